@@ -1,0 +1,149 @@
+//! age files in memory: to one recipient, or under an epoch's key as passphrase
+//! (docs/formats.md, sections 5, 7 and 9).
+
+use std::io::{Read, Write};
+use std::iter;
+
+use age::secrecy::SecretString;
+
+use super::recipient::{AgeHost, Recipient};
+use super::secret::{Key32, SecretBytes, SecretText};
+use crate::error::{Error, Result};
+
+/// scrypt work factor of a payload: its passphrase has 256 bits already, so that the factor adds
+/// nothing and is age's own test value; fixed, so that no machine refuses another's files.
+pub const PAYLOAD_WORK_FACTOR: u8 = 10;
+/// The most that a payload read from a ledger may ask for.
+const PAYLOAD_WORK_FACTOR_LIMIT: u8 = 12;
+/// scrypt work factor of a passphrase-encrypted identity: about a second, 256 MiB.
+pub const IDENTITY_WORK_FACTOR: u8 = 18;
+/// The most that an identity file may ask for: 1 GiB.
+pub const IDENTITY_WORK_FACTOR_LIMIT: u8 = 20;
+/// The most plaintext that is read out of any age file here.
+const PLAINTEXT_LIMIT: u64 = 16 << 20;
+
+/// Encrypts to one recipient.
+///
+/// # Errors
+/// Refused for a plugin that is not allowed; failed where age or the plugin fails.
+pub fn encrypt(recipient: &Recipient, plaintext: &[u8], host: &AgeHost) -> Result<Vec<u8>> {
+    write(recipient.to_age(host)?.as_ref(), plaintext)
+        .map_err(|error| error.because(format!("recipient {recipient}")))
+}
+
+/// Encrypts under a passphrase with a fixed work factor.
+///
+/// # Errors
+/// Failed where age fails.
+pub fn encrypt_with_passphrase(
+    passphrase: &SecretText,
+    work_factor: u8,
+    plaintext: &[u8],
+) -> Result<Vec<u8>> {
+    let mut recipient = age::scrypt::Recipient::new(age_text(passphrase));
+    recipient.set_work_factor(work_factor);
+    write(&recipient, plaintext)
+}
+
+/// Encrypts a payload under an epoch's key.
+///
+/// # Errors
+/// Failed where age fails.
+pub fn encrypt_payload(key: &Key32, plaintext: &[u8]) -> Result<Vec<u8>> {
+    encrypt_with_passphrase(&key.to_hex(), PAYLOAD_WORK_FACTOR, plaintext)
+}
+
+/// Decrypts a payload with an epoch's key.
+///
+/// # Errors
+/// Verification, code `cannot-decrypt`.
+pub fn decrypt_payload(key: &Key32, file: &[u8]) -> Result<SecretBytes> {
+    decrypt_with_passphrase(&key.to_hex(), PAYLOAD_WORK_FACTOR_LIMIT, file)
+}
+
+/// Decrypts a passphrase-encrypted file that asks for no more work than `limit`.
+///
+/// # Errors
+/// Verification, code `cannot-decrypt`.
+pub fn decrypt_with_passphrase(
+    passphrase: &SecretText,
+    limit: u8,
+    file: &[u8],
+) -> Result<SecretBytes> {
+    let mut identity = age::scrypt::Identity::new(age_text(passphrase));
+    identity.set_max_work_factor(limit);
+    decrypt(iter::once(&identity as &dyn age::Identity), file)
+}
+
+/// Decrypts with any of `identities`; binary or armoured.
+///
+/// # Errors
+/// Verification, code `cannot-decrypt`; the cause says whether it is for somebody else or damaged.
+pub fn decrypt<'a>(
+    identities: impl Iterator<Item = &'a dyn age::Identity>,
+    file: &[u8],
+) -> Result<SecretBytes> {
+    let decryptor = age::Decryptor::new_buffered(age::armor::ArmoredReader::new(file))
+        .map_err(cannot_decrypt)?;
+    let stream = decryptor.decrypt(identities).map_err(cannot_decrypt)?;
+    // Reserved at once, so that no half-filled copy is left behind by growing.
+    let mut plaintext = zeroize::Zeroizing::new(Vec::with_capacity(file.len()));
+    stream.take(PLAINTEXT_LIMIT + 1).read_to_end(&mut plaintext).map_err(|error| {
+        Error::verification("cannot-decrypt", "an age file is damaged").because(error)
+    })?;
+    if u64::try_from(plaintext.len()).map_or(true, |length| length > PLAINTEXT_LIMIT) {
+        return Err(Error::verification("cannot-decrypt", "an age file is larger than 16 MiB"));
+    }
+    Ok(SecretBytes::new(std::mem::take(&mut *plaintext)))
+}
+
+fn write(recipient: &dyn age::Recipient, plaintext: &[u8]) -> Result<Vec<u8>> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Error::failed("cannot-encrypt", "age could not encrypt").because(error)
+    };
+    let encryptor =
+        age::Encryptor::with_recipients(iter::once(recipient)).map_err(|e| failed(&e))?;
+    let mut file = Vec::with_capacity(plaintext.len() + 512);
+    let mut writer = encryptor.wrap_output(&mut file).map_err(|e| failed(&e))?;
+    writer.write_all(plaintext).map_err(|e| failed(&e))?;
+    writer.finish().map_err(|e| failed(&e))?;
+    Ok(file)
+}
+
+fn cannot_decrypt(error: age::DecryptError) -> Error {
+    let message = match error {
+        age::DecryptError::NoMatchingKeys => "an age file is not for this identity",
+        age::DecryptError::ExcessiveWork { .. } => "an age file asks for too much scrypt work",
+        _ => "an age file does not decrypt",
+    };
+    Error::verification("cannot-decrypt", message).because(error)
+}
+
+fn age_text(text: &SecretText) -> SecretString {
+    SecretString::from(text.expose().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_opens_with_its_key_and_no_other() {
+        let file = encrypt_payload(&Key32::new([1; 32]), b"the password").unwrap();
+        let plain = decrypt_payload(&Key32::new([1; 32]), &file).unwrap();
+        assert_eq!(plain.expose(), b"the password");
+        assert_eq!(
+            decrypt_payload(&Key32::new([2; 32]), &file).unwrap_err().code(),
+            "cannot-decrypt"
+        );
+    }
+
+    #[test]
+    fn a_work_factor_is_read_up_to_its_bound() {
+        let text = SecretText::new("p".into());
+        let at = encrypt_with_passphrase(&text, 12, b"x").unwrap();
+        let above = encrypt_with_passphrase(&text, 13, b"x").unwrap();
+        assert!(decrypt_with_passphrase(&text, 12, &at).is_ok());
+        assert!(decrypt_with_passphrase(&text, 12, &above).is_err());
+    }
+}

@@ -1,0 +1,3 @@
+//! All that leaves or enters.
+
+pub mod qr_image;

@@ -1,0 +1,305 @@
+//! The facade: a ledger opened by one person, with their pin and their keys.
+//!
+//! A [`Session`] is what every command works with. It unlocks the person's identity once, proves
+//! that the ledger continues what the person's pin remembers, and appends through the policy.
+
+mod acts;
+mod files;
+mod founding;
+mod keys;
+mod names;
+mod pin;
+mod releasing;
+mod sealing;
+mod trusted;
+mod verify;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use ring::rand::SystemRandom;
+
+use crate::crypto::card;
+use crate::crypto::ed25519::{PublicKey, SigningKey};
+use crate::crypto::fixed::{Digest, Id};
+use crate::crypto::identity::Identity;
+use crate::crypto::member_key::MemberKey;
+use crate::crypto::recipient::AgeHost;
+use crate::crypto::secret::Key32;
+use crate::error::{Error, Result};
+use crate::statement::Time;
+use crate::store::{Access, Store, View};
+
+pub use acts::Entered;
+pub use files::{Durability, read_bounded, write_private, write_private_new};
+pub use founding::{Founding, found};
+pub use names::People;
+pub use pin::{Pin, PinPlace};
+pub use releasing::{Revealed, SignPreview};
+pub use sealing::{Sealed, SealRequest};
+pub use trusted::FirstUse;
+pub use verify::{Progress, Report, VerifyProblem};
+
+/// What tells the time. A library's caller brings it; a release build has only the system's.
+pub trait Clock {
+    /// Now, to the second.
+    ///
+    /// # Errors
+    /// Failed, code `bad-clock`, where the clock shows no usable time.
+    fn now(&self) -> Result<Time>;
+}
+
+/// The system's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Result<Time> {
+        Time::from_chrono(chrono::Utc::now()).ok_or_else(|| {
+            Error::failed("bad-clock", "this machine's clock shows no usable time")
+                .hint("set the clock, then do it again")
+        })
+    }
+}
+
+/// How a person comes to a ledger.
+pub struct Opening<'a> {
+    /// The ledger's directory.
+    pub directory: &'a Path,
+    /// The person's identity.
+    pub identity: Identity,
+    /// Plugins and the person at the keyboard.
+    pub host: AgeHost,
+    /// Where pins go when the identity's own directory can't be written.
+    pub state_dir: Option<PathBuf>,
+    /// The person's own card, if it is not beside the identity.
+    pub card: Option<PathBuf>,
+    /// The clock.
+    pub clock: Box<dyn Clock>,
+}
+
+/// A ledger, opened by one person.
+pub struct Session {
+    directory: PathBuf,
+    store: Store,
+    access: Access,
+    id: Digest,
+    log_key: SigningKey,
+    data_key: Key32,
+    identity: Identity,
+    member: Id,
+    member_key: MemberKey,
+    /// Whether the own public key came from a pin or an own card, not only from the ledger.
+    own_key_known: bool,
+    pins: PinPlace,
+    pin: Option<Pin>,
+    /// Size and data version up to which this session has verified, so that it does so once.
+    verified: Option<(u64, i64)>,
+    host: AgeHost,
+    clock: Box<dyn Clock>,
+    rng: SystemRandom,
+    keys: keys::Keys,
+    /// Held until the session ends.
+    _lock: File,
+}
+
+impl Session {
+    /// Opens a ledger.
+    ///
+    /// # Errors
+    /// Not found, code `not-a-ledger`; refused, codes `not-a-member`, `newer-schema`; verification,
+    /// codes `wrong-member-key`, `wrong-data-key`, `rolled-back`, `forked`, `other-ledger`.
+    pub fn open(opening: Opening<'_>) -> Result<Self> {
+        let directory = opening.directory.to_owned();
+        let access = access_of(&directory)?;
+        let lock = lock_shared(&directory)?;
+        let keys = keys::Keys::of(&directory);
+        let pins = PinPlace::new(opening.identity.path(), opening.state_dir);
+        let own = OwnKey::find(&pins.all()?, opening.identity.path(), opening.card.as_deref())?;
+        let (member, member_key) = unlock_member(&keys, &own, &opening.identity)?;
+        let data_key = keys::unwrap(&member_key.decrypt(&keys.wrapped_data_key(&member)?)?)?;
+        let store = Store::open(&directory.join("ledger.db"), &data_key, access)?;
+        let damaged =
+            || Error::verification("database-damaged", "the ledger's own facts are damaged");
+        let id = Digest::from_slice(&store.view().meta("ledger")?).ok_or_else(damaged)?;
+        let seed: [u8; 32] =
+            store.view().meta("log_seed")?.as_slice().try_into().map_err(|_| damaged())?;
+        let session = Self {
+            log_key: SigningKey::from_seed(&Key32::new(seed))?,
+            pin: pins.find(&id)?,
+            own_key_known: !own.is_empty(),
+            directory,
+            store,
+            access,
+            id,
+            data_key,
+            identity: opening.identity,
+            member,
+            member_key,
+            pins,
+            verified: None,
+            host: opening.host,
+            clock: opening.clock,
+            rng: SystemRandom::new(),
+            keys,
+            _lock: lock,
+        };
+        session.check_against_pin()?;
+        Ok(session)
+    }
+
+    /// The ledger's id.
+    #[must_use]
+    pub fn id(&self) -> Digest {
+        self.id
+    }
+
+    /// Who has opened it.
+    #[must_use]
+    pub fn member(&self) -> Id {
+        self.member
+    }
+
+    /// The rows, to read from.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
+        self.store.view()
+    }
+
+    /// The pin, where there is one.
+    #[must_use]
+    pub fn pin(&self) -> Option<&Pin> {
+        self.pin.as_ref()
+    }
+
+    /// The ledger's directory.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The time by this session's clock.
+    ///
+    /// # Errors
+    /// As [`Clock::now`].
+    pub fn now(&self) -> Result<Time> {
+        self.clock.now()
+    }
+
+    /// The public key of the ledger's own checkpoint line.
+    #[must_use]
+    pub fn log_public_key(&self) -> PublicKey {
+        self.log_key.public()
+    }
+}
+
+/// What is known of the person's own key before the ledger is believed.
+struct OwnKey {
+    /// Member ids and public keys, from pins and the own card.
+    known: Vec<(Id, PublicKey)>,
+}
+
+impl OwnKey {
+    fn find(pins: &[Pin], identity: &Path, card: Option<&Path>) -> Result<Self> {
+        let mut known: Vec<(Id, PublicKey)> =
+            pins.iter().map(|pin| (pin.member, pin.sign)).collect();
+        let beside = identity.with_extension("card");
+        let path = card.or_else(|| beside.exists().then_some(beside.as_path()));
+        if let Some(path) = path {
+            let (card, ..) = card::read_file(&files::read_bounded(path, 1 << 20)?)?;
+            known.push((card.id, card.sign));
+        }
+        known.sort_unstable();
+        known.dedup();
+        Ok(Self { known })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// Refuses a member key that is not the one that this person knows as the own.
+    fn check(&self, member: &Id, key: &MemberKey) -> Result<()> {
+        let public = key.signing().public();
+        let known_otherwise = self.known.iter().any(|(id, sign)| id == member && *sign != public);
+        if known_otherwise {
+            return Err(Error::verification(
+                "wrong-member-key",
+                "the member key in this ledger is not yours: its public key differs from your pin or card",
+            )
+            .hint("somebody has put another key in the place of yours: don't work with this copy of the ledger"));
+        }
+        Ok(())
+    }
+}
+
+/// Finds the own sealed member key and opens it with the identity.
+fn unlock_member(keys: &keys::Keys, own: &OwnKey, identity: &Identity) -> Result<(Id, MemberKey)> {
+    let members = keys.members()?;
+    let mut candidates: Vec<Id> =
+        own.known.iter().map(|(id, _)| *id).filter(|id| members.contains(id)).collect();
+    if own.is_empty() {
+        candidates.clone_from(&members);
+    } else if candidates.is_empty() {
+        // Trying the others would let a card with this recipient and somebody else's key pass.
+        return Err(Error::refused(
+            "not-a-member",
+            "neither your pins nor your own card belong to a member of this ledger",
+        )
+        .hint("if your card is another, name it with --card FILE")
+        .hint("newcomers can open a ledger once governance has signed their enrolment"));
+    }
+    let mut last = None;
+    for member in candidates {
+        match MemberKey::unseal(&keys.sealed_member_key(&member)?, identity) {
+            Ok(key) => {
+                own.check(&member, &key)?;
+                return Ok((member, key));
+            }
+            Err(error) if error.code() == "cannot-decrypt" => last = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    let error = Error::refused(
+        "not-a-member",
+        format!("the identity {} opens no key of this ledger", identity.path().display()),
+    )
+    .hint("check -i FILE; newcomers can open a ledger once governance has signed their enrolment");
+    Err(match last {
+        Some(cause) => error.because(cause),
+        None => error,
+    })
+}
+
+/// Whether the ledger's media can be written.
+fn access_of(directory: &Path) -> Result<Access> {
+    if !directory.join("ledger.db").is_file() {
+        return Err(Error::not_found(
+            "not-a-ledger",
+            format!("{} is not a ledger", directory.display()),
+        )
+        .hint("name it with -L DIR, or found one: rootkeep init DIR --name TEXT --threshold K --card FILE ..."));
+    }
+    let writable = rustix::fs::access(directory, rustix::fs::Access::WRITE_OK).is_ok()
+        && rustix::fs::access(directory.join("ledger.db"), rustix::fs::Access::WRITE_OK).is_ok();
+    Ok(if writable { Access::Write } else { Access::ReadOnlyMedia })
+}
+
+fn lock_shared(directory: &Path) -> Result<File> {
+    let path = directory.join("lock");
+    let lock = File::open(&path).map_err(|error| {
+        Error::not_found("not-a-ledger", format!("{} has no lock file", directory.display()))
+            .because(error)
+    })?;
+    match lock.try_lock_shared() {
+        Ok(()) => Ok(lock),
+        Err(std::fs::TryLockError::WouldBlock) => Err(Error::failed(
+            "locked",
+            "the ledger is being re-keyed, restored or migrated",
+        )
+        .hint("try again when that is done")),
+        Err(std::fs::TryLockError::Error(error)) => {
+            Err(Error::failed("locked", "the ledger's lock can't be taken").because(error))
+        }
+    }
+}

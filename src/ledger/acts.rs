@@ -1,0 +1,212 @@
+//! Saying something: from a draft to a durable entry, in one transaction.
+
+use super::Session;
+use super::pin::Pin;
+use super::trusted::{advance_in, head};
+use crate::crypto::fixed::{Digest, Id};
+use crate::error::{Error, Result};
+use crate::policy::{self, CheckNow, Scope};
+use crate::state::trust;
+use crate::statement::decisions::{About, RejectPersonal};
+use crate::statement::text::Text;
+use crate::statement::{Claim, Draft, Kind, Seen};
+use crate::store::{Access, Cosigner};
+
+/// An entry that was made, as every command that appends reports it.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    /// The statement's id.
+    pub id: Id,
+    /// Its leaf hash.
+    pub leaf: Digest,
+    /// Its index.
+    pub seq: u64,
+    /// Its kind.
+    pub kind: Kind,
+    /// Whether it (for a sign-off: its subject) is in effect.
+    pub effective: bool,
+    /// How many further people are needed at least.
+    pub needs: usize,
+    /// Size of the log with it.
+    pub size: u64,
+    /// The log's root with it.
+    pub root: Digest,
+}
+
+impl Session {
+    /// Makes an entry: verifies what is new, asks the policy, appends, cosigns, and moves the pin.
+    ///
+    /// # Errors
+    /// Whatever the policy refuses; failed where the disk fails. Then nothing was written.
+    pub fn enter(&mut self, claim: Claim, blobs: Vec<Vec<u8>>) -> Result<Entered> {
+        let draft = Draft::new(&self.rng, claim, blobs)?;
+        self.enter_draft(draft)
+    }
+
+    pub(super) fn enter_draft(&mut self, draft: Draft) -> Result<Entered> {
+        self.writable()?;
+        let made_at = self.clock.now()?;
+        // The batch borrows the store alone, so that the rest of the session stays readable.
+        let (entered, pin, verified) = {
+            let batch_owner = &mut self.store;
+            let mut batch = batch_owner.begin()?;
+            let view = batch.view();
+            let before = advance_in(
+                self.pin.as_ref(),
+                self.verified,
+                &view,
+                self.id,
+                self.member,
+                self.member_key.signing().public(),
+            )?;
+            let seen = Seen { size: before.size, root: before.root };
+            let (statement, blobs) =
+                draft.sign(self.id, self.member, self.member_key.signing(), made_at, seen)?;
+            // The rules ask the log about the author's standing as for anybody else's statement.
+            let key = policy::author_key(&view, statement.kind(), &self.member)?;
+            if key != self.member_key.signing().public() {
+                return Err(Error::verification(
+                    "wrong-member-key",
+                    "the member key that was sealed to you is not the one that this ledger has for you",
+                ));
+            }
+            let ruled =
+                policy::judge(&view, &view, &mut CheckNow, &statement, before.size, Scope::All)?;
+            let (effective, needs) = (ruled.effective(), ruled.needs());
+            let cosigner = Cosigner {
+                ledger: self.id,
+                custodian: self.member,
+                key: self.member_key.signing(),
+                log_key: &self.log_key,
+                time: made_at,
+            };
+            let trust_changes = ruled.changes().iter().any(|change| change.table.is_trust());
+            let appended = batch.append(ruled, &blobs, &cosigner)?;
+            let trusted =
+                if trust_changes { trust::digest(&batch.view())? } else { before.trust };
+            batch.commit()?;
+            let size = appended.seq + 1;
+            let entered = Entered {
+                id: statement.header().id,
+                leaf: statement.leaf(),
+                seq: appended.seq,
+                kind: statement.kind(),
+                effective,
+                needs,
+                size,
+                root: appended.root,
+            };
+            let pin = Pin::new(
+                self.id,
+                self.member,
+                self.member_key.signing().public(),
+                size,
+                appended.root,
+                trusted,
+            );
+            (entered, pin, size)
+        };
+        self.verified = Some((verified, self.store.view().data_version()?));
+        self.remember(pin)?;
+        if touches_keys(entered.kind) {
+            self.repair_keys()?;
+        }
+        Ok(entered)
+    }
+
+    fn writable(&self) -> Result<()> {
+        match self.access {
+            Access::Write => Ok(()),
+            Access::ReadOnlyMedia => Err(Error::failed(
+                "read-only",
+                "the ledger is on read-only media: nothing can be written",
+            )
+            .hint("copy it to a disk that can be written, or work on the writer's machine")),
+        }
+    }
+
+    /// Makes `keys/` what the log says it is.
+    ///
+    /// # Errors
+    /// Failed where the disk or age fails.
+    pub fn repair_keys(&self) -> Result<()> {
+        self.writable()?;
+        self.keys.repair(&self.store.view(), &self.data_key, &self.host)
+    }
+
+    /// Declines a statement that waits.
+    ///
+    /// # Errors
+    /// As [`Self::enter`].
+    pub fn reject(&mut self, subject: Digest, reason: Text) -> Result<Entered> {
+        self.enter(Claim::Reject(About { subject }, Some(RejectPersonal { reason })), Vec::new())
+    }
+
+    /// Takes an own statement back.
+    ///
+    /// # Errors
+    /// As [`Self::enter`].
+    pub fn withdraw(&mut self, subject: Digest) -> Result<Entered> {
+        self.enter(Claim::Withdraw(About { subject }), Vec::new())
+    }
+
+    /// Accepts the own enrolment.
+    ///
+    /// # Errors
+    /// As [`Self::enter`].
+    pub fn accept(&mut self) -> Result<Entered> {
+        let custodian = crate::state::people::Custodian::load(&self.view(), &self.member)?
+            .ok_or_else(|| Error::refused("not-a-member", "nobody has proposed your card here"))?;
+        self.enter(
+            Claim::CustodianAccept(About { subject: custodian.enrolment }),
+            Vec::new(),
+        )
+    }
+
+    /// Adds the own cosignature to the head, without an entry.
+    ///
+    /// # Errors
+    /// Verification where the log does not continue what the pin saw; failed where the disk fails.
+    pub fn cosign_head(&mut self) -> Result<(u64, Digest)> {
+        self.writable()?;
+        let time = self.clock.now()?;
+        let custodian = crate::state::people::Custodian::load(&self.view(), &self.member)?;
+        if !custodian.is_some_and(|custodian| custodian.in_force()) {
+            return Err(Error::refused("not-in-force", "only custodians in force cosign"));
+        }
+        let pin = {
+            let batch = self.store.begin()?;
+            let view = batch.view();
+            let pin = advance_in(
+                self.pin.as_ref(),
+                self.verified,
+                &view,
+                self.id,
+                self.member,
+                self.member_key.signing().public(),
+            )?;
+            let (size, root) = head(&view)?;
+            let cosigner = Cosigner {
+                ledger: self.id,
+                custodian: self.member,
+                key: self.member_key.signing(),
+                log_key: &self.log_key,
+                time,
+            };
+            batch.cosign(size, root, &cosigner)?;
+            batch.commit()?;
+            pin
+        };
+        let at = (pin.size, pin.root);
+        self.remember(pin)?;
+        Ok(at)
+    }
+}
+
+/// Which kinds can change who may open the ledger.
+fn touches_keys(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Genesis | Kind::GovernanceSeal | Kind::Sign | Kind::CustodianAdd | Kind::CustodianAccept
+    )
+}

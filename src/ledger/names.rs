@@ -1,0 +1,196 @@
+//! From what people type to what statements name, and back. Names come from cards' personal parts,
+//! each held to the commitment in the trusted state.
+
+use std::collections::BTreeMap;
+
+use super::Session;
+use crate::crypto::card::{Card, CardPersonal};
+use crate::crypto::fixed::{Digest, Id};
+use crate::crypto::part::{Part, PartName};
+use crate::error::{Error, Result};
+use crate::state::Records;
+use crate::state::custody::SecretRecord;
+use crate::state::people::{CardRecord, Custodian, Person};
+use crate::state::records::{list, read};
+use crate::state::rules::{Binding, Quorum};
+use crate::statement::SecretName;
+use crate::store::Entry;
+
+/// Everyone in the ledger, by id, with names.
+#[derive(Clone, Debug)]
+pub struct People {
+    known: BTreeMap<Id, (Custodian, Option<CardPersonal>, Option<Person>)>,
+}
+
+impl People {
+    /// Reads everyone; names that don't fit their commitment are refused.
+    ///
+    /// # Errors
+    /// Verification, code `part-mismatch`.
+    pub fn load(records: &dyn Records) -> Result<Self> {
+        let mut known = BTreeMap::new();
+        for (id, custodian) in Custodian::all(records)? {
+            let person = read::<Person>(records, &id.to_hex())?;
+            let card = person
+                .as_ref()
+                .and_then(|person| person.salt.clone().zip(person.bytes.clone()))
+                .map(|(salt, bytes)| read_personal(&custodian, Part { salt, bytes }))
+                .transpose()?;
+            known.insert(id, (custodian, card, person));
+        }
+        Ok(Self { known })
+    }
+
+    /// What to call someone: the name on the card, or the first digits of the id.
+    #[must_use]
+    pub fn name(&self, id: &Id) -> String {
+        match self.known.get(id) {
+            Some((_, Some(card), _)) => card.name.clone(),
+            _ => format!("custodian {}", id.to_hex().chars().take(8).collect::<String>()),
+        }
+    }
+
+    /// Names of several, separated by commas.
+    #[must_use]
+    pub fn names(&self, ids: &[Id]) -> String {
+        ids.iter().map(|id| self.name(id)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Finds someone by name (any case) or by at least six digits of the id.
+    ///
+    /// # Errors
+    /// Not found, code `no-custodian`; usage, code `ambiguous`.
+    pub fn find(&self, typed: &str) -> Result<Id> {
+        let wanted = typed.to_lowercase();
+        let by_name = |card: &Option<CardPersonal>| {
+            card.as_ref().is_some_and(|card| card.name.to_lowercase() == wanted)
+        };
+        let by_id = |id: &Id| wanted.len() >= 6 && id.to_hex().starts_with(&wanted);
+        let mut found: Vec<(&Id, &Custodian)> = self
+            .known
+            .iter()
+            .filter(|(id, (_, card, _))| by_name(card) || by_id(id))
+            .map(|(id, (custodian, ..))| (id, custodian))
+            .collect();
+        if found.len() > 1 {
+            // Somebody who left does not stand in the way of a newcomer of the same name.
+            let here: Vec<_> =
+                found.iter().copied().filter(|(_, who)| who.retired.is_none()).collect();
+            if here.len() == 1 {
+                found = here;
+            }
+        }
+        match found.as_slice() {
+            [(id, _)] => Ok(**id),
+            [] => Err(Error::not_found(
+                "no-custodian",
+                format!("there is no custodian `{}`", typed.escape_debug()),
+            )
+            .hint("rootkeep custodian list")),
+            _ => Err(Error::usage(
+                "ambiguous",
+                format!("`{}` fits several custodians", typed.escape_debug()),
+            )
+            .hint("type the first digits of the id instead: rootkeep custodian list --json")),
+        }
+    }
+
+    /// One person.
+    #[must_use]
+    pub fn get(&self, id: &Id) -> Option<(&Custodian, Option<&CardPersonal>, Option<&Person>)> {
+        self.known.get(id).map(|(custodian, card, person)| {
+            (custodian, card.as_ref(), person.as_ref())
+        })
+    }
+
+    /// Everyone, in order of id.
+    pub fn iter(&self) -> impl Iterator<Item = (&Id, &Custodian, Option<&CardPersonal>)> {
+        self.known.iter().map(|(id, (custodian, card, _))| (id, custodian, card.as_ref()))
+    }
+}
+
+fn read_personal(custodian: &Custodian, part: Part) -> Result<CardPersonal> {
+    part.check(PartName::Card, &custodian.personal)?;
+    crate::crypto::canonical::read(&part.bytes.0, "a card's personal part")
+}
+
+impl Session {
+    /// Everyone, with names.
+    ///
+    /// # Errors
+    /// As [`People::load`].
+    pub fn people(&self) -> Result<People> {
+        People::load(&self.view())
+    }
+
+    /// The card that the ledger has for a custodian.
+    pub(super) fn card_of(&self, id: &Id) -> Result<Card> {
+        let record = read::<CardRecord>(&self.view(), &id.to_hex())?.ok_or_else(|| {
+            Error::not_found("no-custodian", "the ledger has no card of that custodian")
+        })?;
+        Card::parse(&record.envelope.0)
+    }
+
+    /// A secret by its full name.
+    ///
+    /// # Errors
+    /// Not found, code `no-secret`.
+    pub fn find_secret(&self, name: &SecretName) -> Result<(Id, SecretRecord)> {
+        let no = || {
+            Error::not_found("no-secret", format!("there is no secret {name}"))
+                .hint("rootkeep secret list")
+        };
+        let view = self.view();
+        let binding = read::<Binding>(&view, &name.to_string())?.ok_or_else(no)?;
+        let record =
+            read::<SecretRecord>(&view, &binding.secret.to_hex())?.ok_or_else(no)?;
+        Ok((binding.secret, record))
+    }
+
+    /// A quorum by name.
+    ///
+    /// # Errors
+    /// Not found, code `no-quorum`.
+    pub fn find_quorum(&self, name: &str) -> Result<(Id, Quorum)> {
+        let view = self.view();
+        for (key, quorum) in list::<Quorum>(&view, "")? {
+            if quorum.name == name {
+                return Ok((Id::parse(&key)?, quorum));
+            }
+        }
+        Err(Error::not_found("no-quorum", format!("there is no quorum `{}`", name.escape_debug()))
+            .hint("rootkeep quorum list"))
+    }
+
+    /// An entry by what a person types: `genesis`, an index, or the first digits of an id or hash.
+    ///
+    /// # Errors
+    /// Not found, code `no-entry`; usage, code `ambiguous`.
+    pub fn find_entry(&self, typed: &str) -> Result<Entry> {
+        let view = self.view();
+        let none = || {
+            Error::not_found("no-entry", format!("there is no entry `{}`", typed.escape_debug()))
+                .hint("rootkeep log shows ids; at least four digits are needed")
+        };
+        if typed == "genesis" {
+            return view.entry(0)?.ok_or_else(none);
+        }
+        if let Some(index) = typed.strip_prefix('#') {
+            let seq = index.parse().map_err(|_| none())?;
+            return view.entry(seq)?.ok_or_else(none);
+        }
+        let hex = typed.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        if typed.len() < 4 || typed.len() > 64 || !hex {
+            return Err(none());
+        }
+        if typed.len() == 64 {
+            return view.entry_by_hash(&Digest::parse(typed)?)?.ok_or_else(none);
+        }
+        match view.entries_by_id_prefix(typed, 2)?.as_slice() {
+            [entry] => Ok(entry.clone()),
+            [] => Err(none()),
+            _ => Err(Error::usage("ambiguous", format!("`{typed}` fits several entries"))
+                .hint("type more digits")),
+        }
+    }
+}

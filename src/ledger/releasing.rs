@@ -1,0 +1,388 @@
+//! Releases: asking, agreeing, revealing (docs/formats.md, sections 8 and 9).
+
+use std::collections::BTreeMap;
+
+use age::secrecy::ExposeSecret;
+
+use super::Session;
+use super::acts::Entered;
+use super::sealing::prove_share;
+use crate::crypto::age_file;
+use crate::crypto::fixed::{Digest, Id};
+use crate::crypto::possession::{self, ShareContext};
+use crate::crypto::recipient::Recipient;
+use crate::crypto::secret::{SecretBytes, SecretText};
+use crate::crypto::slip39::{self, Mnemonic};
+use crate::error::{Error, Result};
+use crate::policy::{GOVERNANCE_SECRET, RequestState, request_state};
+use crate::state::custody::{Epoch, RequestRecord};
+use crate::state::people::{Custodian, LedgerRecord};
+use crate::statement::decisions::{Proof, SentShare, SignOff};
+use crate::statement::releases::{Form, Place, Request, RequestPersonal, Reveal, Wanted};
+use crate::statement::secrets::{Seal, Share};
+use crate::statement::{Claim, Draft, Statement};
+
+/// What a signer is about to agree to, as read from its envelope.
+#[derive(Clone, Debug)]
+pub struct SignPreview {
+    /// Its index.
+    pub seq: u64,
+    /// The statement, proven to be in the log.
+    pub statement: Statement,
+}
+
+/// A secret that is out, with its reveal already durable.
+pub struct Revealed {
+    /// The entry that records it.
+    pub entered: Entered,
+    /// The secret.
+    pub plaintext: SecretBytes,
+    /// Whose shares were not what they ought to be.
+    pub bad: Vec<(Id, Place)>,
+}
+
+impl Session {
+    /// Asks for secrets, each by id and epoch, with a fresh one-time recipient for the operator.
+    ///
+    /// # Errors
+    /// As [`Session::enter`]; not found where an epoch is not there.
+    pub fn request(
+        &mut self,
+        secrets: &[(Id, u32)],
+        operator: Id,
+        window_secs: u32,
+        personal: RequestPersonal,
+    ) -> Result<Entered> {
+        let view = self.view();
+        let wanted = secrets
+            .iter()
+            .map(|(secret, epoch)| {
+                let record = Epoch::load(&view, secret, *epoch)?.ok_or_else(|| {
+                    Error::not_found("no-epoch", format!("there is no epoch {epoch} of that secret"))
+                        .hint("rootkeep secret show SECRET")
+                })?;
+                Ok(Wanted { secret: *secret, epoch: *epoch, seal: record.seal })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let one_time = age::x25519::Identity::generate();
+        let recipient = self.recipient_of(&operator)?;
+        let line = SecretText::new(format!("{}\n", one_time.to_string().expose_secret()));
+        let identity = age_file::encrypt(&recipient, line.expose().as_bytes(), &self.host)?;
+        let request = Request {
+            secrets: wanted,
+            operator,
+            recipient: one_time.to_public().to_string(),
+            identity: Digest::of(&identity),
+            window_secs,
+        };
+        let claim = Claim::Request(request, Some(personal));
+        let draft = Draft::new(&self.rng, claim, vec![identity])?;
+        self.enter_draft(draft)
+    }
+
+    fn recipient_of(&self, custodian: &Id) -> Result<Recipient> {
+        let custodian = Custodian::load(&self.view(), custodian)?
+            .ok_or_else(|| Error::not_found("no-custodian", "there is no such custodian"))?;
+        Recipient::parse(&custodian.recipient)
+    }
+
+    /// What stands under a leaf hash, to be shown before it is signed.
+    ///
+    /// # Errors
+    /// Not found; verification.
+    pub fn preview(&self, subject: &Digest) -> Result<SignPreview> {
+        let (seq, statement) = self.proven_by_hash(subject)?;
+        Ok(SignPreview { seq, statement })
+    }
+
+    /// Agrees to one exact statement. Decrypts the own shares, checks each against its seal before
+    /// anything leaves, proves possession, and for a request re-encrypts them for its operator.
+    ///
+    /// # Errors
+    /// Refused by the policy; verification, codes `wrong-share`, `cannot-decrypt`.
+    pub fn sign_off(&mut self, subject: Digest) -> Result<Entered> {
+        let preview = self.preview(&subject)?;
+        let (sign, blobs) = match preview.statement.claim() {
+            Claim::Request(request, _) => self.sign_request(&preview, request)?,
+            _ => (self.sign_governance(&subject)?, Vec::new()),
+        };
+        let draft = Draft::new(&self.rng, Claim::Sign(sign), blobs)?;
+        self.enter_draft(draft)
+    }
+
+    fn sign_governance(&self, subject: &Digest) -> Result<SignOff> {
+        let ledger = LedgerRecord::load(&self.view())?
+            .ok_or_else(|| Error::verification("log-damaged", "the log has no genesis"))?;
+        let governance = ledger
+            .governance
+            .ok_or_else(|| Error::verification("log-damaged", "the log has no governance secret"))?;
+        let share = governance.shares.iter().find(|share| share.holder == self.member).ok_or_else(
+            || {
+                Error::refused("not-in-quorum", "you hold no share of the governance secret")
+                    .hint("only its holders sign this: rootkeep quorum list")
+            },
+        )?;
+        let context = self.context(GOVERNANCE_SECRET, governance.epoch, share);
+        let mnemonic = self.open_share(share, &context)?;
+        let proof = prove_share(&mnemonic, &context, &self.member, subject)?;
+        Ok(SignOff { subject: *subject, proofs: vec![proof], shares: Vec::new() })
+    }
+
+    fn sign_request(
+        &self,
+        preview: &SignPreview,
+        request: &Request,
+    ) -> Result<(SignOff, Vec<Vec<u8>>)> {
+        let subject = preview.statement.leaf();
+        self.still_signable(&subject)?;
+        let one_time = Recipient::parse_native(&request.recipient)?;
+        let operator = Custodian::load(&self.view(), &request.operator)?
+            .ok_or_else(|| Error::not_found("no-custodian", "the request's operator is unknown"))?;
+        let operator = Recipient::parse_native(&operator.age)?;
+        let mut sign = SignOff { subject, proofs: Vec::new(), shares: Vec::new() };
+        let mut blobs = Vec::new();
+        for wanted in &request.secrets {
+            let seal = self.proven_seal(wanted)?;
+            for share in seal.shares.iter().filter(|share| share.holder == self.member) {
+                let (proof, sent, blob) =
+                    self.send_share(wanted, share, &subject, &one_time, &operator)?;
+                sign.proofs.push(proof);
+                sign.shares.push(sent);
+                blobs.push(blob);
+            }
+        }
+        if sign.proofs.is_empty() {
+            return Err(Error::refused("not-in-quorum", "you hold no share of what this request asks for")
+                .hint("rootkeep show ID says who can sign"));
+        }
+        Ok((sign, blobs))
+    }
+
+    /// Refused before a token is touched, where signing can do nothing any more.
+    fn still_signable(&self, subject: &Digest) -> Result<()> {
+        let Some(record) = RequestRecord::load(&self.view(), subject)? else { return Ok(()) };
+        match request_state(&record, self.now()?) {
+            RequestState::Waiting | RequestState::Effective => Ok(()),
+            state => Err(Error::refused(
+                state.as_str(),
+                format!("the request is {}: it takes no sign-off", state.as_str()),
+            )
+            .hint("ask for a new one: rootkeep request")),
+        }
+    }
+
+    /// The seal that a request names, read from its envelope and held to what the request says.
+    fn proven_seal(&self, wanted: &Wanted) -> Result<Seal> {
+        let (_, statement) = self.proven_by_hash(&wanted.seal)?;
+        match statement.claim() {
+            Claim::Seal(seal) if seal.secret == wanted.secret && seal.epoch == wanted.epoch => {
+                Ok(seal.clone())
+            }
+            _ => Err(Error::verification("wrong-seal", "the request names something that is not the seal of its secret")),
+        }
+    }
+
+    fn context(&self, secret: Id, epoch: u32, share: &Share) -> ShareContext {
+        ShareContext { ledger: self.id, secret, epoch, group: share.group, member: share.member }
+    }
+
+    /// Opens an own share and holds it to its seal: it must be one canonical mnemonic whose
+    /// possession key, in this very context, is the one that the seal carries. Otherwise this
+    /// program would decrypt anything for anyone who can write a seal.
+    fn open_share(&self, share: &Share, context: &ShareContext) -> Result<Mnemonic> {
+        let blob = self.view().blob(&share.blob)?.ok_or_else(|| {
+            Error::verification("blob-missing", "the ciphertext of your share is not in the ledger")
+        })?;
+        open_share(&self.identity.decrypt(&blob)?, share, context)
+    }
+
+    fn send_share(
+        &self,
+        wanted: &Wanted,
+        share: &Share,
+        subject: &Digest,
+        one_time: &Recipient,
+        operator: &Recipient,
+    ) -> Result<(Proof, SentShare, Vec<u8>)> {
+        let context = self.context(wanted.secret, wanted.epoch, share);
+        let mnemonic = self.open_share(share, &context)?;
+        let proof = prove_share(&mnemonic, &context, &self.member, subject)?;
+        let inner = age_file::encrypt(one_time, mnemonic.text().expose().as_bytes(), &self.host)?;
+        let blob = age_file::encrypt(operator, &inner, &self.host)?;
+        let sent = SentShare {
+            secret: wanted.secret,
+            epoch: wanted.epoch,
+            group: share.group,
+            member: share.member,
+            blob: Digest::of(&blob),
+        };
+        Ok((proof, sent, blob))
+    }
+
+    /// Recovers a secret of a request in effect, records the reveal, and only then hands it out.
+    ///
+    /// # Errors
+    /// Refused by the policy; verification, code `too-few-good-shares`, naming whose are bad.
+    pub fn reveal(&mut self, request: &Digest, secret: &Id, form: Form) -> Result<Revealed> {
+        let (_, statement) = self.proven_by_hash(request)?;
+        let Claim::Request(asked, _) = statement.claim() else {
+            return Err(Error::usage("not-a-request", "that entry is not a request"));
+        };
+        let wanted = asked.secrets.iter().find(|wanted| wanted.secret == *secret).ok_or_else(|| {
+            Error::refused("unknown-secret", "the request does not name that secret")
+        })?;
+        let record = RequestRecord::load(&self.view(), request)?
+            .ok_or_else(|| Error::verification("state-mismatch", "the request is not in the tables"))?;
+        self.may_reveal(asked, &record)?;
+        let seal = self.proven_seal(wanted)?;
+        let one_time = self.one_time_identity(asked)?;
+        let (good, bad) = self.received_shares(&record, &seal, &one_time)?;
+        let combined = slip39::combine(&good).map_err(|error| {
+            let mut failure = Error::verification(
+                "too-few-good-shares",
+                "the shares that were sent do not give the key",
+            )
+            .because(error);
+            for (who, place) in &bad {
+                failure = failure.because(format!(
+                    "the share of custodian {who} (group {}, member {}) is not the one that was sealed",
+                    place.group, place.member
+                ));
+            }
+            failure.hint("let a further holder sign: sign-offs are taken until the request is closed")
+        })?;
+        let payload = self.view().blob(&seal.payload)?.ok_or_else(|| {
+            Error::verification("blob-missing", "the secret's ciphertext is not in the ledger")
+        })?;
+        let plaintext = age_file::decrypt_payload(&combined.key, &payload)?;
+        let mut places: Vec<Place> = bad.iter().map(|(_, place)| *place).collect();
+        places.sort_unstable();
+        let claim = Claim::Reveal(Reveal {
+            request: *request,
+            secret: *secret,
+            epoch: wanted.epoch,
+            form,
+            bad: places,
+        });
+        let entered = self.enter(claim, Vec::new())?;
+        Ok(Revealed { entered, plaintext, bad })
+    }
+
+    /// Refused before anything is decrypted.
+    fn may_reveal(&self, asked: &Request, record: &RequestRecord) -> Result<()> {
+        if asked.operator != self.member {
+            return Err(Error::refused("not-operator", "only the request's operator reveals"));
+        }
+        match request_state(record, self.now()?) {
+            RequestState::Effective => Ok(()),
+            RequestState::Waiting => Err(Error::refused(
+                "not-signed-off",
+                "the request is not in effect: sign-offs are missing",
+            )
+            .hint("rootkeep show ID says who can sign")),
+            RequestState::Expired | RequestState::Lapsed => Err(Error::refused(
+                "expired",
+                "the time of this request is over",
+            )
+            .hint("ask for a new one: rootkeep request")),
+            state => Err(Error::refused(
+                state.as_str(),
+                format!("the request is {}", state.as_str()),
+            )
+            .hint("ask for a new one: rootkeep request")),
+        }
+    }
+
+    fn one_time_identity(&self, asked: &Request) -> Result<age::x25519::Identity> {
+        let blob = self.view().blob(&asked.identity)?.ok_or_else(|| {
+            Error::refused("expired", "the request's one-time identity is gone: its time is over")
+        })?;
+        let text = SecretText::from_utf8(&self.identity.decrypt(&blob)?);
+        text.as_ref()
+            .and_then(|text| text.expose().strip_suffix('\n'))
+            .and_then(|line| line.parse::<age::x25519::Identity>().ok())
+            .filter(|identity| identity.to_public().to_string() == asked.recipient)
+            .ok_or_else(|| {
+                Error::verification("wrong-recipient", "the request's one-time identity is not the one of its recipient")
+            })
+    }
+
+    /// Opens what was sent; shares that are not those of the seal are set aside, by name.
+    #[allow(clippy::type_complexity)]
+    fn received_shares(
+        &self,
+        record: &RequestRecord,
+        seal: &Seal,
+        one_time: &age::x25519::Identity,
+    ) -> Result<(Vec<Mnemonic>, Vec<(Id, Place)>)> {
+        let listed: BTreeMap<(u8, u8), &Share> =
+            seal.shares.iter().map(|share| ((share.group, share.member), share)).collect();
+        let view = self.view();
+        let (mut good, mut bad) = (Vec::new(), Vec::new());
+        for sent in record.sent.iter().filter(|sent| sent.secret == seal.secret) {
+            let place = Place { group: sent.group, member: sent.member };
+            let opened = listed.get(&(sent.group, sent.member)).and_then(|share| {
+                let blob = view.blob(&sent.blob).ok().flatten()?;
+                let inner = self.member_key.decrypt(&blob).ok()?;
+                let identity = one_time as &dyn age::Identity;
+                let text = age_file::decrypt(std::iter::once(identity), inner.expose()).ok()?;
+                let context = self.context(seal.secret, seal.epoch, share);
+                open_share(&text, share, &context).ok()
+            });
+            match opened {
+                Some(mnemonic) => good.push(mnemonic),
+                None => bad.push((sent.from, place)),
+            }
+        }
+        Ok((good, bad))
+    }
+
+    /// The encrypted shares that this person holds, for safekeeping outside the ledger: file name
+    /// and bytes.
+    ///
+    /// # Errors
+    /// Failed, verification.
+    pub fn own_shares(&self) -> Result<Vec<(String, Vec<u8>)>> {
+        let view = self.view();
+        let mut files = Vec::new();
+        for (key, epoch) in crate::state::records::list::<Epoch>(&view, "")? {
+            for share in epoch.shares.iter().filter(|share| share.holder == self.member) {
+                if let Some(bytes) = view.blob(&share.blob)? {
+                    let name = format!(
+                        "{}-{:02}-{:02}.age",
+                        key.replace('/', "-"),
+                        share.group,
+                        share.member
+                    );
+                    files.push((name, bytes));
+                    if let Some(payload) = view.blob(&epoch.payload)? {
+                        files.push((format!("{}-payload.age", key.replace('/', "-")), payload));
+                    }
+                }
+            }
+        }
+        files.sort();
+        files.dedup();
+        Ok(files)
+    }
+}
+
+/// Holds a decrypted share to its seal.
+fn open_share(text: &SecretBytes, share: &Share, context: &ShareContext) -> Result<Mnemonic> {
+    let wrong = || {
+        Error::verification(
+            "wrong-share",
+            format!(
+                "what was sealed to you as share {} of group {} is not that share; nothing has left this program",
+                share.member, share.group
+            ),
+        )
+        .hint("somebody may have put another ciphertext in its place: tell the others, and run rootkeep verify")
+    };
+    let text = SecretText::from_utf8(text).ok_or_else(wrong)?;
+    let mnemonic = Mnemonic::parse(text.expose()).map_err(|error| wrong().because(error))?;
+    if possession::key(mnemonic.text(), context)?.public() != share.key {
+        return Err(wrong());
+    }
+    Ok(mnemonic)
+}

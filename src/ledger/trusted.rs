@@ -1,0 +1,323 @@
+//! From what the pin remembers to the head: every leaf between is verified, the trust state is
+//! advanced by it, and tables that don't match are refused.
+
+use super::Session;
+use super::pin::Pin;
+use crate::crypto::ed25519::PublicKey;
+use crate::crypto::fixed::{Digest, Id};
+use crate::crypto::words;
+use crate::error::{Error, Result};
+use crate::log::{self, Frontier, Hash};
+use crate::policy::{self, CheckNow, Scope};
+use crate::state::people::Custodian;
+use crate::state::records::Records;
+use crate::state::{Change, Overlay, Table, trust};
+use crate::statement::founding::Charter;
+use crate::statement::{Claim, Kind, Statement, UntrustedStatement};
+use crate::store::{Entry, View};
+
+/// What a person who has no pin of a ledger has to say before the first act in it.
+#[derive(Clone, Debug, Default)]
+pub struct FirstUse {
+    /// The genesis code, as the others read it aloud.
+    pub genesis_code: Option<String>,
+    /// The own card's fingerprint, where the own card is not at hand.
+    pub fingerprint: Option<String>,
+}
+
+impl Session {
+    /// The head: size and root as the database has them.
+    ///
+    /// # Errors
+    /// Verification where the tree is damaged.
+    pub fn head(&self) -> Result<(u64, Digest)> {
+        head(&self.view())
+    }
+
+    /// That the log still contains what the pin saw. Cheap: O(log n).
+    pub(super) fn check_against_pin(&self) -> Result<()> {
+        let Some(pin) = &self.pin else { return Ok(()) };
+        if pin.ledger != self.id {
+            return Err(Error::verification("other-ledger", "your pin is of another ledger"));
+        }
+        let view = self.view();
+        let (size, root) = head(&view)?;
+        if size < pin.size {
+            return Err(Error::verification(
+                "rolled-back",
+                format!(
+                    "the ledger has {size} entries, and you have seen {} of it: it was rolled back",
+                    pin.size
+                ),
+            )
+            .hint("this is an old copy, or somebody has cut the log: find the newer copy"));
+        }
+        let forked = || {
+            Error::verification("forked", "the ledger is not a continuation of what you have seen")
+                .hint("somebody has changed an entry that you had seen: compare with the others' copies and pins")
+        };
+        let proof = log::consistency_proof(&view, pin.size, size)
+            .map_err(|error| forked().because(error))?;
+        log::verify_consistency(
+            pin.size,
+            size,
+            &proof,
+            &Hash::from(pin.root.0),
+            &Hash::from(root.0),
+        )
+        .map_err(|error| forked().because(error))
+    }
+
+    /// Verifies everything since the pin and brings the pin up to the head.
+    ///
+    /// # Errors
+    /// Refused, code `genesis-code-needed`, where there is no pin and no code; verification where
+    /// anything is not as it ought to be.
+    pub fn trust(&mut self, first: &FirstUse) -> Result<()> {
+        if self.pin.is_none() {
+            self.first_trust(first)?;
+        }
+        let view = self.view();
+        let pin = advance_in(
+            self.pin.as_ref(),
+            self.verified,
+            &view,
+            self.id,
+            self.member,
+            self.member_key.signing().public(),
+        )?;
+        let verified = (pin.size, view.data_version()?);
+        self.verified = Some(verified);
+        self.remember(pin)
+    }
+
+    /// Saves a pin where it is newer than the one there is.
+    pub(super) fn remember(&mut self, pin: Pin) -> Result<()> {
+        if self.pin.as_ref() != Some(&pin) {
+            self.pins.save(&pin)?;
+            self.pin = Some(pin);
+        }
+        Ok(())
+    }
+
+    /// Without a pin: the genesis code decides whether this is the ledger that the others mean, and
+    /// the own card whether the member key is the own.
+    fn first_trust(&mut self, first: &FirstUse) -> Result<()> {
+        let code = first.genesis_code.as_deref().ok_or_else(|| {
+            Error::refused("genesis-code-needed", "you have no pin of this ledger yet")
+                .hint("let another custodian read the genesis code aloud, then add: --code \"WORDS\"")
+        })?;
+        words::compare(code, &self.id, "genesis code")?;
+        if !self.own_key_known {
+            let custodian = Custodian::load(&self.view(), &self.member)?
+                .ok_or_else(|| Error::refused("not-a-member", "you are not in this ledger"))?;
+            let words_typed = first.fingerprint.as_deref().ok_or_else(|| {
+                Error::refused("card-needed", "your own card is not beside your identity")
+                    .hint("name it with --card FILE, or add --fingerprint \"WORDS\" of your card")
+            })?;
+            let card = self.card_of(&self.member)?;
+            if card.sign != custodian.sign {
+                return Err(Error::verification("state-mismatch", "your card in the ledger is another"));
+            }
+            words::compare(words_typed, &card.fingerprint(), "fingerprint")?;
+        }
+        // An empty pin: everything from the first leaf on is still to be verified.
+        self.pin = Some(Pin::new(
+            self.id,
+            self.member,
+            self.member_key.signing().public(),
+            0,
+            Digest(log::empty_root().into()),
+            trust::digest(&crate::state::Memory::default())?,
+        ));
+        Ok(())
+    }
+
+    /// An entry that a decision rests on: read from its envelope and proven to be in the log.
+    ///
+    /// # Errors
+    /// Not found; verification where envelope, parts or proof are not good.
+    pub fn proven(&self, seq: u64) -> Result<Statement> {
+        let view = self.view();
+        let (size, root) = head(&view)?;
+        let entry = view
+            .entry(seq)?
+            .ok_or_else(|| Error::not_found("no-entry", format!("there is no entry {seq}")))?;
+        let parts = entry.parts()?;
+        let statement = UntrustedStatement::parse(&entry.envelope)?.with_parts(parts)?;
+        let proof = log::inclusion_proof(&view, seq, size).map_err(damaged)?;
+        log::verify_inclusion(
+            &Hash::from(statement.leaf().0),
+            seq,
+            size,
+            &proof,
+            &Hash::from(root.0),
+        )
+        .map_err(damaged)?;
+        Ok(statement)
+    }
+
+    /// As [`Self::proven`], by leaf hash.
+    ///
+    /// # Errors
+    /// As [`Self::proven`].
+    pub fn proven_by_hash(&self, leaf: &Digest) -> Result<(u64, Statement)> {
+        let entry = self.view().entry_by_hash(leaf)?.ok_or_else(|| {
+            Error::not_found("no-entry", format!("there is no entry with leaf hash {leaf}"))
+        })?;
+        let statement = self.proven(entry.seq)?;
+        if statement.leaf() == *leaf {
+            Ok((entry.seq, statement))
+        } else {
+            Err(damaged("an entry's hash is not its own"))
+        }
+    }
+}
+
+/// Verifies every leaf from the pin to the head of `view`; returns the pin at the head.
+///
+/// `verified` is what the same session has verified before: where nothing has changed since, there
+/// is nothing to do.
+pub(super) fn advance_in(
+    pin: Option<&Pin>,
+    verified: Option<(u64, i64)>,
+    view: &View<'_>,
+    ledger: Digest,
+    member: Id,
+    own_key: PublicKey,
+) -> Result<Pin> {
+    let pin = pin.ok_or_else(|| {
+        Error::refused("genesis-code-needed", "you have no pin of this ledger yet")
+    })?;
+    let (size, root) = head(view)?;
+    if verified == Some((size, view.data_version()?)) && pin.size == size {
+        return Ok(pin.clone());
+    }
+    let mut state = state_at(view, pin.size)?;
+    if trust::digest(&state)? != pin.trust {
+        return Err(mismatch());
+    }
+    let mut tree = Frontier::load(view, pin.size).map_err(damaged)?;
+    if Digest(tree.root().into()) != pin.root {
+        return Err(damaged("the log is not a continuation of your pin"));
+    }
+    let mut next = pin.size;
+    while next < size {
+        for entry in view.entries(next, 256)? {
+            let at = |error: Error| error.because(format!("entry {}", entry.seq));
+            if entry.seq != next {
+                return Err(at(damaged("an entry is missing")));
+            }
+            let changes = check_next(view, &state, &entry, &mut tree).map_err(at)?;
+            for change in changes {
+                state.apply(change);
+            }
+            next += 1;
+        }
+    }
+    if Digest(tree.root().into()) != root {
+        return Err(damaged("the tree does not fit the entries"));
+    }
+    let trusted = trust::digest(&state)?;
+    if trusted != trust::digest(view)? {
+        return Err(mismatch());
+    }
+    check_own_key(&state, &member, &own_key)?;
+    Ok(Pin::new(ledger, member, own_key, size, root, trusted))
+}
+
+fn check_next(
+    view: &View<'_>,
+    state: &dyn Records,
+    entry: &Entry,
+    tree: &mut Frontier,
+) -> Result<Vec<Change>> {
+    let statement = check_entry(state, entry)?;
+    let past = view.before(entry.seq)?;
+    let ruled =
+        policy::judge(state, &past, &mut CheckNow, &statement, entry.seq, Scope::Trust)?;
+    tree.push(Hash::from(statement.leaf().0)).map_err(damaged)?;
+    Ok(ruled.into_changes())
+}
+
+/// The key that signs for this person is the one that the log has for them.
+fn check_own_key(state: &dyn Records, member: &Id, own_key: &PublicKey) -> Result<()> {
+    match Custodian::load(state, member)? {
+        Some(custodian) if custodian.sign == *own_key => Ok(()),
+        _ => Err(Error::verification(
+            "wrong-member-key",
+            "the member key that was sealed to you is not the one that this ledger has for you",
+        )),
+    }
+}
+
+/// Size and root of a view.
+pub(super) fn head(view: &View<'_>) -> Result<(u64, Digest)> {
+    let size = view.size()?;
+    Ok((size, policy::LogView::root_at(view, size)?))
+}
+
+/// The trust tables as they were when the log had `size` leaves.
+pub(super) fn state_at<'v>(view: &'v View<'_>, size: u64) -> Result<Overlay<'v>> {
+    let mut state = Overlay::new(view);
+    for row in view.undo_back_to(size)? {
+        state.apply(Change { table: row.table, key: row.key, value: row.old });
+    }
+    if size == 0 {
+        // Nothing can have been there before the first leaf, whatever the undo rows say.
+        for table in Table::TRUST {
+            for (key, _) in state.list(table, "")? {
+                state.apply(Change { table, key, value: None });
+            }
+        }
+    }
+    Ok(state)
+}
+
+/// Signature and parts of a stored entry, under the keys of `state`.
+pub(super) fn check_entry(state: &dyn Records, entry: &Entry) -> Result<Statement> {
+    let untrusted = UntrustedStatement::parse(&entry.envelope)?;
+    let parts = entry.parts()?;
+    let key = match untrusted.kind() {
+        Kind::Genesis => charter_author(&parts.facts.bytes.0)?,
+        kind => policy::author_key(state, kind, &untrusted.claimed_author())?,
+    };
+    let expects_personal = untrusted.untrusted_header().personal.is_some();
+    let statement = untrusted.verify(&key, parts)?;
+    if expects_personal && statement.parts().personal.is_none() {
+        return Err(Error::verification(
+            "personal-missing",
+            "a personal part is missing that nobody has erased",
+        ));
+    }
+    Ok(statement)
+}
+
+/// The key that a genesis must be signed with: that of the first card in its own charter.
+pub(super) fn charter_author(facts: &[u8]) -> Result<crate::crypto::ed25519::PublicKey> {
+    let Claim::Genesis(charter, _) = Claim::parse(Kind::Genesis, facts, None)? else {
+        return Err(Error::verification("bad-json", "the facts are no charter"));
+    };
+    first_card(&charter).map(|card| card.sign)
+}
+
+fn first_card(charter: &Charter) -> Result<crate::crypto::card::Card> {
+    policy::founders_cards(charter)?
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::verification("bad-json", "the charter has no founders"))
+}
+
+fn mismatch() -> Error {
+    Error::verification(
+        "state-mismatch",
+        "the ledger's tables of people, keys and quorums are not what the log says",
+    )
+    .hint("somebody has edited them: rootkeep verify --rebuild names what differs")
+}
+
+pub(super) fn damaged(why: impl std::fmt::Display) -> Error {
+    Error::verification("log-damaged", "the log is damaged or was changed from outside")
+        .because(why)
+        .hint("rootkeep verify names what is wrong")
+}

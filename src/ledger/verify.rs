@@ -1,0 +1,545 @@
+//! `verify`: everything that the ledger claims, checked again from the stored bytes; each problem is
+//! named with its entry.
+//!
+//! One thread folds the log through the policy; the signatures it meets go to all cores.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Session;
+use super::trusted::{charter_author, damaged};
+use crate::crypto::ed25519::PublicKey;
+use crate::crypto::fixed::{Digest, Id};
+use crate::error::{Error, Result};
+use crate::log::{self, Checkpoint, Frontier, Hash, NewNode};
+use crate::policy::{self, Scope, SignatureCheck};
+use crate::state::custody::{Epoch, RequestRecord};
+use crate::state::people::{Custodian, LedgerRecord};
+use crate::state::records::{list, read};
+use crate::state::{Change, Memory, Records, Table};
+use crate::statement::{Kind, Statement, UntrustedStatement};
+use crate::store::{Entry, StoredCheckpoint, StoredCosignature, UndoRow, View};
+
+/// How many entries are read at once.
+const CHUNK: u64 = 512;
+/// How many problems are listed; the count goes on.
+const LISTED: usize = 1000;
+
+/// Something that is not as it ought to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyProblem {
+    /// The entry, where it is one.
+    pub seq: Option<u64>,
+    /// Stable code.
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// What `verify` found.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// How many entries.
+    pub entries: u64,
+    /// How many signatures were checked.
+    pub signatures: u64,
+    /// The tree's root, made again from the entries.
+    pub root: Digest,
+    /// What is wrong.
+    pub problems: Vec<VerifyProblem>,
+    /// Entries whose time is before that of the entry before: recorded, no problem.
+    pub clock_went_back: u64,
+}
+
+/// Told how far the work is: entries done, entries in all.
+pub type Progress<'p> = &'p mut dyn FnMut(u64, u64);
+
+impl Session {
+    /// Verifies the whole ledger.
+    ///
+    /// # Errors
+    /// Failed where the database can't be read at all; what is merely wrong is in the report.
+    pub fn verify(&self, progress: Progress<'_>) -> Result<Report> {
+        let mut run = Run::new(self.view(), self.id)?;
+        run.check_meta();
+        run.fold(&self.log_public_key(), progress)?;
+        run.check_tree()?;
+        run.check_tables()?;
+        run.check_blobs()?;
+        run.check_outside()?;
+        if let Some(pin) = self.pin()
+            && let Err(error) = self.check_against_pin()
+        {
+            run.found(None, error.code(), format!("against your pin at size {}: {error}", pin.size));
+        }
+        Ok(run.report)
+    }
+}
+
+/// One signature to check, and how to name it.
+struct Job {
+    seq: u64,
+    code: &'static str,
+    what: &'static str,
+    key: PublicKey,
+    message: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+/// Gathers the policy's signatures for the workers.
+struct Gather<'j> {
+    seq: u64,
+    jobs: &'j mut Vec<Job>,
+}
+
+impl SignatureCheck for Gather<'_> {
+    fn check(&mut self, key: &PublicKey, message: Vec<u8>, signature: &[u8]) -> Result<()> {
+        self.jobs.push(Job {
+            seq: self.seq,
+            code: "bad-proof",
+            what: "a possession proof is false",
+            key: *key,
+            message,
+            signature: signature.to_vec(),
+        });
+        Ok(())
+    }
+}
+
+struct Run<'v> {
+    view: View<'v>,
+    ledger: Digest,
+    size: u64,
+    state: Memory,
+    tree: Frontier,
+    nodes: Vec<NewNode>,
+    undo: Vec<UndoRow>,
+    ids: BTreeSet<Id>,
+    blobs: BTreeMap<Digest, u64>,
+    report: Report,
+}
+
+impl<'v> Run<'v> {
+    fn new(view: View<'v>, ledger: Digest) -> Result<Self> {
+        let size = view.size()?;
+        Ok(Self {
+            view,
+            ledger,
+            size,
+            state: Memory::default(),
+            tree: Frontier::new(),
+            nodes: Vec::new(),
+            undo: Vec::new(),
+            ids: BTreeSet::new(),
+            blobs: BTreeMap::new(),
+            report: Report {
+                entries: size,
+                signatures: 0,
+                root: Digest(log::empty_root().into()),
+                problems: Vec::new(),
+                clock_went_back: 0,
+            },
+        })
+    }
+
+    fn found(&mut self, seq: Option<u64>, code: &str, message: impl Into<String>) {
+        if self.report.problems.len() < LISTED {
+            let problem = VerifyProblem { seq, code: code.to_owned(), message: message.into() };
+            if !self.report.problems.contains(&problem) {
+                self.report.problems.push(problem);
+            }
+        }
+    }
+
+    fn check_meta(&mut self) {
+        match self.view.meta_names() {
+            Ok(names) if names == ["ledger", "log_seed"] => {}
+            Ok(names) => self.found(None, "meta", format!("the ledger's own facts are {names:?}")),
+            Err(error) => self.found(None, error.code(), error.to_string()),
+        }
+    }
+
+    /// Every entry in order: bytes, signature, parts, rules, tree, checkpoint.
+    fn fold(&mut self, log_key: &PublicKey, progress: Progress<'_>) -> Result<()> {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let (sender, receiver) = sync_channel::<Vec<Job>>(workers * 4);
+        let receiver = Arc::new(Mutex::new(receiver));
+        let failures = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for _ in 0..workers {
+                let receiver = Arc::clone(&receiver);
+                let failures = &failures;
+                scope.spawn(move || work(&receiver, failures));
+            }
+            // Moved in, so that the workers stop when the fold ends, however it ends.
+            self.fold_entries(log_key, sender, progress)
+        })?;
+        let mut failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
+        failures.sort_by_key(|(seq, ..)| *seq);
+        for (seq, code, what) in failures {
+            self.found(Some(seq), code, what);
+        }
+        self.report.problems.sort_by_key(|problem| problem.seq);
+        self.report.root = Digest(self.tree.root().into());
+        Ok(())
+    }
+
+    fn fold_entries(
+        &mut self,
+        log_key: &PublicKey,
+        sender: SyncSender<Vec<Job>>,
+        progress: Progress<'_>,
+    ) -> Result<()> {
+        let mut expected = 0u64;
+        let mut before = i64::MIN;
+        loop {
+            let entries = self.view.entries(expected, CHUNK)?;
+            let Some(last) = entries.last().map(|entry| entry.seq) else { break };
+            let checkpoints = self.view.checkpoints(expected + 1, CHUNK)?;
+            let cosignatures = self.view.cosignatures(expected + 1, expected + CHUNK)?;
+            let mut jobs = Vec::new();
+            for entry in &entries {
+                if entry.seq != expected {
+                    self.found(Some(expected), "entry-missing", format!("entry {expected} is missing"));
+                    expected = entry.seq;
+                }
+                if entry.made_at < before {
+                    self.report.clock_went_back += 1;
+                }
+                before = entry.made_at;
+                self.fold_entry(entry, log_key, &mut jobs);
+                self.check_checkpoint(entry.seq + 1, &checkpoints, &cosignatures, log_key, &mut jobs)?;
+                expected = entry.seq + 1;
+            }
+            self.report.signatures += u64::try_from(jobs.len()).unwrap_or(0);
+            // Only fails where every worker is gone, and then the scope reports the panic.
+            let _workers_gone = sender.send(jobs);
+            progress(last + 1, self.size);
+        }
+        Ok(())
+    }
+
+    fn fold_entry(&mut self, entry: &Entry, log_key: &PublicKey, jobs: &mut Vec<Job>) {
+        let seq = entry.seq;
+        if let Err(error) = self.check_columns(entry) {
+            self.found(Some(seq), error.code(), error.to_string());
+        }
+        // The tree is over the envelope, whatever else is wrong with the entry.
+        let leaf = Hash::from(crate::statement::header::leaf_hash(&entry.envelope).0);
+        if self.tree.push_into(leaf, &mut self.nodes).is_err() {
+            self.found(Some(seq), "log-damaged", "the tree is full");
+        }
+        if let Err(error) = self.judge_entry(entry, log_key, jobs) {
+            self.found(Some(seq), error.code(), error.to_string());
+        }
+    }
+
+    /// The columns beside the envelope are what the envelope says.
+    fn check_columns(&self, entry: &Entry) -> Result<()> {
+        let untrusted = UntrustedStatement::parse(&entry.envelope)?;
+        let header = untrusted.untrusted_header();
+        let same = crate::statement::header::leaf_hash(&entry.envelope) == entry.hash
+            && header.id == entry.id
+            && header.author == entry.author
+            && header.kind == entry.kind
+            && header.made_at.seconds() == entry.made_at;
+        if same {
+            Ok(())
+        } else {
+            Err(Error::verification("columns", "the row's columns are not what its envelope says"))
+        }
+    }
+
+    fn judge_entry(&mut self, entry: &Entry, log_key: &PublicKey, jobs: &mut Vec<Job>) -> Result<()> {
+        let seq = entry.seq;
+        let untrusted = UntrustedStatement::parse(&entry.envelope)?;
+        let parts = entry.parts()?;
+        let key = match untrusted.kind() {
+            Kind::Genesis => charter_author(&parts.facts.bytes.0)?,
+            kind => policy::author_key(&self.state, kind, &untrusted.claimed_author())?,
+        };
+        let (message, signature) = untrusted.signature_of(&key)?;
+        jobs.push(Job {
+            seq,
+            code: "bad-signature",
+            what: "the statement's signature does not verify",
+            key,
+            message,
+            signature,
+        });
+        let expects_personal = untrusted.untrusted_header().personal.is_some();
+        let statement = untrusted.with_parts(parts)?;
+        if expects_personal && statement.parts().personal.is_none() {
+            return Err(Error::verification(
+                "personal-missing",
+                "a personal part is missing that nobody has erased",
+            ));
+        }
+        self.judge_statement(seq, &statement, jobs)?;
+        if statement.kind() == Kind::Genesis {
+            self.check_genesis(log_key)?;
+        }
+        Ok(())
+    }
+
+    fn judge_statement(&mut self, seq: u64, statement: &Statement, jobs: &mut Vec<Job>) -> Result<()> {
+        let log = Past { view: self.view.before(seq)?, ids: &self.ids };
+        let ruled = policy::judge(
+            &self.state,
+            &log,
+            &mut Gather { seq, jobs },
+            statement,
+            seq,
+            Scope::All,
+        )?;
+        self.ids.insert(statement.header().id);
+        for digest in statement.claim().blobs() {
+            self.blobs.entry(digest).or_insert(seq);
+        }
+        let changes = ruled.into_changes();
+        self.expect_undo(seq, &changes)?;
+        self.state.apply(changes);
+        Ok(())
+    }
+
+    fn expect_undo(&mut self, seq: u64, changes: &[Change]) -> Result<()> {
+        for change in changes.iter().filter(|change| change.table.is_trust()) {
+            let old = self.state.get(change.table, &change.key)?;
+            if old != change.value {
+                self.undo.push(UndoRow { seq, table: change.table, key: change.key.clone(), old });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_genesis(&self, log_key: &PublicKey) -> Result<()> {
+        let ledger = LedgerRecord::load(&self.state)?.ok_or_else(|| damaged("no genesis"))?;
+        if ledger.id != self.ledger || ledger.log_key != *log_key {
+            return Err(Error::verification("meta", "the ledger's own facts are not those of its charter"));
+        }
+        Ok(())
+    }
+
+    fn check_checkpoint(
+        &mut self,
+        size: u64,
+        checkpoints: &[StoredCheckpoint],
+        cosignatures: &[StoredCosignature],
+        log_key: &PublicKey,
+        jobs: &mut Vec<Job>,
+    ) -> Result<()> {
+        let seq = size.saturating_sub(1);
+        let Some(stored) = checkpoints.iter().find(|stored| stored.size == size) else {
+            self.found(Some(seq), "checkpoint-missing", format!("there is no checkpoint of size {size}"));
+            return Ok(());
+        };
+        let root = self.tree.root();
+        if stored.root != Digest(root.into()) {
+            self.found(Some(seq), "wrong-root", format!("the checkpoint of size {size} has another root"));
+        }
+        let checkpoint = Checkpoint::new(log::origin(&self.ledger.0), size, root).map_err(damaged)?;
+        let body = checkpoint.body();
+        jobs.push(Job {
+            seq,
+            code: "bad-checkpoint",
+            what: "the checkpoint's own signature does not verify",
+            key: *log_key,
+            message: body.clone().into_bytes(),
+            signature: stored.log_sig.clone(),
+        });
+        let own: Vec<&StoredCosignature> =
+            cosignatures.iter().filter(|cosignature| cosignature.size == size).collect();
+        if u64::try_from(own.len()).ok() != Some(stored.cosigners) || own.is_empty() {
+            self.found(
+                Some(seq),
+                "cosignature-missing",
+                format!("the checkpoint of size {size} has {} cosignatures, it ought to have {}", own.len(), stored.cosigners.max(1)),
+            );
+        }
+        let mut in_force = false;
+        for cosignature in own {
+            match Custodian::load(&self.state, &cosignature.custodian)? {
+                Some(custodian) => {
+                    in_force |= custodian.from.is_some() || custodian.accepted.is_some();
+                    jobs.push(Job {
+                        seq,
+                        code: "bad-cosignature",
+                        what: "a cosignature does not verify",
+                        key: custodian.sign,
+                        message: format!("cosignature/v1\ntime {}\n{body}", cosignature.time).into_bytes(),
+                        signature: cosignature.sig.clone(),
+                    });
+                }
+                None => self.found(Some(seq), "bad-cosignature", "a cosignature of nobody in the ledger"),
+            }
+        }
+        if !in_force {
+            self.found(Some(seq), "cosignature-missing", "no custodian in force has cosigned the checkpoint");
+        }
+        Ok(())
+    }
+
+    /// The stored nodes are those of the entries.
+    fn check_tree(&mut self) -> Result<()> {
+        let mut expected: BTreeMap<(i64, i64), Hash> = self
+            .nodes
+            .drain(..)
+            .filter(|node| node.level > 0)
+            .map(|node| ((i64::from(node.level), i64::try_from(node.index).unwrap_or(-1)), node.hash))
+            .collect();
+        let mut wrong = Vec::new();
+        self.view.each_node(|level, index, hash| {
+            let good = expected
+                .remove(&(level, index))
+                .is_some_and(|known| known.as_ref() == hash.as_slice());
+            if !good {
+                wrong.push((level, index));
+            }
+            Ok(())
+        })?;
+        for (level, index) in wrong.into_iter().chain(expected.into_keys()) {
+            let first = u32::try_from(level)
+                .ok()
+                .and_then(|level| u64::try_from(index).ok()?.checked_shl(level));
+            self.found(first, "wrong-node", format!("the tree's node {index} of level {level} is not right"));
+        }
+        Ok(())
+    }
+
+    /// The state and undo tables are what the fold gave.
+    fn check_tables(&mut self) -> Result<()> {
+        let mut seen = BTreeSet::new();
+        let mut wrong = Vec::new();
+        let state = &self.state;
+        self.view.each_record(|kind, key, value| {
+            let known = match Table::parse(kind) {
+                Some(table) => state.get(table, key)?,
+                None => None,
+            };
+            if known.as_deref() != Some(value) {
+                wrong.push(format!("{kind} {key}"));
+            }
+            seen.insert((kind.to_owned(), key.to_owned()));
+            Ok(())
+        })?;
+        for (table, key, _) in state.iter() {
+            if !seen.contains(&(table.as_str().to_owned(), key.to_owned())) {
+                wrong.push(format!("{} {key}", table.as_str()));
+            }
+        }
+        for name in wrong {
+            self.found(None, "state-differs", format!("the record `{name}` is not what the log says"));
+        }
+        let mut stored = self.view.undo_back_to(0)?;
+        stored.sort_by(|a, b| (a.seq, a.table.as_str(), &a.key).cmp(&(b.seq, b.table.as_str(), &b.key)));
+        let mut expected = std::mem::take(&mut self.undo);
+        expected.sort_by(|a, b| (a.seq, a.table.as_str(), &a.key).cmp(&(b.seq, b.table.as_str(), &b.key)));
+        if stored != expected {
+            let at = stored
+                .iter()
+                .zip(&expected)
+                .find(|(a, b)| a != b)
+                .map(|(a, b)| a.seq.min(b.seq))
+                .or_else(|| stored.iter().skip(expected.len()).map(|row| row.seq).next())
+                .or_else(|| expected.iter().skip(stored.len()).map(|row| row.seq).next());
+            self.found(at, "undo-differs", "what the trust records were before is not what the log says");
+        }
+        Ok(())
+    }
+
+    /// Every blob that ought to be there is, with its own bytes, and no other.
+    fn check_blobs(&mut self) -> Result<()> {
+        let may_be_gone = self.blobs_that_may_be_gone()?;
+        let expected = std::mem::take(&mut self.blobs);
+        let mut stored = BTreeSet::new();
+        for bytes in self.view.blob_digests()? {
+            match Digest::from_slice(&bytes).filter(|digest| expected.contains_key(digest)) {
+                Some(digest) => {
+                    stored.insert(digest);
+                    if let Err(error) = self.view.blob(&digest) {
+                        self.found(expected.get(&digest).copied(), error.code(), error.to_string());
+                    }
+                }
+                None => self.found(None, "stray-blob", "there is a blob that no entry names"),
+            }
+        }
+        for (digest, seq) in &expected {
+            if !stored.contains(digest) && !may_be_gone.contains(digest) {
+                self.found(Some(*seq), "blob-missing", format!("the blob {digest} is missing"));
+            }
+        }
+        Ok(())
+    }
+
+    fn blobs_that_may_be_gone(&self) -> Result<BTreeSet<Digest>> {
+        let mut gone = BTreeSet::new();
+        for (_, epoch) in list::<Epoch>(&self.state, "")? {
+            if epoch.destroyed.is_some() {
+                gone.insert(epoch.payload);
+                gone.extend(epoch.shares.iter().map(|share| share.blob));
+            }
+        }
+        for (key, request) in list::<RequestRecord>(&self.state, "")? {
+            let kept = read::<crate::state::custody::OpenRecord>(&self.state, &key)?
+                .is_some_and(|open| open.kept);
+            if !kept {
+                gone.extend(request.passing_blobs());
+            }
+        }
+        Ok(gone)
+    }
+
+    /// Nothing lies outside what was checked entry by entry.
+    fn check_outside(&mut self) -> Result<()> {
+        for seq in self.view.stray_parts()? {
+            self.found(u64::try_from(seq).ok(), "stray-part", "there is a part that no entry has");
+        }
+        if self.view.checkpoints_outside(self.size)? > 0 {
+            self.found(Some(self.size), "stray-checkpoint", "there are checkpoints of sizes that the log does not have");
+        }
+        if self.view.count(Table::Ledger)? != 1 && self.size > 0 {
+            self.found(None, "state-differs", "the ledger's own record is missing");
+        }
+        for line in self.view.integrity()? {
+            self.found(None, "database-damaged", line);
+        }
+        Ok(())
+    }
+}
+
+/// The log before one entry, as the rules ask for it. Ids come from the fold; roots from the stored
+/// nodes, each of which is compared with the fold's own at the end.
+struct Past<'p> {
+    view: View<'p>,
+    ids: &'p BTreeSet<Id>,
+}
+
+impl policy::LogView for Past<'_> {
+    fn find(&self, leaf: &Digest) -> Result<Option<policy::LeafInfo>> {
+        self.view.find(leaf)
+    }
+
+    fn knows(&self, id: &Id) -> Result<bool> {
+        Ok(self.ids.contains(id))
+    }
+
+    fn root_at(&self, size: u64) -> Result<Digest> {
+        self.view.root_at(size)
+    }
+}
+
+fn work(receiver: &Mutex<Receiver<Vec<Job>>>, failures: &Mutex<Vec<(u64, &'static str, &'static str)>>) {
+    loop {
+        let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(jobs) = next else { return };
+        for job in jobs {
+            if job.key.verify(&job.message, &job.signature).is_err() {
+                failures
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push((job.seq, job.code, job.what));
+            }
+        }
+    }
+}

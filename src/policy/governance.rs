@@ -1,0 +1,261 @@
+//! What waits for the governance quorum: proposing, agreeing, declining, taking back, and the
+//! effect at the leaf that completes it.
+
+use super::founding::{GOVERNANCE_SECRET, check_settings};
+use super::{Judge, Verdict, may, refusal};
+use crate::crypto::fixed::Digest;
+use crate::crypto::possession::{self, ShareContext};
+use crate::error::{Error, Result};
+use crate::state::custody::RequestRecord;
+use crate::state::people::{LedgerRecord, ONE};
+use crate::state::records::{Table, read};
+use crate::state::rules::{Ended, Outcome, PolicyRecord, Proposal, fewest_missing, leaf_key};
+use crate::statement::decisions::SignOff;
+use crate::statement::people::Role;
+use crate::statement::{Claim, Kind};
+
+impl Judge<'_> {
+    /// Files a statement that takes effect once governance agrees.
+    pub(super) fn propose(&mut self) -> Result<Verdict> {
+        let claim = self.statement.claim();
+        self.may_propose(claim)?;
+        self.check_proposed(claim)?;
+        let ledger = self.ledger()?;
+        let header = self.statement.header();
+        let facts = String::from_utf8(self.statement.parts().facts.bytes.0.clone())
+            .map_err(|_| refusal::malformed("the facts are not text"))?;
+        let proposal = Proposal {
+            index: self.index,
+            id: header.id,
+            author: header.author,
+            made_at: header.made_at,
+            kind: header.kind.clone(),
+            facts,
+            policy_index: PolicyRecord::load(&self.state)?.index,
+            governance_index: ledger.governance.as_ref().map_or(0, |seal| seal.index),
+            yes: Vec::new(),
+            no: Vec::new(),
+        };
+        self.state.put(&leaf_key(&self.leaf()), &proposal)?;
+        Ok(Verdict::waits_for(self.governance_needs(&ledger, &proposal)?.unwrap_or(0).max(1)))
+    }
+
+    fn may_propose(&self, claim: &Claim) -> Result<()> {
+        match claim {
+            Claim::CustodianRetire(retire, _) if retire.custodian == self.author() => Ok(()),
+            Claim::SecretDestroy(destroy, _) => match self.quorum_of(&destroy.secret)? {
+                Some(quorum) => self.may_seal(&quorum),
+                None => Err(refusal::no_such_secret()),
+            },
+            _ => self.needs_role(Role::Keeper, "proposing this"),
+        }
+    }
+
+    /// What must hold when a statement is proposed, and still when it takes effect.
+    fn check_proposed(&self, claim: &Claim) -> Result<()> {
+        match claim {
+            Claim::CustodianAdd(..) => Ok(()),
+            Claim::CustodianRetire(retire, _) => self.check_retire(retire),
+            Claim::QuorumDefine(define) => self.check_define(define),
+            Claim::PolicySet(set) => check_settings(&set.policy),
+            Claim::SecretDestroy(destroy, _) => self.check_destroy(destroy),
+            _ => Err(refusal::malformed("statements of this kind don't wait for governance")),
+        }
+    }
+
+    fn governance_needs(&self, ledger: &LedgerRecord, proposal: &Proposal) -> Result<Option<usize>> {
+        let Some(rule) = may::governance_rule(ledger) else { return Ok(None) };
+        let able = self.in_force(&rule.people())?;
+        let yes = proposal.yes.iter().copied().filter(|id| able.contains(id)).collect();
+        let open = able.into_iter().filter(|id| !proposal.no.contains(id)).collect();
+        Ok(fewest_missing(&[rule], &yes, &open))
+    }
+
+    pub(super) fn sign(&mut self, sign: &SignOff) -> Result<Verdict> {
+        if sign.subject == self.ledger()?.genesis {
+            return self.sign_genesis(sign);
+        }
+        if let Some(proposal) = read::<Proposal>(&self.state, &leaf_key(&sign.subject))? {
+            return self.sign_proposal(sign, proposal);
+        }
+        if self.scope == super::Scope::Trust {
+            return Ok(Verdict::AT_ONCE);
+        }
+        if let Some(request) = RequestRecord::load(&self.state, &sign.subject)? {
+            return self.sign_request(sign, request);
+        }
+        Err(self.no_longer_waits(&sign.subject)?)
+    }
+
+    fn sign_proposal(&mut self, sign: &SignOff, mut proposal: Proposal) -> Result<Verdict> {
+        let ledger = self.ledger()?;
+        let claim = self.still_waits(&sign.subject, &ledger, &proposal)?;
+        self.check_governance_proof(&ledger, sign)?;
+        proposal.yes.push(self.author());
+        let needs = self.governance_needs(&ledger, &proposal)?.ok_or_else(refusal::rejected)?;
+        let key = leaf_key(&sign.subject);
+        if needs > 0 {
+            self.state.put(&key, &proposal)?;
+            return Ok(Verdict::waits_for(needs));
+        }
+        self.end(&sign.subject, &proposal, Ended::Effective)?;
+        self.take_effect(&sign.subject, &claim)
+    }
+
+    /// Whether a proposal can still be decided by this author at this leaf.
+    fn still_waits(
+        &self,
+        subject: &Digest,
+        ledger: &LedgerRecord,
+        proposal: &Proposal,
+    ) -> Result<Claim> {
+        let author = self.author();
+        if self.statement.header().seen.size <= proposal.index {
+            return Err(refusal::not_seen());
+        }
+        let holds = ledger
+            .governance
+            .as_ref()
+            .is_some_and(|seal| seal.shares.iter().any(|share| share.holder == author));
+        if !holds {
+            return Err(refusal::not_in_quorum("of the governance secret"));
+        }
+        if proposal.yes.contains(&author) || proposal.no.contains(&author) {
+            return Err(refusal::twice());
+        }
+        let policy = PolicyRecord::load(&self.state)?;
+        let days = u64::from(policy.settings.pending_days);
+        if self.time() > proposal.made_at.plus(days * 86_400) {
+            return Err(refusal::expired("the statement"));
+        }
+        let governance_index = ledger.governance.as_ref().map_or(0, |seal| seal.index);
+        if policy.index != proposal.policy_index || governance_index != proposal.governance_index {
+            return Err(refusal::lapsed("the policy or the governance quorum was set anew since"));
+        }
+        let claim = Claim::parse(Kind::parse(&proposal.kind)?, proposal.facts.as_bytes(), None)?;
+        self.check_proposed(&claim)
+            .map_err(|why| refusal::lapsed("what it proposes can't be any more").because(why))?;
+        if matches!(claim, Claim::CustodianAdd(..)) {
+            self.check_enrolment_stands(subject, &claim)?;
+        }
+        Ok(claim)
+    }
+
+    fn take_effect(&mut self, subject: &Digest, claim: &Claim) -> Result<Verdict> {
+        match claim {
+            Claim::CustodianAdd(add, _) => return self.approve(subject, add),
+            Claim::CustodianRetire(retire, _) => self.retire(retire)?,
+            Claim::QuorumDefine(define) => self.define(define)?,
+            Claim::PolicySet(set) => self
+                .state
+                .put(ONE, &PolicyRecord { settings: set.policy, index: self.index })?,
+            Claim::SecretDestroy(destroy, _) => self.destroy(destroy)?,
+            _ => return Err(refusal::malformed("statements of this kind don't wait for governance")),
+        }
+        Ok(Verdict::AT_ONCE)
+    }
+
+    fn end(&mut self, subject: &Digest, proposal: &Proposal, ended: Ended) -> Result<()> {
+        let key = leaf_key(subject);
+        self.state.remove(Table::Proposal, &key);
+        let outcome =
+            Outcome { index: proposal.index, ended, at: self.index, yes: proposal.yes.clone() };
+        self.state.put(&key, &outcome)
+    }
+
+    pub(super) fn reject(&mut self, subject: &Digest) -> Result<Verdict> {
+        if let Some(mut proposal) = read::<Proposal>(&self.state, &leaf_key(subject))? {
+            let ledger = self.ledger()?;
+            self.still_waits(subject, &ledger, &proposal)?;
+            proposal.no.push(self.author());
+            if self.governance_needs(&ledger, &proposal)?.is_none() {
+                self.end(subject, &proposal, Ended::Rejected)?;
+            } else {
+                self.state.put(&leaf_key(subject), &proposal)?;
+            }
+            return Ok(Verdict::AT_ONCE);
+        }
+        if self.scope == super::Scope::Trust {
+            return Ok(Verdict::AT_ONCE);
+        }
+        match RequestRecord::load(&self.state, subject)? {
+            Some(request) => self.reject_request(subject, request),
+            None => Err(self.no_longer_waits(subject)?),
+        }
+    }
+
+    pub(super) fn withdraw(&mut self, subject: &Digest) -> Result<Verdict> {
+        if let Some(proposal) = read::<Proposal>(&self.state, &leaf_key(subject))? {
+            self.withdraws_own(&proposal.author)?;
+            self.end(subject, &proposal, Ended::Withdrawn)?;
+            return Ok(Verdict::AT_ONCE);
+        }
+        if self.scope == super::Scope::Trust {
+            return Ok(Verdict::AT_ONCE);
+        }
+        match RequestRecord::load(&self.state, subject)? {
+            Some(request) => self.withdraw_request(subject, request),
+            None => Err(self.no_longer_waits(subject)?),
+        }
+    }
+
+    pub(super) fn withdraws_own(&self, author: &crate::crypto::fixed::Id) -> Result<()> {
+        if *author == self.author() {
+            Ok(())
+        } else {
+            Err(Error::refused("not-author", "only its author takes a statement back")
+                .hint("to say no: rootkeep reject ID --reason TEXT"))
+        }
+    }
+
+    /// Why a subject takes no decision: how it ended, or that there is none.
+    fn no_longer_waits(&self, subject: &Digest) -> Result<Error> {
+        Ok(match read::<Outcome>(&self.state, &leaf_key(subject))? {
+            Some(outcome) => match outcome.ended {
+                Ended::Effective => refusal::already_effective(),
+                Ended::Rejected => refusal::rejected(),
+                Ended::Withdrawn => refusal::withdrawn(),
+            },
+            None => refusal::unknown_subject(),
+        })
+    }
+
+    /// Exactly one proof, by the author's own governance share, and nothing sent.
+    pub(super) fn check_governance_proof(
+        &mut self,
+        ledger: &LedgerRecord,
+        sign: &SignOff,
+    ) -> Result<()> {
+        let author = self.author();
+        let governance =
+            ledger.governance.as_ref().ok_or_else(|| refusal::malformed("no governance secret"))?;
+        let share = governance
+            .shares
+            .iter()
+            .find(|share| share.holder == author)
+            .ok_or_else(|| refusal::not_in_quorum("of the governance secret"))?;
+        let [proof] = sign.proofs.as_slice() else {
+            return Err(refusal::malformed("a governance sign-off carries exactly one proof"));
+        };
+        let fits = sign.shares.is_empty()
+            && proof.secret == GOVERNANCE_SECRET
+            && proof.epoch == governance.epoch
+            && (proof.group, proof.member) == (share.group, share.member);
+        if !fits {
+            return Err(refusal::malformed("a governance sign-off proves the author's own share"));
+        }
+        let context = ShareContext {
+            ledger: ledger.id,
+            secret: proof.secret,
+            epoch: proof.epoch,
+            group: proof.group,
+            member: proof.member,
+        };
+        let message = possession::message(&context, &author, &sign.subject);
+        self.signatures.check(&share.key, message, &proof.proof.0).map_err(bad_proof)
+    }
+}
+
+pub(super) fn bad_proof(error: Error) -> Error {
+    Error::verification("bad-proof", "a possession proof is false").because(error.message())
+}

@@ -1,0 +1,302 @@
+//! Who may claim what, and when it takes effect (docs/formats.md, section 10). Pure: it reads
+//! records and the log through traits and returns what would change; it writes nothing.
+//!
+//! [`judge`] is the only maker of [`Ruled`], and the store takes nothing else, so that skipping a
+//! rule does not compile.
+
+mod accounts;
+mod founding;
+mod governance;
+mod may;
+mod notes;
+mod people;
+mod quorums;
+mod refusal;
+mod releases;
+mod secrets;
+mod signatures;
+
+use std::collections::BTreeSet;
+
+use crate::crypto::ed25519::PublicKey;
+use crate::crypto::fixed::{Digest, Id};
+use crate::error::{Error, Result};
+use crate::state::people::{Custodian, LedgerRecord};
+use crate::state::{Change, Overlay, Records};
+use crate::statement::{Claim, Kind, Statement, Time};
+
+pub use founding::{GOVERNANCE_SECRET, founders_cards};
+pub use may::split_rules;
+pub use releases::{RequestState, request_state};
+pub use signatures::{CheckNow, SignatureCheck};
+
+/// What the rules need to know of the log that is no state.
+pub trait LogView {
+    /// Where a leaf stands, who wrote it and what it is.
+    ///
+    /// # Errors
+    /// Failed where the storage fails.
+    fn find(&self, leaf: &Digest) -> Result<Option<LeafInfo>>;
+
+    /// Whether a statement with this id is in the log already.
+    ///
+    /// # Errors
+    /// Failed where the storage fails.
+    fn knows(&self, id: &Id) -> Result<bool>;
+
+    /// The tree's root over the first `size` leaves.
+    ///
+    /// # Errors
+    /// Failed where the storage fails; verification where there are fewer.
+    fn root_at(&self, size: u64) -> Result<Digest>;
+}
+
+/// A leaf of the log, in short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeafInfo {
+    /// Its index.
+    pub index: u64,
+    /// Its author.
+    pub author: Id,
+    /// Its kind.
+    pub kind: Kind,
+}
+
+/// How much is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything: before an append, and when the log is folded again.
+    All,
+    /// Only what changes whom to trust: when a pin is brought up to date.
+    Trust,
+}
+
+/// A statement that the rules admit at one index of the log, and what it changes.
+#[derive(Debug)]
+pub struct Ruled {
+    statement: Statement,
+    index: u64,
+    changes: Vec<Change>,
+    drops: BTreeSet<Digest>,
+    effective: bool,
+    needs: usize,
+}
+
+impl Ruled {
+    /// The statement.
+    #[must_use]
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// Its index in the log.
+    #[must_use]
+    pub fn index(&self) -> u64 {
+        self.index
+    }
+
+    /// Records that it sets or removes.
+    #[must_use]
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// Blobs that go.
+    #[must_use]
+    pub fn drops(&self) -> &BTreeSet<Digest> {
+        &self.drops
+    }
+
+    /// Whether the statement (for a sign-off: its subject) is in effect with it.
+    #[must_use]
+    pub fn effective(&self) -> bool {
+        self.effective
+    }
+
+    /// How many further people are needed at least.
+    #[must_use]
+    pub fn needs(&self) -> usize {
+        self.needs
+    }
+
+    /// Takes the changes out.
+    #[must_use]
+    pub fn into_changes(self) -> Vec<Change> {
+        self.changes
+    }
+}
+
+/// The state of one judgement.
+struct Judge<'a> {
+    state: Overlay<'a>,
+    log: &'a dyn LogView,
+    signatures: &'a mut dyn SignatureCheck,
+    statement: &'a Statement,
+    index: u64,
+    scope: Scope,
+    drops: BTreeSet<Digest>,
+}
+
+/// Whether a statement takes effect, and how many more people it needs.
+struct Verdict {
+    effective: bool,
+    needs: usize,
+}
+
+impl Verdict {
+    const AT_ONCE: Self = Self { effective: true, needs: 0 };
+
+    fn waits_for(needs: usize) -> Self {
+        Self { effective: needs == 0, needs }
+    }
+}
+
+impl Judge<'_> {
+    fn author(&self) -> Id {
+        self.statement.header().author
+    }
+
+    fn time(&self) -> Time {
+        self.statement.header().made_at
+    }
+
+    fn leaf(&self) -> Digest {
+        self.statement.leaf()
+    }
+
+    fn ledger(&self) -> Result<LedgerRecord> {
+        LedgerRecord::load(&self.state)?.ok_or_else(refusal::no_genesis)
+    }
+}
+
+/// The key that the author of a statement must have signed with, as of the records given.
+///
+/// # Errors
+/// Refused where there is no such custodian, or the key is not in force.
+pub fn author_key(records: &dyn Records, kind: Kind, author: &Id) -> Result<PublicKey> {
+    let custodian =
+        Custodian::load(records, author)?.ok_or_else(|| refusal::unknown_author(author))?;
+    if custodian.retired.is_some() {
+        return Err(refusal::retired(&custodian));
+    }
+    if custodian.from.is_none() && kind != Kind::CustodianAccept {
+        return Err(refusal::never_accepted());
+    }
+    Ok(custodian.sign)
+}
+
+/// Judges one statement at one index.
+///
+/// The caller has checked the signature (with [`author_key`], or the charter's first card for the
+/// genesis) and the parts.
+///
+/// # Errors
+/// Refused, with the rule's own code; verification where a proof or a reference is false.
+pub fn judge(
+    records: &dyn Records,
+    log: &dyn LogView,
+    signatures: &mut dyn SignatureCheck,
+    statement: &Statement,
+    index: u64,
+    scope: Scope,
+) -> Result<Ruled> {
+    let mut judge = Judge {
+        state: Overlay::new(records),
+        log,
+        signatures,
+        statement,
+        index,
+        scope,
+        drops: BTreeSet::new(),
+    };
+    judge.check_place()?;
+    judge.check_author()?;
+    if scope == Scope::All {
+        judge.sweep()?;
+    }
+    let verdict = judge.by_kind()?;
+    Ok(Ruled {
+        index,
+        statement: statement.clone(),
+        changes: judge.state.into_changes(),
+        drops: judge.drops,
+        effective: verdict.effective,
+        needs: verdict.needs,
+    })
+}
+
+impl Judge<'_> {
+    /// The ledger, the id and what the author saw.
+    fn check_place(&self) -> Result<()> {
+        let header = self.statement.header();
+        if self.statement.kind() != Kind::Genesis && self.ledger()?.id != header.ledger {
+            return Err(Error::verification(
+                "other-ledger",
+                "the statement belongs to another ledger",
+            ));
+        }
+        if self.log.knows(&header.id)? {
+            return Err(Error::verification(
+                "replayed",
+                "a statement with this id is in the log already",
+            ));
+        }
+        if header.seen.size > self.index || self.log.root_at(header.seen.size)? != header.seen.root {
+            return Err(Error::verification(
+                "false-seen",
+                "the author saw a log that this one is not a continuation of",
+            )
+            .hint("two copies of the ledger have gone different ways: compare their checkpoints"));
+        }
+        Ok(())
+    }
+
+    /// The author's standing; each kind then asks for its own role.
+    fn check_author(&self) -> Result<()> {
+        let kind = self.statement.kind();
+        if kind == Kind::Genesis {
+            return Ok(());
+        }
+        author_key(&self.state, kind, &self.author())?;
+        let founding = matches!(kind, Kind::GovernanceSeal)
+            || matches!(self.statement.claim(), Claim::Sign(sign)
+                if sign.subject == self.ledger()?.genesis);
+        if !founding && self.ledger()?.active.is_none() {
+            return Err(refusal::not_active());
+        }
+        if kind != Kind::CustodianAccept {
+            self.not_a_reader()?;
+        }
+        Ok(())
+    }
+
+    fn by_kind(&mut self) -> Result<Verdict> {
+        let statement = self.statement;
+        let trust_only = self.scope == Scope::Trust;
+        match statement.claim() {
+            Claim::Genesis(charter, personal) => self.genesis(charter, personal.as_ref()),
+            Claim::GovernanceSeal(seal) => self.governance_seal(seal),
+            Claim::Sign(sign) => self.sign(sign),
+            Claim::Reject(about, _) => self.reject(&about.subject),
+            Claim::Withdraw(about) => self.withdraw(&about.subject),
+            Claim::CustodianAdd(add, personal) => self.custodian_add(add, personal.as_ref()),
+            Claim::CustodianAccept(about) => self.custodian_accept(&about.subject),
+            Claim::CustodianRetire(..)
+            | Claim::QuorumDefine(_)
+            | Claim::PolicySet(_)
+            | Claim::SecretDestroy(..) => self.propose(),
+            Claim::Seal(seal) => self.seal(seal),
+            _ if trust_only => Ok(Verdict::AT_ONCE),
+            Claim::CustodianAway(away) => self.custodian_away(away),
+            Claim::AccountImport(import, personal) => {
+                self.account_import(import, personal.as_ref())
+            }
+            Claim::SecretConfirm(confirm, _) => self.secret_confirm(confirm),
+            Claim::Request(request, _) => self.request(request),
+            Claim::Reveal(reveal) => self.reveal(reveal),
+            Claim::Close(close, _) => self.close(close),
+            Claim::Correct(about, _) => self.correct(&about.subject),
+            Claim::Attach(about, _) => self.attach(&about.subject),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Pictures of things: pure functions of what they show.
+
+pub mod qr;

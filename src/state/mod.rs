@@ -1,0 +1,12 @@
+//! What the log adds up to. State is a cache of the log: the policy room folds each statement into
+//! records, the store room keeps them, and `verify --rebuild` folds again and compares.
+
+pub mod custody;
+pub mod overlay;
+pub mod people;
+pub mod records;
+pub mod rules;
+pub mod trust;
+
+pub use overlay::{Change, Memory, Overlay};
+pub use records::{Record, Records, Table};

@@ -1,0 +1,158 @@
+//! Records by table and key, wherever they are kept.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+
+/// The tables of the state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    /// Trust: the one record of the ledger itself.
+    Ledger,
+    /// Trust: the one record of the policy.
+    Policy,
+    /// Trust: by custodian id.
+    Custodian,
+    /// Trust: by quorum id.
+    Quorum,
+    /// Trust: by secret name: which secret id and quorum it has.
+    Binding,
+    /// Trust: by leaf hash: what waits for governance.
+    Proposal,
+    /// By leaf hash: how what waited for governance ended.
+    Outcome,
+    /// By custodian id: names and contacts.
+    Person,
+    /// By custodian id: the card in force.
+    Card,
+    /// By account id.
+    Account,
+    /// By secret id.
+    Secret,
+    /// By secret id and epoch.
+    Epoch,
+    /// By leaf hash.
+    Request,
+    /// By leaf hash: requests that are not over.
+    Open,
+    /// By leaf hash of the corrected statement and index of the correction.
+    Note,
+}
+
+impl Table {
+    /// All tables, in order.
+    pub const ALL: [Self; 15] = [
+        Self::Ledger,
+        Self::Policy,
+        Self::Custodian,
+        Self::Quorum,
+        Self::Binding,
+        Self::Proposal,
+        Self::Outcome,
+        Self::Person,
+        Self::Card,
+        Self::Account,
+        Self::Secret,
+        Self::Epoch,
+        Self::Request,
+        Self::Open,
+        Self::Note,
+    ];
+
+    /// The tables that decide whom to trust; a pin holds their digest.
+    pub const TRUST: [Self; 6] = [
+        Self::Ledger,
+        Self::Policy,
+        Self::Custodian,
+        Self::Quorum,
+        Self::Binding,
+        Self::Proposal,
+    ];
+
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ledger => "ledger",
+            Self::Policy => "policy",
+            Self::Custodian => "custodian",
+            Self::Quorum => "quorum",
+            Self::Binding => "binding",
+            Self::Proposal => "proposal",
+            Self::Outcome => "outcome",
+            Self::Person => "person",
+            Self::Card => "card",
+            Self::Account => "account",
+            Self::Secret => "secret",
+            Self::Epoch => "epoch",
+            Self::Request => "request",
+            Self::Open => "open",
+            Self::Note => "note",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|table| table.as_str() == word)
+    }
+
+    /// Whether a pin holds a digest of it.
+    #[must_use]
+    pub fn is_trust(self) -> bool {
+        Self::TRUST.contains(&self)
+    }
+}
+
+/// A place to read records from.
+pub trait Records {
+    /// One record's bytes.
+    ///
+    /// # Errors
+    /// Failed where the storage fails.
+    fn get(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>>;
+
+    /// All records of a table whose keys begin with `prefix`, in the order of keys.
+    ///
+    /// # Errors
+    /// Failed where the storage fails.
+    fn list(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>>;
+}
+
+/// A type of record, and the table it lives in.
+pub trait Record: Serialize + DeserializeOwned {
+    /// Its table.
+    const TABLE: Table;
+}
+
+/// Reads one record as its type.
+///
+/// # Errors
+/// Verification, code `bad-state`, where the bytes are no such record.
+pub fn read<R: Record>(records: &dyn Records, key: &str) -> Result<Option<R>> {
+    records.get(R::TABLE, key)?.map(|bytes| decode(&bytes)).transpose()
+}
+
+/// Reads all records of a type whose keys begin with `prefix`.
+///
+/// # Errors
+/// As [`read`].
+pub fn list<R: Record>(records: &dyn Records, prefix: &str) -> Result<Vec<(String, R)>> {
+    records
+        .list(R::TABLE, prefix)?
+        .into_iter()
+        .map(|(key, bytes)| Ok((key, decode(&bytes)?)))
+        .collect()
+}
+
+fn decode<R: Record>(bytes: &[u8]) -> Result<R> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        Error::verification(
+            "bad-state",
+            format!("a record of the table `{}` is damaged", R::TABLE.as_str()),
+        )
+        .because(error)
+        .hint("see what else is wrong: rootkeep verify --rebuild")
+    })
+}

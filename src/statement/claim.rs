@@ -1,0 +1,156 @@
+//! All kinds in one place: the kind's word, its facts and its personal part.
+
+use super::accounts::{Import, ImportPersonal};
+use super::decisions::{About, RejectPersonal, SignOff};
+use super::founding::{Charter, GenesisPersonal, GovernanceSeal};
+use super::notes::{AttachPersonal, CorrectPersonal};
+use super::people::{Add, AddPersonal, Away, Retire, RetirePersonal};
+use super::quorums::{Define, SetPolicy};
+use super::releases::{Close, ClosePersonal, Request, RequestPersonal, Reveal};
+use super::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Seal};
+use crate::crypto::canonical;
+use crate::error::{Error, Result};
+
+macro_rules! claims {
+    ($($word:literal $name:ident($facts:ty $(, $personal:ty)?) $doc:literal;)*) => {
+        /// What kind of statement.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Kind {
+            $(#[doc = $doc] $name,)*
+        }
+
+        impl Kind {
+            /// Every kind that this version knows.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The word in the header.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// Reads the word in the header.
+            ///
+            /// # Errors
+            /// Verification, code `unknown-kind`.
+            pub fn parse(word: &str) -> Result<Self> {
+                match word {
+                    $($word => Ok(Self::$name),)*
+                    _ => Err(Error::verification(
+                        "unknown-kind",
+                        format!("this version knows no statements of kind `{}`", word.escape_debug()),
+                    ).hint("a newer rootkeep may have written it")),
+                }
+            }
+        }
+
+        /// A statement's content, read from its parts. The personal side is `None` once erased or
+        /// withheld, and always for kinds that have none.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[allow(clippy::large_enum_variant)]
+        pub enum Claim {
+            $(#[doc = $doc] $name($facts $(, Option<$personal>)?),)*
+        }
+
+        impl Claim {
+            /// Which kind.
+            #[must_use]
+            pub fn kind(&self) -> Kind {
+                match self { $(Self::$name(..) => Kind::$name,)* }
+            }
+
+            /// Reads the parts' bytes as the kind has them.
+            ///
+            /// # Errors
+            /// Verification, code `bad-json`; `stray-part` where a kind has no personal part.
+            pub fn parse(kind: Kind, facts: &[u8], personal: Option<&[u8]>) -> Result<Self> {
+                match kind {
+                    $(Kind::$name => claims!(@parse $name, facts, personal, $facts $(, $personal)?),)*
+                }
+            }
+
+            /// Whether statements of this kind have a personal part.
+            #[must_use]
+            pub fn has_personal(kind: Kind) -> bool {
+                match kind { $(Kind::$name => claims!(@has $($personal)?),)* }
+            }
+
+            /// The facts' bytes.
+            ///
+            /// # Errors
+            /// Failed, code `internal`.
+            pub fn facts_bytes(&self) -> Result<Vec<u8>> {
+                match self { $(Self::$name(facts, ..) => canonical::write(facts),)* }
+            }
+
+            /// The personal part's bytes.
+            ///
+            /// # Errors
+            /// Failed, code `internal`.
+            pub fn personal_bytes(&self) -> Result<Option<Vec<u8>>> {
+                match self { $(claims!(@pattern $name personal $(, $personal)?) => claims!(@bytes personal $(, $personal)?),)* }
+            }
+        }
+    };
+    (@parse $name:ident, $f:ident, $p:ident, $facts:ty) => {
+        match $p {
+            Some(_) => Err(Error::verification(
+                "stray-part", concat!("a statement has a personal part, and its kind has none"))),
+            None => Ok(Self::$name(canonical::read::<$facts>($f, "the facts")?)),
+        }
+    };
+    (@parse $name:ident, $f:ident, $p:ident, $facts:ty, $personal:ty) => {
+        Ok(Self::$name(
+            canonical::read::<$facts>($f, "the facts")?,
+            $p.map(|bytes| canonical::read::<$personal>(bytes, "the personal part")).transpose()?,
+        ))
+    };
+    (@has) => { false };
+    (@has $personal:ty) => { true };
+    (@pattern $name:ident $p:ident) => { Self::$name(_) };
+    (@pattern $name:ident $p:ident, $personal:ty) => { Self::$name(_, $p) };
+    (@bytes $p:ident) => { Ok(None) };
+    (@bytes $p:ident, $personal:ty) => { $p.as_ref().map(canonical::write).transpose() };
+}
+
+claims! {
+    "genesis" Genesis(Charter, GenesisPersonal) "The charter.";
+    "governance.seal" GovernanceSeal(GovernanceSeal) "The governance secret's sealing.";
+    "sign" Sign(SignOff) "Agreement to one exact statement.";
+    "reject" Reject(About, RejectPersonal) "One no.";
+    "withdraw" Withdraw(About) "The author takes it back.";
+    "custodian.add" CustodianAdd(Add, AddPersonal) "Enrolment.";
+    "custodian.accept" CustodianAccept(About) "The newcomer's own acceptance.";
+    "custodian.retire" CustodianRetire(Retire, RetirePersonal) "A custodian goes.";
+    "custodian.away" CustodianAway(Away) "A custodian can't be reached for a while.";
+    "quorum.define" QuorumDefine(Define) "A threshold rule.";
+    "policy.set" PolicySet(SetPolicy) "The policy from here on.";
+    "account.import" AccountImport(Import, ImportPersonal) "Accounts from AWS's listing.";
+    "seal" Seal(Seal) "A secret's next epoch.";
+    "secret.confirm" SecretConfirm(Confirm, ConfirmPersonal) "An epoch was found to work.";
+    "secret.destroy" SecretDestroy(Destroy, DestroyPersonal) "Ciphertexts are to be destroyed.";
+    "request" Request(Request, RequestPersonal) "Secrets are asked for.";
+    "reveal" Reveal(Reveal) "A secret is about to be shown.";
+    "close" Close(Close, ClosePersonal) "A release is over.";
+    "correct" Correct(About, CorrectPersonal) "A statement is wrong.";
+    "attach" Attach(About, AttachPersonal) "A file belongs to a statement.";
+}
+
+impl Claim {
+    /// Digests of the blobs that this statement brings or refers to in its facts.
+    #[must_use]
+    pub fn blobs(&self) -> Vec<crate::crypto::fixed::Digest> {
+        match self {
+            Self::GovernanceSeal(seal) => {
+                seal.shares.iter().map(|share| share.blob).chain([seal.payload]).collect()
+            }
+            Self::Seal(seal) => {
+                seal.shares.iter().map(|share| share.blob).chain([seal.payload]).collect()
+            }
+            Self::Request(request, _) => vec![request.identity],
+            Self::Sign(sign) => sign.shares.iter().map(|share| share.blob).collect(),
+            Self::Attach(_, Some(personal)) => vec![personal.digest],
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! What a person claims: one signed header that commits to two parts (docs/formats.md, sections 2,
+//! 3 and 6). One file for each family of kinds. Nothing here does input or output.
+
+pub mod accounts;
+pub mod claim;
+pub mod decisions;
+pub mod founding;
+pub mod header;
+pub mod names;
+pub mod notes;
+pub mod people;
+pub mod quorums;
+pub mod releases;
+pub mod secrets;
+pub mod text;
+pub mod time;
+
+pub use claim::{Claim, Kind};
+pub use header::{Draft, Header, Parts, Seen, Statement, UntrustedStatement};
+pub use names::{SecretKind, SecretName, Subject};
+pub use time::Time;

@@ -1,0 +1,249 @@
+//! Writing: one `BEGIN IMMEDIATE` transaction takes what the policy ruled and nothing else.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Params, params};
+
+use super::database::Store;
+use super::failed;
+use super::view::{View, signed, tree_error};
+use crate::crypto::ed25519::SigningKey;
+use crate::crypto::fixed::{Digest, Id};
+use crate::error::{Error, Result};
+use crate::log::{self, Checkpoint};
+use crate::policy::Ruled;
+use crate::state::{Change, Records};
+use crate::statement::Time;
+
+/// Whoever appends cosigns.
+pub struct Cosigner<'k> {
+    /// The ledger.
+    pub ledger: Digest,
+    /// The custodian.
+    pub custodian: Id,
+    /// Their signing key.
+    pub key: &'k SigningKey,
+    /// The ledger's own key, for the 0x01 line.
+    pub log_key: &'k SigningKey,
+    /// The time of the cosignature.
+    pub time: Time,
+}
+
+/// An append that is in the transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Index of the leaf.
+    pub seq: u64,
+    /// The tree's root with it.
+    pub root: Digest,
+}
+
+/// An open write transaction. Dropped without [`Batch::commit`], it leaves nothing behind.
+pub struct Batch<'s> {
+    store: &'s Store,
+    open: bool,
+}
+
+impl Store {
+    /// Begins a write transaction, waiting for other writers.
+    ///
+    /// # Errors
+    /// Failed, codes `busy`, `read-only`, `database`.
+    pub fn begin(&mut self) -> Result<Batch<'_>> {
+        self.connection().execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
+        Ok(Batch { store: self, open: true })
+    }
+}
+
+impl Batch<'_> {
+    /// The rows as the transaction sees them.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
+        self.store.view()
+    }
+
+    fn write(&self, sql: &str, params: impl Params) -> Result<usize> {
+        let mut statement = self.store.connection().prepare_cached(sql).map_err(failed)?;
+        statement.execute(params).map_err(failed)
+    }
+
+    /// Sets a fact about the ledger as a whole, once.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn set_meta(&self, name: &str, value: &[u8]) -> Result<()> {
+        self.write("INSERT INTO meta (name, value) VALUES (?1, ?2)", params![name, value])?;
+        Ok(())
+    }
+
+    /// Appends one ruled statement with its blobs, and cosigns the log with it.
+    ///
+    /// # Errors
+    /// Failed where the database fails; verification where the blobs are not those of the statement.
+    pub fn append(
+        &mut self,
+        ruled: Ruled,
+        blobs: &[Vec<u8>],
+        cosigner: &Cosigner<'_>,
+    ) -> Result<Appended> {
+        let seq = ruled.index();
+        if self.view().size()? != seq {
+            return Err(Error::failed("internal", "the statement was ruled for another index"));
+        }
+        self.put_leaf(&ruled)?;
+        self.put_blobs(&ruled, blobs)?;
+        let root = self.put_nodes(&ruled)?;
+        for digest in ruled.drops() {
+            self.write("DELETE FROM blob WHERE digest = ?1", [digest.as_bytes()])?;
+        }
+        for change in ruled.into_changes() {
+            self.put_change(seq, &change)?;
+        }
+        self.put_checkpoint(seq + 1, root, cosigner)?;
+        Ok(Appended { seq, root })
+    }
+
+    fn put_leaf(&self, ruled: &Ruled) -> Result<()> {
+        let statement = ruled.statement();
+        let header = statement.header();
+        let seq = signed(ruled.index())?;
+        self.write(
+            "INSERT INTO leaf (seq, hash, id, author, kind, made_at, envelope) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                seq,
+                statement.leaf().as_bytes(),
+                header.id.as_bytes(),
+                header.author.as_bytes(),
+                header.kind,
+                header.made_at.seconds(),
+                statement.envelope()
+            ],
+        )?;
+        let parts = [("facts", Some(&statement.parts().facts)), ("personal", statement.parts().personal.as_ref())];
+        for (name, part) in parts {
+            if let Some(part) = part {
+                self.write(
+                    "INSERT INTO part (seq, part, salt, bytes) VALUES (?1, ?2, ?3, ?4)",
+                    params![seq, name, part.salt.0, part.bytes.0],
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn put_blobs(&self, ruled: &Ruled, blobs: &[Vec<u8>]) -> Result<()> {
+        let mut wanted: BTreeSet<Digest> = ruled.statement().claim().blobs().into_iter().collect();
+        for bytes in blobs {
+            let digest = Digest::of(bytes);
+            if !wanted.remove(&digest) {
+                return Err(Error::verification("stray-blob", "a blob that the statement does not name"));
+            }
+            self.write(
+                "INSERT INTO blob (digest, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                params![digest.as_bytes(), bytes],
+            )?;
+        }
+        if wanted.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::verification("blob-missing", "a blob that the statement names did not come with it"))
+        }
+    }
+
+    fn put_nodes(&self, ruled: &Ruled) -> Result<Digest> {
+        let leaf = log::Hash::from(ruled.statement().leaf().0);
+        let appended = log::append(&self.view(), ruled.index(), leaf).map_err(tree_error)?;
+        for node in appended.nodes.iter().filter(|node| node.level > 0) {
+            self.write(
+                "INSERT INTO node (level, idx, hash) VALUES (?1, ?2, ?3)",
+                params![node.level, signed(node.index)?, node.hash.as_bytes()],
+            )?;
+        }
+        Ok(Digest(appended.root.into()))
+    }
+
+    fn put_change(&self, seq: u64, change: &Change) -> Result<()> {
+        let kind = change.table.as_str();
+        if change.table.is_trust() {
+            let old = self.view().get(change.table, &change.key)?;
+            if old == change.value {
+                return Ok(());
+            }
+            self.write(
+                "INSERT INTO undo (seq, kind, key, old) VALUES (?1, ?2, ?3, ?4)",
+                params![signed(seq)?, kind, change.key, old],
+            )?;
+        }
+        match &change.value {
+            Some(value) => self.write(
+                "INSERT INTO state (kind, key, value) VALUES (?1, ?2, ?3) \
+                 ON CONFLICT DO UPDATE SET value = excluded.value",
+                params![kind, change.key, value],
+            )?,
+            None => self.write(
+                "DELETE FROM state WHERE kind = ?1 AND key = ?2",
+                params![kind, change.key],
+            )?,
+        };
+        Ok(())
+    }
+
+    fn put_checkpoint(&self, size: u64, root: Digest, cosigner: &Cosigner<'_>) -> Result<()> {
+        let checkpoint = checkpoint_of(&cosigner.ledger, size, &root)?;
+        let log_sig = checkpoint.sign(cosigner.log_key.pair());
+        self.write(
+            "INSERT INTO checkpoint (size, root, log_sig, cosigners) VALUES (?1, ?2, ?3, 0)",
+            params![signed(size)?, root.as_bytes(), log_sig.bytes()],
+        )?;
+        self.cosign(size, root, cosigner)
+    }
+
+    /// Adds a cosignature to a stored checkpoint; a second one by the same custodian changes nothing.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn cosign(&self, size: u64, root: Digest, cosigner: &Cosigner<'_>) -> Result<()> {
+        let checkpoint = checkpoint_of(&cosigner.ledger, size, &root)?;
+        let name = log::custodian_name(&cosigner.ledger.0, &cosigner.custodian.0);
+        let time = u64::try_from(cosigner.time.seconds()).unwrap_or(0);
+        let signature = log::cosign(&checkpoint, &name, time, cosigner.key.pair())
+            .map_err(|error| Error::failed("internal", "cannot cosign").because(error))?;
+        let sig = signature.bytes().get(8..).unwrap_or_default();
+        let added = self.write(
+            "INSERT INTO cosignature (size, custodian, time, sig) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+            params![signed(size)?, cosigner.custodian.as_bytes(), cosigner.time.seconds(), sig],
+        )?;
+        if added > 0 {
+            self.write(
+                "UPDATE checkpoint SET cosigners = cosigners + 1 WHERE size = ?1",
+                [signed(size)?],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Makes everything of this transaction durable.
+    ///
+    /// # Errors
+    /// Failed, code `disk-full` among others; then nothing of it is there.
+    pub fn commit(mut self) -> Result<()> {
+        self.store.connection().execute_batch("COMMIT").map_err(failed)?;
+        self.open = false;
+        Ok(())
+    }
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        if self.open {
+            // A rollback that fails leaves the transaction to the closing of the connection.
+            let _closed_anyway = self.store.connection().execute_batch("ROLLBACK");
+        }
+    }
+}
+
+/// The checkpoint of a ledger at a size.
+fn checkpoint_of(ledger: &Digest, size: u64, root: &Digest) -> Result<Checkpoint> {
+    Checkpoint::new(log::origin(&ledger.0), size, log::Hash::from(root.0))
+        .map_err(|error| Error::failed("internal", "no checkpoint can be made").because(error))
+}

@@ -1,0 +1,154 @@
+//! Opening and making the SQLCipher database (docs/formats.md, section 12).
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+use zeroize::Zeroizing;
+
+use super::failed;
+use super::view::View;
+use crate::crypto::secret::Key32;
+use crate::error::{Error, Result};
+
+/// The schema version that this program writes and the newest it reads.
+pub const SCHEMA_VERSION: i64 = 1;
+const SCHEMA: &str = include_str!("../../schema/0001.sql");
+/// How long to wait for another writer.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// No value in the database is longer.
+const LENGTH_LIMIT: i32 = 64 << 20;
+
+/// What a ledger is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reading and writing.
+    Write,
+    /// Reading from media that can't be written.
+    ReadOnlyMedia,
+}
+
+/// An open database.
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Makes a new, empty database at `path`, which must not exist.
+    ///
+    /// # Errors
+    /// Failed where the disk fails.
+    pub fn create(path: &Path, key: &Key32) -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        unlock(&connection, key)?;
+        configure(&connection)?;
+        connection
+            .pragma_update(None, "journal_mode", "WAL")
+            .and_then(|()| connection.execute_batch(&format!("BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")))
+            .map_err(failed)?;
+        Ok(Self { connection, path: path.to_owned() })
+    }
+
+    /// Opens the database with its key.
+    ///
+    /// # Errors
+    /// Verification, code `wrong-data-key`; refused, code `newer-schema`; failed.
+    pub fn open(path: &Path, key: &Key32, access: Access) -> Result<Self> {
+        let connection = match access {
+            Access::Write => Connection::open_with_flags(
+                path,
+                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+            ),
+            Access::ReadOnlyMedia => Connection::open_with_flags(
+                immutable_uri(path)?,
+                OpenFlags::SQLITE_OPEN_READ_ONLY
+                    | OpenFlags::SQLITE_OPEN_NO_MUTEX
+                    | OpenFlags::SQLITE_OPEN_URI,
+            ),
+        }
+        .map_err(failed)?;
+        unlock(&connection, key)?;
+        let version: i64 = connection
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .map_err(|error| match error.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::NotADatabase) => Error::verification(
+                    "wrong-data-key",
+                    "the data key does not open this ledger's database",
+                )
+                .because("either the key file or the database comes from somewhere else, or is damaged"),
+                _ => failed(error),
+            })?;
+        if version > SCHEMA_VERSION {
+            return Err(Error::refused(
+                "newer-schema",
+                format!("the ledger has schema version {version}; this program knows up to {SCHEMA_VERSION}"),
+            )
+            .hint("use a newer rootkeep"));
+        }
+        if version != SCHEMA_VERSION {
+            return Err(Error::verification("not-a-ledger", "the database is not a ledger's"));
+        }
+        if access == Access::Write {
+            configure(&connection)?;
+        }
+        Ok(Self { connection, path: path.to_owned() })
+    }
+
+    /// The rows, to read from.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
+        View::new(&self.connection)
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+/// Gives SQLCipher the raw key. The statement's text is wiped; a bound parameter is not possible.
+fn unlock(connection: &Connection, key: &Key32) -> Result<()> {
+    let hex = key.to_hex();
+    let statement = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex.expose()));
+    connection.execute_batch(&statement).map_err(|_| {
+        // SQLite's own message could repeat the statement, and the key with it.
+        Error::failed("database", "the database did not take its key")
+    })
+}
+
+fn configure(connection: &Connection) -> Result<()> {
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LENGTH_LIMIT).map_err(failed)?;
+    connection
+        .execute_batch(
+            "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;",
+        )
+        .map_err(failed)
+}
+
+fn immutable_uri(path: &Path) -> Result<String> {
+    let text = path.to_str().ok_or_else(|| {
+        Error::usage("bad-path", "the ledger's path is not UTF-8: it can't be opened read-only")
+    })?;
+    let mut uri = String::from("file:");
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri.push_str("?immutable=1");
+    Ok(uri)
+}

@@ -1,0 +1,35 @@
+//! The only room that knows rusqlite: opens the encrypted database, appends to it in one
+//! transaction, and answers from it.
+
+mod append;
+mod database;
+mod view;
+
+pub use append::{Appended, Batch, Cosigner};
+pub use database::{Access, Store};
+pub use view::{Entry, LogFilter, StoredCheckpoint, StoredCosignature, UndoRow, View};
+
+use crate::error::Error;
+
+/// A failure of SQLite in words a custodian can act on.
+fn failed(error: rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode;
+    let code = error.sqlite_error_code();
+    let base = match code {
+        Some(ErrorCode::DiskFull) => Error::failed("disk-full", "the disk is full; nothing was written")
+            .hint("make room and do it again"),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Error::failed("busy", "another program is writing to the ledger").hint("try again in a moment")
+        }
+        Some(ErrorCode::ReadOnly) => {
+            Error::failed("read-only", "the ledger is on read-only media: nothing can be written")
+        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::verification(
+            "database-damaged",
+            "the database is damaged or was changed from outside",
+        )
+        .hint("restore a backup into another directory and compare: its checkpoint must continue your pin"),
+        _ => Error::failed("database", "the database failed"),
+    };
+    base.because(error)
+}

@@ -1,0 +1,603 @@
+//! Reading: leaves, parts, blobs, nodes, checkpoints, records.
+
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+
+use super::failed;
+use crate::crypto::fixed::{Base64, Digest, Id};
+use crate::crypto::part::Part;
+use crate::error::{Error, Result};
+use crate::log::{self, Hash, Nodes};
+use crate::policy::{LeafInfo, LogView};
+use crate::state::{Records, Table};
+use crate::statement::{Kind, Parts};
+
+/// The rows of an open database, to read from. Inside a transaction it sees the transaction.
+#[derive(Clone, Copy)]
+pub struct View<'c> {
+    connection: &'c Connection,
+    /// As a log, it shows only leaves below this index.
+    below: i64,
+}
+
+/// A leaf as it is stored, with its parts; nothing of it is checked yet.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its index.
+    pub seq: u64,
+    /// The stored hash.
+    pub hash: Digest,
+    /// The stored statement id.
+    pub id: Id,
+    /// The stored author.
+    pub author: Id,
+    /// The stored kind.
+    pub kind: String,
+    /// The stored time.
+    pub made_at: i64,
+    /// The envelope.
+    pub envelope: Vec<u8>,
+    /// The facts part.
+    pub facts: Option<Part>,
+    /// The personal part.
+    pub personal: Option<Part>,
+}
+
+impl Entry {
+    /// The parts, where the facts are there.
+    ///
+    /// # Errors
+    /// Verification, code `facts-missing`.
+    pub fn parts(&self) -> Result<Parts> {
+        let facts = self.facts.clone().ok_or_else(|| {
+            Error::verification("facts-missing", format!("entry {} has no facts", self.seq))
+        })?;
+        Ok(Parts { facts, personal: self.personal.clone() })
+    }
+}
+
+/// A checkpoint as it is stored.
+#[derive(Clone, Debug)]
+pub struct StoredCheckpoint {
+    /// How many leaves.
+    pub size: u64,
+    /// The root.
+    pub root: Digest,
+    /// The log's own signature.
+    pub log_sig: Vec<u8>,
+    /// How many cosignatures there ought to be.
+    pub cosigners: u64,
+}
+
+/// A cosignature as it is stored.
+#[derive(Clone, Debug)]
+pub struct StoredCosignature {
+    /// Of which size.
+    pub size: u64,
+    /// Whose.
+    pub custodian: Id,
+    /// Its time.
+    pub time: i64,
+    /// Its Ed25519 signature.
+    pub sig: Vec<u8>,
+}
+
+/// What a trust record was before a leaf changed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndoRow {
+    /// The leaf.
+    pub seq: u64,
+    /// The table.
+    pub table: Table,
+    /// The key.
+    pub key: String,
+    /// The record before; `None` where there was none.
+    pub old: Option<Vec<u8>>,
+}
+
+/// Which leaves a listing wants.
+#[derive(Clone, Debug, Default)]
+pub struct LogFilter {
+    /// Only this kind.
+    pub kind: Option<Kind>,
+    /// Only this author.
+    pub author: Option<Id>,
+    /// Only made at or after, seconds.
+    pub from: Option<i64>,
+    /// Only made at or before, seconds.
+    pub to: Option<i64>,
+    /// At most so many, the newest.
+    pub limit: Option<u64>,
+}
+
+const ENTRY: &str = "SELECT l.seq, l.hash, l.id, l.author, l.kind, l.made_at, l.envelope, \
+     f.salt, f.bytes, p.salt, p.bytes FROM leaf l \
+     LEFT JOIN part f ON f.seq = l.seq AND f.part = 'facts' \
+     LEFT JOIN part p ON p.seq = l.seq AND p.part = 'personal'";
+
+impl<'c> View<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Self {
+        Self { connection, below: i64::MAX }
+    }
+
+    /// The same rows, but as a log only the leaves before `index`: what the rules saw there.
+    ///
+    /// # Errors
+    /// Verification where the index is out of all bounds.
+    pub fn before(mut self, index: u64) -> Result<Self> {
+        self.below = signed(index)?;
+        Ok(self)
+    }
+
+    fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
+        statement.query_row(params, read).optional().map_err(failed)
+    }
+
+    fn many<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
+        let mut rows = statement.query(params).map_err(failed)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            found.push(read(row).map_err(failed)?);
+        }
+        Ok(found)
+    }
+
+    /// How many leaves there are.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn size(&self) -> Result<u64> {
+        let last: Option<i64> = self
+            .one("SELECT seq FROM leaf ORDER BY seq DESC LIMIT 1", [], |row| row.get(0))?;
+        last.map_or(Ok(0), |seq| unsigned(seq).map(|seq| seq + 1))
+    }
+
+    /// A fact about the ledger as a whole.
+    ///
+    /// # Errors
+    /// Verification, code `database-damaged`, where it is missing.
+    pub fn meta(&self, name: &str) -> Result<Vec<u8>> {
+        self.one("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))?
+            .ok_or_else(|| damaged(&format!("it has no `{name}`")))
+    }
+
+    /// Every name in `meta`.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn meta_names(&self) -> Result<Vec<String>> {
+        self.many("SELECT name FROM meta ORDER BY name", [], |row| row.get(0))
+    }
+
+    /// One leaf with its parts.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn entry(&self, seq: u64) -> Result<Option<Entry>> {
+        self.one(&format!("{ENTRY} WHERE l.seq = ?1"), [signed(seq)?], entry)
+    }
+
+    /// Leaves from `from` on, at most `limit`.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn entries(&self, from: u64, limit: u64) -> Result<Vec<Entry>> {
+        self.many(
+            &format!("{ENTRY} WHERE l.seq >= ?1 ORDER BY l.seq LIMIT ?2"),
+            [signed(from)?, signed(limit)?],
+            entry,
+        )
+    }
+
+    /// The leaf with this hash.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn entry_by_hash(&self, hash: &Digest) -> Result<Option<Entry>> {
+        self.one(&format!("{ENTRY} WHERE l.hash = ?1"), [hash.as_bytes()], entry)
+    }
+
+    /// Leaves whose statement id begins with these hex digits; at most `limit`.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn entries_by_id_prefix(&self, hex: &str, limit: u64) -> Result<Vec<Entry>> {
+        let low = format!("{hex:0<32}");
+        let high = format!("{hex:f<32}");
+        let (Ok(low), Ok(high)) = (Id::parse(&low), Id::parse(&high)) else {
+            return Ok(Vec::new());
+        };
+        self.many(
+            &format!("{ENTRY} WHERE l.id BETWEEN ?1 AND ?2 ORDER BY l.id LIMIT ?3"),
+            params![low.as_bytes(), high.as_bytes(), signed(limit)?],
+            entry,
+        )
+    }
+
+    /// Leaves that fit a filter, in log order; with a limit, the newest ones.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn filtered(&self, filter: &LogFilter) -> Result<Vec<Entry>> {
+        let mut conditions: Vec<&str> = vec!["1"];
+        let mut values: Vec<Box<dyn rusqlite::ToSql>> = Vec::new();
+        if let Some(kind) = filter.kind {
+            conditions.push("l.kind = ?");
+            values.push(Box::new(kind.as_str()));
+        }
+        if let Some(author) = filter.author {
+            conditions.push("l.author = ?");
+            values.push(Box::new(author.0.to_vec()));
+        }
+        if let Some(from) = filter.from {
+            conditions.push("l.made_at >= ?");
+            values.push(Box::new(from));
+        }
+        if let Some(to) = filter.to {
+            conditions.push("l.made_at <= ?");
+            values.push(Box::new(to));
+        }
+        let limit = filter.limit.map_or(Ok(-1), signed)?;
+        values.push(Box::new(limit));
+        let sql = format!(
+            "{ENTRY} WHERE {} ORDER BY l.seq DESC LIMIT ?",
+            conditions.join(" AND ")
+        );
+        let mut found = self.many(&sql, rusqlite::params_from_iter(values), entry)?;
+        found.reverse();
+        Ok(found)
+    }
+
+    /// Leaves whose parts contain `text`, in any case (ASCII); the newest `limit`, in log order.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn containing(&self, text: &str, limit: u64) -> Result<Vec<Entry>> {
+        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let mut found = self.many(
+            &format!(
+                "{ENTRY} WHERE CAST(f.bytes AS TEXT) LIKE ?1 ESCAPE '\\' \
+                 OR CAST(p.bytes AS TEXT) LIKE ?1 ESCAPE '\\' ORDER BY l.seq DESC LIMIT ?2"
+            ),
+            params![format!("%{escaped}%"), signed(limit)?],
+            entry,
+        )?;
+        found.reverse();
+        Ok(found)
+    }
+
+    /// A blob's bytes.
+    ///
+    /// # Errors
+    /// Failed where the database fails; verification, code `blob-mismatch`, where the bytes are not
+    /// those of the digest.
+    pub fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>> {
+        let bytes: Option<Vec<u8>> = self
+            .one("SELECT bytes FROM blob WHERE digest = ?1", [digest.as_bytes()], |row| row.get(0))?;
+        if bytes.as_ref().is_some_and(|bytes| Digest::of(bytes) != *digest) {
+            return Err(Error::verification(
+                "blob-mismatch",
+                format!("the stored bytes of blob {digest} are others"),
+            ));
+        }
+        Ok(bytes)
+    }
+
+    /// Every blob's digest.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn blob_digests(&self) -> Result<Vec<Vec<u8>>> {
+        self.many("SELECT digest FROM blob ORDER BY digest", [], |row| row.get(0))
+    }
+
+    /// Every stored node, in order.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn each_node(&self, mut see: impl FnMut(i64, i64, Vec<u8>) -> Result<()>) -> Result<()> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT level, idx, hash FROM node ORDER BY level, idx")
+            .map_err(failed)?;
+        let mut rows = statement.query([]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let (level, index, hash) = (
+                row.get(0).map_err(failed)?,
+                row.get(1).map_err(failed)?,
+                row.get(2).map_err(failed)?,
+            );
+            see(level, index, hash)?;
+        }
+        Ok(())
+    }
+
+    /// The rows of parts that belong to no leaf, or are no known part.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn stray_parts(&self) -> Result<Vec<i64>> {
+        self.many(
+            "SELECT seq FROM part WHERE part NOT IN ('facts', 'personal') \
+             OR seq NOT IN (SELECT seq FROM leaf) ORDER BY seq",
+            [],
+            |row| row.get(0),
+        )
+    }
+
+    /// The stored checkpoint of a size.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn checkpoint(&self, size: u64) -> Result<Option<StoredCheckpoint>> {
+        self.one(
+            "SELECT size, root, log_sig, cosigners FROM checkpoint WHERE size = ?1",
+            [signed(size)?],
+            checkpoint,
+        )
+    }
+
+    /// Stored checkpoints from `size` on, at most `limit`.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn checkpoints(&self, size: u64, limit: u64) -> Result<Vec<StoredCheckpoint>> {
+        self.many(
+            "SELECT size, root, log_sig, cosigners FROM checkpoint WHERE size >= ?1 ORDER BY size LIMIT ?2",
+            [signed(size)?, signed(limit)?],
+            checkpoint,
+        )
+    }
+
+    /// The cosignatures of sizes `from..=to`, in order.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn cosignatures(&self, from: u64, to: u64) -> Result<Vec<StoredCosignature>> {
+        self.many(
+            "SELECT size, custodian, time, sig FROM cosignature WHERE size BETWEEN ?1 AND ?2 ORDER BY size, custodian",
+            [signed(from)?, signed(to)?],
+            |row| {
+                Ok(StoredCosignature {
+                    size: unsigned_row(row, 0)?,
+                    custodian: fixed_row(row, 1, Id::from_slice)?,
+                    time: row.get(2)?,
+                    sig: row.get(3)?,
+                })
+            },
+        )
+    }
+
+    /// How many rows `checkpoint` and `cosignature` have outside sizes 1..=`size`.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn checkpoints_outside(&self, size: u64) -> Result<u64> {
+        let count: Option<i64> = self.one(
+            "SELECT (SELECT count(*) FROM checkpoint WHERE size NOT BETWEEN 1 AND ?1) \
+             + (SELECT count(*) FROM cosignature WHERE size NOT BETWEEN 1 AND ?1)",
+            [signed(size)?],
+            |row| row.get(0),
+        )?;
+        unsigned(count.unwrap_or(0))
+    }
+
+    /// What trust records were before each leaf from `from` on, newest first.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn undo_back_to(&self, from: u64) -> Result<Vec<UndoRow>> {
+        self.many(
+            "SELECT seq, kind, key, old FROM undo WHERE seq >= ?1 ORDER BY seq DESC, kind, key",
+            [signed(from)?],
+            |row| {
+                let word: String = row.get(1)?;
+                Ok(UndoRow {
+                    seq: unsigned_row(row, 0)?,
+                    table: Table::parse(&word).ok_or(rusqlite::Error::InvalidQuery)?,
+                    key: row.get(2)?,
+                    old: row.get(3)?,
+                })
+            },
+        )
+    }
+
+    /// Every record of the state, in order of table word and key.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn each_record(&self, mut see: impl FnMut(&str, &str, &[u8]) -> Result<()>) -> Result<()> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT kind, key, value FROM state ORDER BY kind, key")
+            .map_err(failed)?;
+        let mut rows = statement.query([]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let kind: String = row.get(0).map_err(failed)?;
+            let key: String = row.get(1).map_err(failed)?;
+            let value: Vec<u8> = row.get(2).map_err(failed)?;
+            see(&kind, &key, &value)?;
+        }
+        Ok(())
+    }
+
+    /// Counts of a state table.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn count(&self, table: Table) -> Result<u64> {
+        let count: Option<i64> = self
+            .one("SELECT count(*) FROM state WHERE kind = ?1", [table.as_str()], |row| row.get(0))?;
+        unsigned(count.unwrap_or(0))
+    }
+
+    /// A number that changes when another connection has changed the database.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn data_version(&self) -> Result<i64> {
+        self.one("PRAGMA data_version", [], |row| row.get(0)).map(Option::unwrap_or_default)
+    }
+
+    /// SQLite's and SQLCipher's own checks of the file; empty where all is well.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn integrity(&self) -> Result<Vec<String>> {
+        let mut found: Vec<String> =
+            self.many("PRAGMA cipher_integrity_check", [], |row| row.get(0))?;
+        let quick: Vec<String> = self.many("PRAGMA integrity_check(10)", [], |row| row.get(0))?;
+        found.extend(quick.into_iter().filter(|line| line != "ok"));
+        Ok(found)
+    }
+}
+
+impl Nodes for View<'_> {
+    type Error = Error;
+
+    fn node(&self, level: u8, index: u64) -> Result<Option<Hash>> {
+        let index = signed(index)?;
+        let bytes: Option<Vec<u8>> = if level == 0 {
+            self.one("SELECT hash FROM leaf WHERE seq = ?1", [index], |row| row.get(0))?
+        } else {
+            self.one(
+                "SELECT hash FROM node WHERE level = ?1 AND idx = ?2",
+                [i64::from(level), index],
+                |row| row.get(0),
+            )?
+        };
+        bytes
+            .map(|bytes| {
+                Hash::try_from(bytes.as_slice()).map_err(|_| damaged("a node has another length"))
+            })
+            .transpose()
+    }
+}
+
+impl LogView for View<'_> {
+    fn find(&self, leaf: &Digest) -> Result<Option<LeafInfo>> {
+        let row: Option<(i64, Vec<u8>, String)> = self.one(
+            "SELECT seq, author, kind FROM leaf WHERE hash = ?1 AND seq < ?2",
+            params![leaf.as_bytes(), self.below],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?;
+        row.map(|(seq, author, kind)| {
+            Ok(LeafInfo {
+                index: unsigned(seq)?,
+                author: Id::from_slice(&author).ok_or_else(|| damaged("an author's id"))?,
+                kind: Kind::parse(&kind)?,
+            })
+        })
+        .transpose()
+    }
+
+    fn knows(&self, id: &Id) -> Result<bool> {
+        Ok(self
+            .one(
+                "SELECT 1 FROM leaf WHERE id = ?1 AND seq < ?2",
+                params![id.as_bytes(), self.below],
+                |row| row.get::<_, i64>(0),
+            )?
+            .is_some())
+    }
+
+    fn root_at(&self, size: u64) -> Result<Digest> {
+        log::root(self, size).map(|root| Digest(root.into())).map_err(tree_error)
+    }
+}
+
+impl Records for View<'_> {
+    fn get(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>> {
+        self.one(
+            "SELECT value FROM state WHERE kind = ?1 AND key = ?2",
+            [table.as_str(), key],
+            |row| row.get(0),
+        )
+    }
+
+    fn list(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>> {
+        // Keys are ASCII, so that the character after `~` ends every prefix.
+        self.many(
+            "SELECT key, value FROM state WHERE kind = ?1 AND key >= ?2 AND key < ?2 || x'7f' ORDER BY key",
+            [table.as_str(), prefix],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+    }
+}
+
+/// What is wrong with a stored tree, in the words of the ledger.
+pub(super) fn tree_error(error: log::TreeError<Error>) -> Error {
+    match error {
+        log::TreeError::Storage(error) => error,
+        other => damaged(&other.to_string()),
+    }
+}
+
+fn damaged(why: &str) -> Error {
+    Error::verification("database-damaged", "the database is damaged or was changed from outside")
+        .because(why)
+        .hint("rootkeep verify --rebuild says what is wrong")
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let part = |salt: usize, bytes: usize| -> rusqlite::Result<Option<Part>> {
+        let salt: Option<Vec<u8>> = row.get(salt)?;
+        let bytes: Option<Vec<u8>> = row.get(bytes)?;
+        Ok(salt.zip(bytes).map(|(salt, bytes)| Part { salt: Base64(salt), bytes: Base64(bytes) }))
+    };
+    Ok(Entry {
+        seq: unsigned_row(row, 0)?,
+        hash: fixed_row(row, 1, Digest::from_slice)?,
+        id: fixed_row(row, 2, Id::from_slice)?,
+        author: fixed_row(row, 3, Id::from_slice)?,
+        kind: row.get(4)?,
+        made_at: row.get(5)?,
+        envelope: row.get(6)?,
+        facts: part(7, 8)?,
+        personal: part(9, 10)?,
+    })
+}
+
+fn checkpoint(row: &Row<'_>) -> rusqlite::Result<StoredCheckpoint> {
+    Ok(StoredCheckpoint {
+        size: unsigned_row(row, 0)?,
+        root: fixed_row(row, 1, Digest::from_slice)?,
+        log_sig: row.get(2)?,
+        cosigners: unsigned_row(row, 3)?,
+    })
+}
+
+fn fixed_row<T>(row: &Row<'_>, at: usize, read: fn(&[u8]) -> Option<T>) -> rusqlite::Result<T> {
+    let bytes: Vec<u8> = row.get(at)?;
+    read(&bytes).ok_or_else(|| {
+        rusqlite::Error::FromSqlConversionFailure(
+            at,
+            rusqlite::types::Type::Blob,
+            "a value of another length".into(),
+        )
+    })
+}
+
+fn unsigned_row(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
+    let value: i64 = row.get(at)?;
+    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(at, value))
+}
+
+fn unsigned(value: i64) -> Result<u64> {
+    u64::try_from(value).map_err(|_| damaged("a number below zero"))
+}
+
+pub(super) fn signed(value: u64) -> Result<i64> {
+    i64::try_from(value).map_err(|_| damaged("a number too large"))
+}
