@@ -34,6 +34,7 @@
 //! ```
 
 pub mod aws;
+pub mod cli;
 pub mod crypto;
 pub mod error;
 pub mod exchange;

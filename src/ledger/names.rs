@@ -131,6 +131,14 @@ impl Session {
         Card::parse(&record.envelope.0)
     }
 
+    /// The fingerprint of a custodian's card, in words.
+    ///
+    /// # Errors
+    /// Not found; verification.
+    pub fn card_words(&self, id: &Id) -> Result<String> {
+        self.card_of(id).map(|card| card.words())
+    }
+
     /// A secret by its full name.
     ///
     /// # Errors

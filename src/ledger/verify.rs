@@ -50,6 +50,10 @@ pub struct Report {
     pub problems: Vec<VerifyProblem>,
     /// Entries whose time is before that of the entry before: recorded, no problem.
     pub clock_went_back: u64,
+    /// What the log adds up to.
+    state: Memory,
+    /// What trust records were before each leaf.
+    undo: Vec<UndoRow>,
 }
 
 /// Told how far the work is: entries done, entries in all.
@@ -73,7 +77,38 @@ impl Session {
         {
             run.found(None, error.code(), format!("against your pin at size {}: {error}", pin.size));
         }
+        run.report.state = run.state;
+        run.report.undo = run.undo;
         Ok(run.report)
+    }
+
+    /// Writes the tables that are a cache of the log again, where they are all that is wrong.
+    /// Returns whether anything was written.
+    ///
+    /// # Errors
+    /// Refused, code `log-not-good`, where more is wrong than the tables; failed.
+    pub fn rebuild(&mut self, report: &Report) -> Result<bool> {
+        if report.problems.is_empty() {
+            return Ok(false);
+        }
+        let cache = |problem: &VerifyProblem| {
+            matches!(problem.code.as_str(), "state-differs" | "undo-differs")
+        };
+        if !report.problems.iter().all(cache) {
+            return Err(Error::refused(
+                "log-not-good",
+                "more is wrong than the tables that can be made again: nothing was written",
+            )
+            .hint("restore a good copy; rootkeep verify lists what is wrong with this one"));
+        }
+        let batch = self.store.begin()?;
+        if batch.view().size()? != report.entries {
+            return Err(Error::failed("busy", "somebody has written in the meantime")
+                .hint("do it again"));
+        }
+        batch.replace_tables(&report.state, &report.undo)?;
+        batch.commit()?;
+        Ok(true)
     }
 }
 
@@ -139,6 +174,8 @@ impl<'v> Run<'v> {
                 root: Digest(log::empty_root().into()),
                 problems: Vec::new(),
                 clock_went_back: 0,
+                state: Memory::default(),
+                undo: Vec::new(),
             },
         })
     }
@@ -432,7 +469,7 @@ impl<'v> Run<'v> {
         }
         let mut stored = self.view.undo_back_to(0)?;
         stored.sort_by(|a, b| (a.seq, a.table.as_str(), &a.key).cmp(&(b.seq, b.table.as_str(), &b.key)));
-        let mut expected = std::mem::take(&mut self.undo);
+        let mut expected = self.undo.clone();
         expected.sort_by(|a, b| (a.seq, a.table.as_str(), &a.key).cmp(&(b.seq, b.table.as_str(), &b.key)));
         if stored != expected {
             let at = stored

@@ -1,3 +1,4 @@
-//! Pictures of things: pure functions of what they show.
+//! Views: pictures and words, pure functions of what they show.
 
+pub mod describe;
 pub mod qr;

@@ -90,6 +90,18 @@ pub enum Cause {
     Compromised,
 }
 
+impl Cause {
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Lost => "lost",
+            Self::Compromised => "compromised",
+        }
+    }
+}
+
 /// Facts of `custodian.retire`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -97,6 +97,18 @@ pub enum Outcome {
     Aborted,
 }
 
+impl Outcome {
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Used => "used",
+            Self::Unused => "unused",
+            Self::Aborted => "aborted",
+        }
+    }
+}
+
 /// Facts of `close`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -6,13 +6,13 @@ use rusqlite::{Params, params};
 
 use super::database::Store;
 use super::failed;
-use super::view::{View, signed, tree_error};
+use super::view::{UndoRow, View, signed, tree_error};
 use crate::crypto::ed25519::SigningKey;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::log::{self, Checkpoint};
 use crate::policy::Ruled;
-use crate::state::{Change, Records};
+use crate::state::{Change, Memory, Records};
 use crate::statement::Time;
 
 /// Whoever appends cosigns.
@@ -217,6 +217,28 @@ impl Batch<'_> {
             self.write(
                 "UPDATE checkpoint SET cosigners = cosigners + 1 WHERE size = ?1",
                 [signed(size)?],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Replaces the tables that are a cache of the log.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn replace_tables(&self, state: &Memory, undo: &[UndoRow]) -> Result<()> {
+        self.write("DELETE FROM state", [])?;
+        self.write("DELETE FROM undo", [])?;
+        for (table, key, value) in state.iter() {
+            self.write(
+                "INSERT INTO state (kind, key, value) VALUES (?1, ?2, ?3)",
+                params![table.as_str(), key, value],
+            )?;
+        }
+        for row in undo {
+            self.write(
+                "INSERT INTO undo (seq, kind, key, old) VALUES (?1, ?2, ?3, ?4)",
+                params![signed(row.seq)?, row.table.as_str(), row.key, row.old],
             )?;
         }
         Ok(())

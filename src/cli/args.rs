@@ -1,0 +1,128 @@
+//! What can be typed. Doc comments are the help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// An offline custody ledger for AWS root credentials.
+///
+/// Exit codes: 0 done, 1 could not, 2 usage, 3 refused, 4 verification failed, 5 not found,
+/// 6 attention.
+#[derive(Debug, Parser)]
+#[command(name = "rootkeep", version, arg_required_else_help = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What holds for every command.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Global {
+    /// The ledger's directory [default: the only *.ledger here]
+    #[arg(short = 'L', long, global = true, env = "ROOTKEEP_LEDGER", value_name = "DIR", hide_env_values = true)]
+    pub ledger: Option<PathBuf>,
+    /// Your identity: what `age -i` takes
+    #[arg(short, long, global = true, env = "ROOTKEEP_IDENTITY", value_name = "FILE", hide_env_values = true)]
+    pub identity: Option<PathBuf>,
+    /// A second person at this keyboard, who signs off at once (repeatable)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub with: Vec<PathBuf>,
+    /// One JSON object on stdout; errors as one object on stderr
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Never ask: what is missing is an error that names the flag
+    #[arg(long, global = true)]
+    pub batch: bool,
+    /// Say less
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Allow the age plugin of this name (repeatable)
+    #[arg(long, global = true, value_name = "NAME")]
+    pub plugin: Vec<String>,
+    /// The genesis code as read aloud, for your first act in a ledger
+    #[arg(long, global = true, value_name = "WORDS", help_heading = "First use")]
+    pub code: Option<String>,
+    /// Your own card, where it is not beside your identity
+    #[arg(long = "own-card", global = true, value_name = "FILE", help_heading = "First use")]
+    pub own_card: Option<PathBuf>,
+    /// Your own card's fingerprint in words, where the card is not at hand
+    #[arg(long = "own-fingerprint", global = true, value_name = "WORDS", help_heading = "First use")]
+    pub own_fingerprint: Option<String>,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make an identity and its card
+    #[command(subcommand)]
+    Identity(super::identity::IdentityCommand),
+    /// Look at a card
+    #[command(subcommand)]
+    Card(super::card::CardCommand),
+    /// Found a ledger
+    Init(super::init::InitCommand),
+    /// Agree to a request, or to anything that waits for sign-offs
+    #[command(visible_alias = "approve")]
+    Sign(super::sign::SignCommand),
+    /// Say no
+    Reject(super::sign::RejectCommand),
+    /// Take an own statement back
+    Withdraw(super::sign::WithdrawCommand),
+    /// People: add, accept, retire, away, list, show
+    #[command(subcommand)]
+    Custodian(super::custodian::CustodianCommand),
+    /// Someone who only reads
+    #[command(subcommand)]
+    Reader(super::custodian::ReaderCommand),
+    /// Threshold rules: define, list
+    #[command(subcommand)]
+    Quorum(super::quorum::QuorumCommand),
+    /// The ledger's policy: show, set
+    #[command(subcommand)]
+    Policy(super::policy::PolicyCommand),
+    /// The register of accounts: import, list, show
+    #[command(subcommand)]
+    Account(super::account::AccountCommand),
+    /// Seal a secret to its quorum
+    Seal(super::seal::SealCommand),
+    /// Secrets: confirm, list, show, destroy
+    #[command(subcommand)]
+    Secret(super::secret::SecretCommand),
+    /// Ask for secrets
+    Request(super::request::RequestCommand),
+    /// Show a secret of a request in effect
+    Reveal(super::reveal::RevealCommand),
+    /// End a release
+    Close(super::close::CloseCommand),
+    /// From share words on stdin to the key; needs no ledger
+    Recover(super::recover::RecoverCommand),
+    /// Your own encrypted shares
+    #[command(subcommand)]
+    Shares(super::shares::SharesCommand),
+    /// The log
+    Log(super::log::LogCommand),
+    /// One entry, whole
+    Show(super::show::ShowCommand),
+    /// Entries that contain a text
+    Find(super::find::FindCommand),
+    /// Say that an entry is wrong, and what is right
+    Correct(super::attach::CorrectCommand),
+    /// Add a file to an entry
+    Attach(super::attach::AttachCommand),
+    /// Check everything again
+    Verify(super::verify::VerifyCommand),
+    /// The signed head of the log
+    Checkpoint(super::checkpoint::CheckpointCommand),
+    /// What waits, what is open
+    Status(super::status::StatusCommand),
+    /// Play the whole story in a fresh directory
+    Demo(super::demo::DemoCommand),
+    /// Completions for a shell
+    Completions(super::completions::CompletionsCommand),
+    /// Manual pages
+    Man(super::man::ManCommand),
+}

@@ -1,0 +1,87 @@
+//! `correct` and `attach`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::context::Context;
+use super::output::Done;
+use crate::crypto::fixed::Digest;
+use crate::error::{Error, Result};
+use crate::ledger::read_bounded;
+use crate::statement::Claim;
+use crate::statement::decisions::About;
+use crate::statement::notes::{AttachPersonal, CorrectPersonal};
+use crate::statement::text::Text;
+
+/// The most bytes of an attached file.
+const LIMIT: u64 = 16 << 20;
+
+/// `correct`.
+#[derive(Debug, Args)]
+pub struct CorrectCommand {
+    /// The entry that is wrong
+    id: String,
+    /// Why it is wrong
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// What it ought to say
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
+}
+
+/// `attach`.
+#[derive(Debug, Args)]
+pub struct AttachCommand {
+    /// The entry that the file belongs to
+    id: String,
+    /// The file, at most 16 MiB
+    file: PathBuf,
+    /// Its media type
+    #[arg(long, value_name = "TYPE", default_value = "application/octet-stream")]
+    media: String,
+}
+
+pub fn correct(context: &Context, command: &CorrectCommand) -> Result<Done> {
+    let mut session = context.open_to_act()?;
+    let entry = session.find_entry(&command.id)?;
+    let reason = context.value(command.reason.as_ref(), "Why is it wrong", "--reason TEXT")?;
+    let text = context.value(command.text.as_ref(), "What ought it to say", "--text TEXT")?;
+    let claim = Claim::Correct(
+        About { subject: entry.hash },
+        Some(CorrectPersonal { reason: Text::new(reason)?, text: Text::new(text)? }),
+    );
+    let entered = session.enter(claim, Vec::new())?;
+    context.report(
+        session,
+        &entered,
+        &format!("corrected #{}; both stay visible", entry.seq),
+        json!({"subject": entry.id}),
+    )
+}
+
+pub fn attach(context: &Context, command: &AttachCommand) -> Result<Done> {
+    let bytes = read_bounded(&command.file, LIMIT)?;
+    let name = command.file.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
+        Error::usage("bad-name", "the file's name is not UTF-8")
+    })?;
+    let mut session = context.open_to_act()?;
+    let entry = session.find_entry(&command.id)?;
+    let claim = Claim::Attach(
+        About { subject: entry.hash },
+        Some(AttachPersonal {
+            name: Text::new(name)?,
+            digest: Digest::of(&bytes),
+            bytes: u64::try_from(bytes.len()).unwrap_or(0),
+            media: Text::new(command.media.clone())?,
+        }),
+    );
+    let entered = session.enter(claim, vec![bytes])?;
+    context.report(
+        session,
+        &entered,
+        &format!("attached {name} to #{}", entry.seq),
+        json!({"subject": entry.id}),
+    )
+}

@@ -1,0 +1,262 @@
+//! What commands share: where ledger and identity are, opening them, reporting an entry.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::args::Global;
+use super::output::{self, Done};
+use super::terminal::Terminal;
+use crate::crypto::fixed::Digest;
+use crate::crypto::identity::Identity;
+use crate::crypto::recipient::AgeHost;
+use crate::error::{Error, Result};
+use crate::ledger::{Entered, FirstUse, Opening, Session, SystemClock};
+use crate::present::describe;
+
+/// What every command is given.
+pub struct Context {
+    /// As typed.
+    pub global: Global,
+    /// The person at the keyboard.
+    pub terminal: Terminal,
+}
+
+impl Context {
+    /// From the global flags.
+    pub fn new(global: Global) -> Self {
+        let terminal = Terminal::detect(global.batch);
+        Self { global, terminal }
+    }
+
+    /// Says something to the person, unless asked to say less.
+    pub fn say(&self, text: &str) {
+        if !self.global.quiet && !self.global.json {
+            output::talk(text);
+        }
+    }
+
+    /// Plugins that the user allowed, by flag or in the file `plugins` of the configuration
+    /// directory, one name a line.
+    pub fn host(&self) -> Result<AgeHost> {
+        let mut allowed: BTreeSet<String> = self.global.plugin.iter().cloned().collect();
+        if let Some(path) = config_dir().map(|dir| dir.join("plugins"))
+            && path.exists()
+        {
+            let bytes = crate::ledger::read_bounded(&path, 64 << 10)?;
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            allowed.extend(
+                text.lines()
+                    .map(str::trim)
+                    .filter(|line| !line.is_empty() && !line.starts_with('#'))
+                    .map(str::to_owned),
+            );
+        }
+        Ok(AgeHost::new(allowed, Arc::new(self.terminal)))
+    }
+
+    /// The user's identity file.
+    pub fn identity_path(&self) -> Result<PathBuf> {
+        self.global.identity.clone().ok_or_else(|| {
+            Error::usage("identity-needed", "whose identity?")
+                .hint("-i FILE, or set ROOTKEEP_IDENTITY; to make one: rootkeep identity new NAME --out DIR")
+        })
+    }
+
+    /// The ledger's directory: named, or the only one here.
+    pub fn ledger_path(&self) -> Result<PathBuf> {
+        if let Some(path) = &self.global.ledger {
+            return Ok(path.clone());
+        }
+        let entries = std::fs::read_dir(".").map_err(|error| {
+            Error::failed("cannot-read", "cannot read this directory").because(error)
+        })?;
+        let found: Vec<PathBuf> = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|ext| ext == "ledger") && path.is_dir())
+            .collect();
+        match found.as_slice() {
+            [one] => Ok(one.clone()),
+            [] => Err(Error::not_found("not-a-ledger", "there is no ledger here")
+                .hint("-L DIR, or set ROOTKEEP_LEDGER")),
+            _ => Err(Error::usage("which-ledger", "there are several ledgers here")
+                .hint("-L DIR names one")),
+        }
+    }
+
+    /// Opens the ledger as the user.
+    pub fn open(&self) -> Result<Session> {
+        self.open_as(&self.identity_path()?)
+    }
+
+    fn open_as(&self, identity: &Path) -> Result<Session> {
+        let host = self.host()?;
+        Session::open(Opening {
+            directory: &self.ledger_path()?,
+            identity: Identity::load(identity, &host)?,
+            host,
+            state_dir: state_dir(),
+            card: self.global.own_card.clone(),
+            clock: Box::new(SystemClock),
+        })
+    }
+
+    /// Opens the ledger for an act: everything since the user's pin is verified first.
+    pub fn open_to_act(&self) -> Result<Session> {
+        let mut session = self.open()?;
+        self.trust(&mut session)?;
+        Ok(session)
+    }
+
+    fn trust(&self, session: &mut Session) -> Result<()> {
+        let mut first = FirstUse {
+            genesis_code: self.global.code.clone(),
+            fingerprint: self.global.own_fingerprint.clone(),
+        };
+        let outcome = session.trust(&first);
+        match outcome {
+            Err(error) if error.code() == "genesis-code-needed" && self.terminal.interactive => {
+                output::talk("You have no pin of this ledger yet. Let another custodian read you the genesis code\n(rootkeep show genesis) by voice, then type it here.");
+                first.genesis_code = Some(self.terminal.ask("Genesis code, twelve words", "--code WORDS")?);
+                session.trust(&first)
+            }
+            Err(error) if error.code() == "card-needed" && self.terminal.interactive => {
+                first.fingerprint =
+                    Some(self.terminal.ask("Your own card's fingerprint", "--own-fingerprint WORDS")?);
+                session.trust(&first)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Reports an entry, lets those at the keyboard sign it, and says what is still missing.
+    pub fn report(
+        &self,
+        session: Session,
+        entered: &Entered,
+        headline: &str,
+        more: Value,
+    ) -> Result<Done> {
+        self.report_about(session, entered, &entered.leaf, headline, more)
+    }
+
+    /// As [`Self::report`]; what others at the keyboard would sign is `subject`.
+    pub fn report_about(
+        &self,
+        session: Session,
+        entered: &Entered,
+        subject: &Digest,
+        headline: &str,
+        more: Value,
+    ) -> Result<Done> {
+        let directory = session.directory().to_owned();
+        let id = session.view().entry_by_hash(subject)?.map_or(entered.id, |entry| entry.id);
+        // Their own sessions open the same ledger: this one lets go first.
+        drop(session);
+        let (effective, needs, last) = self.sign_at_keyboard(entered, subject)?;
+        let last = last.as_ref().unwrap_or(entered);
+        if self.global.json {
+            let mut fields = output::merge(output::entered_fields(entered), more);
+            if let Some(map) = fields.as_object_mut() {
+                map.insert("effective".to_owned(), json!(effective));
+                map.insert("needs".to_owned(), json!(needs));
+                map.insert(
+                    "checkpoint".to_owned(),
+                    json!({"size": last.size, "root": last.root}),
+                );
+            }
+            output::object(entered.kind.as_str(), fields)?;
+            return Ok(Done::Yes);
+        }
+        output::data(&format!("{headline}\n"))?;
+        output::data(&format!("entry #{}  id {}\n", entered.seq, entered.id))?;
+        if !effective {
+            let people = if needs == 1 { "person" } else { "people" };
+            output::data(&format!(
+                "not in effect yet: {needs} more {people} must sign: rootkeep -L {} sign {}\n",
+                directory.display(),
+                describe::short(&id)
+            ))?;
+        }
+        Ok(Done::Yes)
+    }
+
+    /// `--with`: others at this keyboard sign off what was just entered.
+    fn sign_at_keyboard(
+        &self,
+        entered: &Entered,
+        subject: &Digest,
+    ) -> Result<(bool, usize, Option<Entered>)> {
+        let (mut effective, mut needs, mut last) = (entered.effective, entered.needs, None);
+        let mut paths = self.global.with.clone();
+        loop {
+            if paths.is_empty() {
+                match self.next_at_keyboard(effective)? {
+                    Some(path) => paths.push(path),
+                    None => break,
+                }
+            }
+            let path = paths.remove(0);
+            let mut session = self.open_as(&path)?;
+            self.trust(&mut session)?;
+            let people = session.people()?;
+            let preview = session.preview(subject)?;
+            for line in describe::statement(&session, &preview.statement, &people)? {
+                self.say(&output::plain(&line));
+            }
+            let name = people.name(&session.member());
+            self.terminal.confirm(&format!("{name}, do you agree to this?"))?;
+            let signed = session.sign_off(*subject)?;
+            self.say(&format!("{name} has signed: entry #{}", signed.seq));
+            (effective, needs) = (signed.effective, signed.needs);
+            last = Some(signed);
+        }
+        Ok((effective, needs, last))
+    }
+
+    /// On a terminal, offers the keyboard to the next person.
+    fn next_at_keyboard(&self, effective: bool) -> Result<Option<PathBuf>> {
+        if effective || !self.terminal.interactive || self.global.json {
+            return Ok(None);
+        }
+        let answer = self
+            .terminal
+            .ask("Is somebody here who can sign now? Their identity file (Enter: nobody)", "--with FILE")?;
+        Ok((!answer.is_empty()).then(|| PathBuf::from(answer)))
+    }
+
+    /// A value that was given, or is asked for.
+    pub fn value(&self, given: Option<&String>, question: &str, flag: &str) -> Result<String> {
+        match given {
+            Some(value) => Ok(value.clone()),
+            None => self.terminal.ask(question, flag),
+        }
+    }
+}
+
+fn home() -> Option<PathBuf> {
+    std::env::var_os("HOME").map(PathBuf::from).filter(|path| path.is_absolute())
+}
+
+fn xdg(variable: &str, fallback: &str) -> Option<PathBuf> {
+    std::env::var_os(variable)
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| home().map(|home| home.join(fallback)))
+        .map(|path| path.join("rootkeep"))
+}
+
+fn config_dir() -> Option<PathBuf> {
+    xdg("XDG_CONFIG_HOME", ".config")
+}
+
+/// Where pins go when the identity's own directory can't be written.
+pub fn state_dir() -> Option<PathBuf> {
+    let dir = xdg("XDG_STATE_HOME", ".local/state")?;
+    // Without it, pins can still lie beside the identity.
+    let _beside_identity = std::fs::create_dir_all(&dir);
+    Some(dir)
+}

@@ -1,0 +1,75 @@
+//! `init`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::context::{Context, state_dir};
+use super::output::{self, Done};
+use crate::crypto::card;
+use crate::crypto::identity::Identity;
+use crate::crypto::words;
+use crate::error::Result;
+use crate::ledger::{Founding, SystemClock, found, read_bounded};
+use crate::statement::text::Text;
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct InitCommand {
+    /// The ledger's directory, such as acme.ledger
+    dir: PathBuf,
+    /// What the ledger is called
+    #[arg(long)]
+    name: String,
+    /// How many founders make a governance decision
+    #[arg(long, value_name = "K")]
+    threshold: u8,
+    /// Every founder's card, yours among them (repeatable)
+    #[arg(long, required = true, value_name = "FILE")]
+    card: Vec<PathBuf>,
+}
+
+pub fn run(context: &Context, command: &InitCommand) -> Result<Done> {
+    let host = context.host()?;
+    let identity = Identity::load(&context.identity_path()?, &host)?;
+    let mut cards = Vec::new();
+    for path in &command.card {
+        cards.push(card::read_file(&read_bounded(path, 1 << 20)?)?);
+    }
+    if context.terminal.interactive {
+        output::talk("Each founder reads the fingerprint of the own card aloud:");
+        for (card, _, personal) in &cards {
+            output::talk(&format!("  {:<20} {}", output::plain(&personal.name), card.words()));
+        }
+        context.terminal.confirm("Have you heard each of these from the person?")?;
+    }
+    let founders: Vec<String> =
+        cards.iter().map(|(_, _, personal)| personal.name.clone()).collect();
+    let id = found(Founding {
+        directory: &command.dir,
+        name: Text::new(command.name.clone())?,
+        threshold: command.threshold,
+        cards,
+        identity: &identity,
+        host: &host,
+        state_dir: state_dir(),
+        clock: &SystemClock,
+    })?;
+    let code = words::spell(&id);
+    if context.global.json {
+        output::object(
+            "init",
+            json!({"ledger": id, "code": code, "directory": command.dir.display().to_string(), "needs": founders.len().saturating_sub(1)}),
+        )?;
+        return Ok(Done::Yes);
+    }
+    output::data(&format!("founded {} in {}\n", output::plain(&command.name), command.dir.display()))?;
+    output::data(&format!("genesis code: {code}\n"))?;
+    context.say(&format!(
+        "Read the genesis code aloud to every other founder. Each of them then runs\n  rootkeep -L {} -i THEIR.key sign genesis\nand types it. The ledger is active once all {} have signed.",
+        command.dir.display(),
+        founders.len()
+    ));
+    Ok(Done::Yes)
+}

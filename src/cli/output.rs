@@ -1,0 +1,134 @@
+//! What goes to stdout and stderr: data to one, talk to the other.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use crate::error::{Error, Result};
+use crate::ledger::Entered;
+
+/// How a command ended well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// All is done.
+    Yes,
+    /// Done, and something wants attention.
+    Attention,
+    /// `verify` has found problems and said so.
+    Problems,
+}
+
+impl Done {
+    /// Its exit status.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Yes => 0,
+            Self::Attention => 6,
+            Self::Problems => 4,
+        }
+    }
+}
+
+/// Writes data to stdout. A closed pipe ends quietly: nobody reads any more.
+pub fn data(text: &str) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => {
+            Err(Error::failed("cannot-write", "cannot write to standard output").because(error))
+        }
+    }
+}
+
+/// Writes talk to stderr.
+pub fn talk(text: &str) {
+    // Where nobody can be told, there is nobody to tell that either.
+    let _unheard = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Writes one JSON object.
+pub fn object(schema: &str, mut fields: Value) -> Result<()> {
+    if let Some(map) = fields.as_object_mut() {
+        map.insert("schema".to_owned(), json!(format!("rootkeep/v1/{schema}")));
+    }
+    data(&format!("{fields}\n"))
+}
+
+/// The fields that every command that appends reports.
+pub fn entered_fields(entered: &Entered) -> Value {
+    json!({
+        "id": entered.id,
+        "seq": entered.seq,
+        "kind": entered.kind.as_str(),
+        "leaf": entered.leaf,
+        "effective": entered.effective,
+        "needs": entered.needs,
+        "checkpoint": {"size": entered.size, "root": entered.root},
+    })
+}
+
+/// Puts the fields of `more` into `base`.
+pub fn merge(mut base: Value, more: Value) -> Value {
+    if let (Some(base), Value::Object(more)) = (base.as_object_mut(), more) {
+        base.extend(more);
+    }
+    base
+}
+
+/// An error for people or for scripts.
+pub fn print_error(error: &Error, json: bool) {
+    if json {
+        talk(
+            &json!({"error": {
+                "code": error.code(),
+                "message": error.message(),
+                "causes": error.causes(),
+                "hints": error.hints(),
+            }})
+            .to_string(),
+        );
+        return;
+    }
+    talk(&format!("error: {}", plain(error.message())));
+    for cause in error.causes() {
+        talk(&format!("  because: {}", plain(cause)));
+    }
+    for hint in error.hints() {
+        talk(&format!("  try: {}", plain(hint)));
+    }
+}
+
+/// Text from outside, without what could move a terminal's cursor or reorder a line.
+pub fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            let bidi = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            if (c.is_control() && c != '\n') || bidi { '\u{fffd}' } else { c }
+        })
+        .collect()
+}
+
+/// Rows as a table with aligned columns.
+pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let width = |text: &str| text.chars().count();
+    let mut widths: Vec<usize> = headings.iter().map(|heading| width(heading)).collect();
+    for row in rows {
+        for (known, cell) in widths.iter_mut().zip(row) {
+            *known = (*known).max(width(cell));
+        }
+    }
+    let line = |cells: Vec<&str>| {
+        let mut text = String::new();
+        for (cell, known) in cells.iter().zip(&widths) {
+            text.push_str(cell);
+            text.push_str(&" ".repeat(known.saturating_sub(width(cell)) + 2));
+        }
+        format!("{}\n", text.trim_end())
+    };
+    let mut text = line(headings.to_vec());
+    for row in rows {
+        text.push_str(&line(row.iter().map(String::as_str).collect()));
+    }
+    text
+}

@@ -1,0 +1,154 @@
+//! `quorum …`.
+
+use clap::{Args, Subcommand};
+use ring::rand::SystemRandom;
+use serde_json::{Value, json};
+
+use super::context::Context;
+use super::output::{self, Done};
+use crate::crypto::fixed::Id;
+use crate::error::{Error, Result};
+use crate::ledger::{People, Session};
+use crate::present::describe;
+use crate::state::people::LedgerRecord;
+use crate::state::records::list as records;
+use crate::state::rules::Quorum;
+use crate::statement::Claim;
+use crate::statement::quorums::{Define, Group};
+use crate::statement::text::Name;
+
+/// `quorum …`.
+#[derive(Debug, Subcommand)]
+pub enum QuorumCommand {
+    /// Propose a threshold rule, or an existing one anew
+    Define(DefineQuorum),
+    /// Every quorum, governance among them
+    List,
+}
+
+/// `quorum define`.
+#[derive(Debug, Args)]
+pub struct DefineQuorum {
+    /// What it is called
+    name: String,
+    /// How many of the members are needed
+    #[arg(long, value_name = "K", requires = "member", conflicts_with_all = ["group", "groups_needed"])]
+    threshold: Option<u8>,
+    /// A member (repeatable)
+    #[arg(long, value_name = "NAME")]
+    member: Vec<String>,
+    /// A group: LABEL=K:NAME,NAME (repeatable)
+    #[arg(long, value_name = "LABEL=K:NAME,...", requires = "groups_needed")]
+    group: Vec<String>,
+    /// How many of the groups are needed
+    #[arg(long, value_name = "G")]
+    groups_needed: Option<u8>,
+}
+
+pub fn run(context: &Context, command: QuorumCommand) -> Result<Done> {
+    match command {
+        QuorumCommand::Define(define) => self::define(context, &define),
+        QuorumCommand::List => list(context),
+    }
+}
+
+fn define(context: &Context, command: &DefineQuorum) -> Result<Done> {
+    let mut session = context.open_to_act()?;
+    let people = session.people()?;
+    let name = Name::new(command.name.clone())?;
+    let groups = groups(command, &people)?;
+    let quorum = match session.find_quorum(name.as_str()) {
+        Ok((id, _)) => id,
+        Err(error) if error.code() == "no-quorum" => Id::random(&SystemRandom::new())?,
+        Err(error) => return Err(error),
+    };
+    let define = Define {
+        quorum,
+        name: name.clone(),
+        groups_needed: command.groups_needed.unwrap_or(1),
+        groups,
+    };
+    let entered = session.enter(Claim::QuorumDefine(define), Vec::new())?;
+    context.report(session, &entered, &format!("proposed the quorum {name}"), json!({"quorum": quorum}))
+}
+
+fn groups(command: &DefineQuorum, people: &People) -> Result<Vec<Group>> {
+    if command.group.is_empty() {
+        let threshold = command.threshold.ok_or_else(|| {
+            Error::usage("missing-value", "a quorum needs a threshold")
+                .hint("--threshold K --member NAME --member NAME ...")
+                .hint("or --group LABEL=K:NAME,NAME --groups-needed G")
+        })?;
+        let members =
+            command.member.iter().map(|name| people.find(name)).collect::<Result<Vec<_>>>()?;
+        return Ok(vec![Group { label: Name::new("all")?, threshold, members }]);
+    }
+    command.group.iter().map(|text| group(text, people)).collect()
+}
+
+fn group(text: &str, people: &People) -> Result<Group> {
+    let bad = || {
+        Error::usage("bad-group", format!("`{}` is not a group", text.escape_debug()))
+            .hint("LABEL=K:NAME,NAME, such as london=2:alice,bob,carol")
+    };
+    let (label, rest) = text.split_once('=').ok_or_else(bad)?;
+    let (threshold, names) = rest.split_once(':').ok_or_else(bad)?;
+    Ok(Group {
+        label: Name::new(label)?,
+        threshold: threshold.parse().map_err(|_| bad())?,
+        members: names.split(',').map(|name| people.find(name.trim())).collect::<Result<_>>()?,
+    })
+}
+
+fn list(context: &Context) -> Result<Done> {
+    let session = context.open()?;
+    let people = session.people()?;
+    let quorums = records::<Quorum>(&session.view(), "")?;
+    if context.global.json {
+        let mut all: Vec<Value> = quorums
+            .iter()
+            .map(|(id, quorum)| {
+                json!({
+                    "id": id,
+                    "name": quorum.name,
+                    "groups_needed": quorum.groups_needed,
+                    "groups": quorum.groups.iter().map(|group| json!({
+                        "label": group.label,
+                        "threshold": group.threshold,
+                        "members": group.members.iter().map(|id| people.name(id)).collect::<Vec<_>>(),
+                    })).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        if let Some((threshold, founders)) = governance(&session)? {
+            all.push(json!({
+                "id": "governance",
+                "name": "governance",
+                "groups_needed": 1,
+                "groups": [{"label": "all", "threshold": threshold,
+                    "members": founders.iter().map(|id| people.name(id)).collect::<Vec<_>>()}],
+            }));
+        }
+        output::object("quorum.list", json!({"quorums": all}))?;
+        return Ok(Done::Yes);
+    }
+    let mut rows: Vec<Vec<String>> = quorums
+        .iter()
+        .map(|(_, quorum)| vec![quorum.name.clone(), output::plain(&describe::rule(quorum, &people))])
+        .collect();
+    if let Some((threshold, founders)) = governance(&session)? {
+        rows.push(vec![
+            "governance".to_owned(),
+            output::plain(&format!("{threshold} of {}", people.names(&founders))),
+        ]);
+    }
+    output::data(&output::table(&["QUORUM", "RULE"], &rows))?;
+    Ok(Done::Yes)
+}
+
+fn governance(session: &Session) -> Result<Option<(u8, Vec<Id>)>> {
+    Ok(LedgerRecord::load(&session.view())?.and_then(|ledger| {
+        let governance = ledger.governance?;
+        Some((ledger.threshold, governance.shares.iter().map(|share| share.holder).collect()))
+    }))
+}

@@ -1,0 +1,215 @@
+//! `reveal`.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::context::Context;
+use super::output::{self, Done};
+use crate::aws::otpauth::OtpAuth;
+use crate::crypto::fixed::Id;
+use crate::crypto::secret::{SecretBytes, SecretText};
+use crate::crypto::totp;
+use crate::error::{Error, Result};
+use crate::ledger::{Session, write_private_new};
+use crate::present::{describe, qr};
+use crate::state::custody::RequestRecord;
+use crate::statement::SecretName;
+use crate::statement::releases::Form;
+
+/// `reveal`.
+#[derive(Debug, Args)]
+pub struct RevealCommand {
+    /// The request
+    id: String,
+    /// Which of its secrets, where it names several
+    secret: Option<String>,
+    /// Into a new file that only you can read
+    #[arg(long, value_name = "FILE", group = "form")]
+    out: Option<PathBuf>,
+    /// One-time codes of an MFA seed
+    #[arg(long, group = "form")]
+    totp: bool,
+    /// As a QR code, to be scanned from the screen
+    #[arg(long, group = "form")]
+    qr: bool,
+}
+
+impl RevealCommand {
+    fn form(&self) -> Form {
+        if self.out.is_some() {
+            Form::File
+        } else if self.totp {
+            Form::Totp
+        } else if self.qr {
+            Form::Qr
+        } else {
+            Form::Text
+        }
+    }
+}
+
+pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
+    let mut session = context.open_to_act()?;
+    let entry = session.find_entry(&command.id)?;
+    let request = RequestRecord::load(&session.view(), &entry.hash)?.ok_or_else(|| {
+        Error::usage("not-a-request", format!("#{} is not a request", entry.seq))
+    })?;
+    let secret = which_secret(&session, command, &request)?;
+    if let Some(path) = &command.out
+        && path.symlink_metadata().is_ok()
+    {
+        return Err(Error::refused("exists", format!("{} exists already", path.display()))
+            .hint("name another file; nothing is overwritten"));
+    }
+    let name = describe::secret_name(&session, &secret)?;
+    let revealed = session.reveal(&entry.hash, &secret, command.form())?;
+    let people = session.people()?;
+    for (who, place) in &revealed.bad {
+        context.say(&output::plain(&format!(
+            "note: the share that {} sent (group {}, member {}) is not the one that was sealed; the others were enough",
+            people.name(who),
+            u16::from(place.group) + 1,
+            u16::from(place.member) + 1
+        )));
+    }
+    let more = json!({
+        "request": entry.id,
+        "name": name,
+        "bad": revealed.bad.iter().map(|(who, place)| json!({"name": people.name(who), "group": place.group, "member": place.member})).collect::<Vec<_>>(),
+    });
+    context.say(&format!("recorded as entry #{}", revealed.entered.seq));
+    show(context, command, &session, &revealed.plaintext, &revealed.entered, more)?;
+    context.say(&format!("When done: rootkeep close {} --outcome used --note TEXT", command.id));
+    Ok(Done::Yes)
+}
+
+fn which_secret(
+    session: &Session,
+    command: &RevealCommand,
+    request: &RequestRecord,
+) -> Result<Id> {
+    if let Some(name) = &command.secret {
+        let name: SecretName = name.parse()?;
+        return session.find_secret(&name).map(|(id, _)| id);
+    }
+    match request.secrets.as_slice() {
+        [one] => Ok(one.secret),
+        several => {
+            let names = several
+                .iter()
+                .map(|wanted| describe::secret_name(session, &wanted.secret))
+                .collect::<Result<Vec<_>>>()?;
+            Err(Error::usage("which-secret", "the request names several secrets").hint(format!(
+                "rootkeep reveal {} {}",
+                command.id,
+                names.join("   or   ")
+            )))
+        }
+    }
+}
+
+fn show(
+    context: &Context,
+    command: &RevealCommand,
+    session: &Session,
+    plaintext: &SecretBytes,
+    entered: &crate::ledger::Entered,
+    more: Value,
+) -> Result<()> {
+    let fields = output::merge(output::entered_fields(entered), more);
+    match command.form() {
+        Form::File => {
+            if let Some(path) = &command.out {
+                write_private_new(path, plaintext.expose())?;
+                report(context, fields, json!({"file": path.display().to_string()}))?;
+                context.say(&format!("written to {} (only you can read it)", path.display()));
+            }
+            Ok(())
+        }
+        Form::Totp => codes(context, session, plaintext, fields),
+        Form::Qr => draw(context, plaintext, fields),
+        Form::Text => {
+            let text = text_of(plaintext)?;
+            if context.global.json {
+                return report(context, fields, json!({"secret": text.expose()}));
+            }
+            output::data(&format!("{}\n", text.expose()))
+        }
+    }
+}
+
+fn report(context: &Context, fields: Value, more: Value) -> Result<()> {
+    if context.global.json { output::object("reveal", output::merge(fields, more)) } else { Ok(()) }
+}
+
+fn text_of(plaintext: &SecretBytes) -> Result<SecretText> {
+    SecretText::from_utf8(plaintext).ok_or_else(|| {
+        Error::usage("not-text", "the secret is not text").hint("reveal it with --out FILE")
+    })
+}
+
+fn draw(context: &Context, plaintext: &SecretBytes, fields: Value) -> Result<()> {
+    let text = text_of(plaintext)?;
+    if context.global.json {
+        return Err(Error::usage("no-json", "a QR code is drawn on a terminal, not in JSON"));
+    }
+    let drawn = qr::Drawing::new(&text, qr::Medium::Screen)
+        .and_then(|drawing| drawing.terminal(qr::Ground::Painted))
+        .map_err(|error| Error::failed("cannot-draw", "no QR code can be drawn of it").because(error))?;
+    let _only_for_json = fields;
+    output::data(&format!("{}\n", drawn.expose()))
+}
+
+/// Shows the code, its countdown, and the next ones as they come, until Ctrl-C or two codes.
+fn codes(
+    context: &Context,
+    session: &Session,
+    plaintext: &SecretBytes,
+    fields: Value,
+) -> Result<()> {
+    let device = OtpAuth::parse(&text_of(plaintext)?).map_err(|error| {
+        Error::usage("not-a-seed", "the secret is not the seed of a virtual MFA device").because(error)
+    })?;
+    let now = || -> Result<u64> {
+        Ok(u64::try_from(session.now()?.seconds()).unwrap_or(0))
+    };
+    let code = |at: u64| totp::code(&device.seed, device.algorithm, device.digits, device.period, at);
+    let at = now()?;
+    let left = totp::seconds_left(device.period, at);
+    if context.global.json {
+        let next = code(at + left);
+        return report(
+            context,
+            fields,
+            json!({"code": code(at).expose(), "seconds_left": left, "next_code": next.expose()}),
+        );
+    }
+    if !(std::io::stdout().is_terminal() && context.terminal.interactive) {
+        return output::data(&format!("{}  valid for {left} s\n", code(at).expose()));
+    }
+    // AWS asks for two codes in a row when a device is set up: three are enough for anything.
+    let end = at + left + 2 * u64::from(device.period.seconds());
+    let mut stdout = std::io::stdout().lock();
+    loop {
+        let at = now()?;
+        if at >= end {
+            break;
+        }
+        let line = format!(
+            "\r{}  valid for {:>2} s   then {}   (Ctrl-C ends) ",
+            code(at).expose(),
+            totp::seconds_left(device.period, at),
+            code(at + u64::from(device.period.seconds())).expose()
+        );
+        if stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()).is_err() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(250));
+    }
+    // The codes are over; the line need not stay on the screen.
+    let _unheard = stdout.write_all(b"\r\x1b[2K");
+    Ok(())
+}

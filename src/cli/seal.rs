@@ -1,0 +1,211 @@
+//! `seal`.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use ring::rand::SystemRandom;
+use serde_json::{Value, json};
+
+use super::context::Context;
+use super::output::{self, Done};
+use crate::aws::otpauth::OtpAuth;
+use crate::aws::password;
+use crate::crypto::secret::{SecretBytes, SecretText};
+use crate::error::{Error, Result};
+use crate::exchange::qr_image;
+use crate::ledger::{SealRequest, Session, read_bounded};
+use crate::state::custody::AccountRecord;
+use crate::state::records::read;
+use crate::statement::names::{Account, SecretName, Subject};
+use crate::statement::SecretKind;
+
+/// The most that is read from standard input.
+const INPUT_LIMIT: u64 = 64 << 10;
+
+/// `seal`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("source").required(true).multiple(false))]
+pub struct SealCommand {
+    /// SUBJECT/KIND[:LABEL], such as 111122223333/password or 111122223333/mfa-seed:tokyo
+    secret: String,
+    /// The quorum; needed the first time, fixed afterwards
+    #[arg(long, value_name = "NAME")]
+    quorum: Option<String>,
+    /// The secret comes on standard input; one line break at its end is dropped
+    #[arg(long, group = "source")]
+    stdin: bool,
+    /// A picture of the QR code that AWS shows for a virtual MFA device (PNG, JPEG)
+    #[arg(long, group = "source", value_name = "IMAGE")]
+    qr: Option<PathBuf>,
+    /// An otpauth:// URI comes on standard input
+    #[arg(long, group = "source")]
+    otpauth_stdin: bool,
+    /// A password of this length that AWS takes and a person can type
+    #[arg(long, group = "source", value_name = "LENGTH")]
+    generate: Option<usize>,
+    /// Show the generated password once, grouped and spelt, to be typed at AWS
+    #[arg(long, requires = "generate")]
+    show_once: bool,
+    /// A further account that this MFA device serves (repeatable)
+    #[arg(long, value_name = "ACCOUNT")]
+    serves: Vec<String>,
+}
+
+pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
+    let name: SecretName = command.secret.parse()?;
+    let mut session = context.open_to_act()?;
+    let plaintext = plaintext(context, command, &name, &session)?;
+    let serves =
+        command.serves.iter().map(|id| Account::new(id.clone())).collect::<Result<Vec<_>>>()?;
+    let sealed = session.seal(SealRequest {
+        name: name.clone(),
+        quorum: command.quorum.as_deref(),
+        serves,
+        plaintext: &plaintext,
+    })?;
+    let people = session.people()?;
+    let holders: Vec<String> = sealed.holders.iter().map(|id| people.name(id)).collect();
+    let mut more = json!({
+        "secret": sealed.secret,
+        "name": name,
+        "epoch": sealed.epoch,
+        "quorum": sealed.quorum,
+        "holders": holders,
+    });
+    if command.show_once {
+        let text = SecretText::from_utf8(&plaintext)
+            .ok_or_else(|| Error::failed("internal", "a generated password is text"))?;
+        if let (true, Some(map)) = (context.global.json, more.as_object_mut()) {
+            map.insert("shown_once".to_owned(), Value::String(text.expose().to_owned()));
+        } else {
+            show_once(&text)?;
+        }
+    }
+    let headline = format!(
+        "sealed {name}, epoch {}, to the quorum {}: {}",
+        sealed.epoch,
+        sealed.quorum,
+        output::plain(&holders.join(", "))
+    );
+    context.say("The shares of the others count as unproven until each of them has opened the own one.");
+    context.say(&format!("Once you know that it works at AWS: rootkeep secret confirm {name} --epoch {}", sealed.epoch));
+    context.report(session, &sealed.entered, &headline, more)
+}
+
+fn show_once(text: &SecretText) -> Result<()> {
+    output::data("\nType this at AWS now; it is not shown again.\n\n")?;
+    output::data(&format!("    {}\n\n", password::grouped(text).expose()))?;
+    output::data(password::spelt(text).expose())?;
+    output::data("\n")
+}
+
+fn plaintext(
+    context: &Context,
+    command: &SealCommand,
+    name: &SecretName,
+    session: &Session,
+) -> Result<SecretBytes> {
+    let is_seed = name.kind == SecretKind::MfaSeed;
+    if let Some(path) = &command.qr {
+        return otpauth(context, &read_picture(path)?, is_seed, name);
+    }
+    if command.otpauth_stdin {
+        let text = SecretText::from_utf8(&read_stdin()?)
+            .ok_or_else(|| Error::usage("bad-otpauth", "what came on standard input is not text"))?;
+        return otpauth(context, &text, is_seed, name);
+    }
+    if let Some(length) = command.generate {
+        if name.kind != SecretKind::Password {
+            return Err(Error::usage("not-a-password", "only passwords are generated")
+                .hint(format!("{}/password", name.subject)));
+        }
+        return generate(context, length, name, session);
+    }
+    if is_seed {
+        return Err(Error::usage("otpauth-needed", "an MFA seed comes as an otpauth URI, not as bare text")
+            .hint("--qr IMAGE of what AWS shows, or --otpauth-stdin"));
+    }
+    let bytes = read_stdin()?;
+    if bytes.is_empty() {
+        return Err(Error::usage("empty-secret", "nothing came on standard input"));
+    }
+    Ok(bytes)
+}
+
+fn otpauth(
+    context: &Context,
+    text: &SecretText,
+    is_seed: bool,
+    name: &SecretName,
+) -> Result<SecretBytes> {
+    if !is_seed {
+        return Err(Error::usage("not-a-seed", "an otpauth code is an MFA seed")
+            .hint(format!("{}/mfa-seed", name.subject)));
+    }
+    let parsed = OtpAuth::parse(text).map_err(|error| {
+        Error::usage("bad-otpauth", "this is not the code of one virtual MFA device").because(error)
+    })?;
+    if let (Some(hint), Subject::Account(account)) = (&parsed.account_hint, &name.subject)
+        && hint.len() == 12
+        && hint.bytes().all(|byte| byte.is_ascii_digit())
+        && hint != account.as_str()
+    {
+        return Err(Error::refused(
+            "other-account",
+            format!("the code was made for account {hint}, not for {}", account.as_str()),
+        )
+        .hint(format!("rootkeep seal {hint}/mfa-seed …, with --serves {} if it serves both", account.as_str())));
+    }
+    if parsed.seed_is_short() {
+        context.say("note: the seed has fewer than 128 bits, less than RFC 4226 asks for");
+    }
+    Ok(SecretBytes::copy_of(parsed.to_uri().expose().as_bytes()))
+}
+
+fn read_picture(path: &Path) -> Result<SecretText> {
+    let bytes = SecretBytes::new(read_bounded(path, 32 << 20)?);
+    qr_image::read(&bytes).map_err(|error| {
+        Error::usage("bad-picture", format!("no MFA code can be read from {}", path.display()))
+            .because(error)
+    })
+}
+
+/// Reads standard input, and drops one line break at its end.
+fn read_stdin() -> Result<SecretBytes> {
+    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(usize::try_from(INPUT_LIMIT + 1).unwrap_or(0)));
+    std::io::stdin()
+        .lock()
+        .take(INPUT_LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Error::failed("cannot-read", "cannot read standard input").because(error))?;
+    if u64::try_from(bytes.len()).map_or(true, |length| length > INPUT_LIMIT) {
+        return Err(Error::usage("bad-secret-length", "a secret has at most 65,536 bytes"));
+    }
+    let kept = match bytes.as_slice() {
+        [kept @ .., b'\r', b'\n'] | [kept @ .., b'\n'] => kept.len(),
+        all => all.len(),
+    };
+    bytes.truncate(kept);
+    Ok(SecretBytes::new(std::mem::take(&mut *bytes)))
+}
+
+fn generate(
+    context: &Context,
+    length: usize,
+    name: &SecretName,
+    session: &Session,
+) -> Result<SecretBytes> {
+    let mut forbidden: Vec<String> = Vec::new();
+    if let Subject::Account(account) = &name.subject
+        && let Some(record) = read::<AccountRecord>(&session.view(), account.as_str())?
+        && let Some(names) = record.names
+    {
+        forbidden.extend([names.name, names.email]);
+    }
+    let forbidden: Vec<&str> = forbidden.iter().map(String::as_str).collect();
+    let generated = password::generate(&SystemRandom::new(), length, &forbidden)
+        .map_err(|error| Error::usage("bad-length", "no such password is generated").because(error))?;
+    context.say(&format!("generated {length} characters, {:.0} bits", generated.bits));
+    Ok(SecretBytes::copy_of(generated.password.expose().as_bytes()))
+}

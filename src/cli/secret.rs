@@ -1,0 +1,235 @@
+//! `secret …`.
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::context::Context;
+use super::output::{self, Done};
+use crate::crypto::fixed::Id;
+use crate::error::{Error, Result};
+use crate::ledger::Session;
+use crate::present::describe;
+use crate::state::custody::{Epoch, SecretRecord};
+use crate::state::records::list as records;
+use crate::state::rules::Quorum;
+use crate::statement::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal};
+use crate::statement::text::Text;
+use crate::statement::{Claim, SecretName};
+
+/// `secret …`.
+#[derive(Debug, Subcommand)]
+pub enum SecretCommand {
+    /// Record that an epoch was found to work
+    Confirm(ConfirmSecret),
+    /// Every secret
+    List,
+    /// One secret: epochs, holders, who knows it
+    Show {
+        /// SUBJECT/KIND[:LABEL]
+        secret: String,
+    },
+    /// Propose to destroy an epoch, or all of a secret
+    Destroy(DestroySecret),
+}
+
+/// `secret confirm`.
+#[derive(Debug, Args)]
+pub struct ConfirmSecret {
+    /// SUBJECT/KIND[:LABEL]
+    secret: String,
+    /// Which epoch
+    #[arg(long, value_name = "N")]
+    epoch: u32,
+    /// How it was found
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+}
+
+/// `secret destroy`.
+#[derive(Debug, Args)]
+pub struct DestroySecret {
+    /// SUBJECT/KIND[:LABEL]
+    secret: String,
+    /// One epoch; all where it is left out
+    #[arg(long, value_name = "N")]
+    epoch: Option<u32>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+pub fn run(context: &Context, command: SecretCommand) -> Result<Done> {
+    match command {
+        SecretCommand::Confirm(confirm) => self::confirm(context, &confirm),
+        SecretCommand::List => list(context),
+        SecretCommand::Show { secret } => show(context, &secret),
+        SecretCommand::Destroy(destroy) => self::destroy(context, &destroy),
+    }
+}
+
+fn confirm(context: &Context, command: &ConfirmSecret) -> Result<Done> {
+    let mut session = context.open_to_act()?;
+    let name: SecretName = command.secret.parse()?;
+    let (secret, _) = session.find_secret(&name)?;
+    let claim = Claim::SecretConfirm(
+        Confirm { secret, epoch: command.epoch },
+        Some(ConfirmPersonal { note: command.note.clone().map(Text::new).transpose()? }),
+    );
+    let entered = session.enter(claim, Vec::new())?;
+    context.report(session, &entered, &format!("confirmed {name} epoch {}", command.epoch), json!({"secret": secret}))
+}
+
+fn destroy(context: &Context, command: &DestroySecret) -> Result<Done> {
+    let mut session = context.open_to_act()?;
+    let name: SecretName = command.secret.parse()?;
+    let (secret, _) = session.find_secret(&name)?;
+    let reason = context.value(command.reason.as_ref(), "Why", "--reason TEXT")?;
+    let claim = Claim::SecretDestroy(
+        Destroy { secret, epoch: command.epoch },
+        Some(DestroyPersonal { reason: Text::new(reason)? }),
+    );
+    let entered = session.enter(claim, Vec::new())?;
+    context.report(session, &entered, &format!("proposed to destroy {name}"), json!({"secret": secret}))
+}
+
+/// The live epochs of a secret, by number.
+pub fn epochs(session: &Session, secret: &Id) -> Result<Vec<(u32, Epoch)>> {
+    records::<Epoch>(&session.view(), &format!("{secret}/"))?
+        .into_iter()
+        .map(|(key, epoch)| {
+            let number = key
+                .rsplit('/')
+                .next()
+                .and_then(|digits| digits.parse().ok())
+                .ok_or_else(|| Error::verification("bad-state", "an epoch's key is damaged"))?;
+            Ok((number, epoch))
+        })
+        .collect()
+}
+
+/// The epoch that is asked for where none is named: the newest confirmed one, else the newest.
+pub fn default_epoch(session: &Session, secret: &Id) -> Result<u32> {
+    let live: Vec<(u32, Epoch)> = epochs(session, secret)?
+        .into_iter()
+        .filter(|(_, epoch)| epoch.destroyed.is_none())
+        .collect();
+    live.iter()
+        .rev()
+        .find(|(_, epoch)| !epoch.confirmed.is_empty())
+        .or_else(|| live.last())
+        .map(|(number, _)| *number)
+        .ok_or_else(|| Error::not_found("no-epoch", "every epoch of that secret was destroyed"))
+}
+
+fn list(context: &Context) -> Result<Done> {
+    let session = context.open()?;
+    let mut all: Vec<(Id, SecretRecord)> = records::<SecretRecord>(&session.view(), "")?
+        .into_iter()
+        .map(|(key, record)| Ok((Id::parse(&key)?, record)))
+        .collect::<Result<_>>()?;
+    all.sort_by_key(|(_, record)| record.name.to_string());
+    let mut rows = Vec::new();
+    let mut fields = Vec::new();
+    for (id, record) in &all {
+        let quorum = Quorum::load(&session.view(), &record.quorum)?
+            .map_or_else(String::new, |quorum| quorum.name);
+        let epochs = epochs(&session, id)?;
+        let newest = epochs.last();
+        let live = epochs.iter().any(|(_, epoch)| epoch.destroyed.is_none());
+        let confirmed = epochs
+            .iter()
+            .rev()
+            .find(|(_, epoch)| !epoch.confirmed.is_empty() && epoch.destroyed.is_none())
+            .map(|(number, _)| *number);
+        let proven = newest.map_or((0, 0), |(_, epoch)| {
+            (epoch.proven.len(), epoch.rule().people().len())
+        });
+        fields.push(json!({
+            "id": id, "name": record.name, "quorum": quorum, "epoch": record.epoch,
+            "confirmed": confirmed, "proven": proven.0, "holders": proven.1, "destroyed": !live,
+        }));
+        rows.push(vec![
+            record.name.to_string(),
+            quorum,
+            if live { record.epoch.to_string() } else { "destroyed".to_owned() },
+            confirmed.map_or_else(|| "no".to_owned(), |number| number.to_string()),
+            format!("{} of {}", proven.0, proven.1),
+        ]);
+    }
+    if context.global.json {
+        output::object("secret.list", json!({"secrets": fields}))?;
+    } else {
+        output::data(&output::table(&["SECRET", "QUORUM", "EPOCH", "CONFIRMED", "SHARES PROVEN"], &rows))?;
+    }
+    Ok(Done::Yes)
+}
+
+fn show(context: &Context, name: &str) -> Result<Done> {
+    let session = context.open()?;
+    let name: SecretName = name.parse()?;
+    let (id, record) = session.find_secret(&name)?;
+    let people = session.people()?;
+    let quorum = Quorum::load(&session.view(), &record.quorum)?;
+    let epochs = epochs(&session, &id)?;
+    let default = default_epoch(&session, &id).ok();
+    if context.global.json {
+        let all: Vec<Value> = epochs
+            .iter()
+            .map(|(number, epoch)| {
+                json!({
+                    "epoch": number,
+                    "index": epoch.index,
+                    "sealed_at": epoch.made_at,
+                    "sealed_by": people.name(&epoch.sealer),
+                    "confirmed_by": epoch.confirmed.iter().map(|id| people.name(id)).collect::<Vec<_>>(),
+                    "destroyed": epoch.destroyed,
+                    "holders": epoch.shares.iter().map(|share| json!({
+                        "name": people.name(&share.holder), "group": share.group, "member": share.member,
+                        "proven": epoch.proven.contains(&share.holder),
+                    })).collect::<Vec<_>>(),
+                    "knowers": epoch.knowers.iter().map(|id| people.name(id)).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        output::object(
+            "secret",
+            json!({"id": id, "name": name, "quorum": quorum.map(|quorum| quorum.name), "serves": record.serves, "default_epoch": default, "epochs": all}),
+        )?;
+        return Ok(Done::Yes);
+    }
+    let mut text = format!("{name}\n");
+    if let Some(quorum) = &quorum {
+        text.push_str(&format!("  quorum     {}: {}\n", quorum.name, describe::rule(quorum, &people)));
+    }
+    if !record.serves.is_empty() {
+        let serves: Vec<&str> = record.serves.iter().map(|account| account.as_str()).collect();
+        text.push_str(&format!("  serves     {}\n", serves.join(", ")));
+    }
+    for (number, epoch) in &epochs {
+        let mark = if Some(*number) == default { " (the default)" } else { "" };
+        text.push_str(&format!(
+            "  epoch {number}{mark}: sealed by {} {}, entry #{}\n",
+            people.name(&epoch.sealer),
+            describe::time(epoch.made_at),
+            epoch.index
+        ));
+        if let Some(index) = epoch.destroyed {
+            text.push_str(&format!("    destroyed at entry #{index}\n"));
+            continue;
+        }
+        let confirmed = if epoch.confirmed.is_empty() { "nobody yet".to_owned() } else { people.names(&epoch.confirmed) };
+        text.push_str(&format!("    found to work by  {confirmed}\n"));
+        text.push_str(&format!("    may be known to   {}\n", people.names(&epoch.knowers)));
+        for share in &epoch.shares {
+            let proven = if epoch.proven.contains(&share.holder) { "proven" } else { "unproven" };
+            text.push_str(&format!(
+                "    share {}.{}  {:<24} {proven}\n",
+                u16::from(share.group) + 1,
+                u16::from(share.member) + 1,
+                people.name(&share.holder)
+            ));
+        }
+    }
+    output::data(&output::plain(&text))?;
+    Ok(Done::Yes)
+}

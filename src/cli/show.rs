@@ -1,0 +1,178 @@
+//! `show`.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::context::Context;
+use super::output::{self, Done};
+use super::genesis;
+use crate::error::Result;
+use crate::ledger::Session;
+use crate::policy::request_state;
+use crate::present::describe;
+use crate::state::custody::{NoteRecord, RequestRecord};
+use crate::state::records::{list, read};
+use crate::state::rules::{Outcome, Proposal};
+use crate::store::Entry;
+
+/// `show`.
+#[derive(Debug, Args)]
+pub struct ShowCommand {
+    /// An id or its first digits, `#N`, or `genesis`
+    id: String,
+    /// A proof that the entry is in the log (C2SP tlog-proof), to be checked with other tools
+    #[arg(long)]
+    proof: bool,
+    /// The signed envelope (DSSE), as it was signed
+    #[arg(long, conflicts_with = "proof")]
+    envelope: bool,
+}
+
+pub fn run(context: &Context, command: &ShowCommand) -> Result<Done> {
+    let session = context.open()?;
+    let entry = session.find_entry(&command.id)?;
+    if command.proof {
+        output::data(&session.proof(entry.seq)?.to_string())?;
+        return Ok(Done::Yes);
+    }
+    if command.envelope {
+        output::data(&String::from_utf8_lossy(&entry.envelope))?;
+        return Ok(Done::Yes);
+    }
+    if command.id == "genesis" {
+        return genesis::show(context, &session);
+    }
+    show_entry(context, &session, &entry)
+}
+
+/// Where a statement stands that waits, or waited, for sign-offs.
+struct Standing {
+    word: &'static str,
+    yes: Vec<String>,
+    no: Vec<String>,
+    more: Vec<String>,
+}
+
+fn show_entry(context: &Context, session: &Session, entry: &Entry) -> Result<Done> {
+    let people = session.people()?;
+    let statement = session.proven(entry.seq)?;
+    let standing = standing(session, entry, &people)?;
+    let notes = list::<NoteRecord>(&session.view(), &format!("{}/", entry.hash))?;
+    if context.global.json {
+        return json_entry(session, entry, &statement, standing.as_ref(), &notes);
+    }
+    output::data(&format!("#{}\n", entry.seq))?;
+    for line in describe::statement(session, &statement, &people)? {
+        output::data(&format!("{}\n", output::plain(&line)))?;
+    }
+    output::data(&format!("  leaf      {}\n", statement.leaf()))?;
+    if let Some(standing) = standing {
+        output::data(&format!("  state     {}\n", standing.word))?;
+        for (label, names) in [("  yes       ", &standing.yes), ("  no        ", &standing.no)] {
+            if !names.is_empty() {
+                output::data(&format!("{label}{}\n", output::plain(&names.join(", "))))?;
+            }
+        }
+        for line in &standing.more {
+            output::data(&format!("  {}\n", output::plain(line)))?;
+        }
+    }
+    for (_, note) in &notes {
+        output::data(&format!(
+            "  {} at #{} by {}: rootkeep show '#{}'\n",
+            if note.kind == "correct" { "corrected" } else { "attached to" },
+            note.index,
+            output::plain(&people.name(&note.author)),
+            note.index
+        ))?;
+    }
+    Ok(Done::Yes)
+}
+
+fn json_entry(
+    session: &Session,
+    entry: &Entry,
+    statement: &crate::statement::Statement,
+    standing: Option<&Standing>,
+    notes: &[(String, NoteRecord)],
+) -> Result<Done> {
+    let people = session.people()?;
+    let parsed = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap_or(Value::Null);
+    let header = statement.header();
+    let corrected = |kind: &str| -> Vec<u64> {
+        notes.iter().filter(|(_, note)| note.kind == kind).map(|(_, note)| note.index).collect()
+    };
+    output::object(
+        "entry",
+        json!({
+            "seq": entry.seq,
+            "id": header.id,
+            "leaf": statement.leaf(),
+            "kind": header.kind,
+            "author": people.name(&header.author),
+            "made_at": header.made_at,
+            "summary": describe::line(session, statement, &people)?,
+            "facts": parsed(&statement.parts().facts.bytes.0),
+            "personal": statement.parts().personal.as_ref().map(|part| parsed(&part.bytes.0)),
+            "state": standing.map(|standing| standing.word),
+            "yes": standing.map(|standing| &standing.yes),
+            "no": standing.map(|standing| &standing.no),
+            "corrected_at": corrected("correct"),
+            "attached_at": corrected("attach"),
+        }),
+    )?;
+    Ok(Done::Yes)
+}
+
+fn standing(
+    session: &Session,
+    entry: &Entry,
+    people: &crate::ledger::People,
+) -> Result<Option<Standing>> {
+    let view = session.view();
+    let names = |ids: &[crate::crypto::fixed::Id]| -> Vec<String> {
+        ids.iter().map(|id| people.name(id)).collect()
+    };
+    let key = entry.hash.to_hex();
+    if let Some(request) = RequestRecord::load(&view, &entry.hash)? {
+        let state = request_state(&request, session.now()?);
+        let mut more = Vec::new();
+        if let Some(end) = request.window_ends() {
+            more.push(format!("window ends {}", describe::time(end)));
+        } else {
+            more.push(format!("lapses    {}", describe::time(request.lapses_at())));
+        }
+        for shown in &request.shown {
+            more.push(format!(
+                "revealed  {} at #{}, {}",
+                describe::secret_name(session, &shown.secret)?,
+                shown.index,
+                describe::time(shown.at)
+            ));
+        }
+        return Ok(Some(Standing {
+            word: state.as_str(),
+            yes: names(&request.yes),
+            no: names(&request.no),
+            more,
+        }));
+    }
+    if let Some(proposal) = read::<Proposal>(&view, &key)? {
+        return Ok(Some(Standing {
+            word: "waiting",
+            yes: names(&proposal.yes),
+            no: names(&proposal.no),
+            more: Vec::new(),
+        }));
+    }
+    Ok(read::<Outcome>(&view, &key)?.map(|outcome| Standing {
+        word: match outcome.ended {
+            crate::state::rules::Ended::Effective => "effective",
+            crate::state::rules::Ended::Rejected => "rejected",
+            crate::state::rules::Ended::Withdrawn => "withdrawn",
+        },
+        yes: names(&outcome.yes),
+        no: Vec::new(),
+        more: vec![format!("since #{}", outcome.at)],
+    }))
+}

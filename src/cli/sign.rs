@@ -1,0 +1,102 @@
+//! `sign`, `reject`, `withdraw`.
+
+use clap::Args;
+use serde_json::json;
+
+use super::context::Context;
+use super::output::{self, Done};
+use crate::crypto::card::Card;
+use crate::crypto::words;
+use crate::error::{Error, Result};
+use crate::ledger::Session;
+use crate::present::describe;
+use crate::statement::text::Text;
+use crate::statement::{Claim, Statement};
+
+/// `sign`.
+#[derive(Debug, Args)]
+pub struct SignCommand {
+    /// What to agree to: an id or its first digits, or `genesis`
+    id: String,
+    /// The newcomer's fingerprint, as read aloud, where an enrolment is signed
+    #[arg(long, value_name = "WORDS")]
+    fingerprint: Option<String>,
+}
+
+/// `reject`.
+#[derive(Debug, Args)]
+pub struct RejectCommand {
+    /// What to say no to
+    id: String,
+    /// Why
+    #[arg(long)]
+    reason: Option<String>,
+}
+
+/// `withdraw`.
+#[derive(Debug, Args)]
+pub struct WithdrawCommand {
+    /// What to take back
+    id: String,
+}
+
+pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
+    let mut session = context.open_to_act()?;
+    let entry = session.find_entry(&command.id)?;
+    let preview = session.preview(&entry.hash)?;
+    let people = session.people()?;
+    for line in describe::statement(&session, &preview.statement, &people)? {
+        context.say(&output::plain(&line));
+    }
+    confirm_card(context, command, &preview.statement)?;
+    context.terminal.confirm("Do you agree to exactly this?")?;
+    let entered = session.sign_off(entry.hash)?;
+    let headline = if entered.effective {
+        format!("signed; #{} {} is in effect", entry.seq, entry.kind)
+    } else {
+        format!("signed #{} {}", entry.seq, entry.kind)
+    };
+    finish(context, session, &entered, &headline, &entry.hash)
+}
+
+/// An enrolment is signed only by who has heard the newcomer's fingerprint.
+fn confirm_card(context: &Context, command: &SignCommand, statement: &Statement) -> Result<()> {
+    let Claim::CustodianAdd(add, _) = statement.claim() else { return Ok(()) };
+    let card = Card::parse(&add.card.0)?;
+    let typed = context.value(
+        command.fingerprint.as_ref(),
+        "The fingerprint, as the newcomer reads it to you",
+        "--fingerprint \"WORDS\"",
+    )?;
+    words::compare(&typed, &card.fingerprint(), "fingerprint")
+}
+
+/// A sign-off's `needs` and `effective` are its subject's: others at the keyboard sign the subject.
+fn finish(
+    context: &Context,
+    session: Session,
+    entered: &crate::ledger::Entered,
+    headline: &str,
+    subject: &crate::crypto::fixed::Digest,
+) -> Result<Done> {
+    context.report_about(session, entered, subject, headline, json!({"subject": subject}))
+}
+
+pub fn reject(context: &Context, command: &RejectCommand) -> Result<Done> {
+    let mut session = context.open_to_act()?;
+    let entry = session.find_entry(&command.id)?;
+    let reason = context.value(command.reason.as_ref(), "Why", "--reason TEXT")?;
+    let entered = session.reject(entry.hash, Text::new(reason)?)?;
+    context.report(session, &entered, &format!("said no to #{}", entry.seq), json!({"subject": entry.hash}))
+}
+
+pub fn withdraw(context: &Context, command: &WithdrawCommand) -> Result<Done> {
+    let mut session = context.open_to_act()?;
+    let entry = session.find_entry(&command.id)?;
+    if entry.author != session.member() {
+        return Err(Error::refused("not-author", "only its author takes a statement back")
+            .hint(format!("to say no: rootkeep reject {} --reason TEXT", command.id)));
+    }
+    let entered = session.withdraw(entry.hash)?;
+    context.report(session, &entered, &format!("took back #{}", entry.seq), json!({"subject": entry.hash}))
+}

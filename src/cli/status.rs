@@ -1,0 +1,127 @@
+//! `status`.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::context::Context;
+use super::custodian::standing;
+use super::output::{self, Done};
+use crate::error::Result;
+use crate::ledger::Session;
+use crate::policy::{RequestState, request_state};
+use crate::present::describe;
+use crate::state::Table;
+use crate::state::custody::{OpenRecord, RequestRecord};
+use crate::state::people::LedgerRecord;
+use crate::state::records::list;
+use crate::state::rules::{PolicyRecord, Proposal};
+use crate::crypto::fixed::Digest;
+
+/// `status`.
+#[derive(Debug, Args)]
+pub struct StatusCommand {}
+
+/// Something that waits for somebody.
+struct Item {
+    id: String,
+    seq: u64,
+    what: String,
+    state: &'static str,
+    until: String,
+}
+
+pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
+    let session = context.open()?;
+    let view = session.view();
+    let (entries, root) = session.head()?;
+    let ledger = LedgerRecord::load(&view)?;
+    let active = ledger.as_ref().is_some_and(|ledger| ledger.active.is_some());
+    let people = session.people()?;
+    let in_force = people.iter().filter(|(_, who, _)| who.in_force()).count();
+    let (pending, overdue) = open_items(&session)?;
+    let (accounts, secrets) = (view.count(Table::Account)?, view.count(Table::Secret)?);
+    let me = people.get(&session.member()).map_or("unknown", |(who, ..)| standing(who));
+    if context.global.json {
+        let list = |items: &[Item]| -> Vec<Value> {
+            items
+                .iter()
+                .map(|item| json!({"id": item.id, "seq": item.seq, "what": item.what, "state": item.state, "until": item.until}))
+                .collect()
+        };
+        output::object(
+            "status",
+            json!({
+                "ledger": session.id(), "active": active, "entries": entries, "root": root,
+                "accounts": accounts, "secrets": secrets, "custodians": in_force,
+                "you": people.name(&session.member()),
+                "pending": list(&pending), "due": [], "overdue": list(&overdue),
+            }),
+        )?;
+    } else {
+        let mut text = format!(
+            "{}  {}\n{entries} entries, {accounts} accounts, {secrets} secrets, {in_force} custodians in force\nyou are {} ({me})\n",
+            session.directory().display(),
+            if active { "active" } else { "NOT ACTIVE: founders have yet to sign the genesis" },
+            people.name(&session.member()),
+        );
+        for (heading, items) in [("waiting", &pending), ("overdue", &overdue)] {
+            for item in items {
+                text.push_str(&format!(
+                    "{heading}  {}  #{} {}, {} until {}\n",
+                    item.id, item.seq, item.what, item.state, item.until
+                ));
+            }
+        }
+        if pending.is_empty() && overdue.is_empty() {
+            text.push_str("nothing waits\n");
+        }
+        output::data(&output::plain(&text))?;
+    }
+    Ok(if overdue.is_empty() { Done::Yes } else { Done::Attention })
+}
+
+/// What waits, and what should have been closed.
+fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
+    let view = session.view();
+    let now = session.now()?;
+    let (mut pending, mut overdue) = (Vec::new(), Vec::new());
+    let days = u64::from(PolicyRecord::load(&view)?.settings.pending_days);
+    for (_, proposal) in list::<Proposal>(&view, "")? {
+        let until = proposal.made_at.plus(days * 86_400);
+        if now <= until {
+            pending.push(Item {
+                id: describe::short(&proposal.id),
+                seq: proposal.index,
+                what: proposal.kind.clone(),
+                state: "waits for governance",
+                until: describe::time(until),
+            });
+        }
+    }
+    for (key, _) in list::<OpenRecord>(&view, "")? {
+        let Some(request) = RequestRecord::load(&view, &Digest::parse(&key)?)? else { continue };
+        let mut item = Item {
+            id: describe::short(&request.id),
+            seq: request.index,
+            what: "request".to_owned(),
+            state: "",
+            until: describe::time(request.window_ends().unwrap_or_else(|| request.lapses_at())),
+        };
+        match request_state(&request, now) {
+            RequestState::Waiting => {
+                item.state = "waits for sign-offs";
+                pending.push(item);
+            }
+            RequestState::Effective => {
+                item.state = "may be revealed";
+                pending.push(item);
+            }
+            RequestState::Lapsed => {
+                item.state = "was to be closed; its window was open";
+                overdue.push(item);
+            }
+            _ => {}
+        }
+    }
+    Ok((pending, overdue))
+}

@@ -1,0 +1,106 @@
+//! The person at the keyboard: questions, passphrases, confirmations.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use super::output;
+use crate::crypto::recipient::Prompter;
+use crate::crypto::secret::SecretText;
+use crate::error::{Error, Result};
+
+/// Asks on the terminal, or not at all.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    /// Whether anybody can be asked.
+    pub interactive: bool,
+}
+
+impl Terminal {
+    /// Interactive where stdin and stderr are a terminal and `--batch` was not given.
+    pub fn detect(batch: bool) -> Self {
+        Self {
+            interactive: !batch && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// Asks for a line.
+    ///
+    /// # Errors
+    /// Usage, code `missing-value`, naming the flag, where nobody can be asked.
+    pub fn ask(&self, question: &str, flag: &str) -> Result<String> {
+        if !self.interactive {
+            return Err(Error::usage("missing-value", format!("{question}: not given"))
+                .hint(format!("add {flag}")));
+        }
+        let mut stderr = std::io::stderr().lock();
+        let _unheard = write!(stderr, "{question}: ").and_then(|()| stderr.flush());
+        drop(stderr);
+        let mut line = String::new();
+        let read = std::io::stdin()
+            .lock()
+            .read_line(&mut line)
+            .map_err(|error| Error::failed("cannot-read", "cannot read the answer").because(error))?;
+        if read == 0 {
+            return Err(Error::refused("not-confirmed", "no answer: nothing was done"));
+        }
+        Ok(line.trim().to_owned())
+    }
+
+    /// Asks for an exact "Yes". Without a terminal, `--batch` has said so already.
+    ///
+    /// # Errors
+    /// Refused, code `not-confirmed`.
+    pub fn confirm(&self, question: &str) -> Result<()> {
+        if !self.interactive {
+            return Ok(());
+        }
+        if self.ask(&format!("{question} Type Yes to agree"), "--batch")? == "Yes" {
+            Ok(())
+        } else {
+            Err(Error::refused("not-confirmed", "not confirmed: nothing was done"))
+        }
+    }
+
+    /// Asks for a passphrase twice.
+    ///
+    /// # Errors
+    /// Usage where nobody can be asked; refused where the two differ or are too short.
+    pub fn new_passphrase(&self, what: &str) -> Result<SecretText> {
+        let missing = || {
+            Error::usage("passphrase-needed", "there is no terminal to ask for a passphrase on")
+                .hint("run this on a terminal, or add --plain for an identity without passphrase")
+        };
+        let first = self.passphrase(&format!("Passphrase for {what}")).ok_or_else(missing)?;
+        let second = self.passphrase("The same again").ok_or_else(missing)?;
+        if first.expose() != second.expose() {
+            return Err(Error::refused("passphrases-differ", "the two passphrases differ"));
+        }
+        if first.expose().chars().count() < 12 {
+            return Err(Error::refused("passphrase-short", "a passphrase has at least 12 characters")
+                .hint("five random words are better than one clever one"));
+        }
+        Ok(first)
+    }
+}
+
+impl Prompter for Terminal {
+    fn message(&self, text: &str) {
+        output::talk(&output::plain(text));
+    }
+
+    fn confirm(&self, text: &str, yes: &str, no: Option<&str>) -> Option<bool> {
+        let choices = no.map_or_else(|| yes.to_owned(), |no| format!("{yes}/{no}"));
+        let answer = self.ask(&format!("{} ({choices})", output::plain(text)), "").ok()?;
+        Some(answer.eq_ignore_ascii_case(yes) || answer.eq_ignore_ascii_case("y"))
+    }
+
+    fn public_text(&self, text: &str) -> Option<String> {
+        self.ask(&output::plain(text), "").ok()
+    }
+
+    fn passphrase(&self, text: &str) -> Option<SecretText> {
+        if !self.interactive {
+            return None;
+        }
+        rpassword::prompt_password(format!("{}: ", output::plain(text))).ok().map(SecretText::new)
+    }
+}

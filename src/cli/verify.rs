@@ -1,0 +1,110 @@
+//! `verify`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::context::Context;
+use super::output::{self, Done};
+use crate::error::Result;
+use crate::ledger::{Session, VerifyProblem, read_bounded};
+
+/// `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyCommand {
+    /// Make the tables that are a cache of the log again, where they differ from it
+    #[arg(long)]
+    rebuild: bool,
+    /// A checkpoint that somebody else kept: the log must continue it
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
+}
+
+pub fn run(context: &Context, command: &VerifyCommand) -> Result<Done> {
+    let mut session = context.open()?;
+    let against = command.against.as_ref().map(|path| read_bounded(path, 1 << 20)).transpose()?;
+    let bar = progress_bar(context);
+    let mut report = session.verify(&mut |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    if let Some(note) = against
+        && let Err(error) = session.check_against(&note)
+    {
+        report.problems.push(VerifyProblem {
+            seq: None,
+            code: error.code().to_owned(),
+            message: error.to_string(),
+        });
+    }
+    let rebuilt = command.rebuild && session.rebuild(&report)?;
+    let good = report.problems.is_empty();
+    if context.global.json {
+        let problems: Vec<Value> = report
+            .problems
+            .iter()
+            .map(|problem| json!({"seq": problem.seq, "code": problem.code, "message": problem.message}))
+            .collect();
+        output::object(
+            "verify",
+            json!({
+                "entries": report.entries, "signatures": report.signatures, "root": report.root,
+                "ok": good, "problems": problems, "clock_went_back": report.clock_went_back,
+                "rebuilt": rebuilt,
+            }),
+        )?;
+    } else {
+        print(&report, rebuilt)?;
+    }
+    if good { remember(context, &mut session) } else { Ok(Done::Problems) }
+}
+
+/// A good verification brings an existing pin up to date; it never makes one.
+fn remember(_context: &Context, session: &mut Session) -> Result<Done> {
+    if session.pin().is_some() {
+        session.trust(&crate::ledger::FirstUse::default())?;
+    }
+    Ok(Done::Yes)
+}
+
+fn print(report: &crate::ledger::Report, rebuilt: bool) -> Result<()> {
+    for problem in &report.problems {
+        let place = problem.seq.map_or_else(String::new, |seq| format!("entry #{seq}: "));
+        output::data(&output::plain(&format!("PROBLEM {place}{} [{}]\n", problem.message, problem.code)))?;
+    }
+    if report.clock_went_back > 0 {
+        output::data(&format!(
+            "note: {} entries are dated before the entry before them\n",
+            report.clock_went_back
+        ))?;
+    }
+    let verdict = match report.problems.len() {
+        0 => "all good".to_owned(),
+        1 => "1 problem".to_owned(),
+        count => format!("{count} problems"),
+    };
+    output::data(&format!(
+        "{verdict}: {} entries, {} signatures checked, root {}\n",
+        report.entries, report.signatures, report.root
+    ))?;
+    if rebuilt {
+        output::data("the tables were made again from the log; verify once more\n")?;
+    }
+    Ok(())
+}
+
+fn progress_bar(context: &Context) -> ProgressBar {
+    if context.global.json || context.global.quiet {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(0);
+    if let Ok(style) =
+        ProgressStyle::with_template("verifying {bar:40} {pos}/{len} entries, {eta} to go")
+    {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -1,0 +1,122 @@
+//! Checkpoints and proofs of this ledger, in the formats that other tools read (docs/formats.md,
+//! section 11).
+
+use super::Session;
+use super::trusted::damaged;
+use crate::crypto::fixed::Digest;
+use crate::error::{Error, Result};
+use crate::log::{
+    self, Algorithm, Checkpoint, Hash, NoteSignature, SignedCheckpoint, TlogProof, VerifierKey,
+};
+use crate::state::people::Custodian;
+
+/// Verifier keys in C2SP's text form.
+pub struct VerifierKeys {
+    /// Of the log's own line.
+    pub log: String,
+    /// Of the custodians in force.
+    pub custodians: Vec<String>,
+}
+
+impl Session {
+    /// The stored checkpoint of a size, with all its cosignatures.
+    ///
+    /// # Errors
+    /// Not found; verification where a stored line is none.
+    pub fn note(&self, size: u64) -> Result<SignedCheckpoint> {
+        let view = self.view();
+        let stored = view.checkpoint(size)?.ok_or_else(|| {
+            Error::not_found("no-checkpoint", format!("there is no checkpoint of size {size}"))
+        })?;
+        let origin = log::origin(&self.id().0);
+        let checkpoint = Checkpoint::new(origin.clone(), size, Hash::from(stored.root.0))
+            .map_err(damaged)?;
+        let log_key =
+            VerifierKey::new(origin, Algorithm::Ed25519, *self.log_public_key().as_bytes());
+        let mut note = SignedCheckpoint::new(checkpoint, line(&log_key, &stored.log_sig)?)
+            .map_err(damaged)?;
+        for cosignature in view.cosignatures(size, size)? {
+            let Some(custodian) = Custodian::load(&view, &cosignature.custodian)? else { continue };
+            let name = log::custodian_name(&self.id().0, &cosignature.custodian.0);
+            let key =
+                VerifierKey::new(name, Algorithm::CosignatureV1, *custodian.sign.as_bytes());
+            let time = u64::try_from(cosignature.time).map_err(damaged)?;
+            let bytes = [time.to_be_bytes().as_slice(), &cosignature.sig].concat();
+            note.add(line(&key, &bytes)?).map_err(damaged)?;
+        }
+        Ok(note)
+    }
+
+    /// A proof that an entry is in the log, under the head's checkpoint.
+    ///
+    /// # Errors
+    /// As [`Self::note`].
+    pub fn proof(&self, seq: u64) -> Result<TlogProof> {
+        let (size, _) = self.head()?;
+        let hashes = log::inclusion_proof(&self.view(), seq, size).map_err(damaged)?;
+        Ok(TlogProof::new(seq, hashes, self.note(size)?))
+    }
+
+    /// The keys that verify this ledger's checkpoints.
+    ///
+    /// # Errors
+    /// Verification where the state is damaged.
+    pub fn verifier_keys(&self) -> Result<VerifierKeys> {
+        let origin = log::origin(&self.id().0);
+        let log_key =
+            VerifierKey::new(origin, Algorithm::Ed25519, *self.log_public_key().as_bytes());
+        let custodians = Custodian::all(&self.view())?
+            .into_iter()
+            .filter(|(_, custodian)| custodian.in_force())
+            .map(|(id, custodian)| {
+                let name = log::custodian_name(&self.id().0, &id.0);
+                VerifierKey::new(name, Algorithm::CosignatureV1, *custodian.sign.as_bytes())
+                    .to_string()
+            })
+            .collect();
+        Ok(VerifierKeys { log: log_key.to_string(), custodians })
+    }
+
+    /// That the log continues a checkpoint that somebody kept elsewhere.
+    ///
+    /// # Errors
+    /// Verification, codes `bad-checkpoint`, `other-ledger`, `rolled-back`, `forked`.
+    pub fn check_against(&self, note: &[u8]) -> Result<()> {
+        let kept = SignedCheckpoint::parse(note).map_err(|error| {
+            Error::verification("bad-checkpoint", "the file is not a checkpoint").because(error)
+        })?;
+        let kept = kept.unverified();
+        if *kept.origin() != log::origin(&self.id().0) {
+            return Err(Error::verification("other-ledger", "the checkpoint is of another ledger"));
+        }
+        let (size, root) = self.head()?;
+        if kept.size() > size {
+            return Err(Error::verification(
+                "rolled-back",
+                format!("the checkpoint has {} entries, the ledger {size}: it was rolled back", kept.size()),
+            ));
+        }
+        let forked = || {
+            Error::verification("forked", "the ledger is not a continuation of the checkpoint")
+                .hint("they are forks: keep both, and find out who made the other")
+        };
+        let proof = log::consistency_proof(&self.view(), kept.size(), size)
+            .map_err(|error| forked().because(error))?;
+        log::verify_consistency(kept.size(), size, &proof, kept.root(), &Hash::from(root.0))
+            .map_err(|error| forked().because(error))
+    }
+
+    /// The root of the log at a size.
+    ///
+    /// # Errors
+    /// Verification where the tree is damaged.
+    pub fn root_at(&self, size: u64) -> Result<Digest> {
+        crate::policy::LogView::root_at(&self.view(), size)
+    }
+}
+
+fn line(key: &VerifierKey, signature: &[u8]) -> Result<NoteSignature> {
+    let bytes = [key.key_id().as_slice(), signature].concat();
+    NoteSignature::parse(&format!("\u{2014} {} {}", key.name(), data_encoding::BASE64.encode(&bytes)))
+        .map_err(damaged)
+}

@@ -1,0 +1,262 @@
+//! Statements in words: what a signer reads before agreeing, and what `show` and `log` print. Made
+//! from the verified statement and the names of the trusted state, never from tables alone.
+
+use chrono::{Local, TimeZone};
+
+use crate::crypto::card::Card;
+use crate::crypto::fixed::{Digest, Id};
+use crate::error::Result;
+use crate::ledger::{People, Session};
+use crate::state::custody::SecretRecord;
+use crate::state::records::read;
+use crate::state::rules::Quorum;
+use crate::statement::quorums::Define;
+use crate::statement::releases::{Request, RequestPersonal};
+use crate::statement::{Claim, Statement, Time};
+
+/// The first eight digits of an id: enough to type.
+#[must_use]
+pub fn short(id: &Id) -> String {
+    id.to_hex().chars().take(8).collect()
+}
+
+/// Local time and UTC.
+#[must_use]
+pub fn time(time: Time) -> String {
+    let local = Local.timestamp_opt(time.seconds(), 0).single();
+    match local {
+        Some(local) if local.offset().local_minus_utc() != 0 => {
+            format!("{} ({time})", local.format("%Y-%m-%d %H:%M:%S %:z"))
+        }
+        _ => time.to_string(),
+    }
+}
+
+/// Seconds in words.
+#[must_use]
+pub fn duration(seconds: u64) -> String {
+    match (seconds / 86_400, (seconds % 86_400) / 3600, (seconds % 3600) / 60, seconds % 60) {
+        (0, 0, 0, s) => format!("{s} s"),
+        (0, 0, m, 0) => format!("{m} min"),
+        (0, 0, m, s) => format!("{m} min {s} s"),
+        (0, h, 0, _) => format!("{h} h"),
+        (0, h, m, _) => format!("{h} h {m} min"),
+        (d, 0, ..) => format!("{d} d"),
+        (d, h, ..) => format!("{d} d {h} h"),
+    }
+}
+
+/// A secret's name by its id.
+///
+/// # Errors
+/// Verification where the state is damaged.
+pub fn secret_name(session: &Session, secret: &Id) -> Result<String> {
+    Ok(read::<SecretRecord>(&session.view(), &secret.to_hex())?
+        .map_or_else(|| format!("secret {}", short(secret)), |record| record.name.to_string()))
+}
+
+/// A quorum's rule in words.
+#[must_use]
+pub fn rule(quorum: &Quorum, people: &People) -> String {
+    let groups: Vec<String> = quorum
+        .groups
+        .iter()
+        .map(|group| {
+            format!("{} of {}", group.threshold, people.names(&group.members))
+        })
+        .collect();
+    match groups.as_slice() {
+        [one] => one.clone(),
+        _ => format!(
+            "{} of these groups: {}",
+            quorum.groups_needed,
+            quorum
+                .groups
+                .iter()
+                .zip(&groups)
+                .map(|(group, text)| format!("{} ({text})", group.label))
+                .collect::<Vec<_>>()
+                .join("; ")
+        ),
+    }
+}
+
+/// A statement in one line.
+///
+/// # Errors
+/// Verification where the state is damaged.
+pub fn line(session: &Session, statement: &Statement, people: &People) -> Result<String> {
+    let name = |id: &Id| people.name(id);
+    Ok(match statement.claim() {
+        Claim::Genesis(charter, personal) => format!(
+            "founds {} with {} founders, threshold {}",
+            personal.as_ref().map_or("the ledger", |personal| personal.name.as_str()),
+            charter.founders.len(),
+            charter.threshold
+        ),
+        Claim::GovernanceSeal(seal) => {
+            format!("seals the governance secret to {} founders", seal.shares.len())
+        }
+        Claim::Sign(sign) => format!("agrees to {}", subject(session, &sign.subject)?),
+        Claim::Reject(about, personal) => format!(
+            "says no to {}{}",
+            subject(session, &about.subject)?,
+            personal.as_ref().map_or(String::new(), |personal| format!(": {}", personal.reason))
+        ),
+        Claim::Withdraw(about) => format!("takes back {}", subject(session, &about.subject)?),
+        Claim::CustodianAdd(add, _) => {
+            let card = Card::parse(&add.card.0)?;
+            let roles: Vec<&str> = add.roles.iter().map(|role| role.as_str()).collect();
+            format!("proposes {} as {}", name(&card.id), roles.join(", "))
+        }
+        Claim::CustodianAccept(_) => "accepts the enrolment".to_owned(),
+        Claim::CustodianRetire(retire, _) => format!("proposes to retire {}", name(&retire.custodian)),
+        Claim::CustodianAway(away) => {
+            format!("{} is away from {} to {}", name(&away.custodian), away.from, away.to)
+        }
+        Claim::QuorumDefine(define) => format!("proposes the quorum {}: {}", define.name, define_rule(define, people)),
+        Claim::PolicySet(set) => format!(
+            "proposes a policy: {} days, {} hours, windows up to {}",
+            set.policy.pending_days,
+            set.policy.request_hours,
+            duration(u64::from(set.policy.window_max_secs))
+        ),
+        Claim::AccountImport(import, _) => format!(
+            "imports accounts: {} new or changed, {} gone",
+            import.accounts.len(),
+            import.gone.len()
+        ),
+        Claim::Seal(seal) => format!("seals {} epoch {}", seal.name(), seal.epoch),
+        Claim::SecretConfirm(confirm, _) => format!(
+            "confirms that {} epoch {} works",
+            secret_name(session, &confirm.secret)?,
+            confirm.epoch
+        ),
+        Claim::SecretDestroy(destroy, _) => format!(
+            "proposes to destroy {}{}",
+            secret_name(session, &destroy.secret)?,
+            destroy.epoch.map_or(", all epochs".to_owned(), |epoch| format!(" epoch {epoch}"))
+        ),
+        Claim::Request(request, personal) => format!(
+            "asks for {}{}",
+            wanted(session, request)?,
+            personal.as_ref().map_or(String::new(), |personal| format!(": {}", personal.purpose))
+        ),
+        Claim::Reveal(reveal) => format!("reveals {}", secret_name(session, &reveal.secret)?),
+        Claim::Close(close, personal) => format!(
+            "closes the release, {}{}",
+            close.outcome.as_str(),
+            personal.as_ref().map_or(String::new(), |personal| format!(": {}", personal.note))
+        ),
+        Claim::Correct(about, personal) => format!(
+            "corrects {}{}",
+            subject(session, &about.subject)?,
+            personal.as_ref().map_or(String::new(), |personal| format!(": {}", personal.text))
+        ),
+        Claim::Attach(about, personal) => format!(
+            "attaches {} to {}",
+            personal.as_ref().map_or("a file", |personal| personal.name.as_str()),
+            subject(session, &about.subject)?
+        ),
+    })
+}
+
+fn subject(session: &Session, leaf: &Digest) -> Result<String> {
+    Ok(match session.view().entry_by_hash(leaf)? {
+        Some(entry) => format!("#{} ({} {})", entry.seq, entry.kind, short(&entry.id)),
+        None => format!("leaf {leaf}"),
+    })
+}
+
+fn wanted(session: &Session, request: &Request) -> Result<String> {
+    let names: Vec<String> = request
+        .secrets
+        .iter()
+        .map(|wanted| {
+            secret_name(session, &wanted.secret).map(|name| format!("{name} (epoch {})", wanted.epoch))
+        })
+        .collect::<Result<_>>()?;
+    Ok(names.join(" and "))
+}
+
+fn define_rule(define: &Define, people: &People) -> String {
+    rule(
+        &Quorum {
+            name: define.name.as_str().to_owned(),
+            groups_needed: define.groups_needed,
+            groups: define.groups.clone(),
+            index: 0,
+        },
+        people,
+    )
+}
+
+/// A statement as a signer reads it: everything that the signature will bind.
+///
+/// # Errors
+/// Verification where the state is damaged.
+pub fn statement(session: &Session, statement: &Statement, people: &People) -> Result<Vec<String>> {
+    let header = statement.header();
+    let mut lines = vec![
+        format!("{} {}", people.name(&header.author), line(session, statement, people)?),
+        format!("  made at   {}", time(header.made_at)),
+        format!("  id        {}", header.id),
+    ];
+    match statement.claim() {
+        Claim::Genesis(_, _) => founders(session, people, &mut lines)?,
+        Claim::CustodianAdd(add, personal) => {
+            let card = Card::parse(&add.card.0)?;
+            lines.push(format!("  recipient {}", card.recipient));
+            lines.push(format!("  fingerprint of the card: {}", card.words()));
+            if let Some(by) = personal.as_ref().and_then(|personal| personal.identified_by.as_ref()) {
+                lines.push(format!("  identified by: {by}"));
+            }
+        }
+        Claim::Request(request, personal) => {
+            release(request, personal.as_ref(), people, &mut lines);
+        }
+        Claim::CustodianRetire(retire, personal) => {
+            lines.push(format!("  cause     {}", retire.cause.as_str()));
+            if let Some(from) = retire.distrust_from {
+                lines.push(format!("  distrusted from entry #{from} on"));
+            }
+            if let Some(note) = personal.as_ref().and_then(|personal| personal.note.as_ref()) {
+                lines.push(format!("  note      {note}"));
+            }
+        }
+        Claim::SecretDestroy(_, Some(personal)) => lines.push(format!("  reason    {}", personal.reason)),
+        _ => {}
+    }
+    Ok(lines)
+}
+
+fn founders(session: &Session, people: &People, lines: &mut Vec<String>) -> Result<()> {
+    lines.push(format!("  genesis code: {}", crate::crypto::words::spell(&session.id())));
+    lines.push("  founders, each with the fingerprint of the card:".to_owned());
+    if let Some(ledger) = crate::state::people::LedgerRecord::load(&session.view())? {
+        for id in &ledger.founders {
+            lines.push(format!("    {:<20} {}", people.name(id), session.card_words(id)?));
+        }
+    }
+    Ok(())
+}
+
+fn release(
+    request: &Request,
+    personal: Option<&RequestPersonal>,
+    people: &People,
+    lines: &mut Vec<String>,
+) {
+    lines.push(format!("  operator  {}", people.name(&request.operator)));
+    lines.push(format!("  window    {} from when it takes effect", duration(u64::from(request.window_secs))));
+    if let Some(personal) = personal {
+        lines.push(format!("  purpose   {}", personal.purpose));
+        if let Some(task) = &personal.task {
+            lines.push(format!("  task      {task}"));
+        }
+        if let Some(ticket) = &personal.ticket {
+            lines.push(format!("  ticket    {ticket}"));
+        }
+    }
+    lines.push(format!("  one-time recipient {}", request.recipient));
+}

@@ -1,0 +1,15 @@
+//! The library against its promises, in process: every module is one kind of promise.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
+mod refusals;
+mod story;
+mod world;
