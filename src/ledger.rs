@@ -180,6 +180,17 @@ impl Session {
         &self.directory
     }
 
+    /// Changes an entry of this ledger behind the log's back, as the keeper of a machine could; for
+    /// `demo` alone.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn forge(self, seq: u64, from: &str, to: &str) -> Result<()> {
+        let path = self.store.path().to_owned();
+        drop(self.store);
+        crate::store::forge_personal(&path, &self.data_key, seq, from, to)
+    }
+
     /// The time by this session's clock.
     ///
     /// # Errors

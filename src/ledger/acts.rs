@@ -6,8 +6,10 @@ use super::trusted::{advance_in, head};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::policy::{self, CheckNow, Scope};
+use crate::state::people::Custodian;
 use crate::state::trust;
 use crate::statement::decisions::{About, RejectPersonal};
+use crate::statement::people::Role;
 use crate::statement::text::Text;
 use crate::statement::{Claim, Draft, Kind, Seen};
 use crate::store::{Access, Cosigner};
@@ -59,6 +61,8 @@ impl Session {
                 self.member,
                 self.member_key.signing().public(),
             )?;
+            // Read inside the transaction: later it could be that of somebody else's change.
+            let version = view.data_version()?;
             let seen = Seen { size: before.size, root: before.root };
             let (statement, blobs) =
                 draft.sign(self.id, self.member, self.member_key.signing(), made_at, seen)?;
@@ -104,9 +108,9 @@ impl Session {
                 appended.root,
                 trusted,
             );
-            (entered, pin, size)
+            (entered, pin, (size, version))
         };
-        self.verified = Some((verified, self.store.view().data_version()?));
+        self.verified = Some(verified);
         self.remember(pin)?;
         if touches_keys(entered.kind) {
             self.repair_keys()?;
@@ -114,7 +118,8 @@ impl Session {
         Ok(entered)
     }
 
-    fn writable(&self) -> Result<()> {
+    /// Refused before anything is decrypted or asked for in vain.
+    pub(super) fn writable(&self) -> Result<()> {
         match self.access {
             Access::Write => Ok(()),
             Access::ReadOnlyMedia => Err(Error::failed(
@@ -155,7 +160,7 @@ impl Session {
     /// # Errors
     /// As [`Self::enter`].
     pub fn accept(&mut self) -> Result<Entered> {
-        let custodian = crate::state::people::Custodian::load(&self.view(), &self.member)?
+        let custodian = Custodian::load(&self.view(), &self.member)?
             .ok_or_else(|| Error::refused("not-a-member", "nobody has proposed your card here"))?;
         self.enter(
             Claim::CustodianAccept(About { subject: custodian.enrolment }),
@@ -166,14 +171,11 @@ impl Session {
     /// Adds the own cosignature to the head, without an entry.
     ///
     /// # Errors
-    /// Verification where the log does not continue what the pin saw; failed where the disk fails.
+    /// Refused for whoever is not in force or only reads; verification where the log does not
+    /// continue what the pin saw; failed where the disk fails.
     pub fn cosign_head(&mut self) -> Result<(u64, Digest)> {
         self.writable()?;
         let time = self.clock.now()?;
-        let custodian = crate::state::people::Custodian::load(&self.view(), &self.member)?;
-        if !custodian.is_some_and(|custodian| custodian.in_force()) {
-            return Err(Error::refused("not-in-force", "only custodians in force cosign"));
-        }
         let pin = {
             let batch = self.store.begin()?;
             let view = batch.view();
@@ -185,6 +187,11 @@ impl Session {
                 self.member,
                 self.member_key.signing().public(),
             )?;
+            policy::author_key(&view, Kind::Sign, &self.member)?;
+            let custodian = Custodian::load(&view, &self.member)?;
+            if custodian.is_some_and(|custodian| custodian.has(Role::Reader)) {
+                return Err(Error::refused("reader", "a reader only reads"));
+            }
             let (size, root) = head(&view)?;
             let cosigner = Cosigner {
                 ledger: self.id,

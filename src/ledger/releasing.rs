@@ -53,6 +53,21 @@ impl Session {
         window_secs: u32,
         personal: RequestPersonal,
     ) -> Result<Entered> {
+        self.writable()?;
+        let (request, identity) =
+            self.on_verified(|session| session.draw_up(secrets, operator, window_secs))?;
+        let claim = Claim::Request(request, Some(personal));
+        let draft = Draft::new(&self.rng, claim, vec![identity])?;
+        self.enter_draft(draft)
+    }
+
+    /// A request with a fresh one-time recipient, and that recipient's identity for the operator.
+    fn draw_up(
+        &self,
+        secrets: &[(Id, u32)],
+        operator: Id,
+        window_secs: u32,
+    ) -> Result<(Request, Vec<u8>)> {
         let view = self.view();
         let wanted = secrets
             .iter()
@@ -75,9 +90,7 @@ impl Session {
             identity: Digest::of(&identity),
             window_secs,
         };
-        let claim = Claim::Request(request, Some(personal));
-        let draft = Draft::new(&self.rng, claim, vec![identity])?;
-        self.enter_draft(draft)
+        Ok((request, identity))
     }
 
     fn recipient_of(&self, custodian: &Id) -> Result<Recipient> {
@@ -101,11 +114,14 @@ impl Session {
     /// # Errors
     /// Refused by the policy; verification, codes `wrong-share`, `cannot-decrypt`.
     pub fn sign_off(&mut self, subject: Digest) -> Result<Entered> {
-        let preview = self.preview(&subject)?;
-        let (sign, blobs) = match preview.statement.claim() {
-            Claim::Request(request, _) => self.sign_request(&preview, request)?,
-            _ => (self.sign_governance(&subject)?, Vec::new()),
-        };
+        self.writable()?;
+        let (sign, blobs) = self.on_verified(|session| {
+            let preview = session.preview(&subject)?;
+            match preview.statement.claim() {
+                Claim::Request(request, _) => session.sign_request(&preview, request),
+                _ => Ok((session.sign_governance(&subject)?, Vec::new())),
+            }
+        })?;
         let draft = Draft::new(&self.rng, Claim::Sign(sign), blobs)?;
         self.enter_draft(draft)
     }

@@ -207,6 +207,19 @@ impl Session {
     /// # Errors
     /// Usage where a quorum is missing; refused by the policy; failed. Then nothing was written.
     pub fn seal(&mut self, request: SealRequest<'_>) -> Result<Sealed> {
+        self.writable()?;
+        let (seal, quorum, blobs) = self.on_verified(|session| session.split_for(&request))?;
+        let draft = Draft::new(&self.rng, Claim::Seal(seal.clone()), blobs)?;
+        let entered = self.enter_draft(draft)?;
+        self.read_back(&seal, &entered)?;
+        let mut holders: Vec<Id> = seal.shares.iter().map(|share| share.holder).collect();
+        holders.sort_unstable();
+        holders.dedup();
+        Ok(Sealed { entered, secret: seal.secret, epoch: seal.epoch, quorum: quorum.name, holders })
+    }
+
+    /// The seal of the next epoch, the quorum it is for, and its ciphertexts.
+    fn split_for(&self, request: &SealRequest<'_>) -> Result<(Seal, Quorum, Vec<Vec<u8>>)> {
         let view = self.view();
         let binding = read::<Binding>(&view, &request.name.to_string())?;
         let (secret, quorum_id, epoch) = match &binding {
@@ -215,7 +228,7 @@ impl Session {
                 let next = record.map_or(1, |record| record.epoch.saturating_add(1));
                 (binding.secret, binding.quorum, next)
             }
-            None => (Id::random(&self.rng)?, self.named_quorum(&request)?, 1),
+            None => (Id::random(&self.rng)?, self.named_quorum(request)?, 1),
         };
         let quorum = Quorum::load(&view, &quorum_id)?
             .ok_or_else(|| Error::not_found("no-quorum", "the secret's quorum is not in the ledger"))?;
@@ -239,7 +252,7 @@ impl Session {
             subject: request.name.subject.clone(),
             kind: request.name.kind,
             label: request.name.label.clone(),
-            serves: request.serves,
+            serves: request.serves.clone(),
             epoch,
             quorum: quorum_id,
             quorum_index: quorum.index,
@@ -248,13 +261,7 @@ impl Session {
             payload: Digest::of(split.payload()),
             shares,
         };
-        let draft = Draft::new(&self.rng, Claim::Seal(seal.clone()), blobs)?;
-        let entered = self.enter_draft(draft)?;
-        self.read_back(&seal, &entered)?;
-        let mut holders: Vec<Id> = places.into_iter().map(|(_, _, id, _)| id).collect();
-        holders.sort_unstable();
-        holders.dedup();
-        Ok(Sealed { entered, secret, epoch, quorum: quorum.name, holders })
+        Ok((seal, quorum, blobs))
     }
 
     fn named_quorum(&self, request: &SealRequest<'_>) -> Result<Id> {

@@ -6,7 +6,7 @@ use super::pin::Pin;
 use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::words;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::log::{self, Frontier, Hash};
 use crate::policy::{self, CheckNow, Scope};
 use crate::state::people::Custodian;
@@ -74,21 +74,41 @@ impl Session {
     /// Refused, code `genesis-code-needed`, where there is no pin and no code; verification where
     /// anything is not as it ought to be.
     pub fn trust(&mut self, first: &FirstUse) -> Result<()> {
-        if self.pin.is_none() {
-            self.first_trust(first)?;
+        if self.pin.is_some() {
+            return self.on_verified(|_| Ok(()));
         }
-        let view = self.view();
-        let pin = advance_in(
+        self.first_trust(first)?;
+        let trusted = self.on_verified(|_| Ok(()));
+        if trusted.is_err() {
+            self.pin = None;
+        }
+        trusted
+    }
+
+    /// Verifies what is new since the pin and lets `act` read in that very moment of the database,
+    /// so that nobody can change a recipient between the verifying and the reading.
+    pub(super) fn on_verified<T>(&mut self, act: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
+        let (pin, version, done) = {
+            let _moment = self.store.moment()?;
+            let view = self.view();
+            let pin = self.advance(&view)?;
+            (pin, view.data_version()?, act(self)?)
+        };
+        self.verified = Some((pin.size, version));
+        self.remember(pin)?;
+        Ok(done)
+    }
+
+    /// As [`advance_in`], from this session's pin.
+    pub(super) fn advance(&self, view: &View<'_>) -> Result<Pin> {
+        advance_in(
             self.pin.as_ref(),
             self.verified,
-            &view,
+            view,
             self.id,
             self.member,
             self.member_key.signing().public(),
-        )?;
-        let verified = (pin.size, view.data_version()?);
-        self.verified = Some(verified);
-        self.remember(pin)
+        )
     }
 
     /// Saves a pin where it is newer than the one there is.
@@ -234,8 +254,17 @@ fn check_next(
 ) -> Result<Vec<Change>> {
     let statement = check_entry(state, entry)?;
     let past = view.before(entry.seq)?;
-    let ruled =
-        policy::judge(state, &past, &mut CheckNow, &statement, entry.seq, Scope::Trust)?;
+    let ruled = policy::judge(state, &past, &mut CheckNow, &statement, entry.seq, Scope::Trust)
+        .map_err(|why| match why.kind() {
+            // A refusal is for whoever asks; in a log it means that somebody wrote past the rules.
+            ErrorKind::Refused | ErrorKind::Usage => Error::verification(
+                "illegal-entry",
+                "the log holds an entry that the rules refuse",
+            )
+            .because(why)
+            .hint("somebody has written it past the program: rootkeep verify names it"),
+            _ => why,
+        })?;
     tree.push(Hash::from(statement.leaf().0)).map_err(damaged)?;
     Ok(ruled.into_changes())
 }

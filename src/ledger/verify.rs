@@ -11,6 +11,7 @@ use super::Session;
 use super::trusted::{charter_author, damaged};
 use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::{Digest, Id};
+use crate::crypto::part::PartName;
 use crate::error::{Error, Result};
 use crate::log::{self, Checkpoint, Frontier, Hash, NewNode};
 use crate::policy::{self, Scope, SignatureCheck};
@@ -18,7 +19,7 @@ use crate::state::custody::{Epoch, RequestRecord};
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::records::{list, read};
 use crate::state::{Change, Memory, Records, Table};
-use crate::statement::{Kind, Statement, UntrustedStatement};
+use crate::statement::{Header, Kind, Parts, Statement, UntrustedStatement};
 use crate::store::{Entry, StoredCheckpoint, StoredCosignature, UndoRow, View};
 
 /// How many entries are read at once.
@@ -304,19 +305,33 @@ impl<'v> Run<'v> {
             message,
             signature,
         });
-        let expects_personal = untrusted.untrusted_header().personal.is_some();
+        let parts = self.personal_or_none(seq, untrusted.untrusted_header(), parts);
         let statement = untrusted.with_parts(parts)?;
-        if expects_personal && statement.parts().personal.is_none() {
-            return Err(Error::verification(
-                "personal-missing",
-                "a personal part is missing that nobody has erased",
-            ));
-        }
         self.judge_statement(seq, &statement, jobs)?;
         if statement.kind() == Kind::Genesis {
             self.check_genesis(log_key)?;
         }
         Ok(())
+    }
+
+    /// A personal part that is missing or not the one signed is a problem of its own entry; the
+    /// fold goes on without it, so that what follows is judged by the facts.
+    fn personal_or_none(&mut self, seq: u64, header: &Header, mut parts: Parts) -> Parts {
+        let Some(expected) = &header.personal else { return parts };
+        match &parts.personal {
+            None => self.found(
+                Some(seq),
+                "personal-missing",
+                "a personal part is missing that nobody has erased",
+            ),
+            Some(part) => {
+                if let Err(error) = part.check(PartName::Personal, expected) {
+                    self.found(Some(seq), error.code(), error.to_string());
+                    parts.personal = None;
+                }
+            }
+        }
+        parts
     }
 
     fn judge_statement(&mut self, seq: u64, statement: &Statement, jobs: &mut Vec<Job>) -> Result<()> {

@@ -48,10 +48,12 @@ impl Store {
     /// Begins a write transaction, waiting for other writers.
     ///
     /// # Errors
-    /// Failed, codes `busy`, `read-only`, `database`.
+    /// Failed, codes `busy`, `read-only`, `database`; verification, code `schema-changed`.
     pub fn begin(&mut self) -> Result<Batch<'_>> {
         self.connection().execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
-        Ok(Batch { store: self, open: true })
+        let batch = Batch { store: self, open: true };
+        batch.store.check_schema()?;
+        Ok(batch)
     }
 }
 

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
-use super::failed;
 use super::view::View;
+use super::failed;
 use crate::crypto::secret::Key32;
 use crate::error::{Error, Result};
 
@@ -96,7 +97,31 @@ impl Store {
         if access == Access::Write {
             configure(&connection)?;
         }
-        Ok(Self { connection, path: path.to_owned() })
+        let store = Self { connection, path: path.to_owned() };
+        store.check_schema()?;
+        Ok(store)
+    }
+
+    /// Holds everything that is read until the guard is dropped to one moment of the database.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn moment(&self) -> Result<Moment<'_>> {
+        self.connection.execute_batch("BEGIN").map_err(failed)?;
+        Ok(Moment { store: self })
+    }
+
+    /// Refuses tables, columns, indexes, views and triggers that this program did not make: whoever
+    /// has the data key could add some that answer, or write, something of their own.
+    pub(super) fn check_schema(&self) -> Result<()> {
+        if self.view().schema()? == expected_schema()? {
+            return Ok(());
+        }
+        Err(Error::verification(
+            "schema-changed",
+            "the database has other tables, indexes, views or triggers than this program makes",
+        )
+        .hint("somebody has changed it from outside: go back to a copy whose checkpoint continues your pin"))
     }
 
     /// The rows, to read from.
@@ -116,6 +141,25 @@ impl Store {
     }
 }
 
+/// One moment of the database, to read from.
+pub struct Moment<'s> {
+    store: &'s Store,
+}
+
+impl Drop for Moment<'_> {
+    fn drop(&mut self) {
+        // Nothing was written; a failure leaves it to the closing of the connection.
+        let _closed_anyway = self.store.connection.execute_batch("ROLLBACK");
+    }
+}
+
+/// What [`View::schema`] gives for a database of this program's own.
+pub(super) fn expected_schema() -> Result<Vec<String>> {
+    let empty = Connection::open_in_memory().map_err(failed)?;
+    empty.execute_batch(SCHEMA).map_err(failed)?;
+    View::new(&empty).schema()
+}
+
 /// Gives SQLCipher the raw key. The statement's text is wiped; a bound parameter is not possible.
 fn unlock(connection: &Connection, key: &Key32) -> Result<()> {
     let hex = key.to_hex();
@@ -123,7 +167,21 @@ fn unlock(connection: &Connection, key: &Key32) -> Result<()> {
     connection.execute_batch(&statement).map_err(|_| {
         // SQLite's own message could repeat the statement, and the key with it.
         Error::failed("database", "the database did not take its key")
-    })
+    })?;
+    distrust_schema(connection)
+}
+
+/// Nothing in the file is run: no trigger, no view, no function from a schema.
+fn distrust_schema(connection: &Connection) -> Result<()> {
+    for (config, on) in [
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+    ] {
+        connection.set_db_config(config, on).map_err(failed)?;
+    }
+    Ok(())
 }
 
 fn configure(connection: &Connection) -> Result<()> {

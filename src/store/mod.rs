@@ -3,17 +3,27 @@
 
 mod append;
 mod database;
+mod forgery;
 mod view;
 
 pub use append::{Appended, Batch, Cosigner};
-pub use database::{Access, Store};
+pub use database::{Access, Moment, Store};
+pub use forgery::forge_personal;
 pub use view::{Entry, LogFilter, StoredCheckpoint, StoredCosignature, UndoRow, View};
 
 use crate::error::Error;
 
 /// A failure of SQLite in words a custodian can act on.
 fn failed(error: rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode;
+    use rusqlite::{Error as Sql, ErrorCode};
+    if let Sql::FromSqlConversionFailure(..)
+    | Sql::IntegralValueOutOfRange(..)
+    | Sql::InvalidColumnType(..)
+    | Sql::Utf8Error(..)
+    | Sql::InvalidQuery = error
+    {
+        return damaged(&error.to_string());
+    }
     let code = error.sqlite_error_code();
     let base = match code {
         Some(ErrorCode::DiskFull) => Error::failed("disk-full", "the disk is full; nothing was written")
@@ -32,4 +42,11 @@ fn failed(error: rusqlite::Error) -> Error {
         _ => Error::failed("database", "the database failed"),
     };
     base.because(error)
+}
+
+/// A value that this program never wrote.
+fn damaged(why: &str) -> Error {
+    Error::verification("database-damaged", "the database is damaged or was changed from outside")
+        .because(why)
+        .hint("rootkeep verify --rebuild says what is wrong")
 }

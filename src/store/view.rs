@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
-use super::failed;
+use super::{damaged, failed};
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::crypto::part::Part;
 use crate::error::{Error, Result};
@@ -336,6 +336,19 @@ impl<'c> View<'c> {
         )
     }
 
+    /// How many rows of `leaf` and `undo` have an index below zero.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn rows_below_zero(&self) -> Result<u64> {
+        let count: Option<i64> = self.one(
+            "SELECT (SELECT count(*) FROM leaf WHERE seq < 0) + (SELECT count(*) FROM undo WHERE seq < 0)",
+            [],
+            |row| row.get(0),
+        )?;
+        unsigned(count.unwrap_or(0))
+    }
+
     /// The stored checkpoint of a size.
     ///
     /// # Errors
@@ -450,6 +463,27 @@ impl<'c> View<'c> {
         self.one("PRAGMA data_version", [], |row| row.get(0)).map(Option::unwrap_or_default)
     }
 
+    /// Everything that the database's schema holds, in order.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub(super) fn schema(&self) -> Result<Vec<String>> {
+        self.many(
+            "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') \
+             FROM sqlite_schema ORDER BY type, name",
+            [],
+            |row| row.get(0),
+        )
+    }
+
+    /// Whether the schema is the one that this program makes.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn has_own_schema(&self) -> Result<bool> {
+        Ok(self.schema()? == super::database::expected_schema()?)
+    }
+
     /// SQLite's and SQLCipher's own checks of the file; empty where all is well.
     ///
     /// # Errors
@@ -542,12 +576,6 @@ pub(super) fn tree_error(error: log::TreeError<Error>) -> Error {
         log::TreeError::Storage(error) => error,
         other => damaged(&other.to_string()),
     }
-}
-
-fn damaged(why: &str) -> Error {
-    Error::verification("database-damaged", "the database is damaged or was changed from outside")
-        .because(why)
-        .hint("rootkeep verify --rebuild says what is wrong")
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
