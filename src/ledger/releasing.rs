@@ -6,6 +6,7 @@ use age::secrecy::ExposeSecret;
 
 use super::Session;
 use super::acts::Entered;
+use super::requested::Requested;
 use super::sealing::prove_share;
 use crate::crypto::age_file;
 use crate::crypto::fixed::{Digest, Id};
@@ -14,7 +15,7 @@ use crate::crypto::recipient::Recipient;
 use crate::crypto::secret::{SecretBytes, SecretText};
 use crate::crypto::slip39::{self, Mnemonic};
 use crate::error::{Error, Result};
-use crate::policy::{GOVERNANCE_SECRET, RequestState, request_state};
+use crate::policy::{self, GOVERNANCE_SECRET, RequestState, request_state};
 use crate::state::custody::{Epoch, RequestRecord};
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::statement::decisions::{Proof, SentShare, SignOff};
@@ -116,9 +117,8 @@ impl Session {
     pub fn sign_off(&mut self, subject: Digest) -> Result<Entered> {
         self.writable()?;
         let (sign, blobs) = self.on_verified(|session| {
-            let preview = session.preview(&subject)?;
-            match preview.statement.claim() {
-                Claim::Request(request, _) => session.sign_request(&preview, request),
+            match session.preview(&subject)?.statement.claim() {
+                Claim::Request(..) => session.sign_request(subject),
                 _ => Ok((session.sign_governance(&subject)?, Vec::new())),
             }
         })?;
@@ -144,13 +144,10 @@ impl Session {
         Ok(SignOff { subject: *subject, proofs: vec![proof], shares: Vec::new() })
     }
 
-    fn sign_request(
-        &self,
-        preview: &SignPreview,
-        request: &Request,
-    ) -> Result<(SignOff, Vec<Vec<u8>>)> {
-        let subject = preview.statement.leaf();
-        self.still_signable(&subject)?;
+    fn sign_request(&self, subject: Digest) -> Result<(SignOff, Vec<Vec<u8>>)> {
+        let Requested { asked: request, record } = self.requested(&subject)?;
+        // Refused before a token is touched, where signing can do nothing any more.
+        policy::takes_decisions(&self.view(), &record, &self.member, self.now()?)?;
         let one_time = Recipient::parse_native(&request.recipient)?;
         let operator = Custodian::load(&self.view(), &request.operator)?
             .ok_or_else(|| Error::not_found("no-custodian", "the request's operator is unknown"))?;
@@ -172,19 +169,6 @@ impl Session {
                 .hint("rootkeep show ID says who can sign"));
         }
         Ok((sign, blobs))
-    }
-
-    /// Refused before a token is touched, where signing can do nothing any more.
-    fn still_signable(&self, subject: &Digest) -> Result<()> {
-        let Some(record) = RequestRecord::load(&self.view(), subject)? else { return Ok(()) };
-        match request_state(&record, self.now()?) {
-            RequestState::Waiting | RequestState::Effective => Ok(()),
-            state => Err(Error::refused(
-                state.as_str(),
-                format!("the request is {}: it takes no sign-off", state.as_str()),
-            )
-            .hint("ask for a new one: rootkeep request")),
-        }
     }
 
     /// The seal that a request names, read from its envelope and held to what the request says.
@@ -240,18 +224,29 @@ impl Session {
     /// # Errors
     /// Refused by the policy; verification, code `too-few-good-shares`, naming whose are bad.
     pub fn reveal(&mut self, request: &Digest, secret: &Id, form: Form) -> Result<Revealed> {
-        let (_, statement) = self.proven_by_hash(request)?;
-        let Claim::Request(asked, _) = statement.claim() else {
-            return Err(Error::usage("not-a-request", "that entry is not a request"));
-        };
+        self.writable()?;
+        let (claim, plaintext, bad) =
+            self.on_verified(|session| session.recover(request, secret, form))?;
+        let entered = self.enter(claim, Vec::new())?;
+        Ok(Revealed { entered, plaintext, bad })
+    }
+
+    /// Recovers a secret in memory; what is to be recorded before it may be shown; whose shares are
+    /// bad.
+    #[allow(clippy::type_complexity)]
+    fn recover(
+        &self,
+        request: &Digest,
+        secret: &Id,
+        form: Form,
+    ) -> Result<(Claim, SecretBytes, Vec<(Id, Place)>)> {
+        let Requested { asked, record } = self.requested(request)?;
         let wanted = asked.secrets.iter().find(|wanted| wanted.secret == *secret).ok_or_else(|| {
             Error::refused("unknown-secret", "the request does not name that secret")
         })?;
-        let record = RequestRecord::load(&self.view(), request)?
-            .ok_or_else(|| Error::verification("state-mismatch", "the request is not in the tables"))?;
-        self.may_reveal(asked, &record)?;
+        self.may_reveal(&asked, &record)?;
         let seal = self.proven_seal(wanted)?;
-        let one_time = self.one_time_identity(asked)?;
+        let one_time = self.one_time_identity(&asked)?;
         let (good, bad) = self.received_shares(&record, &seal, &one_time)?;
         let combined = slip39::combine(&good).map_err(|error| {
             let mut failure = Error::verification(
@@ -280,8 +275,7 @@ impl Session {
             form,
             bad: places,
         });
-        let entered = self.enter(claim, Vec::new())?;
-        Ok(Revealed { entered, plaintext, bad })
+        Ok((claim, plaintext, bad))
     }
 
     /// Refused before anything is decrypted.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Session;
 use super::trusted::{charter_author, damaged};
-use crate::crypto::ed25519::PublicKey;
+use crate::crypto::ed25519::{PublicKey, SigningKey};
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::part::PartName;
 use crate::error::{Error, Result};
@@ -66,13 +66,16 @@ impl Session {
     /// # Errors
     /// Failed where the database can't be read at all; what is merely wrong is in the report.
     pub fn verify(&self, progress: Progress<'_>) -> Result<Report> {
+        let _moment = self.store.moment()?;
         let mut run = Run::new(self.view(), self.id)?;
-        run.check_meta();
-        run.fold(&self.log_public_key(), progress)?;
-        run.check_tree()?;
-        run.check_tables()?;
-        run.check_blobs()?;
-        run.check_outside()?;
+        let log_key = self.log_public_key();
+        run.check(|run| run.check_meta(&log_key))?;
+        run.check(|run| run.fold(&log_key, progress))?;
+        run.check(Run::check_tree)?;
+        run.check(Run::check_state)?;
+        run.check(Run::check_undo)?;
+        run.check(Run::check_blobs)?;
+        run.check(Run::check_outside)?;
         if let Some(pin) = self.pin()
             && let Err(error) = self.check_against_pin()
         {
@@ -190,12 +193,30 @@ impl<'v> Run<'v> {
         }
     }
 
-    fn check_meta(&mut self) {
-        match self.view.meta_names() {
-            Ok(names) if names == ["ledger", "log_seed"] => {}
-            Ok(names) => self.found(None, "meta", format!("the ledger's own facts are {names:?}")),
-            Err(error) => self.found(None, error.code(), error.to_string()),
+    /// Runs one of the checks; what keeps it from going on is a problem like the others, as long as
+    /// the database can be read.
+    fn check(&mut self, check: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        match check(self) {
+            Err(error) if error.kind() == ErrorKind::Verification => {
+                self.found(None, error.code(), error.to_string());
+                Ok(())
+            }
+            other => other,
         }
+    }
+
+    /// What was read when the ledger was opened is still there, and nothing beside it.
+    fn check_meta(&mut self, log_key: &PublicKey) -> Result<()> {
+        let names = self.view.meta_names()?;
+        let seed: Option<[u8; 32]> = self.view.meta("log_seed")?.try_into().ok();
+        let key = seed.and_then(|seed| SigningKey::from_seed(&Key32::new(seed)).ok());
+        let same = names == ["ledger", "log_seed"]
+            && self.view.meta("ledger")? == self.ledger.as_bytes()
+            && key.is_some_and(|key| key.public() == *log_key);
+        if !same {
+            self.found(None, "meta", format!("the ledger's own facts ({}) are not those of its charter", names.join(", ")));
+        }
+        Ok(())
     }
 
     /// Every entry in order: bytes, signature, parts, rules, tree, checkpoint.
@@ -335,7 +356,7 @@ impl<'v> Run<'v> {
     }
 
     fn judge_statement(&mut self, seq: u64, statement: &Statement, jobs: &mut Vec<Job>) -> Result<()> {
-        let log = Past { view: self.view.before(seq)?, ids: &self.ids };
+        let log = Past { view: self.view.before(seq)?, ids: &self.ids, blobs: &self.blobs };
         let ruled = policy::judge(
             &self.state,
             &log,
@@ -559,11 +580,12 @@ impl<'v> Run<'v> {
     }
 }
 
-/// The log before one entry, as the rules ask for it. Ids come from the fold; roots from the stored
+/// The log before one entry, as the rules ask for it. Ids and blobs come from the fold; roots from the stored
 /// nodes, each of which is compared with the fold's own at the end.
 struct Past<'p> {
     view: View<'p>,
     ids: &'p BTreeSet<Id>,
+    blobs: &'p BTreeMap<Digest, u64>,
 }
 
 impl policy::LogView for Past<'_> {
@@ -573,6 +595,10 @@ impl policy::LogView for Past<'_> {
 
     fn knows(&self, id: &Id) -> Result<bool> {
         Ok(self.ids.contains(id))
+    }
+
+    fn knows_blob(&self, digest: &Digest) -> Result<bool> {
+        Ok(self.blobs.contains_key(digest))
     }
 
     fn root_at(&self, size: u64) -> Result<Digest> {

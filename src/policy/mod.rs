@@ -27,7 +27,7 @@ use crate::statement::{Claim, Kind, Statement, Time};
 
 pub use founding::{GOVERNANCE_SECRET, founders_cards};
 pub use may::split_rules;
-pub use releases::{RequestState, request_state};
+pub use releases::{RequestState, request_state, takes_decisions};
 pub use signatures::{CheckNow, SignatureCheck};
 
 /// What the rules need to know of the log that is no state.
@@ -43,6 +43,12 @@ pub trait LogView {
     /// # Errors
     /// Failed where the storage fails.
     fn knows(&self, id: &Id) -> Result<bool>;
+
+    /// Whether an earlier statement has brought a blob with this digest.
+    ///
+    /// # Errors
+    /// Failed where the storage fails.
+    fn knows_blob(&self, digest: &Digest) -> Result<bool>;
 
     /// The tree's root over the first `size` leaves.
     ///
@@ -212,6 +218,7 @@ pub fn judge(
     judge.check_place()?;
     judge.check_author()?;
     if scope == Scope::All {
+        judge.check_blobs()?;
         judge.sweep()?;
     }
     let verdict = judge.by_kind()?;
@@ -251,6 +258,23 @@ impl Judge<'_> {
         Ok(())
     }
 
+    /// A ciphertext belongs to one statement: otherwise the end of one would take another's away.
+    fn check_blobs(&self) -> Result<()> {
+        if self.statement.kind() == Kind::Attach {
+            return Ok(());
+        }
+        let mut own = BTreeSet::new();
+        for digest in self.statement.claim().blobs() {
+            if !own.insert(digest) || self.log.knows_blob(&digest)? {
+                return Err(Error::verification(
+                    "blob-known",
+                    "a statement brings a ciphertext that another one has brought",
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// The author's standing; each kind then asks for its own role.
     fn check_author(&self) -> Result<()> {
         let kind = self.statement.kind();
@@ -286,13 +310,13 @@ impl Judge<'_> {
             | Claim::PolicySet(_)
             | Claim::SecretDestroy(..) => self.propose(),
             Claim::Seal(seal) => self.seal(seal),
+            Claim::Request(request, _) => self.request(request),
             _ if trust_only => Ok(Verdict::AT_ONCE),
             Claim::CustodianAway(away) => self.custodian_away(away),
             Claim::AccountImport(import, personal) => {
                 self.account_import(import, personal.as_ref())
             }
             Claim::SecretConfirm(confirm, _) => self.secret_confirm(confirm),
-            Claim::Request(request, _) => self.request(request),
             Claim::Reveal(reveal) => self.reveal(reveal),
             Claim::Close(close, _) => self.close(close),
             Claim::Correct(about, _) => self.correct(&about.subject),

@@ -259,6 +259,18 @@ impl<'c> View<'c> {
         Ok(found)
     }
 
+    /// Indices of the leaves of a kind, from `from` on.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn indices_of_kind(&self, kind: Kind, from: u64) -> Result<Vec<u64>> {
+        self.many(
+            "SELECT seq FROM leaf WHERE kind = ?1 AND seq >= ?2 ORDER BY seq",
+            params![kind.as_str(), signed(from)?],
+            |row| unsigned_row(row, 0),
+        )
+    }
+
     /// Leaves whose parts contain `text`, in any case (ASCII); the newest `limit`, in log order.
     ///
     /// # Errors
@@ -543,6 +555,14 @@ impl LogView for View<'_> {
                 params![id.as_bytes(), self.below],
                 |row| row.get::<_, i64>(0),
             )?
+            .is_some())
+    }
+
+    fn knows_blob(&self, digest: &Digest) -> Result<bool> {
+        Ok(self
+            .one("SELECT 1 FROM blob WHERE digest = ?1", [digest.as_bytes()], |row| {
+                row.get::<_, i64>(0)
+            })?
             .is_some())
     }
 
