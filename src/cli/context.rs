@@ -178,7 +178,7 @@ impl Context {
             output::data(&format!(
                 "not in effect yet: {needs} more {people} must sign: rootkeep -L {} sign {}\n",
                 directory.display(),
-                describe::short(&id)
+                id.short()
             ))?;
         }
         Ok(Done::Yes)

@@ -100,7 +100,7 @@ pub fn listing(context: &Context, session: &Session, entries: &[Entry], schema: 
         } else {
             rows.push(vec![
                 format!("#{}", entry.seq),
-                describe::short(&header.id),
+                header.id.short(),
                 header.made_at.to_string(),
                 output::plain(&people.name(&header.author)),
                 output::plain(&line).replace('\n', " "),

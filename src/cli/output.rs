@@ -90,7 +90,7 @@ pub fn print_error(error: &Error, json: bool) {
         );
         return;
     }
-    talk(&format!("error: {}", plain(error.message())));
+    talk(&format!("error: {} [{}]", plain(error.message()), error.code()));
     for cause in error.causes() {
         talk(&format!("  because: {}", plain(cause)));
     }

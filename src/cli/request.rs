@@ -74,7 +74,10 @@ pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {
         ticket: command.ticket.clone().map(Text::new).transpose()?,
     };
     let entered = session.request(&wanted, operator, window, personal)?;
-    let calls = whom_to_call(&session, &people, &entered.leaf)?;
+    let calls = match RequestRecord::load(&session.view(), &entered.leaf)? {
+        Some(request) => whom_to_call(&session, &people, &request)?,
+        None => Vec::new(),
+    };
     if !context.global.json {
         for line in call_lines(&calls, &people) {
             context.say(&line);
@@ -86,7 +89,7 @@ pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {
             json!({"name": people.name(&call.who), "contact": call.contact, "local_time": call.hour, "away_until": call.away, "secrets": call.secrets})
         })
         .collect();
-    let headline = format!("requested: {}", describe::short(&entered.id));
+    let headline = format!("requested: {}", entered.id.short());
     context.report(session, &entered, &headline, json!({"call": call, "operator": operator}))
 }
 
@@ -99,14 +102,24 @@ struct Call {
     secrets: Vec<String>,
 }
 
+/// Who can still sign a request, in lines.
+pub fn still_to_call(
+    session: &Session,
+    people: &People,
+    request: &RequestRecord,
+) -> Result<Vec<String>> {
+    let mut calls = whom_to_call(session, people, request)?;
+    calls.retain(|call| !request.yes.contains(&call.who) && !request.no.contains(&call.who));
+    Ok(call_lines(&calls, people))
+}
+
 fn whom_to_call(
     session: &Session,
     people: &People,
-    leaf: &crate::crypto::fixed::Digest,
+    request: &RequestRecord,
 ) -> Result<Vec<Call>> {
     let view = session.view();
-    let Some(request) = RequestRecord::load(&view, leaf)? else { return Ok(Vec::new()) };
-    let rules = policy::split_rules(&view, &request)?;
+    let rules = policy::split_rules(&view, request)?;
     let everyone: BTreeSet<Id> = rules.iter().flat_map(|rule| rule.people()).collect();
     let mut calls = Vec::new();
     for who in everyone {

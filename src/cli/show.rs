@@ -8,7 +8,7 @@ use super::output::{self, Done};
 use super::genesis;
 use crate::error::Result;
 use crate::ledger::Session;
-use crate::policy::request_state;
+use crate::policy::{RequestState, request_state};
 use crate::present::describe;
 use crate::state::custody::{NoteRecord, RequestRecord};
 use crate::state::records::{list, read};
@@ -141,6 +141,9 @@ fn standing(
             more.push(format!("window ends {}", describe::time(end)));
         } else {
             more.push(format!("lapses    {}", describe::time(request.lapses_at())));
+        }
+        if state == RequestState::Waiting {
+            more.extend(super::request::still_to_call(session, people, &request)?);
         }
         for shown in &request.shown {
             more.push(format!(

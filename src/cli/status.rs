@@ -90,7 +90,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
         let until = proposal.made_at.plus(days * 86_400);
         if now <= until {
             pending.push(Item {
-                id: describe::short(&proposal.id),
+                id: proposal.id.short(),
                 seq: proposal.index,
                 what: proposal.kind.clone(),
                 state: "waits for governance",
@@ -101,7 +101,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
     for (key, _) in list::<OpenRecord>(&view, "")? {
         let Some(request) = RequestRecord::load(&view, &Digest::parse(&key)?)? else { continue };
         let mut item = Item {
-            id: describe::short(&request.id),
+            id: request.id.short(),
             seq: request.index,
             what: "request".to_owned(),
             state: "",

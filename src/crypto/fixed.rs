@@ -107,6 +107,14 @@ fixed!(
     "a 16-byte id"
 );
 
+impl Id {
+    /// The first eight digits: enough to type.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.to_hex().chars().take(8).collect()
+    }
+}
+
 impl Digest {
     /// SHA-256 of `bytes`.
     #[must_use]

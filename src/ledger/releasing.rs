@@ -166,7 +166,7 @@ impl Session {
         }
         if sign.proofs.is_empty() {
             return Err(Error::refused("not-in-quorum", "you hold no share of what this request asks for")
-                .hint("rootkeep show ID says who can sign"));
+                .hint(format!("see who can sign: rootkeep show {}", record.id.short())));
         }
         Ok((sign, blobs))
     }
@@ -289,7 +289,7 @@ impl Session {
                 "not-signed-off",
                 "the request is not in effect: sign-offs are missing",
             )
-            .hint("rootkeep show ID says who can sign")),
+            .hint(format!("see who can sign: rootkeep show {}", record.id.short()))),
             RequestState::Expired | RequestState::Lapsed => Err(Error::refused(
                 "expired",
                 "the time of this request is over",

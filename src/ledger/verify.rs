@@ -12,7 +12,8 @@ use super::trusted::{charter_author, damaged};
 use crate::crypto::ed25519::{PublicKey, SigningKey};
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::part::PartName;
-use crate::error::{Error, Result};
+use crate::crypto::secret::Key32;
+use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::log::{self, Checkpoint, Frontier, Hash, NewNode};
 use crate::policy::{self, Scope, SignatureCheck};
 use crate::state::custody::{Epoch, RequestRecord};
@@ -253,10 +254,11 @@ impl<'v> Run<'v> {
         let mut expected = 0u64;
         let mut before = i64::MIN;
         loop {
-            let entries = self.view.entries(expected, CHUNK)?;
+            let entries = self.readable_entries(expected)?;
             let Some(last) = entries.last().map(|entry| entry.seq) else { break };
-            let checkpoints = self.view.checkpoints(expected + 1, CHUNK)?;
-            let cosignatures = self.view.cosignatures(expected + 1, expected + CHUNK)?;
+            let checkpoints = self.readable(last, |view| view.checkpoints(expected + 1, CHUNK))?;
+            let cosignatures =
+                self.readable(last, |view| view.cosignatures(expected + 1, last + 1))?;
             let mut jobs = Vec::new();
             for entry in &entries {
                 if entry.seq != expected {
@@ -276,6 +278,41 @@ impl<'v> Run<'v> {
             progress(last + 1, self.size);
         }
         Ok(())
+    }
+
+    /// The next entries; one by one where a row among them can't be read, so that it can be named.
+    fn readable_entries(&mut self, from: u64) -> Result<Vec<Entry>> {
+        match self.view.entries(from, CHUNK) {
+            Err(error) if error.kind() == ErrorKind::Verification => {}
+            other => return other,
+        }
+        let mut good = Vec::new();
+        for seq in from..self.size {
+            match self.view.entry(seq) {
+                Ok(Some(entry)) => good.push(entry),
+                Ok(None) => {}
+                Err(error) => self.found(Some(seq), error.code(), format!("entry {seq}: {error}")),
+            }
+            if good.len() >= usize::try_from(CHUNK).unwrap_or(usize::MAX) {
+                break;
+            }
+        }
+        Ok(good)
+    }
+
+    /// Rows of the entries up to `last`; none where one of them can't be read.
+    fn readable<T>(
+        &mut self,
+        last: u64,
+        read: impl FnOnce(&View<'_>) -> Result<Vec<T>>,
+    ) -> Result<Vec<T>> {
+        match read(&self.view) {
+            Err(error) if error.kind() == ErrorKind::Verification => {
+                self.found(Some(last), error.code(), format!("up to entry {last}: {error}"));
+                Ok(Vec::new())
+            }
+            other => other,
+        }
     }
 
     fn fold_entry(&mut self, entry: &Entry, log_key: &PublicKey, jobs: &mut Vec<Job>) {
@@ -433,7 +470,9 @@ impl<'v> Run<'v> {
         for cosignature in own {
             match Custodian::load(&self.state, &cosignature.custodian)? {
                 Some(custodian) => {
-                    in_force |= custodian.from.is_some() || custodian.accepted.is_some();
+                    // Who goes by this very leaf may have appended it.
+                    let began = custodian.from.is_some() || custodian.accepted.is_some();
+                    in_force |= began && custodian.retired.is_none_or(|index| index >= seq);
                     jobs.push(Job {
                         seq,
                         code: "bad-cosignature",
@@ -479,8 +518,8 @@ impl<'v> Run<'v> {
         Ok(())
     }
 
-    /// The state and undo tables are what the fold gave.
-    fn check_tables(&mut self) -> Result<()> {
+    /// The state tables are what the fold gave.
+    fn check_state(&mut self) -> Result<()> {
         let mut seen = BTreeSet::new();
         let mut wrong = Vec::new();
         let state = &self.state;
@@ -503,6 +542,11 @@ impl<'v> Run<'v> {
         for name in wrong {
             self.found(None, "state-differs", format!("the record `{name}` is not what the log says"));
         }
+        Ok(())
+    }
+
+    /// The undo table is what the fold gave.
+    fn check_undo(&mut self) -> Result<()> {
         let mut stored = self.view.undo_back_to(0)?;
         stored.sort_by(|a, b| (a.seq, a.table.as_str(), &a.key).cmp(&(b.seq, b.table.as_str(), &b.key)));
         let mut expected = self.undo.clone();
@@ -566,6 +610,12 @@ impl<'v> Run<'v> {
     fn check_outside(&mut self) -> Result<()> {
         for seq in self.view.stray_parts()? {
             self.found(u64::try_from(seq).ok(), "stray-part", "there is a part that no entry has");
+        }
+        if self.view.rows_below_zero()? > 0 {
+            self.found(None, "stray-row", "there are rows of entries that the log can't have");
+        }
+        if !self.view.has_own_schema()? {
+            self.found(None, "schema-changed", "the database has other tables, indexes, views or triggers");
         }
         if self.view.checkpoints_outside(self.size)? > 0 {
             self.found(Some(self.size), "stray-checkpoint", "there are checkpoints of sizes that the log does not have");

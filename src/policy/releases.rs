@@ -171,7 +171,6 @@ impl Judge<'_> {
             recipient: request.recipient.clone(),
             identity: request.identity,
             window_secs: request.window_secs,
-            policy_index: policy.index,
             request_hours: policy.settings.request_hours,
             secrets,
             yes: Vec::new(),
@@ -204,14 +203,7 @@ impl Judge<'_> {
         if epoch.seal != wanted.seal {
             return Err(Error::verification("wrong-seal", "the request names another seal"));
         }
-        let quorum =
-            Quorum::load(&self.state, &secret.quorum)?.ok_or_else(refusal::no_such_secret)?;
-        Ok(WantedRecord {
-            secret: wanted.secret,
-            epoch: wanted.epoch,
-            quorum: secret.quorum,
-            quorum_index: quorum.index,
-        })
+        Ok(WantedRecord { secret: wanted.secret, epoch: wanted.epoch, quorum: secret.quorum })
     }
 
     fn release_needs(&self, request: &RequestRecord) -> Result<Option<usize>> {
@@ -389,7 +381,7 @@ impl Judge<'_> {
                     "not-signed-off",
                     "the request is not in effect: sign-offs are missing",
                 )
-                .hint("see who can sign: rootkeep show ID"));
+                .hint(format!("see who can sign: rootkeep show {}", request.id.short())));
             }
             RequestState::Expired | RequestState::Lapsed => {
                 return Err(refusal::expired("the request's window"));

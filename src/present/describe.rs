@@ -14,12 +14,6 @@ use crate::statement::quorums::Define;
 use crate::statement::releases::{Request, RequestPersonal};
 use crate::statement::{Claim, Statement, Time};
 
-/// The first eight digits of an id: enough to type.
-#[must_use]
-pub fn short(id: &Id) -> String {
-    id.to_hex().chars().take(8).collect()
-}
-
 /// Local time and UTC.
 #[must_use]
 pub fn time(time: Time) -> String {
@@ -52,7 +46,7 @@ pub fn duration(seconds: u64) -> String {
 /// Verification where the state is damaged.
 pub fn secret_name(session: &Session, secret: &Id) -> Result<String> {
     Ok(read::<SecretRecord>(&session.view(), &secret.to_hex())?
-        .map_or_else(|| format!("secret {}", short(secret)), |record| record.name.to_string()))
+        .map_or_else(|| format!("secret {}", secret.short()), |record| record.name.to_string()))
 }
 
 /// A quorum's rule in words.
@@ -163,7 +157,7 @@ pub fn line(session: &Session, statement: &Statement, people: &People) -> Result
 
 fn subject(session: &Session, leaf: &Digest) -> Result<String> {
     Ok(match session.view().entry_by_hash(leaf)? {
-        Some(entry) => format!("#{} ({} {})", entry.seq, entry.kind, short(&entry.id)),
+        Some(entry) => format!("#{} ({} {})", entry.seq, entry.kind, entry.id.short()),
         None => format!("leaf {leaf}"),
     })
 }

@@ -137,8 +137,6 @@ pub struct WantedRecord {
     pub epoch: u32,
     /// The quorum.
     pub quorum: Id,
-    /// The quorum's form when the request was made.
-    pub quorum_index: u64,
 }
 
 /// A share that somebody sent to the operator.
@@ -195,9 +193,7 @@ pub struct RequestRecord {
     pub identity: Digest,
     /// Seconds of the window.
     pub window_secs: u32,
-    /// Index of the policy it stands under.
-    pub policy_index: u64,
-    /// Hours that it may wait, by that policy.
+    /// Hours that it may wait, by the policy it was made under.
     pub request_hours: u32,
     /// What is asked for.
     pub secrets: Vec<WantedRecord>,

@@ -147,7 +147,8 @@ fn a_custodian_without_the_role_is_refused() {
     world.refused("no-role", || world.seal(fay, "org/note", Some("board"), b"mine"));
     world.refused("no-role", || world.enter(fay, world.define(random_id(), "mine", 2, &[ADA, BEA])));
     world.refused("no-role", || world.enter(fay, retire(&world, ADA, None)));
-    world.refused("no-role", || world.enter(fay, world.add_claim(fay, &[Role::Keeper])));
+    let gus = world.newcomer("gus");
+    world.refused("no-role", || world.enter(fay, world.add_claim(gus, &[Role::Keeper])));
     let confirm = Claim::SecretConfirm(Confirm { secret: world.secret(PASSWORD), epoch: 1 }, Some(ConfirmPersonal { note: None }));
     world.refused("no-role", || world.enter(fay, confirm));
     world.refused("no-role", || world.enter(fay, destroy(&world, PASSWORD)));
@@ -569,7 +570,7 @@ fn a_retired_custodian_is_out() {
     drop(open);
     copy_dir(&keys, &world.ledger().join("keys"));
     world.refused("retired", || world.force(EVE, sign, blobs));
-    world.refused("not-in-force", || world.session(EVE).cosign_head());
+    world.refused("retired", || world.session(EVE).cosign_head());
     // Nobody can be made to seal to them.
     world.refused("holder-not-in-force", || world.seal(ADA, MFA, None, b"next"));
     world.refused("not-a-holder", || world.enter(ADA, world.define(random_id(), "with-eve", 2, &[ADA, EVE])));
@@ -614,7 +615,7 @@ fn a_newcomer_who_never_accepted_counts_for_nothing() {
     world.refused("not-accepted", || world.enter(fay, import_claim()));
     world.refused("not-accepted", || world.seal(fay, PASSWORD, None, b"mine"));
     world.refused("not-accepted", || world.request_by(fay, &[PASSWORD], ADA, 600));
-    world.refused("not-in-force", || world.session(fay).cosign_head());
+    world.refused("not-accepted", || world.session(fay).cosign_head());
     world.refused("no-role", || world.request_by(ADA, &[PASSWORD], fay, 600));
     world.refused("not-a-holder", || world.enter(ADA, world.define(random_id(), "with-fay", 2, &[ADA, fay])));
     world.session(fay).accept().unwrap();
