@@ -39,7 +39,7 @@ pub use names::People;
 pub use notes::VerifierKeys;
 pub use pin::{Pin, PinPlace};
 pub use releasing::{Revealed, SignPreview};
-pub use sealing::{Sealed, SealRequest};
+pub use sealing::{SealRequest, Sealed};
 pub use trusted::FirstUse;
 pub use verify::{Progress, Report, VerifyProblem};
 
@@ -118,15 +118,23 @@ impl Session {
         let lock = lock_shared(&directory)?;
         let keys = keys::Keys::of(&directory);
         let pins = PinPlace::new(opening.identity.path(), opening.state_dir);
-        let own = OwnKey::find(&pins.all()?, opening.identity.path(), opening.card.as_deref())?;
+        let own = OwnKey::find(
+            &pins.all()?,
+            opening.identity.path(),
+            opening.card.as_deref(),
+        )?;
         let (member, member_key) = unlock_member(&keys, &own, &opening.identity)?;
         let data_key = keys::unwrap(&member_key.decrypt(&keys.wrapped_data_key(&member)?)?)?;
         let store = Store::open(&directory.join("ledger.db"), &data_key, access)?;
         let damaged =
             || Error::verification("database-damaged", "the ledger's own facts are damaged");
         let id = Digest::from_slice(&store.view().meta("ledger")?).ok_or_else(damaged)?;
-        let seed: [u8; 32] =
-            store.view().meta("log_seed")?.as_slice().try_into().map_err(|_| damaged())?;
+        let seed: [u8; 32] = store
+            .view()
+            .meta("log_seed")?
+            .as_slice()
+            .try_into()
+            .map_err(|_| damaged())?;
         let session = Self {
             log_key: SigningKey::from_seed(&Key32::new(seed))?,
             pin: pins.find(&id)?,
@@ -235,7 +243,10 @@ impl OwnKey {
     /// Refuses a member key that is not the one that this person knows as the own.
     fn check(&self, member: &Id, key: &MemberKey) -> Result<()> {
         let public = key.signing().public();
-        let known_otherwise = self.known.iter().any(|(id, sign)| id == member && *sign != public);
+        let known_otherwise = self
+            .known
+            .iter()
+            .any(|(id, sign)| id == member && *sign != public);
         if known_otherwise {
             return Err(Error::verification(
                 "wrong-member-key",
@@ -250,8 +261,12 @@ impl OwnKey {
 /// Finds the own sealed member key and opens it with the identity.
 fn unlock_member(keys: &keys::Keys, own: &OwnKey, identity: &Identity) -> Result<(Id, MemberKey)> {
     let members = keys.members()?;
-    let mut candidates: Vec<Id> =
-        own.known.iter().map(|(id, _)| *id).filter(|id| members.contains(id)).collect();
+    let mut candidates: Vec<Id> = own
+        .known
+        .iter()
+        .map(|(id, _)| *id)
+        .filter(|id| members.contains(id))
+        .collect();
     if own.is_empty() {
         candidates.clone_from(&members);
     } else if candidates.is_empty() {
@@ -276,7 +291,10 @@ fn unlock_member(keys: &keys::Keys, own: &OwnKey, identity: &Identity) -> Result
     }
     let error = Error::refused(
         "not-a-member",
-        format!("the identity {} opens no key of this ledger", identity.path().display()),
+        format!(
+            "the identity {} opens no key of this ledger",
+            identity.path().display()
+        ),
     )
     .hint("check -i FILE; newcomers can open a ledger once governance has signed their enrolment");
     Err(match last {
@@ -296,14 +314,21 @@ fn access_of(directory: &Path) -> Result<Access> {
     }
     let writable = rustix::fs::access(directory, rustix::fs::Access::WRITE_OK).is_ok()
         && rustix::fs::access(directory.join("ledger.db"), rustix::fs::Access::WRITE_OK).is_ok();
-    Ok(if writable { Access::Write } else { Access::ReadOnlyMedia })
+    Ok(if writable {
+        Access::Write
+    } else {
+        Access::ReadOnlyMedia
+    })
 }
 
 fn lock_shared(directory: &Path) -> Result<File> {
     let path = directory.join("lock");
     let lock = File::open(&path).map_err(|error| {
-        Error::not_found("not-a-ledger", format!("{} has no lock file", directory.display()))
-            .because(error)
+        Error::not_found(
+            "not-a-ledger",
+            format!("{} has no lock file", directory.display()),
+        )
+        .because(error)
     })?;
     match lock.try_lock_shared() {
         Ok(()) => Ok(lock),

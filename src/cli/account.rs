@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::output::{self, Done};
-use crate::aws::organizations::{self, AccountState as Listed, JoinedMethod, Partition as ListedPartition};
+use crate::aws::organizations::{
+    self, AccountState as Listed, JoinedMethod, Partition as ListedPartition,
+};
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
 use crate::ledger::{Session, read_bounded};
@@ -68,15 +70,20 @@ fn import(context: &Context, command: &ImportAccounts) -> Result<Done> {
     let limit = u64::try_from(organizations::MAX_BYTES).unwrap_or(u64::MAX);
     let bytes = read_bounded(path, limit)?;
     let listed = organizations::parse(&bytes).map_err(|error| {
-        Error::usage("bad-listing", format!("{} is not a whole listing of accounts", path.display()))
-            .because(error)
-            .hint("aws organizations list-accounts --output json > organizations.json")
+        Error::usage(
+            "bad-listing",
+            format!("{} is not a whole listing of accounts", path.display()),
+        )
+        .because(error)
+        .hint("aws organizations list-accounts --output json > organizations.json")
     })?;
     let mut session = context.open_to_act()?;
     let plan = plan(&session, &listed, &bytes)?;
-    let (added, changed, gone) =
-        (plan.added, plan.changed.len() - plan.added, plan.gone.len());
-    context.say(&format!("{}: {added} new, {changed} changed, {gone} gone", path.display()));
+    let (added, changed, gone) = (plan.added, plan.changed.len() - plan.added, plan.gone.len());
+    context.say(&format!(
+        "{}: {added} new, {changed} changed, {gone} gone",
+        path.display()
+    ));
     if plan.changed.is_empty() && plan.gone.is_empty() || command.preview {
         return nothing_done(context, &plan, command.preview);
     }
@@ -84,7 +91,11 @@ fn import(context: &Context, command: &ImportAccounts) -> Result<Done> {
     context.terminal.confirm("Take this over?")?;
     let (facts, names) = plan.changed.into_iter().unzip();
     let claim = Claim::AccountImport(
-        Import { organization: plan.organization, accounts: facts, gone: plan.gone },
+        Import {
+            organization: plan.organization,
+            accounts: facts,
+            gone: plan.gone,
+        },
         Some(ImportPersonal {
             file_digest: plan.file_digest,
             file_bytes: plan.file_bytes,
@@ -110,7 +121,11 @@ fn nothing_done(context: &Context, plan: &Plan, asked: bool) -> Result<Done> {
             json!({"added": plan.added, "changed": plan.changed.len() - plan.added, "gone": plan.gone.len(), "seq": Value::Null}),
         )?;
     } else {
-        output::data(if asked { "nothing was written\n" } else { "nothing has changed\n" })?;
+        output::data(if asked {
+            "nothing was written\n"
+        } else {
+            "nothing has changed\n"
+        })?;
     }
     Ok(Done::Yes)
 }
@@ -134,10 +149,13 @@ fn preview(context: &Context, plan: &Plan) {
 }
 
 fn plan(session: &Session, listed: &[organizations::Account], bytes: &[u8]) -> Result<Plan> {
-    let mut known: BTreeMap<String, AccountRecord> =
-        records::<AccountRecord>(&session.view(), "")?.into_iter().collect();
+    let mut known: BTreeMap<String, AccountRecord> = records::<AccountRecord>(&session.view(), "")?
+        .into_iter()
+        .collect();
     let mut plan = Plan {
-        organization: listed.iter().find_map(|account| account.organization.clone()),
+        organization: listed
+            .iter()
+            .find_map(|account| account.organization.clone()),
         changed: Vec::new(),
         added: 0,
         gone: Vec::new(),
@@ -147,7 +165,10 @@ fn plan(session: &Session, listed: &[organizations::Account], bytes: &[u8]) -> R
     for account in listed {
         let (facts, names) = translate(account)?;
         match known.remove(facts.id.as_str()) {
-            Some(record) if record.facts == facts && record.names.as_ref() == Some(&names) && !record.gone => {}
+            Some(record)
+                if record.facts == facts
+                    && record.names.as_ref() == Some(&names)
+                    && !record.gone => {}
             Some(_) => plan.changed.push((facts, names)),
             None => {
                 plan.added += 1;
@@ -180,10 +201,16 @@ fn translate(account: &organizations::Account) -> Result<(AccountFacts, AccountN
             Some(ListedPartition::AwsCn) => Partition::AwsCn,
         },
         management: account.is_management(),
-        joined_method: account.joined_method.map(|method: JoinedMethod| method.name().to_owned()),
+        joined_method: account
+            .joined_method
+            .map(|method: JoinedMethod| method.name().to_owned()),
         joined_at: account.joined_at.and_then(Time::from_chrono),
     };
-    let names = AccountNames { id, name: account.name.clone(), email: account.email.clone() };
+    let names = AccountNames {
+        id,
+        name: account.name.clone(),
+        email: account.email.clone(),
+    };
     Ok((facts, names))
 }
 
@@ -224,17 +251,28 @@ fn list(context: &Context) -> Result<Done> {
         .iter()
         .map(|(id, record)| {
             let names = record.names.as_ref();
-            let mark = if record.facts.management { "management" } else { "" };
+            let mark = if record.facts.management {
+                "management"
+            } else {
+                ""
+            };
             vec![
                 id.clone(),
-                if record.gone { "gone".to_owned() } else { state_word(record.facts.state).to_owned() },
+                if record.gone {
+                    "gone".to_owned()
+                } else {
+                    state_word(record.facts.state).to_owned()
+                },
                 output::plain(names.map_or("(erased)", |names| &names.name)),
                 output::plain(names.map_or("", |names| &names.email)),
                 mark.to_owned(),
             ]
         })
         .collect();
-    output::data(&output::table(&["ACCOUNT", "STATE", "NAME", "ROOT E-MAIL", ""], &rows))?;
+    output::data(&output::table(
+        &["ACCOUNT", "STATE", "NAME", "ROOT E-MAIL", ""],
+        &rows,
+    ))?;
     Ok(Done::Yes)
 }
 
@@ -248,7 +286,8 @@ fn show(context: &Context, id: &str) -> Result<Done> {
     let secrets: Vec<String> = records::<SecretRecord>(&session.view(), "")?
         .into_iter()
         .filter(|(_, secret)| {
-            secret.name.subject == Subject::Account(account.clone()) || secret.serves.contains(&account)
+            secret.name.subject == Subject::Account(account.clone())
+                || secret.serves.contains(&account)
         })
         .map(|(_, secret)| secret.name.to_string())
         .collect();
@@ -260,11 +299,23 @@ fn show(context: &Context, id: &str) -> Result<Done> {
     let names = record.names.as_ref();
     output::data(&output::plain(&format!(
         "{id}  {}{}\n  name         {}\n  root e-mail  {}\n  secrets      {}\n  since entry  #{}\n",
-        if record.gone { "gone" } else { state_word(record.facts.state) },
-        if record.facts.management { ", the management account" } else { "" },
+        if record.gone {
+            "gone"
+        } else {
+            state_word(record.facts.state)
+        },
+        if record.facts.management {
+            ", the management account"
+        } else {
+            ""
+        },
         names.map_or("(erased)", |names| &names.name),
         names.map_or("(erased)", |names| &names.email),
-        if secrets.is_empty() { "none".to_owned() } else { secrets.join(", ") },
+        if secrets.is_empty() {
+            "none".to_owned()
+        } else {
+            secrets.join(", ")
+        },
         record.index
     )))?;
     Ok(Done::Yes)

@@ -9,7 +9,12 @@ use clap::{Args, Parser, Subcommand};
 /// Exit codes: 0 done, 1 could not, 2 usage, 3 refused, 4 verification failed, 5 not found,
 /// 6 attention.
 #[derive(Debug, Parser)]
-#[command(name = "rootkeep", version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(
+    name = "rootkeep",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
 pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
@@ -23,10 +28,24 @@ pub struct Cli {
 #[derive(Clone, Debug, Default, Args)]
 pub struct Global {
     /// The ledger's directory [default: the only *.ledger here]
-    #[arg(short = 'L', long, global = true, env = "ROOTKEEP_LEDGER", value_name = "DIR", hide_env_values = true)]
+    #[arg(
+        short = 'L',
+        long,
+        global = true,
+        env = "ROOTKEEP_LEDGER",
+        value_name = "DIR",
+        hide_env_values = true
+    )]
     pub ledger: Option<PathBuf>,
     /// Your identity: what `age -i` takes
-    #[arg(short, long, global = true, env = "ROOTKEEP_IDENTITY", value_name = "FILE", hide_env_values = true)]
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "ROOTKEEP_IDENTITY",
+        value_name = "FILE",
+        hide_env_values = true
+    )]
     pub identity: Option<PathBuf>,
     /// A second person at this keyboard, who signs off at once (repeatable)
     #[arg(long, global = true, value_name = "FILE")]
@@ -47,10 +66,20 @@ pub struct Global {
     #[arg(long, global = true, value_name = "WORDS", help_heading = "First use")]
     pub code: Option<String>,
     /// Your own card, where it is not beside your identity
-    #[arg(long = "own-card", global = true, value_name = "FILE", help_heading = "First use")]
+    #[arg(
+        long = "own-card",
+        global = true,
+        value_name = "FILE",
+        help_heading = "First use"
+    )]
     pub own_card: Option<PathBuf>,
     /// Your own card's fingerprint in words, where the card is not at hand
-    #[arg(long = "own-fingerprint", global = true, value_name = "WORDS", help_heading = "First use")]
+    #[arg(
+        long = "own-fingerprint",
+        global = true,
+        value_name = "WORDS",
+        help_heading = "First use"
+    )]
     pub own_fingerprint: Option<String>,
 }
 

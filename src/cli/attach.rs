@@ -49,8 +49,13 @@ pub fn correct(context: &Context, command: &CorrectCommand) -> Result<Done> {
     let reason = context.value(command.reason.as_ref(), "Why is it wrong", "--reason TEXT")?;
     let text = context.value(command.text.as_ref(), "What ought it to say", "--text TEXT")?;
     let claim = Claim::Correct(
-        About { subject: entry.hash },
-        Some(CorrectPersonal { reason: Text::new(reason)?, text: Text::new(text)? }),
+        About {
+            subject: entry.hash,
+        },
+        Some(CorrectPersonal {
+            reason: Text::new(reason)?,
+            text: Text::new(text)?,
+        }),
     );
     let entered = session.enter(claim, Vec::new())?;
     context.report(
@@ -63,13 +68,17 @@ pub fn correct(context: &Context, command: &CorrectCommand) -> Result<Done> {
 
 pub fn attach(context: &Context, command: &AttachCommand) -> Result<Done> {
     let bytes = read_bounded(&command.file, LIMIT)?;
-    let name = command.file.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
-        Error::usage("bad-name", "the file's name is not UTF-8")
-    })?;
+    let name = command
+        .file
+        .file_name()
+        .and_then(|name| name.to_str())
+        .ok_or_else(|| Error::usage("bad-name", "the file's name is not UTF-8"))?;
     let mut session = context.open_to_act()?;
     let entry = session.find_entry(&command.id)?;
     let claim = Claim::Attach(
-        About { subject: entry.hash },
+        About {
+            subject: entry.hash,
+        },
         Some(AttachPersonal {
             name: Text::new(name)?,
             digest: Digest::of(&bytes),

@@ -44,6 +44,7 @@ pub fn run(context: &Context, command: &CardCommand) -> Result<Done> {
         card.recipient,
         card.words()
     ))?;
-    context.say("Let the person read you these words by voice. If one differs, it is not their card.");
+    context
+        .say("Let the person read you these words by voice. If one differs, it is not their card.");
     Ok(Done::Yes)
 }

@@ -35,7 +35,10 @@ pub fn run(context: &Context, command: &CheckpointCommand) -> Result<Done> {
     if command.vkey {
         let keys = session.verifier_keys()?;
         if context.global.json {
-            output::object("checkpoint.vkeys", json!({"log": keys.log, "custodians": keys.custodians}))?;
+            output::object(
+                "checkpoint.vkeys",
+                json!({"log": keys.log, "custodians": keys.custodians}),
+            )?;
         } else {
             output::data(&format!("{}\n", keys.log))?;
             for key in &keys.custodians {
@@ -50,7 +53,10 @@ pub fn run(context: &Context, command: &CheckpointCommand) -> Result<Done> {
         write_private_new(path, note.as_bytes())?;
     }
     if context.global.json {
-        output::object("checkpoint", json!({"checkpoint": {"size": size, "root": root}, "note": note}))?;
+        output::object(
+            "checkpoint",
+            json!({"checkpoint": {"size": size, "root": root}, "note": note}),
+        )?;
     } else if command.out.is_none() {
         output::data(&note)?;
     } else {

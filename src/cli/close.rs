@@ -47,9 +47,20 @@ pub fn run(context: &Context, command: &CloseCommand) -> Result<Done> {
         OutcomeArg::Aborted => Outcome::Aborted,
     };
     let claim = Claim::Close(
-        Close { request: entry.hash, outcome, rotated: command.rotated },
-        Some(ClosePersonal { note: Text::new(note)? }),
+        Close {
+            request: entry.hash,
+            outcome,
+            rotated: command.rotated,
+        },
+        Some(ClosePersonal {
+            note: Text::new(note)?,
+        }),
     );
     let entered = session.enter(claim, Vec::new())?;
-    context.report(session, &entered, &format!("closed #{}", entry.seq), json!({"request": entry.id}))
+    context.report(
+        session,
+        &entered,
+        &format!("closed #{}", entry.seq),
+        json!({"request": entry.id}),
+    )
 }

@@ -82,8 +82,10 @@ impl Context {
             [one] => Ok(one.clone()),
             [] => Err(Error::not_found("not-a-ledger", "there is no ledger here")
                 .hint("-L DIR, or set ROOTKEEP_LEDGER")),
-            _ => Err(Error::usage("which-ledger", "there are several ledgers here")
-                .hint("-L DIR names one")),
+            _ => Err(
+                Error::usage("which-ledger", "there are several ledgers here")
+                    .hint("-L DIR names one"),
+            ),
         }
     }
 
@@ -119,13 +121,20 @@ impl Context {
         let outcome = session.trust(&first);
         match outcome {
             Err(error) if error.code() == "genesis-code-needed" && self.terminal.interactive => {
-                output::talk("You have no pin of this ledger yet. Let another custodian read you the genesis code\n(rootkeep show genesis) by voice, then type it here.");
-                first.genesis_code = Some(self.terminal.ask("Genesis code, twelve words", "--code WORDS")?);
+                output::talk(
+                    "You have no pin of this ledger yet. Let another custodian read you the genesis code\n(rootkeep show genesis) by voice, then type it here.",
+                );
+                first.genesis_code = Some(
+                    self.terminal
+                        .ask("Genesis code, twelve words", "--code WORDS")?,
+                );
                 session.trust(&first)
             }
             Err(error) if error.code() == "card-needed" && self.terminal.interactive => {
-                first.fingerprint =
-                    Some(self.terminal.ask("Your own card's fingerprint", "--own-fingerprint WORDS")?);
+                first.fingerprint = Some(
+                    self.terminal
+                        .ask("Your own card's fingerprint", "--own-fingerprint WORDS")?,
+                );
                 session.trust(&first)
             }
             outcome => outcome,
@@ -153,7 +162,10 @@ impl Context {
         more: Value,
     ) -> Result<Done> {
         let directory = session.directory().to_owned();
-        let id = session.view().entry_by_hash(subject)?.map_or(entered.id, |entry| entry.id);
+        let id = session
+            .view()
+            .entry_by_hash(subject)?
+            .map_or(entered.id, |entry| entry.id);
         // Their own sessions open the same ledger: this one lets go first.
         drop(session);
         let (effective, needs, last) = self.sign_at_keyboard(entered, subject)?;
@@ -208,7 +220,8 @@ impl Context {
                 self.say(&output::plain(&line));
             }
             let name = people.name(&session.member());
-            self.terminal.confirm(&format!("{name}, do you agree to this?"))?;
+            self.terminal
+                .confirm(&format!("{name}, do you agree to this?"))?;
             let signed = session.sign_off(*subject)?;
             self.say(&format!("{name} has signed: entry #{}", signed.seq));
             (effective, needs) = (signed.effective, signed.needs);
@@ -222,9 +235,10 @@ impl Context {
         if effective || !self.terminal.interactive || self.global.json {
             return Ok(None);
         }
-        let answer = self
-            .terminal
-            .ask("Is somebody here who can sign now? Their identity file (Enter: nobody)", "--with FILE")?;
+        let answer = self.terminal.ask(
+            "Is somebody here who can sign now? Their identity file (Enter: nobody)",
+            "--with FILE",
+        )?;
         Ok((!answer.is_empty()).then(|| PathBuf::from(answer)))
     }
 
@@ -238,7 +252,9 @@ impl Context {
 }
 
 fn home() -> Option<PathBuf> {
-    std::env::var_os("HOME").map(PathBuf::from).filter(|path| path.is_absolute())
+    std::env::var_os("HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
 }
 
 fn xdg(variable: &str, fallback: &str) -> Option<PathBuf> {

@@ -138,7 +138,10 @@ pub fn run(context: &Context, command: CustodianCommand) -> Result<Done> {
 }
 
 pub fn reader(context: &Context, command: ReaderCommand) -> Result<Done> {
-    let ReaderCommand::Add { card, identified_by } = command;
+    let ReaderCommand::Add {
+        card,
+        identified_by,
+    } = command;
     propose(context, &card, vec![Role::Reader], identified_by.as_ref())
 }
 
@@ -155,13 +158,20 @@ fn propose(
         output::plain(&personal.name),
         card.words()
     ));
-    context.terminal.confirm("Have you heard these words from the person?")?;
+    context
+        .terminal
+        .confirm("Have you heard these words from the person?")?;
     let claim = Claim::CustodianAdd(
-        Add { card: Base64(card.envelope().to_vec()), roles },
+        Add {
+            card: Base64(card.envelope().to_vec()),
+            roles,
+        },
         Some(AddPersonal {
             salt: part.salt,
             bytes: part.bytes,
-            identified_by: identified_by.map(|text| Text::new(text.clone())).transpose()?,
+            identified_by: identified_by
+                .map(|text| Text::new(text.clone()))
+                .transpose()?,
         }),
     );
     let entered = session.enter(claim, Vec::new())?;
@@ -188,8 +198,14 @@ fn retire(context: &Context, command: &RetireCustodian) -> Result<Done> {
         (None, false) => Cause::Left,
     };
     let claim = Claim::CustodianRetire(
-        Retire { custodian, cause, distrust_from: command.distrust_from },
-        Some(RetirePersonal { note: command.note.clone().map(Text::new).transpose()? }),
+        Retire {
+            custodian,
+            cause,
+            distrust_from: command.distrust_from,
+        },
+        Some(RetirePersonal {
+            note: command.note.clone().map(Text::new).transpose()?,
+        }),
     );
     let entered = session.enter(claim, Vec::new())?;
     context.report(
@@ -248,8 +264,10 @@ fn list(context: &Context) -> Result<Done> {
     let session = context.open()?;
     let people = session.people()?;
     if context.global.json {
-        let all: Vec<Value> =
-            people.iter().map(|(id, custodian, card)| fields(id, custodian, card)).collect();
+        let all: Vec<Value> = people
+            .iter()
+            .map(|(id, custodian, card)| fields(id, custodian, card))
+            .collect();
         output::object("custodian.list", json!({"custodians": all}))?;
         return Ok(Done::Yes);
     }
@@ -260,13 +278,17 @@ fn list(context: &Context) -> Result<Done> {
                 output::plain(&people.name(id)),
                 standing(custodian).to_owned(),
                 roles(custodian).join(" "),
-                card.and_then(|card| card.timezone.clone()).unwrap_or_default(),
+                card.and_then(|card| card.timezone.clone())
+                    .unwrap_or_default(),
                 id.to_hex().chars().take(8).collect(),
             ]
         })
         .collect();
     rows.sort();
-    output::data(&output::table(&["NAME", "STATE", "ROLES", "TIME ZONE", "ID"], &rows))?;
+    output::data(&output::table(
+        &["NAME", "STATE", "ROLES", "TIME ZONE", "ID"],
+        &rows,
+    ))?;
     Ok(Done::Yes)
 }
 
@@ -290,7 +312,10 @@ fn show(context: &Context, name: &str) -> Result<Done> {
             "away": person.map(|person| &person.away),
             "identified_by": person.and_then(|person| person.identified_by.as_ref()),
         });
-        output::object("custodian", output::merge(fields(&id, custodian, card), more))?;
+        output::object(
+            "custodian",
+            output::merge(fields(&id, custodian, card), more),
+        )?;
         return Ok(Done::Yes);
     }
     let mut lines = vec![
@@ -309,7 +334,10 @@ fn show(context: &Context, name: &str) -> Result<Done> {
             lines.push(format!("  there it is  {hour}"));
         }
     }
-    for away in person.map(|person| person.away.as_slice()).unwrap_or_default() {
+    for away in person
+        .map(|person| person.away.as_slice())
+        .unwrap_or_default()
+    {
         lines.push(format!("  away         {} to {}", away.from, away.to));
     }
     if let Some(from) = custodian.distrust_from {
@@ -330,8 +358,9 @@ pub fn local_hour(card: &CardPersonal) -> Option<String> {
 /// Whether somebody is away on the day of `now`, in their own time zone.
 pub fn is_away(people: &People, id: &Id) -> Option<String> {
     let (_, card, person) = people.get(id)?;
-    let zone: chrono_tz::Tz =
-        card.and_then(|card| card.timezone.as_ref()?.parse().ok()).unwrap_or(chrono_tz::UTC);
+    let zone: chrono_tz::Tz = card
+        .and_then(|card| card.timezone.as_ref()?.parse().ok())
+        .unwrap_or(chrono_tz::UTC);
     let today = zone.from_utc_datetime(&Utc::now().naive_utc()).date_naive();
     person?
         .away

@@ -75,7 +75,10 @@ impl Stage {
         let program = std::env::current_exe().map_err(|error| {
             Error::failed("internal", "the program can't find itself").because(error)
         })?;
-        output::data(&format!("Everything below happens for real, in {}/\n", dir.display()))?;
+        output::data(&format!(
+            "Everything below happens for real, in {}/\n",
+            dir.display()
+        ))?;
         Ok(Self { dir, program })
     }
 
@@ -97,13 +100,19 @@ impl Stage {
     fn refused(&self, arguments: &[&str]) -> Result<()> {
         let output = self.spawn(arguments)?;
         if output.status.success() {
-            return Err(Error::failed("demo", "a command of the demo ought to have refused"));
+            return Err(Error::failed(
+                "demo",
+                "a command of the demo ought to have refused",
+            ));
         }
         let said = [output.stdout, output.stderr].concat();
         for line in String::from_utf8_lossy(&said).lines() {
             output::data(&format!("    {line}\n"))?;
         }
-        output::data(&format!("    (exit {})\n", output.status.code().unwrap_or(-1)))
+        output::data(&format!(
+            "    (exit {})\n",
+            output.status.code().unwrap_or(-1)
+        ))
     }
 
     fn spawn(&self, arguments: &[&str]) -> Result<Output> {
@@ -120,22 +129,49 @@ impl Stage {
             .env_remove("ROOTKEEP_LEDGER")
             .env_remove("ROOTKEEP_IDENTITY")
             .output()
-            .map_err(|error| Error::failed("internal", "the program can't start itself").because(error))
+            .map_err(|error| {
+                Error::failed("internal", "the program can't start itself").because(error)
+            })
     }
 
     fn identities(&self) -> Result<()> {
         chapter("Five people, each with an identity of their own")?;
-        tell("Each makes an identity and hands the others a card. (With --plain, so that this demo asks nothing; yours would have a passphrase, or be an SSH key or a hardware token.)")?;
+        tell(
+            "Each makes an identity and hands the others a card. (With --plain, so that this demo asks nothing; yours would have a passphrase, or be an SSH key or a hardware token.)",
+        )?;
         for (name, zone, phone) in FOUNDERS {
-            self.run(&["identity", "new", name, "--out", ".", "--plain", "--timezone", zone, "--contact", phone])?;
+            self.run(&[
+                "identity",
+                "new",
+                name,
+                "--out",
+                ".",
+                "--plain",
+                "--timezone",
+                zone,
+                "--contact",
+                phone,
+            ])?;
         }
         tell("The words are read aloud, so that nobody slips another card in.")
     }
 
     fn founding(&self) -> Result<()> {
         chapter("Alice founds the ledger; nothing is in force until all five have signed")?;
-        let mut arguments = vec!["-i", "alice.key", "init", LEDGER, "--name", "Acme root custody", "--threshold", "3"];
-        let cards: Vec<String> = FOUNDERS.iter().map(|(name, ..)| format!("{name}.card")).collect();
+        let mut arguments = vec![
+            "-i",
+            "alice.key",
+            "init",
+            LEDGER,
+            "--name",
+            "Acme root custody",
+            "--threshold",
+            "3",
+        ];
+        let cards: Vec<String> = FOUNDERS
+            .iter()
+            .map(|(name, ..)| format!("{name}.card"))
+            .collect();
         for card in &cards {
             arguments.extend(["--card", card]);
         }
@@ -143,10 +179,24 @@ impl Stage {
         let output = self.silently(&["-i", "alice.key", "show", "genesis", "--json"])?;
         let code = field(&String::from_utf8_lossy(&output.stdout), "code")?;
         tell("Alice reads the genesis code aloud. With a wrong one, the others' programs refuse:")?;
-        self.refused(&["-i", "bob.key", "sign", "genesis", "--code", "academic acid acne acquire acrobat activity actress adapt adequate adjust admit adorn"])?;
+        self.refused(&[
+            "-i",
+            "bob.key",
+            "sign",
+            "genesis",
+            "--code",
+            "academic acid acne acquire acrobat activity actress adapt adequate adjust admit adorn",
+        ])?;
         tell("With the right one, they sign.")?;
         for (name, ..) in FOUNDERS.iter().skip(1) {
-            self.run(&["-i", &format!("{name}.key"), "sign", "genesis", "--code", &code])?;
+            self.run(&[
+                "-i",
+                &format!("{name}.key"),
+                "sign",
+                "genesis",
+                "--code",
+                &code,
+            ])?;
         }
         Ok(())
     }
@@ -154,12 +204,30 @@ impl Stage {
     fn quorums(&self) -> Result<()> {
         chapter("Who must agree: engineers for the password, the board for the MFA")?;
         tell("Three of the five founders sign each rule, at one keyboard.")?;
-        for (name, members) in [("engineers", ["alice", "bob", "carol"].as_slice()), ("board", &["dave", "erin"])] {
-            let mut arguments = vec!["-i", "alice.key", "quorum", "define", name, "--threshold", "2"];
+        for (name, members) in [
+            ("engineers", ["alice", "bob", "carol"].as_slice()),
+            ("board", &["dave", "erin"]),
+        ] {
+            let mut arguments = vec![
+                "-i",
+                "alice.key",
+                "quorum",
+                "define",
+                name,
+                "--threshold",
+                "2",
+            ];
             for member in members {
                 arguments.extend(["--member", member]);
             }
-            arguments.extend(["--with", "alice.key", "--with", "bob.key", "--with", "dave.key"]);
+            arguments.extend([
+                "--with",
+                "alice.key",
+                "--with",
+                "bob.key",
+                "--with",
+                "dave.key",
+            ]);
             self.run(&arguments)?;
         }
         self.run(&["-i", "alice.key", "quorum", "list"])?;
@@ -169,25 +237,63 @@ impl Stage {
     fn accounts(&self) -> Result<()> {
         chapter("The organisation's accounts come in from AWS's own JSON")?;
         write_private_new(&self.dir.join("organizations.json"), ORGANIZATIONS)?;
-        self.run(&["-i", "alice.key", "account", "import", "--organizations", "organizations.json"])?;
+        self.run(&[
+            "-i",
+            "alice.key",
+            "account",
+            "import",
+            "--organizations",
+            "organizations.json",
+        ])?;
         self.run(&["-i", "alice.key", "account", "list"])?;
         Ok(())
     }
 
     fn sealing(&self) -> Result<()> {
         chapter("The management account's root password and MFA seed are sealed, apart")?;
-        tell("A password that AWS takes and a person can type; shown once, for Alice to set it at AWS.")?;
-        self.run(&["-i", "alice.key", "seal", PASSWORD, "--quorum", "engineers", "--generate", "24", "--show-once"])?;
+        tell(
+            "A password that AWS takes and a person can type; shown once, for Alice to set it at AWS.",
+        )?;
+        self.run(&[
+            "-i",
+            "alice.key",
+            "seal",
+            PASSWORD,
+            "--quorum",
+            "engineers",
+            "--generate",
+            "24",
+            "--show-once",
+        ])?;
         tell("The MFA seed comes from the picture that AWS shows.")?;
         write_private_new(&self.dir.join("mfa-qr.png"), MFA_QR)?;
-        self.run(&["-i", "dave.key", "seal", SEED, "--quorum", "board", "--qr", "mfa-qr.png"])?;
+        self.run(&[
+            "-i",
+            "dave.key",
+            "seal",
+            SEED,
+            "--quorum",
+            "board",
+            "--qr",
+            "mfa-qr.png",
+        ])?;
         self.run(&["-i", "alice.key", "secret", "list"])?;
         Ok(())
     }
 
     fn asking(&self) -> Result<String> {
         chapter("Months later: Alice has a task that only root can do")?;
-        let said = self.run(&["-i", "alice.key", "request", PASSWORD, SEED, "--purpose", PURPOSE, "--ticket", "OPS-1234"])?;
+        let said = self.run(&[
+            "-i",
+            "alice.key",
+            "request",
+            PASSWORD,
+            SEED,
+            "--purpose",
+            PURPOSE,
+            "--ticket",
+            "OPS-1234",
+        ])?;
         let id = said
             .lines()
             .find_map(|line| line.strip_prefix("requested: "))
@@ -210,7 +316,16 @@ impl Stage {
         chapter("Revealed, used, closed")?;
         self.run(&["-i", "alice.key", "reveal", request, PASSWORD])?;
         self.run(&["-i", "alice.key", "reveal", request, SEED, "--totp"])?;
-        self.run(&["-i", "alice.key", "close", request, "--outcome", "used", "--note", "Support plan changed, signed out"])?;
+        self.run(&[
+            "-i",
+            "alice.key",
+            "close",
+            request,
+            "--outcome",
+            "used",
+            "--note",
+            "Support plan changed, signed out",
+        ])?;
         tell("After that, nothing more can be revealed.")?;
         self.refused(&["-i", "alice.key", "reveal", request, PASSWORD])
     }
@@ -225,7 +340,9 @@ impl Stage {
     /// In a copy: what verify says when the keeper of the machine rewrites history.
     fn forgery(&self, request: &str) -> Result<()> {
         chapter("And if somebody with the key and an SQL tool rewrites an entry?")?;
-        tell(&format!("In a copy of the ledger, the request's purpose `{PURPOSE}` becomes another one."))?;
+        tell(&format!(
+            "In a copy of the ledger, the request's purpose `{PURPOSE}` becomes another one."
+        ))?;
         let copy = self.dir.join("forged.ledger");
         copy_directory(&self.dir.join(LEDGER), &copy)?;
         let host = crate::crypto::recipient::AgeHost::new(
@@ -263,7 +380,11 @@ fn tell(text: &str) -> Result<()> {
 }
 
 fn quoted(argument: &str) -> String {
-    if argument.contains(' ') { format!("\"{argument}\"") } else { argument.to_owned() }
+    if argument.contains(' ') {
+        format!("\"{argument}\"")
+    } else {
+        argument.to_owned()
+    }
 }
 
 fn field(json: &str, name: &str) -> Result<String> {

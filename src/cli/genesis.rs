@@ -13,9 +13,9 @@ use crate::state::people::LedgerRecord;
 pub fn show(context: &Context, session: &Session) -> Result<Done> {
     let code = words::spell(&session.id());
     let ledger = LedgerRecord::load(&session.view())?;
-    let (signed, founders) = ledger
-        .as_ref()
-        .map_or((0, 0), |ledger| (ledger.signed.len(), ledger.founders.len()));
+    let (signed, founders) = ledger.as_ref().map_or((0, 0), |ledger| {
+        (ledger.signed.len(), ledger.founders.len())
+    });
     if context.global.json {
         output::object(
             "genesis",

@@ -55,8 +55,10 @@ pub fn run(context: &Context, command: IdentityCommand) -> Result<Done> {
     let card_path = new.out.join(format!("{stem}.card"));
     for path in [&key_path, &card_path] {
         if path.symlink_metadata().is_ok() {
-            return Err(Error::refused("exists", format!("{} exists already", path.display()))
-                .hint("an identity is never overwritten: choose another --out"));
+            return Err(
+                Error::refused("exists", format!("{} exists already", path.display()))
+                    .hint("an identity is never overwritten: choose another --out"),
+            );
         }
     }
     let personal = CardPersonal {
@@ -88,10 +90,19 @@ pub fn run(context: &Context, command: IdentityCommand) -> Result<Done> {
         return Ok(Done::Yes);
     }
     if own.key_file.is_some() {
-        output::data(&format!("identity  {}   (keep it to yourself, and keep a copy)\n", key_path.display()))?;
+        output::data(&format!(
+            "identity  {}   (keep it to yourself, and keep a copy)\n",
+            key_path.display()
+        ))?;
     }
-    output::data(&format!("card      {}   (give it to the others)\n", card_path.display()))?;
-    output::data(&format!("fingerprint, to be read aloud:\n  {}\n", card.words()))?;
+    output::data(&format!(
+        "card      {}   (give it to the others)\n",
+        card_path.display()
+    ))?;
+    output::data(&format!(
+        "fingerprint, to be read aloud:\n  {}\n",
+        card.words()
+    ))?;
     Ok(Done::Yes)
 }
 
@@ -102,10 +113,16 @@ struct Own {
 
 fn own_identity(context: &Context, new: &NewIdentity, key_path: &Path) -> Result<Own> {
     if let Some(recipient) = &new.recipient {
-        return Ok(Own { recipient: Recipient::parse(recipient)?, key_file: None });
+        return Ok(Own {
+            recipient: Recipient::parse(recipient)?,
+            key_file: None,
+        });
     }
     if let Some(path) = &new.ssh {
-        return Ok(Own { recipient: ssh_recipient(path)?, key_file: None });
+        return Ok(Own {
+            recipient: ssh_recipient(path)?,
+            key_file: None,
+        });
     }
     let identity = age::x25519::Identity::generate();
     let recipient = Recipient::parse_native(&identity.to_public().to_string())?;
@@ -116,7 +133,9 @@ fn own_identity(context: &Context, new: &NewIdentity, key_path: &Path) -> Result
     let bytes = if new.plain {
         text.expose().as_bytes().to_vec()
     } else {
-        let passphrase = context.terminal.new_passphrase(&key_path.display().to_string())?;
+        let passphrase = context
+            .terminal
+            .new_passphrase(&key_path.display().to_string())?;
         context.say("stretching the passphrase …");
         age_file::encrypt_with_passphrase(
             &passphrase,
@@ -124,7 +143,10 @@ fn own_identity(context: &Context, new: &NewIdentity, key_path: &Path) -> Result
             text.expose().as_bytes(),
         )?
     };
-    Ok(Own { recipient, key_file: Some(crate::crypto::secret::SecretBytes::new(bytes)) })
+    Ok(Own {
+        recipient,
+        key_file: Some(crate::crypto::secret::SecretBytes::new(bytes)),
+    })
 }
 
 /// The public half of an SSH key, from its `.pub` file or the one beside the private file.
@@ -136,10 +158,17 @@ fn ssh_recipient(path: &Path) -> Result<Recipient> {
         public.set_file_name(name);
     }
     let bytes = read_bounded(&public, 64 << 10).map_err(|error| {
-        error.hint(format!("ssh-keygen -y -f {} > {}", path.display(), public.display()))
+        error.hint(format!(
+            "ssh-keygen -y -f {} > {}",
+            path.display(),
+            public.display()
+        ))
     })?;
     let text = String::from_utf8(bytes).map_err(|_| {
-        Error::usage("bad-recipient", format!("{} is not a public SSH key", public.display()))
+        Error::usage(
+            "bad-recipient",
+            format!("{} is not a public SSH key", public.display()),
+        )
     })?;
     let fields: Vec<&str> = text.split_whitespace().take(2).collect();
     Recipient::parse(&fields.join(" "))
@@ -154,7 +183,10 @@ fn file_stem(name: &str) -> Result<String> {
         .collect();
     let stem = stem.trim_matches('-').to_owned();
     if stem.is_empty() || stem.len() > 100 {
-        return Err(Error::usage("bad-name", "a name has letters or digits, at most 100 bytes"));
+        return Err(Error::usage(
+            "bad-name",
+            "a name has letters or digits, at most 100 bytes",
+        ));
     }
     Ok(stem)
 }

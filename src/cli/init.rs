@@ -40,12 +40,20 @@ pub fn run(context: &Context, command: &InitCommand) -> Result<Done> {
     if context.terminal.interactive {
         output::talk("Each founder reads the fingerprint of the own card aloud:");
         for (card, _, personal) in &cards {
-            output::talk(&format!("  {:<20} {}", output::plain(&personal.name), card.words()));
+            output::talk(&format!(
+                "  {:<20} {}",
+                output::plain(&personal.name),
+                card.words()
+            ));
         }
-        context.terminal.confirm("Have you heard each of these from the person?")?;
+        context
+            .terminal
+            .confirm("Have you heard each of these from the person?")?;
     }
-    let founders: Vec<String> =
-        cards.iter().map(|(_, _, personal)| personal.name.clone()).collect();
+    let founders: Vec<String> = cards
+        .iter()
+        .map(|(_, _, personal)| personal.name.clone())
+        .collect();
     let id = found(Founding {
         directory: &command.dir,
         name: Text::new(command.name.clone())?,
@@ -64,7 +72,11 @@ pub fn run(context: &Context, command: &InitCommand) -> Result<Done> {
         )?;
         return Ok(Done::Yes);
     }
-    output::data(&format!("founded {} in {}\n", output::plain(&command.name), command.dir.display()))?;
+    output::data(&format!(
+        "founded {} in {}\n",
+        output::plain(&command.name),
+        command.dir.display()
+    ))?;
     output::data(&format!("genesis code: {code}\n"))?;
     context.say(&format!(
         "Read the genesis code aloud to every other founder. Each of them then runs\n  rootkeep -L {} -i THEIR.key sign genesis\nand types it. The ledger is active once all {} have signed.",

@@ -10,8 +10,8 @@ use crate::crypto::part::Part;
 use crate::error::Result;
 use crate::ledger::Session;
 use crate::present::describe;
-use crate::statement::{Kind, Time};
 use crate::statement::time::Date;
+use crate::statement::{Kind, Time};
 use crate::store::{Entry, LogFilter};
 
 /// How many entries are read at once when all are written.
@@ -53,9 +53,21 @@ pub fn run(context: &Context, command: &LogCommand) -> Result<Done> {
     }
     let filter = LogFilter {
         kind: command.kind.as_deref().map(kind).transpose()?,
-        author: command.author.as_deref().map(|name| session.people()?.find(name)).transpose()?,
-        from: command.from.as_deref().map(|when| moment(when, false)).transpose()?,
-        to: command.to.as_deref().map(|when| moment(when, true)).transpose()?,
+        author: command
+            .author
+            .as_deref()
+            .map(|name| session.people()?.find(name))
+            .transpose()?,
+        from: command
+            .from
+            .as_deref()
+            .map(|when| moment(when, false))
+            .transpose()?,
+        to: command
+            .to
+            .as_deref()
+            .map(|when| moment(when, true))
+            .transpose()?,
         limit: command.limit,
     };
     let entries = session.view().filtered(&filter)?;
@@ -65,8 +77,11 @@ pub fn run(context: &Context, command: &LogCommand) -> Result<Done> {
 fn kind(word: &str) -> Result<Kind> {
     Kind::parse(word).map_err(|_| {
         let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
-        crate::error::Error::usage("unknown-kind", format!("there is no kind `{}`", word.escape_debug()))
-            .hint(known.join(", "))
+        crate::error::Error::usage(
+            "unknown-kind",
+            format!("there is no kind `{}`", word.escape_debug()),
+        )
+        .hint(known.join(", "))
     })
 }
 
@@ -84,7 +99,12 @@ fn moment(text: &str, end: bool) -> Result<i64> {
 }
 
 /// Entries as a listing, for `log` and `find`.
-pub fn listing(context: &Context, session: &Session, entries: &[Entry], schema: &str) -> Result<Done> {
+pub fn listing(
+    context: &Context,
+    session: &Session,
+    entries: &[Entry],
+    schema: &str,
+) -> Result<Done> {
     let people = session.people()?;
     let mut fields = Vec::new();
     let mut rows = Vec::new();
@@ -110,7 +130,10 @@ pub fn listing(context: &Context, session: &Session, entries: &[Entry], schema: 
     if context.global.json {
         output::object(schema, json!({"entries": fields}))?;
     } else {
-        output::data(&output::table(&["ENTRY", "ID", "MADE AT", "BY", "WHAT"], &rows))?;
+        output::data(&output::table(
+            &["ENTRY", "ID", "MADE AT", "BY", "WHAT"],
+            &rows,
+        ))?;
     }
     Ok(Done::Yes)
 }
@@ -128,7 +151,9 @@ fn raw(session: &Session) -> Result<Done> {
     let mut next = 0;
     loop {
         let entries = view.entries(next, CHUNK)?;
-        let Some(last) = entries.last() else { return Ok(Done::Yes) };
+        let Some(last) = entries.last() else {
+            return Ok(Done::Yes);
+        };
         next = last.seq + 1;
         for entry in &entries {
             let object = json!({
@@ -146,7 +171,10 @@ fn checkpoints(session: &Session) -> Result<Done> {
     let (size, _) = session.head()?;
     for size in 1..=size {
         let note = session.note(size)?;
-        output::data(&format!("{}\n", json!({"size": size, "note": note.to_string()})))?;
+        output::data(&format!(
+            "{}\n",
+            json!({"size": size, "note": note.to_string()})
+        ))?;
     }
     Ok(Done::Yes)
 }

@@ -18,7 +18,11 @@ pub struct ManCommand {
 
 pub fn run(command: &ManCommand) -> Result<Done> {
     let failed = |error: std::io::Error| {
-        Error::failed("cannot-write", format!("cannot write to {}", command.out.display())).because(error)
+        Error::failed(
+            "cannot-write",
+            format!("cannot write to {}", command.out.display()),
+        )
+        .because(error)
     };
     std::fs::create_dir_all(&command.out).map_err(failed)?;
     clap_mangen::generate_to(Cli::command(), &command.out).map_err(failed)?;

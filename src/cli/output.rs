@@ -32,7 +32,10 @@ impl Done {
 /// Writes data to stdout. A closed pipe ends quietly: nobody reads any more.
 pub fn data(text: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => {
@@ -90,7 +93,11 @@ pub fn print_error(error: &Error, json: bool) {
         );
         return;
     }
-    talk(&format!("error: {} [{}]", plain(error.message()), error.code()));
+    talk(&format!(
+        "error: {} [{}]",
+        plain(error.message()),
+        error.code()
+    ));
     for cause in error.causes() {
         talk(&format!("  because: {}", plain(cause)));
     }

@@ -69,7 +69,12 @@ fn define(context: &Context, command: &DefineQuorum) -> Result<Done> {
         groups,
     };
     let entered = session.enter(Claim::QuorumDefine(define), Vec::new())?;
-    context.report(session, &entered, &format!("proposed the quorum {name}"), json!({"quorum": quorum}))
+    context.report(
+        session,
+        &entered,
+        &format!("proposed the quorum {name}"),
+        json!({"quorum": quorum}),
+    )
 }
 
 fn groups(command: &DefineQuorum, people: &People) -> Result<Vec<Group>> {
@@ -79,24 +84,41 @@ fn groups(command: &DefineQuorum, people: &People) -> Result<Vec<Group>> {
                 .hint("--threshold K --member NAME --member NAME ...")
                 .hint("or --group LABEL=K:NAME,NAME --groups-needed G")
         })?;
-        let members =
-            command.member.iter().map(|name| people.find(name)).collect::<Result<Vec<_>>>()?;
-        return Ok(vec![Group { label: Name::new("all")?, threshold, members }]);
+        let members = command
+            .member
+            .iter()
+            .map(|name| people.find(name))
+            .collect::<Result<Vec<_>>>()?;
+        return Ok(vec![Group {
+            label: Name::new("all")?,
+            threshold,
+            members,
+        }]);
     }
-    command.group.iter().map(|text| group(text, people)).collect()
+    command
+        .group
+        .iter()
+        .map(|text| group(text, people))
+        .collect()
 }
 
 fn group(text: &str, people: &People) -> Result<Group> {
     let bad = || {
-        Error::usage("bad-group", format!("`{}` is not a group", text.escape_debug()))
-            .hint("LABEL=K:NAME,NAME, such as london=2:alice,bob,carol")
+        Error::usage(
+            "bad-group",
+            format!("`{}` is not a group", text.escape_debug()),
+        )
+        .hint("LABEL=K:NAME,NAME, such as london=2:alice,bob,carol")
     };
     let (label, rest) = text.split_once('=').ok_or_else(bad)?;
     let (threshold, names) = rest.split_once(':').ok_or_else(bad)?;
     Ok(Group {
         label: Name::new(label)?,
         threshold: threshold.parse().map_err(|_| bad())?,
-        members: names.split(',').map(|name| people.find(name.trim())).collect::<Result<_>>()?,
+        members: names
+            .split(',')
+            .map(|name| people.find(name.trim()))
+            .collect::<Result<_>>()?,
     })
 }
 
@@ -134,7 +156,12 @@ fn list(context: &Context) -> Result<Done> {
     }
     let mut rows: Vec<Vec<String>> = quorums
         .iter()
-        .map(|(_, quorum)| vec![quorum.name.clone(), output::plain(&describe::rule(quorum, &people))])
+        .map(|(_, quorum)| {
+            vec![
+                quorum.name.clone(),
+                output::plain(&describe::rule(quorum, &people)),
+            ]
+        })
         .collect();
     if let Some((threshold, founders)) = governance(&session)? {
         rows.push(vec![
@@ -149,6 +176,9 @@ fn list(context: &Context) -> Result<Done> {
 fn governance(session: &Session) -> Result<Option<(u8, Vec<Id>)>> {
     Ok(LedgerRecord::load(&session.view())?.and_then(|ledger| {
         let governance = ledger.governance?;
-        Some((ledger.threshold, governance.shares.iter().map(|share| share.holder).collect()))
+        Some((
+            ledger.threshold,
+            governance.shares.iter().map(|share| share.holder).collect(),
+        ))
     }))
 }

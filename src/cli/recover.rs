@@ -23,20 +23,33 @@ pub fn run(context: &Context, _command: &RecoverCommand) -> Result<Done> {
         output::talk("Type each share's 33 words on a line of its own; Ctrl-D ends.");
     }
     let mut text = Zeroizing::new(String::new());
-    std::io::stdin().lock().take(LIMIT).read_to_string(&mut text).map_err(|error| {
-        Error::usage("bad-share", "what came on standard input is not text").because(error)
-    })?;
+    std::io::stdin()
+        .lock()
+        .take(LIMIT)
+        .read_to_string(&mut text)
+        .map_err(|error| {
+            Error::usage("bad-share", "what came on standard input is not text").because(error)
+        })?;
     let mut shares = Vec::new();
-    for (number, line) in text.lines().filter(|line| !line.trim().is_empty()).enumerate() {
+    for (number, line) in text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .enumerate()
+    {
         let share = Mnemonic::parse_typed(line).map_err(|error| {
-            Error::verification("bad-share", format!("share {} is not a SLIP-39 share", number + 1))
-                .because(error)
+            Error::verification(
+                "bad-share",
+                format!("share {} is not a SLIP-39 share", number + 1),
+            )
+            .because(error)
         })?;
         shares.push(share);
     }
     if shares.is_empty() {
-        return Err(Error::usage("no-shares", "no shares came on standard input")
-            .hint("one share of 33 words a line"));
+        return Err(
+            Error::usage("no-shares", "no shares came on standard input")
+                .hint("one share of 33 words a line"),
+        );
     }
     let combined = slip39::combine(&shares).map_err(|error| {
         Error::verification("cannot-combine", "these shares do not give a key").because(error)
@@ -47,7 +60,10 @@ pub fn run(context: &Context, _command: &RecoverCommand) -> Result<Done> {
     let hex = combined.key.to_hex();
     if context.global.json {
         let wrong: Vec<String> = combined.wrong.iter().map(ToString::to_string).collect();
-        output::object("recover", json!({"key": hex.expose(), "shares": shares.len(), "wrong": wrong}))?;
+        output::object(
+            "recover",
+            json!({"key": hex.expose(), "shares": shares.len(), "wrong": wrong}),
+        )?;
     } else {
         output::data(&format!("{}\n", hex.expose()))?;
         context.say("This is the passphrase of the secret's payload: age -d payload.age");

@@ -48,7 +48,10 @@ pub struct RequestCommand {
 pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {
     let window = parse_duration(&command.window)?;
     if command.epoch.is_some() && command.secret.len() > 1 {
-        return Err(Error::usage("one-epoch", "--epoch goes with a single secret"));
+        return Err(Error::usage(
+            "one-epoch",
+            "--epoch goes with a single secret",
+        ));
     }
     let mut session = context.open_to_act()?;
     let people = session.people()?;
@@ -90,7 +93,12 @@ pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {
         })
         .collect();
     let headline = format!("requested: {}", entered.id.short());
-    context.report(session, &entered, &headline, json!({"call": call, "operator": operator}))
+    context.report(
+        session,
+        &entered,
+        &headline,
+        json!({"call": call, "operator": operator}),
+    )
 }
 
 /// Someone who can sign.
@@ -113,17 +121,15 @@ pub fn still_to_call(
     Ok(call_lines(&calls, people))
 }
 
-fn whom_to_call(
-    session: &Session,
-    people: &People,
-    request: &RequestRecord,
-) -> Result<Vec<Call>> {
+fn whom_to_call(session: &Session, people: &People, request: &RequestRecord) -> Result<Vec<Call>> {
     let view = session.view();
     let rules = policy::split_rules(&view, request)?;
     let everyone: BTreeSet<Id> = rules.iter().flat_map(|rule| rule.people()).collect();
     let mut calls = Vec::new();
     for who in everyone {
-        let Some((custodian, card, _)) = people.get(&who) else { continue };
+        let Some((custodian, card, _)) = people.get(&who) else {
+            continue;
+        };
         if !custodian.in_force() {
             continue;
         }
@@ -165,8 +171,11 @@ fn call_lines(calls: &[Call], people: &People) -> Vec<String> {
 /// Reads `90s`, `30m`, `2h`, `1d`, or plain seconds.
 pub fn parse_duration(text: &str) -> Result<u32> {
     let bad = || {
-        Error::usage("bad-duration", format!("`{}` is not a duration", text.escape_debug()))
-            .hint("such as 90s, 30m, 2h or 1d")
+        Error::usage(
+            "bad-duration",
+            format!("`{}` is not a duration", text.escape_debug()),
+        )
+        .hint("such as 90s, 30m, 2h or 1d")
     };
     let (digits, unit) = match text.char_indices().find(|(_, c)| !c.is_ascii_digit()) {
         Some((at, _)) => text.split_at_checked(at).ok_or_else(bad)?,
@@ -189,7 +198,13 @@ mod tests {
 
     #[test]
     fn durations_have_a_number_and_a_unit() {
-        for (text, seconds) in [("90", 90), ("90s", 90), ("30m", 1800), ("2h", 7200), ("1d", 86_400)] {
+        for (text, seconds) in [
+            ("90", 90),
+            ("90s", 90),
+            ("30m", 1800),
+            ("2h", 7200),
+            ("1d", 86_400),
+        ] {
             assert_eq!(parse_duration(text).unwrap(), seconds);
         }
         for bad in ["", "h", "1.5h", "-1h", "1w", "2h30m", "99999999d", "1 h"] {

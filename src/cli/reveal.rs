@@ -54,15 +54,16 @@ impl RevealCommand {
 pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
     let mut session = context.open_to_act()?;
     let entry = session.find_entry(&command.id)?;
-    let request = RequestRecord::load(&session.view(), &entry.hash)?.ok_or_else(|| {
-        Error::usage("not-a-request", format!("#{} is not a request", entry.seq))
-    })?;
+    let request = RequestRecord::load(&session.view(), &entry.hash)?
+        .ok_or_else(|| Error::usage("not-a-request", format!("#{} is not a request", entry.seq)))?;
     let secret = which_secret(&session, command, &request)?;
     if let Some(path) = &command.out
         && path.symlink_metadata().is_ok()
     {
-        return Err(Error::refused("exists", format!("{} exists already", path.display()))
-            .hint("name another file; nothing is overwritten"));
+        return Err(
+            Error::refused("exists", format!("{} exists already", path.display()))
+                .hint("name another file; nothing is overwritten"),
+        );
     }
     let name = describe::secret_name(&session, &secret)?;
     let revealed = session.reveal(&entry.hash, &secret, command.form())?;
@@ -81,16 +82,22 @@ pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
         "bad": revealed.bad.iter().map(|(who, place)| json!({"name": people.name(who), "group": place.group, "member": place.member})).collect::<Vec<_>>(),
     });
     context.say(&format!("recorded as entry #{}", revealed.entered.seq));
-    show(context, command, &session, &revealed.plaintext, &revealed.entered, more)?;
-    context.say(&format!("When done: rootkeep close {} --outcome used --note TEXT", command.id));
+    show(
+        context,
+        command,
+        &session,
+        &revealed.plaintext,
+        &revealed.entered,
+        more,
+    )?;
+    context.say(&format!(
+        "When done: rootkeep close {} --outcome used --note TEXT",
+        command.id
+    ));
     Ok(Done::Yes)
 }
 
-fn which_secret(
-    session: &Session,
-    command: &RevealCommand,
-    request: &RequestRecord,
-) -> Result<Id> {
+fn which_secret(session: &Session, command: &RevealCommand, request: &RequestRecord) -> Result<Id> {
     if let Some(name) = &command.secret {
         let name: SecretName = name.parse()?;
         return session.find_secret(&name).map(|(id, _)| id);
@@ -102,11 +109,13 @@ fn which_secret(
                 .iter()
                 .map(|wanted| describe::secret_name(session, &wanted.secret))
                 .collect::<Result<Vec<_>>>()?;
-            Err(Error::usage("which-secret", "the request names several secrets").hint(format!(
-                "rootkeep reveal {} {}",
-                command.id,
-                names.join("   or   ")
-            )))
+            Err(
+                Error::usage("which-secret", "the request names several secrets").hint(format!(
+                    "rootkeep reveal {} {}",
+                    command.id,
+                    names.join("   or   ")
+                )),
+            )
         }
     }
 }
@@ -125,7 +134,10 @@ fn show(
             if let Some(path) = &command.out {
                 write_private_new(path, plaintext.expose())?;
                 report(context, fields, json!({"file": path.display().to_string()}))?;
-                context.say(&format!("written to {} (only you can read it)", path.display()));
+                context.say(&format!(
+                    "written to {} (only you can read it)",
+                    path.display()
+                ));
             }
             Ok(())
         }
@@ -142,7 +154,11 @@ fn show(
 }
 
 fn report(context: &Context, fields: Value, more: Value) -> Result<()> {
-    if context.global.json { output::object("reveal", output::merge(fields, more)) } else { Ok(()) }
+    if context.global.json {
+        output::object("reveal", output::merge(fields, more))
+    } else {
+        Ok(())
+    }
 }
 
 fn text_of(plaintext: &SecretBytes) -> Result<SecretText> {
@@ -154,11 +170,16 @@ fn text_of(plaintext: &SecretBytes) -> Result<SecretText> {
 fn draw(context: &Context, plaintext: &SecretBytes, fields: Value) -> Result<()> {
     let text = text_of(plaintext)?;
     if context.global.json {
-        return Err(Error::usage("no-json", "a QR code is drawn on a terminal, not in JSON"));
+        return Err(Error::usage(
+            "no-json",
+            "a QR code is drawn on a terminal, not in JSON",
+        ));
     }
     let drawn = qr::Drawing::new(&text, qr::Medium::Screen)
         .and_then(|drawing| drawing.terminal(qr::Ground::Painted))
-        .map_err(|error| Error::failed("cannot-draw", "no QR code can be drawn of it").because(error))?;
+        .map_err(|error| {
+            Error::failed("cannot-draw", "no QR code can be drawn of it").because(error)
+        })?;
     let _only_for_json = fields;
     output::data(&format!("{}\n", drawn.expose()))
 }
@@ -171,12 +192,22 @@ fn codes(
     fields: Value,
 ) -> Result<()> {
     let device = OtpAuth::parse(&text_of(plaintext)?).map_err(|error| {
-        Error::usage("not-a-seed", "the secret is not the seed of a virtual MFA device").because(error)
+        Error::usage(
+            "not-a-seed",
+            "the secret is not the seed of a virtual MFA device",
+        )
+        .because(error)
     })?;
-    let now = || -> Result<u64> {
-        Ok(u64::try_from(session.now()?.seconds()).unwrap_or(0))
+    let now = || -> Result<u64> { Ok(u64::try_from(session.now()?.seconds()).unwrap_or(0)) };
+    let code = |at: u64| {
+        totp::code(
+            &device.seed,
+            device.algorithm,
+            device.digits,
+            device.period,
+            at,
+        )
     };
-    let code = |at: u64| totp::code(&device.seed, device.algorithm, device.digits, device.period, at);
     let at = now()?;
     let left = totp::seconds_left(device.period, at);
     if context.global.json {
@@ -204,7 +235,11 @@ fn codes(
             totp::seconds_left(device.period, at),
             code(at + u64::from(device.period.seconds())).expose()
         );
-        if stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()).is_err() {
+        if stdout
+            .write_all(line.as_bytes())
+            .and_then(|()| stdout.flush())
+            .is_err()
+        {
             break;
         }
         std::thread::sleep(std::time::Duration::from_millis(250));

@@ -17,8 +17,8 @@ use crate::exchange::qr_image;
 use crate::ledger::{SealRequest, Session, read_bounded};
 use crate::state::custody::AccountRecord;
 use crate::state::records::read;
-use crate::statement::names::{Account, SecretName, Subject};
 use crate::statement::SecretKind;
+use crate::statement::names::{Account, SecretName, Subject};
 
 /// The most that is read from standard input.
 const INPUT_LIMIT: u64 = 64 << 10;
@@ -56,8 +56,11 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
     let name: SecretName = command.secret.parse()?;
     let mut session = context.open_to_act()?;
     let plaintext = plaintext(context, command, &name, &session)?;
-    let serves =
-        command.serves.iter().map(|id| Account::new(id.clone())).collect::<Result<Vec<_>>>()?;
+    let serves = command
+        .serves
+        .iter()
+        .map(|id| Account::new(id.clone()))
+        .collect::<Result<Vec<_>>>()?;
     let sealed = session.seal(SealRequest {
         name: name.clone(),
         quorum: command.quorum.as_deref(),
@@ -77,7 +80,10 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
         let text = SecretText::from_utf8(&plaintext)
             .ok_or_else(|| Error::failed("internal", "a generated password is text"))?;
         if let (true, Some(map)) = (context.global.json, more.as_object_mut()) {
-            map.insert("shown_once".to_owned(), Value::String(text.expose().to_owned()));
+            map.insert(
+                "shown_once".to_owned(),
+                Value::String(text.expose().to_owned()),
+            );
         } else {
             show_once(&text)?;
         }
@@ -88,8 +94,13 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
         sealed.quorum,
         output::plain(&holders.join(", "))
     );
-    context.say("The shares of the others count as unproven until each of them has opened the own one.");
-    context.say(&format!("Once you know that it works at AWS: rootkeep secret confirm {name} --epoch {}", sealed.epoch));
+    context.say(
+        "The shares of the others count as unproven until each of them has opened the own one.",
+    );
+    context.say(&format!(
+        "Once you know that it works at AWS: rootkeep secret confirm {name} --epoch {}",
+        sealed.epoch
+    ));
     context.report(session, &sealed.entered, &headline, more)
 }
 
@@ -111,24 +122,33 @@ fn plaintext(
         return otpauth(context, &read_picture(path)?, is_seed, name);
     }
     if command.otpauth_stdin {
-        let text = SecretText::from_utf8(&read_stdin()?)
-            .ok_or_else(|| Error::usage("bad-otpauth", "what came on standard input is not text"))?;
+        let text = SecretText::from_utf8(&read_stdin()?).ok_or_else(|| {
+            Error::usage("bad-otpauth", "what came on standard input is not text")
+        })?;
         return otpauth(context, &text, is_seed, name);
     }
     if let Some(length) = command.generate {
         if name.kind != SecretKind::Password {
-            return Err(Error::usage("not-a-password", "only passwords are generated")
-                .hint(format!("{}/password", name.subject)));
+            return Err(
+                Error::usage("not-a-password", "only passwords are generated")
+                    .hint(format!("{}/password", name.subject)),
+            );
         }
         return generate(context, length, name, session);
     }
     if is_seed {
-        return Err(Error::usage("otpauth-needed", "an MFA seed comes as an otpauth URI, not as bare text")
-            .hint("--qr IMAGE of what AWS shows, or --otpauth-stdin"));
+        return Err(Error::usage(
+            "otpauth-needed",
+            "an MFA seed comes as an otpauth URI, not as bare text",
+        )
+        .hint("--qr IMAGE of what AWS shows, or --otpauth-stdin"));
     }
     let bytes = read_stdin()?;
     if bytes.is_empty() {
-        return Err(Error::usage("empty-secret", "nothing came on standard input"));
+        return Err(Error::usage(
+            "empty-secret",
+            "nothing came on standard input",
+        ));
     }
     Ok(bytes)
 }
@@ -144,7 +164,11 @@ fn otpauth(
             .hint(format!("{}/mfa-seed", name.subject)));
     }
     let parsed = OtpAuth::parse(text).map_err(|error| {
-        Error::usage("bad-otpauth", "this is not the code of one virtual MFA device").because(error)
+        Error::usage(
+            "bad-otpauth",
+            "this is not the code of one virtual MFA device",
+        )
+        .because(error)
     })?;
     if let (Some(hint), Subject::Account(account)) = (&parsed.account_hint, &name.subject)
         && hint.len() == 12
@@ -153,9 +177,15 @@ fn otpauth(
     {
         return Err(Error::refused(
             "other-account",
-            format!("the code was made for account {hint}, not for {}", account.as_str()),
+            format!(
+                "the code was made for account {hint}, not for {}",
+                account.as_str()
+            ),
         )
-        .hint(format!("rootkeep seal {hint}/mfa-seed …, with --serves {} if it serves both", account.as_str())));
+        .hint(format!(
+            "rootkeep seal {hint}/mfa-seed …, with --serves {} if it serves both",
+            account.as_str()
+        )));
     }
     if parsed.seed_is_short() {
         context.say("note: the seed has fewer than 128 bits, less than RFC 4226 asks for");
@@ -166,21 +196,31 @@ fn otpauth(
 fn read_picture(path: &Path) -> Result<SecretText> {
     let bytes = SecretBytes::new(read_bounded(path, 32 << 20)?);
     qr_image::read(&bytes).map_err(|error| {
-        Error::usage("bad-picture", format!("no MFA code can be read from {}", path.display()))
-            .because(error)
+        Error::usage(
+            "bad-picture",
+            format!("no MFA code can be read from {}", path.display()),
+        )
+        .because(error)
     })
 }
 
 /// Reads standard input, and drops one line break at its end.
 fn read_stdin() -> Result<SecretBytes> {
-    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(usize::try_from(INPUT_LIMIT + 1).unwrap_or(0)));
+    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(
+        usize::try_from(INPUT_LIMIT + 1).unwrap_or(0),
+    ));
     std::io::stdin()
         .lock()
         .take(INPUT_LIMIT + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| Error::failed("cannot-read", "cannot read standard input").because(error))?;
+        .map_err(|error| {
+            Error::failed("cannot-read", "cannot read standard input").because(error)
+        })?;
     if u64::try_from(bytes.len()).map_or(true, |length| length > INPUT_LIMIT) {
-        return Err(Error::usage("bad-secret-length", "a secret has at most 65,536 bytes"));
+        return Err(Error::usage(
+            "bad-secret-length",
+            "a secret has at most 65,536 bytes",
+        ));
     }
     let kept = match bytes.as_slice() {
         [kept @ .., b'\r', b'\n'] | [kept @ .., b'\n'] => kept.len(),
@@ -204,8 +244,13 @@ fn generate(
         forbidden.extend([names.name, names.email]);
     }
     let forbidden: Vec<&str> = forbidden.iter().map(String::as_str).collect();
-    let generated = password::generate(&SystemRandom::new(), length, &forbidden)
-        .map_err(|error| Error::usage("bad-length", "no such password is generated").because(error))?;
-    context.say(&format!("generated {length} characters, {:.0} bits", generated.bits));
+    let generated =
+        password::generate(&SystemRandom::new(), length, &forbidden).map_err(|error| {
+            Error::usage("bad-length", "no such password is generated").because(error)
+        })?;
+    context.say(&format!(
+        "generated {length} characters, {:.0} bits",
+        generated.bits
+    ));
     Ok(SecretBytes::copy_of(generated.password.expose().as_bytes()))
 }

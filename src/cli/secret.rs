@@ -72,11 +72,21 @@ fn confirm(context: &Context, command: &ConfirmSecret) -> Result<Done> {
     let name: SecretName = command.secret.parse()?;
     let (secret, _) = session.find_secret(&name)?;
     let claim = Claim::SecretConfirm(
-        Confirm { secret, epoch: command.epoch },
-        Some(ConfirmPersonal { note: command.note.clone().map(Text::new).transpose()? }),
+        Confirm {
+            secret,
+            epoch: command.epoch,
+        },
+        Some(ConfirmPersonal {
+            note: command.note.clone().map(Text::new).transpose()?,
+        }),
     );
     let entered = session.enter(claim, Vec::new())?;
-    context.report(session, &entered, &format!("confirmed {name} epoch {}", command.epoch), json!({"secret": secret}))
+    context.report(
+        session,
+        &entered,
+        &format!("confirmed {name} epoch {}", command.epoch),
+        json!({"secret": secret}),
+    )
 }
 
 fn destroy(context: &Context, command: &DestroySecret) -> Result<Done> {
@@ -85,11 +95,21 @@ fn destroy(context: &Context, command: &DestroySecret) -> Result<Done> {
     let (secret, _) = session.find_secret(&name)?;
     let reason = context.value(command.reason.as_ref(), "Why", "--reason TEXT")?;
     let claim = Claim::SecretDestroy(
-        Destroy { secret, epoch: command.epoch },
-        Some(DestroyPersonal { reason: Text::new(reason)? }),
+        Destroy {
+            secret,
+            epoch: command.epoch,
+        },
+        Some(DestroyPersonal {
+            reason: Text::new(reason)?,
+        }),
     );
     let entered = session.enter(claim, Vec::new())?;
-    context.report(session, &entered, &format!("proposed to destroy {name}"), json!({"secret": secret}))
+    context.report(
+        session,
+        &entered,
+        &format!("proposed to destroy {name}"),
+        json!({"secret": secret}),
+    )
 }
 
 /// The live epochs of a secret, by number.
@@ -151,7 +171,11 @@ fn list(context: &Context) -> Result<Done> {
         rows.push(vec![
             record.name.to_string(),
             quorum,
-            if live { record.epoch.to_string() } else { "destroyed".to_owned() },
+            if live {
+                record.epoch.to_string()
+            } else {
+                "destroyed".to_owned()
+            },
             confirmed.map_or_else(|| "no".to_owned(), |number| number.to_string()),
             format!("{} of {}", proven.0, proven.1),
         ]);
@@ -159,7 +183,10 @@ fn list(context: &Context) -> Result<Done> {
     if context.global.json {
         output::object("secret.list", json!({"secrets": fields}))?;
     } else {
-        output::data(&output::table(&["SECRET", "QUORUM", "EPOCH", "CONFIRMED", "SHARES PROVEN"], &rows))?;
+        output::data(&output::table(
+            &["SECRET", "QUORUM", "EPOCH", "CONFIRMED", "SHARES PROVEN"],
+            &rows,
+        ))?;
     }
     Ok(Done::Yes)
 }
@@ -199,14 +226,26 @@ fn show(context: &Context, name: &str) -> Result<Done> {
     }
     let mut text = format!("{name}\n");
     if let Some(quorum) = &quorum {
-        text.push_str(&format!("  quorum     {}: {}\n", quorum.name, describe::rule(quorum, &people)));
+        text.push_str(&format!(
+            "  quorum     {}: {}\n",
+            quorum.name,
+            describe::rule(quorum, &people)
+        ));
     }
     if !record.serves.is_empty() {
-        let serves: Vec<&str> = record.serves.iter().map(|account| account.as_str()).collect();
+        let serves: Vec<&str> = record
+            .serves
+            .iter()
+            .map(|account| account.as_str())
+            .collect();
         text.push_str(&format!("  serves     {}\n", serves.join(", ")));
     }
     for (number, epoch) in &epochs {
-        let mark = if Some(*number) == default { " (the default)" } else { "" };
+        let mark = if Some(*number) == default {
+            " (the default)"
+        } else {
+            ""
+        };
         text.push_str(&format!(
             "  epoch {number}{mark}: sealed by {} {}, entry #{}\n",
             people.name(&epoch.sealer),
@@ -217,11 +256,22 @@ fn show(context: &Context, name: &str) -> Result<Done> {
             text.push_str(&format!("    destroyed at entry #{index}\n"));
             continue;
         }
-        let confirmed = if epoch.confirmed.is_empty() { "nobody yet".to_owned() } else { people.names(&epoch.confirmed) };
+        let confirmed = if epoch.confirmed.is_empty() {
+            "nobody yet".to_owned()
+        } else {
+            people.names(&epoch.confirmed)
+        };
         text.push_str(&format!("    found to work by  {confirmed}\n"));
-        text.push_str(&format!("    may be known to   {}\n", people.names(&epoch.knowers)));
+        text.push_str(&format!(
+            "    may be known to   {}\n",
+            people.names(&epoch.knowers)
+        ));
         for share in &epoch.shares {
-            let proven = if epoch.proven.contains(&share.holder) { "proven" } else { "unproven" };
+            let proven = if epoch.proven.contains(&share.holder) {
+                "proven"
+            } else {
+                "unproven"
+            };
             text.push_str(&format!(
                 "    share {}.{}  {:<24} {proven}\n",
                 u16::from(share.group) + 1,

@@ -26,7 +26,10 @@ pub fn run(context: &Context, command: SharesCommand) -> Result<Done> {
     let session = context.open()?;
     let files = session.own_shares()?;
     if files.is_empty() {
-        return Err(Error::not_found("no-shares", "you hold no share of any secret"));
+        return Err(Error::not_found(
+            "no-shares",
+            "you hold no share of any secret",
+        ));
     }
     std::fs::create_dir_all(&out).map_err(|error| {
         Error::failed("cannot-write", format!("cannot make {}", out.display())).because(error)

@@ -4,8 +4,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::context::Context;
-use super::output::{self, Done};
 use super::genesis;
+use super::output::{self, Done};
 use crate::error::Result;
 use crate::ledger::Session;
 use crate::policy::{RequestState, request_state};
@@ -68,7 +68,10 @@ fn show_entry(context: &Context, session: &Session, entry: &Entry) -> Result<Don
     output::data(&format!("  leaf      {}\n", statement.leaf()))?;
     if let Some(standing) = standing {
         output::data(&format!("  state     {}\n", standing.word))?;
-        for (label, names) in [("  yes       ", &standing.yes), ("  no        ", &standing.no)] {
+        for (label, names) in [
+            ("  yes       ", &standing.yes),
+            ("  no        ", &standing.no),
+        ] {
             if !names.is_empty() {
                 output::data(&format!("{label}{}\n", output::plain(&names.join(", "))))?;
             }
@@ -80,7 +83,11 @@ fn show_entry(context: &Context, session: &Session, entry: &Entry) -> Result<Don
     for (_, note) in &notes {
         output::data(&format!(
             "  {} at #{} by {}: rootkeep show '#{}'\n",
-            if note.kind == "correct" { "corrected" } else { "attached to" },
+            if note.kind == "correct" {
+                "corrected"
+            } else {
+                "attached to"
+            },
             note.index,
             output::plain(&people.name(&note.author)),
             note.index
@@ -100,7 +107,11 @@ fn json_entry(
     let parsed = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap_or(Value::Null);
     let header = statement.header();
     let corrected = |kind: &str| -> Vec<u64> {
-        notes.iter().filter(|(_, note)| note.kind == kind).map(|(_, note)| note.index).collect()
+        notes
+            .iter()
+            .filter(|(_, note)| note.kind == kind)
+            .map(|(_, note)| note.index)
+            .collect()
     };
     output::object(
         "entry",

@@ -61,7 +61,9 @@ pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
 
 /// An enrolment is signed only by who has heard the newcomer's fingerprint.
 fn confirm_card(context: &Context, command: &SignCommand, statement: &Statement) -> Result<()> {
-    let Claim::CustodianAdd(add, _) = statement.claim() else { return Ok(()) };
+    let Claim::CustodianAdd(add, _) = statement.claim() else {
+        return Ok(());
+    };
     let card = Card::parse(&add.card.0)?;
     let typed = context.value(
         command.fingerprint.as_ref(),
@@ -79,7 +81,13 @@ fn finish(
     headline: &str,
     subject: &crate::crypto::fixed::Digest,
 ) -> Result<Done> {
-    context.report_about(session, entered, subject, headline, json!({"subject": subject}))
+    context.report_about(
+        session,
+        entered,
+        subject,
+        headline,
+        json!({"subject": subject}),
+    )
 }
 
 pub fn reject(context: &Context, command: &RejectCommand) -> Result<Done> {
@@ -87,16 +95,30 @@ pub fn reject(context: &Context, command: &RejectCommand) -> Result<Done> {
     let entry = session.find_entry(&command.id)?;
     let reason = context.value(command.reason.as_ref(), "Why", "--reason TEXT")?;
     let entered = session.reject(entry.hash, Text::new(reason)?)?;
-    context.report(session, &entered, &format!("said no to #{}", entry.seq), json!({"subject": entry.hash}))
+    context.report(
+        session,
+        &entered,
+        &format!("said no to #{}", entry.seq),
+        json!({"subject": entry.hash}),
+    )
 }
 
 pub fn withdraw(context: &Context, command: &WithdrawCommand) -> Result<Done> {
     let mut session = context.open_to_act()?;
     let entry = session.find_entry(&command.id)?;
     if entry.author != session.member() {
-        return Err(Error::refused("not-author", "only its author takes a statement back")
-            .hint(format!("to say no: rootkeep reject {} --reason TEXT", command.id)));
+        return Err(
+            Error::refused("not-author", "only its author takes a statement back").hint(format!(
+                "to say no: rootkeep reject {} --reason TEXT",
+                command.id
+            )),
+        );
     }
     let entered = session.withdraw(entry.hash)?;
-    context.report(session, &entered, &format!("took back #{}", entry.seq), json!({"subject": entry.hash}))
+    context.report(
+        session,
+        &entered,
+        &format!("took back #{}", entry.seq),
+        json!({"subject": entry.hash}),
+    )
 }

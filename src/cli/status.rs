@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::custodian::standing;
 use super::output::{self, Done};
+use crate::crypto::fixed::Digest;
 use crate::error::Result;
 use crate::ledger::Session;
 use crate::policy::{RequestState, request_state};
@@ -15,7 +16,6 @@ use crate::state::custody::{OpenRecord, RequestRecord};
 use crate::state::people::LedgerRecord;
 use crate::state::records::list;
 use crate::state::rules::{PolicyRecord, Proposal};
-use crate::crypto::fixed::Digest;
 
 /// `status`.
 #[derive(Debug, Args)]
@@ -35,12 +35,16 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
     let view = session.view();
     let (entries, root) = session.head()?;
     let ledger = LedgerRecord::load(&view)?;
-    let active = ledger.as_ref().is_some_and(|ledger| ledger.active.is_some());
+    let active = ledger
+        .as_ref()
+        .is_some_and(|ledger| ledger.active.is_some());
     let people = session.people()?;
     let in_force = people.iter().filter(|(_, who, _)| who.in_force()).count();
     let (pending, overdue) = open_items(&session)?;
     let (accounts, secrets) = (view.count(Table::Account)?, view.count(Table::Secret)?);
-    let me = people.get(&session.member()).map_or("unknown", |(who, ..)| standing(who));
+    let me = people
+        .get(&session.member())
+        .map_or("unknown", |(who, ..)| standing(who));
     if context.global.json {
         let list = |items: &[Item]| -> Vec<Value> {
             items
@@ -61,7 +65,11 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
         let mut text = format!(
             "{}  {}\n{entries} entries, {accounts} accounts, {secrets} secrets, {in_force} custodians in force\nyou are {} ({me})\n",
             session.directory().display(),
-            if active { "active" } else { "NOT ACTIVE: founders have yet to sign the genesis" },
+            if active {
+                "active"
+            } else {
+                "NOT ACTIVE: founders have yet to sign the genesis"
+            },
             people.name(&session.member()),
         );
         for (heading, items) in [("waiting", &pending), ("overdue", &overdue)] {
@@ -77,7 +85,11 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
         }
         output::data(&output::plain(&text))?;
     }
-    Ok(if overdue.is_empty() { Done::Yes } else { Done::Attention })
+    Ok(if overdue.is_empty() {
+        Done::Yes
+    } else {
+        Done::Attention
+    })
 }
 
 /// What waits, and what should have been closed.
@@ -99,7 +111,9 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
         }
     }
     for (key, _) in list::<OpenRecord>(&view, "")? {
-        let Some(request) = RequestRecord::load(&view, &Digest::parse(&key)?)? else { continue };
+        let Some(request) = RequestRecord::load(&view, &Digest::parse(&key)?)? else {
+            continue;
+        };
         let mut item = Item {
             id: request.id.short(),
             seq: request.index,

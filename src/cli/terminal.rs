@@ -18,7 +18,9 @@ impl Terminal {
     /// Interactive where stdin and stderr are a terminal and `--batch` was not given.
     pub fn detect(batch: bool) -> Self {
         Self {
-            interactive: !batch && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+            interactive: !batch
+                && std::io::stdin().is_terminal()
+                && std::io::stderr().is_terminal(),
         }
     }
 
@@ -28,8 +30,10 @@ impl Terminal {
     /// Usage, code `missing-value`, naming the flag, where nobody can be asked.
     pub fn ask(&self, question: &str, flag: &str) -> Result<String> {
         if !self.interactive {
-            return Err(Error::usage("missing-value", format!("{question}: not given"))
-                .hint(format!("add {flag}")));
+            return Err(
+                Error::usage("missing-value", format!("{question}: not given"))
+                    .hint(format!("add {flag}")),
+            );
         }
         let mut stderr = std::io::stderr().lock();
         let _unheard = write!(stderr, "{question}: ").and_then(|()| stderr.flush());
@@ -38,9 +42,14 @@ impl Terminal {
         let read = std::io::stdin()
             .lock()
             .read_line(&mut line)
-            .map_err(|error| Error::failed("cannot-read", "cannot read the answer").because(error))?;
+            .map_err(|error| {
+                Error::failed("cannot-read", "cannot read the answer").because(error)
+            })?;
         if read == 0 {
-            return Err(Error::refused("not-confirmed", "no answer: nothing was done"));
+            return Err(Error::refused(
+                "not-confirmed",
+                "no answer: nothing was done",
+            ));
         }
         Ok(line.trim().to_owned())
     }
@@ -56,7 +65,10 @@ impl Terminal {
         if self.ask(&format!("{question} Type Yes to agree"), "--batch")? == "Yes" {
             Ok(())
         } else {
-            Err(Error::refused("not-confirmed", "not confirmed: nothing was done"))
+            Err(Error::refused(
+                "not-confirmed",
+                "not confirmed: nothing was done",
+            ))
         }
     }
 
@@ -66,17 +78,28 @@ impl Terminal {
     /// Usage where nobody can be asked; refused where the two differ or are too short.
     pub fn new_passphrase(&self, what: &str) -> Result<SecretText> {
         let missing = || {
-            Error::usage("passphrase-needed", "there is no terminal to ask for a passphrase on")
-                .hint("run this on a terminal, or add --plain for an identity without passphrase")
+            Error::usage(
+                "passphrase-needed",
+                "there is no terminal to ask for a passphrase on",
+            )
+            .hint("run this on a terminal, or add --plain for an identity without passphrase")
         };
-        let first = self.passphrase(&format!("Passphrase for {what}")).ok_or_else(missing)?;
+        let first = self
+            .passphrase(&format!("Passphrase for {what}"))
+            .ok_or_else(missing)?;
         let second = self.passphrase("The same again").ok_or_else(missing)?;
         if first.expose() != second.expose() {
-            return Err(Error::refused("passphrases-differ", "the two passphrases differ"));
+            return Err(Error::refused(
+                "passphrases-differ",
+                "the two passphrases differ",
+            ));
         }
         if first.expose().chars().count() < 12 {
-            return Err(Error::refused("passphrase-short", "a passphrase has at least 12 characters")
-                .hint("five random words are better than one clever one"));
+            return Err(Error::refused(
+                "passphrase-short",
+                "a passphrase has at least 12 characters",
+            )
+            .hint("five random words are better than one clever one"));
         }
         Ok(first)
     }
@@ -89,7 +112,9 @@ impl Prompter for Terminal {
 
     fn confirm(&self, text: &str, yes: &str, no: Option<&str>) -> Option<bool> {
         let choices = no.map_or_else(|| yes.to_owned(), |no| format!("{yes}/{no}"));
-        let answer = self.ask(&format!("{} ({choices})", output::plain(text)), "").ok()?;
+        let answer = self
+            .ask(&format!("{} ({choices})", output::plain(text)), "")
+            .ok()?;
         Some(answer.eq_ignore_ascii_case(yes) || answer.eq_ignore_ascii_case("y"))
     }
 
@@ -101,6 +126,8 @@ impl Prompter for Terminal {
         if !self.interactive {
             return None;
         }
-        rpassword::prompt_password(format!("{}: ", output::plain(text))).ok().map(SecretText::new)
+        rpassword::prompt_password(format!("{}: ", output::plain(text)))
+            .ok()
+            .map(SecretText::new)
     }
 }

@@ -24,7 +24,11 @@ pub struct VerifyCommand {
 
 pub fn run(context: &Context, command: &VerifyCommand) -> Result<Done> {
     let mut session = context.open()?;
-    let against = command.against.as_ref().map(|path| read_bounded(path, 1 << 20)).transpose()?;
+    let against = command
+        .against
+        .as_ref()
+        .map(|path| read_bounded(path, 1 << 20))
+        .transpose()?;
     let bar = progress_bar(context);
     let mut report = session.verify(&mut |done, all| {
         bar.set_length(all);
@@ -59,7 +63,11 @@ pub fn run(context: &Context, command: &VerifyCommand) -> Result<Done> {
     } else {
         print(&report, rebuilt)?;
     }
-    if good { remember(context, &mut session) } else { Ok(Done::Problems) }
+    if good {
+        remember(context, &mut session)
+    } else {
+        Ok(Done::Problems)
+    }
 }
 
 /// A good verification brings an existing pin up to date; it never makes one.
@@ -72,8 +80,13 @@ fn remember(_context: &Context, session: &mut Session) -> Result<Done> {
 
 fn print(report: &crate::ledger::Report, rebuilt: bool) -> Result<()> {
     for problem in &report.problems {
-        let place = problem.seq.map_or_else(String::new, |seq| format!("entry #{seq}: "));
-        output::data(&output::plain(&format!("PROBLEM {place}{} [{}]\n", problem.message, problem.code)))?;
+        let place = problem
+            .seq
+            .map_or_else(String::new, |seq| format!("entry #{seq}: "));
+        output::data(&output::plain(&format!(
+            "PROBLEM {place}{} [{}]\n",
+            problem.message, problem.code
+        )))?;
     }
     if report.clock_went_back > 0 {
         output::data(&format!(

@@ -72,7 +72,8 @@ pub fn decrypt_with_passphrase(
 ) -> Result<SecretBytes> {
     let mut identity = age::scrypt::Identity::new(age_text(passphrase));
     identity.set_max_work_factor(limit);
-    decrypt(iter::once(&identity as &dyn age::Identity), file)
+    let identity: &dyn age::Identity = &identity;
+    decrypt(iter::once(identity), file)
 }
 
 /// Decrypts with any of `identities`; binary or armoured.
@@ -88,11 +89,17 @@ pub fn decrypt<'a>(
     let stream = decryptor.decrypt(identities).map_err(cannot_decrypt)?;
     // Reserved at once, so that no half-filled copy is left behind by growing.
     let mut plaintext = zeroize::Zeroizing::new(Vec::with_capacity(file.len()));
-    stream.take(PLAINTEXT_LIMIT + 1).read_to_end(&mut plaintext).map_err(|error| {
-        Error::verification("cannot-decrypt", "an age file is damaged").because(error)
-    })?;
+    stream
+        .take(PLAINTEXT_LIMIT + 1)
+        .read_to_end(&mut plaintext)
+        .map_err(|error| {
+            Error::verification("cannot-decrypt", "an age file is damaged").because(error)
+        })?;
     if u64::try_from(plaintext.len()).map_or(true, |length| length > PLAINTEXT_LIMIT) {
-        return Err(Error::verification("cannot-decrypt", "an age file is larger than 16 MiB"));
+        return Err(Error::verification(
+            "cannot-decrypt",
+            "an age file is larger than 16 MiB",
+        ));
     }
     Ok(SecretBytes::new(std::mem::take(&mut *plaintext)))
 }
@@ -133,7 +140,9 @@ mod tests {
         let plain = decrypt_payload(&Key32::new([1; 32]), &file).unwrap();
         assert_eq!(plain.expose(), b"the password");
         assert_eq!(
-            decrypt_payload(&Key32::new([2; 32]), &file).unwrap_err().code(),
+            decrypt_payload(&Key32::new([2; 32]), &file)
+                .unwrap_err()
+                .code(),
             "cannot-decrypt"
         );
     }

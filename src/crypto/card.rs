@@ -179,13 +179,19 @@ pub fn write_file(card: &Card, personal: &Part) -> Result<Vec<u8>> {
 /// Verification, code `bad-card` and those of [`Card::parse`].
 pub fn read_file(bytes: &[u8]) -> Result<(Card, Part, CardPersonal)> {
     if bytes.len() > 2 * CARD_LIMIT {
-        return Err(Error::verification("bad-card", "not a card: the file is too large"));
+        return Err(Error::verification(
+            "bad-card",
+            "not a card: the file is too large",
+        ));
     }
     let file: CardFile = serde_json::from_slice(bytes).map_err(|error| {
         Error::verification("bad-card", "the file is not a card").because(error)
     })?;
     if file.schema != CARD_SCHEMA {
-        return Err(Error::verification("bad-card", format!("the file is not a {CARD_SCHEMA}")));
+        return Err(Error::verification(
+            "bad-card",
+            format!("the file is not a {CARD_SCHEMA}"),
+        ));
     }
     let card = Card::parse(&file.envelope.0)?;
     let personal = card.read_personal(&file.personal)?;
@@ -193,7 +199,11 @@ pub fn read_file(bytes: &[u8]) -> Result<(Card, Part, CardPersonal)> {
 }
 
 fn check_personal(personal: &CardPersonal) -> Result<()> {
-    let texts = [Some(&personal.name), personal.contact.as_ref(), personal.timezone.as_ref()];
+    let texts = [
+        Some(&personal.name),
+        personal.contact.as_ref(),
+        personal.timezone.as_ref(),
+    ];
     for text in texts.into_iter().flatten() {
         if text.is_empty() || text.len() > 256 || text.chars().any(char::is_control) {
             return Err(Error::usage(
@@ -203,7 +213,10 @@ fn check_personal(personal: &CardPersonal) -> Result<()> {
         }
     }
     if personal.name.trim() != personal.name {
-        return Err(Error::usage("bad-text", "a name has no white space around it"));
+        return Err(Error::usage(
+            "bad-text",
+            "a name has no white space around it",
+        ));
     }
     if let Some(zone) = &personal.timezone {
         zone.parse::<chrono_tz::Tz>().map_err(|_| {

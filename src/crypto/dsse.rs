@@ -39,9 +39,9 @@ impl UntrustedEnvelope {
     /// # Errors
     /// Verification, code `bad-envelope`.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
-        let bad = |why: &str| Error::verification("bad-envelope", format!("not a DSSE envelope: {why}"));
-        let wire: Wire =
-            serde_json::from_slice(bytes).map_err(|error| bad(&format!("{error}")))?;
+        let bad =
+            |why: &str| Error::verification("bad-envelope", format!("not a DSSE envelope: {why}"));
+        let wire: Wire = serde_json::from_slice(bytes).map_err(|error| bad(&format!("{error}")))?;
         let [signature] = wire.signatures.as_slice() else {
             return Err(bad("it must have exactly one signature"));
         };
@@ -55,8 +55,12 @@ impl UntrustedEnvelope {
             keyid: signature.keyid.clone(),
             payload_type: wire.payload_type,
         };
-        if spell(&envelope.payload_type, &envelope.payload, &envelope.keyid, &envelope.signature)
-            != bytes
+        if spell(
+            &envelope.payload_type,
+            &envelope.payload,
+            &envelope.keyid,
+            &envelope.signature,
+        ) != bytes
         {
             return Err(bad("it is not spelt in the one way"));
         }
@@ -104,13 +108,22 @@ impl UntrustedEnvelope {
 #[must_use]
 pub fn seal(payload_type: &str, payload: &[u8], key: &SigningKey) -> Vec<u8> {
     let signature = key.sign(&pae(payload_type, payload));
-    spell(payload_type, payload, &HEXLOWER.encode(key.public().as_bytes()), &signature)
+    spell(
+        payload_type,
+        payload,
+        &HEXLOWER.encode(key.public().as_bytes()),
+        &signature,
+    )
 }
 
 /// DSSE's pre-authentication encoding.
 fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
-    let mut bytes =
-        format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len()).into_bytes();
+    let mut bytes = format!(
+        "DSSEv1 {} {payload_type} {} ",
+        payload_type.len(),
+        payload.len()
+    )
+    .into_bytes();
     bytes.extend_from_slice(payload);
     bytes
 }

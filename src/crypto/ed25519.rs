@@ -67,7 +67,9 @@ impl PublicKey {
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<()> {
         UnparsedPublicKey::new(&ED25519, &self.0)
             .verify(message, signature)
-            .map_err(|_| Error::verification("bad-signature", "an Ed25519 signature does not verify"))
+            .map_err(|_| {
+                Error::verification("bad-signature", "an Ed25519 signature does not verify")
+            })
     }
 }
 
@@ -111,7 +113,10 @@ impl SigningKey {
         let weak = || Error::verification("weak-key", "a signing seed is of no use");
         let pair = Ed25519KeyPair::from_seed_unchecked(seed.expose()).map_err(|_| weak())?;
         let bytes: [u8; 32] = pair.public_key().as_ref().try_into().map_err(|_| weak())?;
-        Ok(Self { public: PublicKey::new(bytes)?, pair })
+        Ok(Self {
+            public: PublicKey::new(bytes)?,
+            pair,
+        })
     }
 
     /// The public half.
@@ -161,7 +166,10 @@ mod tests {
             assert!(PublicKey::new(p).is_err(), "{low:x}");
         }
         p[0] = 0xeb;
-        assert!(PublicKey::new(p).is_ok(), "the last y that is neither p-1 nor above");
+        assert!(
+            PublicKey::new(p).is_ok(),
+            "the last y that is neither p-1 nor above"
+        );
     }
 
     #[test]

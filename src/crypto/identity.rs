@@ -30,7 +30,10 @@ impl Identity {
     pub fn load(path: &Path, host: &AgeHost) -> Result<Self> {
         let bytes = read_private(path)?;
         let keys = parse(&bytes, path, host, true)?;
-        Ok(Self { path: path.to_owned(), keys })
+        Ok(Self {
+            path: path.to_owned(),
+            keys,
+        })
     }
 
     /// Decrypts an age file that is for this identity.
@@ -38,7 +41,11 @@ impl Identity {
     /// # Errors
     /// Verification, code `cannot-decrypt`.
     pub fn decrypt(&self, file: &[u8]) -> Result<SecretBytes> {
-        age_file::decrypt(self.keys.iter().map(|key| &**key as &dyn age::Identity), file)
+        let keys = self
+            .keys
+            .iter()
+            .map(|key| -> &dyn age::Identity { key.as_ref() });
+        age_file::decrypt(keys, file)
     }
 
     /// Where it was read from.
@@ -61,8 +68,11 @@ fn read_private(path: &Path) -> Result<SecretBytes> {
             Error::not_found("no-identity", format!("there is no identity file {shown}"))
                 .hint("name yours with -i FILE, or make one: rootkeep identity new NAME --out DIR")
         } else {
-            Error::failed("identity-unreadable", format!("cannot read the identity file {shown}"))
-                .because(error)
+            Error::failed(
+                "identity-unreadable",
+                format!("cannot read the identity file {shown}"),
+            )
+            .because(error)
         }
     };
     let file = File::open(path).map_err(cannot)?;
@@ -82,7 +92,9 @@ fn read_private(path: &Path) -> Result<SecretBytes> {
         return Err(bad(path, "it is larger than 1 MiB"));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-    file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    file.take(SIZE_LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(cannot)?;
     Ok(SecretBytes::new(bytes))
 }
 
@@ -93,7 +105,10 @@ fn parse(bytes: &SecretBytes, path: &Path, host: &AgeHost, outermost: bool) -> R
     let starts = |prefix: &str| raw.starts_with(prefix.as_bytes());
     if starts("age-encryption.org/v1") || starts("-----BEGIN AGE ENCRYPTED FILE-----") {
         if !outermost {
-            return Err(bad(path, "an encrypted identity inside an encrypted identity"));
+            return Err(bad(
+                path,
+                "an encrypted identity inside an encrypted identity",
+            ));
         }
         return parse(&open_encrypted(raw, path, host)?, path, host, false);
     }
@@ -133,7 +148,10 @@ fn open_encrypted(raw: &[u8], path: &Path, host: &AgeHost) -> Result<SecretBytes
         .ok_or_else(|| {
             Error::usage(
                 "passphrase-needed",
-                format!("{} is encrypted, and there is no terminal to ask on", path.display()),
+                format!(
+                    "{} is encrypted, and there is no terminal to ask on",
+                    path.display()
+                ),
             )
             .hint("run this on a terminal, without --batch")
         })?;
@@ -148,17 +166,24 @@ fn open_encrypted(raw: &[u8], path: &Path, host: &AgeHost) -> Result<SecretBytes
 }
 
 fn parse_ssh(raw: &[u8], path: &Path, host: &AgeHost) -> Result<Keys> {
-    let identity =
-        age::ssh::Identity::from_buffer(std::io::BufReader::new(raw), Some(path.display().to_string()))
-            .map_err(|error| bad(path, &error.to_string()))?;
+    let identity = age::ssh::Identity::from_buffer(
+        std::io::BufReader::new(raw),
+        Some(path.display().to_string()),
+    )
+    .map_err(|error| bad(path, &error.to_string()))?;
     if let age::ssh::Identity::Unsupported(_) = identity {
-        return Err(bad(path, "an SSH key of a kind that age does not decrypt with")
-            .hint("ssh-ed25519 and ssh-rsa keys work; for a hardware key use an age plugin"));
+        return Err(
+            bad(path, "an SSH key of a kind that age does not decrypt with")
+                .hint("ssh-ed25519 and ssh-rsa keys work; for a hardware key use an age plugin"),
+        );
     }
     Ok(vec![Box::new(identity.with_callbacks(host.bridge()))])
 }
 
 fn bad(path: &Path, why: &str) -> Error {
-    Error::usage("bad-identity", format!("{} is not an identity file: {why}", path.display()))
-        .hint("an age identity, a passphrase-encrypted one, an SSH private key or a plugin's identity")
+    Error::usage(
+        "bad-identity",
+        format!("{} is not an identity file: {why}", path.display()),
+    )
+    .hint("an age identity, a passphrase-encrypted one, an SSH private key or a plugin's identity")
 }

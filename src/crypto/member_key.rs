@@ -77,7 +77,8 @@ impl MemberKey {
     /// # Errors
     /// Verification, code `cannot-decrypt`.
     pub fn decrypt(&self, file: &[u8]) -> Result<SecretBytes> {
-        age_file::decrypt(std::iter::once(&self.age as &dyn age::Identity), file)
+        let identity: &dyn age::Identity = &self.age;
+        age_file::decrypt(std::iter::once(identity), file)
     }
 
     fn to_text(&self) -> SecretText {
@@ -91,19 +92,31 @@ impl MemberKey {
 
     fn from_text(bytes: &SecretBytes) -> Result<Self> {
         let bad = || {
-            Error::verification("bad-member-key", "what was sealed to you is not a member key")
-                .hint("somebody may have put another ciphertext in its place: run `rootkeep verify`")
+            Error::verification(
+                "bad-member-key",
+                "what was sealed to you is not a member key",
+            )
+            .hint("somebody may have put another ciphertext in its place: run `rootkeep verify`")
         };
         let text = SecretText::from_utf8(bytes).ok_or_else(bad)?;
         let lines: Zeroizing<Vec<String>> =
             Zeroizing::new(text.expose().split('\n').map(str::to_owned).collect());
-        let [first, second, third, last] = lines.as_slice() else { return Err(bad()) };
-        let seed = second.strip_prefix(SEED_PREFIX).and_then(Key32::from_hex).ok_or_else(bad)?;
+        let [first, second, third, last] = lines.as_slice() else {
+            return Err(bad());
+        };
+        let seed = second
+            .strip_prefix(SEED_PREFIX)
+            .and_then(Key32::from_hex)
+            .ok_or_else(bad)?;
         if first != FIRST_LINE || !last.is_empty() {
             return Err(bad());
         }
         let age = age::x25519::Identity::from_str(third).map_err(|_| bad())?;
-        Ok(Self { signing: SigningKey::from_seed(&seed)?, seed, age })
+        Ok(Self {
+            signing: SigningKey::from_seed(&seed)?,
+            seed,
+            age,
+        })
     }
 }
 
@@ -123,7 +136,10 @@ mod tests {
         let text = SecretBytes::copy_of(key.to_text().expose().as_bytes());
         let again = MemberKey::from_text(&text).unwrap();
         assert_eq!(again.signing().public(), key.signing().public());
-        assert_eq!(again.recipient().unwrap().as_str(), key.recipient().unwrap().as_str());
+        assert_eq!(
+            again.recipient().unwrap().as_str(),
+            key.recipient().unwrap().as_str()
+        );
     }
 
     #[test]

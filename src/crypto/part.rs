@@ -51,10 +51,16 @@ impl Part {
         if bytes.len() > PART_LIMIT {
             return Err(Error::usage(
                 "part-too-large",
-                format!("a statement's part has {} bytes; {PART_LIMIT} is the most", bytes.len()),
+                format!(
+                    "a statement's part has {} bytes; {PART_LIMIT} is the most",
+                    bytes.len()
+                ),
             ));
         }
-        Ok(Self { salt: Base64(Digest::random(rng)?.0.to_vec()), bytes: Base64(bytes) })
+        Ok(Self {
+            salt: Base64(Digest::random(rng)?.0.to_vec()),
+            bytes: Base64(bytes),
+        })
     }
 
     /// The commitment under `name`.
@@ -84,5 +90,11 @@ impl Part {
 /// `SHA-256("rootkeep/" || part || "/v1\n" || salt || bytes)`.
 #[must_use]
 pub fn commitment(name: PartName, salt: &[u8], bytes: &[u8]) -> Digest {
-    Digest::of_all(&[b"rootkeep/", name.as_str().as_bytes(), b"/v1\n", salt, bytes])
+    Digest::of_all(&[
+        b"rootkeep/",
+        name.as_str().as_bytes(),
+        b"/v1\n",
+        salt,
+        bytes,
+    ])
 }

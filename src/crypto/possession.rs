@@ -53,7 +53,12 @@ pub fn key(share: &SecretText, context: &ShareContext) -> Result<SigningKey> {
 
 /// Proves possession to a statement with leaf hash `subject`, in the name of `custodian`.
 #[must_use]
-pub fn prove(key: &SigningKey, context: &ShareContext, custodian: &Id, subject: &Digest) -> Vec<u8> {
+pub fn prove(
+    key: &SigningKey,
+    context: &ShareContext,
+    custodian: &Id,
+    subject: &Digest,
+) -> Vec<u8> {
     key.sign(&message(context, custodian, subject))
 }
 
@@ -88,7 +93,13 @@ mod tests {
     use super::*;
 
     fn context() -> ShareContext {
-        ShareContext { ledger: Digest([1; 32]), secret: Id([2; 16]), epoch: 3, group: 4, member: 5 }
+        ShareContext {
+            ledger: Digest([1; 32]),
+            secret: Id([2; 16]),
+            epoch: 3,
+            group: 4,
+            member: 5,
+        }
     }
 
     #[test]
@@ -101,11 +112,26 @@ mod tests {
         let public = signing.public();
         assert!(verify(&public, &context, &custodian, &subject, &proof).is_ok());
         let others = [
-            ShareContext { ledger: Digest([9; 32]), ..context },
-            ShareContext { secret: Id([9; 16]), ..context },
-            ShareContext { epoch: 9, ..context },
-            ShareContext { group: 9, ..context },
-            ShareContext { member: 9, ..context },
+            ShareContext {
+                ledger: Digest([9; 32]),
+                ..context
+            },
+            ShareContext {
+                secret: Id([9; 16]),
+                ..context
+            },
+            ShareContext {
+                epoch: 9,
+                ..context
+            },
+            ShareContext {
+                group: 9,
+                ..context
+            },
+            ShareContext {
+                member: 9,
+                ..context
+            },
         ];
         for other in others {
             assert!(verify(&public, &other, &custodian, &subject, &proof).is_err());

@@ -36,7 +36,10 @@ impl AgeHost {
     /// A host with the plugins of these names and a way to ask the person.
     #[must_use]
     pub fn new(allowed_plugins: BTreeSet<String>, prompter: Arc<dyn Prompter>) -> Self {
-        Self { allowed_plugins, prompter }
+        Self {
+            allowed_plugins,
+            prompter,
+        }
     }
 
     /// The person at the keyboard.
@@ -65,7 +68,9 @@ impl AgeHost {
             format!("the age plugin `{plugin}` is not among those that you allowed"),
         )
         .because("a plugin's name in a file decides which program is run")
-        .hint(format!("if you trust age-plugin-{plugin}: add --plugin {plugin}")))
+        .hint(format!(
+            "if you trust age-plugin-{plugin}: add --plugin {plugin}"
+        )))
     }
 
     pub(super) fn bridge(&self) -> Bridge {
@@ -75,7 +80,9 @@ impl AgeHost {
 
 impl fmt::Debug for AgeHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AgeHost").field("allowed_plugins", &self.allowed_plugins).finish()
+        f.debug_struct("AgeHost")
+            .field("allowed_plugins", &self.allowed_plugins)
+            .finish()
     }
 }
 
@@ -97,7 +104,9 @@ impl age::Callbacks for Bridge {
     }
 
     fn request_passphrase(&self, description: &str) -> Option<SecretString> {
-        self.0.passphrase(description).map(|text| SecretString::from(text.expose().to_owned()))
+        self.0
+            .passphrase(description)
+            .map(|text| SecretString::from(text.expose().to_owned()))
     }
 }
 
@@ -127,10 +136,13 @@ impl Recipient {
         }
         let kind = if text.starts_with("ssh-") {
             if text.split(' ').count() != 2 {
-                return Err(bad("an SSH key is its type and its base64, without comment"));
+                return Err(bad(
+                    "an SSH key is its type and its base64, without comment",
+                ));
             }
             RecipientKind::Ssh(
-                age::ssh::Recipient::from_str(text).map_err(|_| bad("an SSH key of another kind"))?,
+                age::ssh::Recipient::from_str(text)
+                    .map_err(|_| bad("an SSH key of another kind"))?,
             )
         } else if let Ok(native) = age::x25519::Recipient::from_str(text) {
             RecipientKind::Native(native)
@@ -140,7 +152,10 @@ impl Recipient {
                     .map_err(|_| bad("neither age1…, ssh-ed25519 … nor ssh-rsa …"))?,
             )
         };
-        Ok(Self { text: text.to_owned(), kind })
+        Ok(Self {
+            text: text.to_owned(),
+            kind,
+        })
     }
 
     /// A native recipient.
@@ -151,7 +166,10 @@ impl Recipient {
         let recipient = Self::parse(text)?;
         match recipient.kind {
             RecipientKind::Native(_) => Ok(recipient),
-            _ => Err(Error::usage("bad-recipient", "a native age recipient (age1…) is needed here")),
+            _ => Err(Error::usage(
+                "bad-recipient",
+                "a native age recipient (age1…) is needed here",
+            )),
         }
     }
 
@@ -193,8 +211,11 @@ impl Recipient {
 
 /// A plugin that was allowed and is not on the machine.
 pub(super) fn missing_plugin(name: &str) -> Error {
-    Error::failed("plugin-missing", format!("the program age-plugin-{name} is not on this machine"))
-        .hint(format!("install age-plugin-{name} somewhere in PATH"))
+    Error::failed(
+        "plugin-missing",
+        format!("the program age-plugin-{name} is not on this machine"),
+    )
+    .hint(format!("install age-plugin-{name} somewhere in PATH"))
 }
 
 impl fmt::Debug for Recipient {

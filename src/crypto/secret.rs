@@ -169,8 +169,14 @@ mod tests {
     fn secrets_print_as_redacted() {
         let key = Key32::new([7; 32]);
         assert_eq!(format!("{key:?}"), "[redacted]");
-        assert_eq!(format!("{:?}", SecretBytes::copy_of(b"hunter2")), "[redacted]");
-        assert_eq!(format!("{:?}", SecretText::new("hunter2".into())), "[redacted]");
+        assert_eq!(
+            format!("{:?}", SecretBytes::copy_of(b"hunter2")),
+            "[redacted]"
+        );
+        assert_eq!(
+            format!("{:?}", SecretText::new("hunter2".into())),
+            "[redacted]"
+        );
     }
 
     #[test]
@@ -179,7 +185,10 @@ mod tests {
             let key = Key32::new([byte; 32]);
             let hex = key.to_hex();
             assert_eq!(hex.expose(), format!("{byte:02x}").repeat(32));
-            assert_eq!(Key32::from_hex(hex.expose()).map(|k| *k.expose()), Some([byte; 32]));
+            assert_eq!(
+                Key32::from_hex(hex.expose()).map(|k| *k.expose()),
+                Some([byte; 32])
+            );
         }
     }
 
@@ -188,7 +197,10 @@ mod tests {
         assert!(Key32::from_hex(&"0".repeat(63)).is_none());
         assert!(Key32::from_hex(&"0".repeat(65)).is_none());
         for bad in ['g', 'A', '/', ':', '`', ' ', '\u{7f}'] {
-            assert!(Key32::from_hex(&format!("{}{bad}", "0".repeat(63))).is_none(), "{bad:?}");
+            assert!(
+                Key32::from_hex(&format!("{}{bad}", "0".repeat(63))).is_none(),
+                "{bad:?}"
+            );
         }
     }
 }

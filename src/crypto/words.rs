@@ -43,11 +43,17 @@ pub fn compare(typed: &str, digest: &Digest, what: &str) -> Result<()> {
         )))
     };
     if typed.len() != COUNT {
-        return differ(format!("the {what} has {COUNT} words, {} were given", typed.len()));
+        return differ(format!(
+            "the {what} has {COUNT} words, {} were given",
+            typed.len()
+        ));
     }
     for (number, (typed, expected)) in typed.iter().zip(expected.split_whitespace()).enumerate() {
         if typed != expected {
-            return differ(format!("word {} of the {what} is not the one given", number + 1));
+            return differ(format!(
+                "word {} of the {what} is not the one given",
+                number + 1
+            ));
         }
     }
     Ok(())
@@ -77,7 +83,11 @@ mod tests {
         let words = spell(&digest);
         assert!(compare(&words.to_uppercase().replace("  ", "\n"), &digest, "code").is_ok());
         let mut wrong: Vec<&str> = words.split_whitespace().collect();
-        wrong[6] = if wrong[6] == "academic" { "acid" } else { "academic" };
+        wrong[6] = if wrong[6] == "academic" {
+            "acid"
+        } else {
+            "academic"
+        };
         let error = compare(&wrong.join(" "), &digest, "code").unwrap_err();
         assert!(error.message().contains("word 7"), "{error}");
         assert!(compare(&wrong[..11].join(" "), &digest, "code").is_err());

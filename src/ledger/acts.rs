@@ -63,9 +63,17 @@ impl Session {
             )?;
             // Read inside the transaction: later it could be that of somebody else's change.
             let version = view.data_version()?;
-            let seen = Seen { size: before.size, root: before.root };
-            let (statement, blobs) =
-                draft.sign(self.id, self.member, self.member_key.signing(), made_at, seen)?;
+            let seen = Seen {
+                size: before.size,
+                root: before.root,
+            };
+            let (statement, blobs) = draft.sign(
+                self.id,
+                self.member,
+                self.member_key.signing(),
+                made_at,
+                seen,
+            )?;
             // The rules ask the log about the author's standing as for anybody else's statement.
             let key = policy::author_key(&view, statement.kind(), &self.member)?;
             if key != self.member_key.signing().public() {
@@ -74,8 +82,14 @@ impl Session {
                     "the member key that was sealed to you is not the one that this ledger has for you",
                 ));
             }
-            let ruled =
-                policy::judge(&view, &view, &mut CheckNow, &statement, before.size, Scope::All)?;
+            let ruled = policy::judge(
+                &view,
+                &view,
+                &mut CheckNow,
+                &statement,
+                before.size,
+                Scope::All,
+            )?;
             let (effective, needs) = (ruled.effective(), ruled.needs());
             let cosigner = Cosigner {
                 ledger: self.id,
@@ -86,8 +100,11 @@ impl Session {
             };
             let trust_changes = ruled.changes().iter().any(|change| change.table.is_trust());
             let appended = batch.append(ruled, &blobs, &cosigner)?;
-            let trusted =
-                if trust_changes { trust::digest(&batch.view())? } else { before.trust };
+            let trusted = if trust_changes {
+                trust::digest(&batch.view())?
+            } else {
+                before.trust
+            };
             batch.commit()?;
             let size = appended.seq + 1;
             let entered = Entered {
@@ -136,7 +153,8 @@ impl Session {
     /// Failed where the disk or age fails.
     pub fn repair_keys(&self) -> Result<()> {
         self.writable()?;
-        self.keys.repair(&self.store.view(), &self.data_key, &self.host)
+        self.keys
+            .repair(&self.store.view(), &self.data_key, &self.host)
     }
 
     /// Declines a statement that waits.
@@ -144,7 +162,10 @@ impl Session {
     /// # Errors
     /// As [`Self::enter`].
     pub fn reject(&mut self, subject: Digest, reason: Text) -> Result<Entered> {
-        self.enter(Claim::Reject(About { subject }, Some(RejectPersonal { reason })), Vec::new())
+        self.enter(
+            Claim::Reject(About { subject }, Some(RejectPersonal { reason })),
+            Vec::new(),
+        )
     }
 
     /// Takes an own statement back.
@@ -163,7 +184,9 @@ impl Session {
         let custodian = Custodian::load(&self.view(), &self.member)?
             .ok_or_else(|| Error::refused("not-a-member", "nobody has proposed your card here"))?;
         self.enter(
-            Claim::CustodianAccept(About { subject: custodian.enrolment }),
+            Claim::CustodianAccept(About {
+                subject: custodian.enrolment,
+            }),
             Vec::new(),
         )
     }
@@ -214,6 +237,10 @@ impl Session {
 fn touches_keys(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Genesis | Kind::GovernanceSeal | Kind::Sign | Kind::CustodianAdd | Kind::CustodianAccept
+        Kind::Genesis
+            | Kind::GovernanceSeal
+            | Kind::Sign
+            | Kind::CustodianAdd
+            | Kind::CustodianAccept
     )
 }

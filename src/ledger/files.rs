@@ -45,14 +45,20 @@ pub fn write_private(path: &Path, bytes: &[u8], durability: Durability) -> Resul
 /// Refused, code `exists`.
 pub fn write_private_new(path: &Path, bytes: &[u8]) -> Result<()> {
     if path.symlink_metadata().is_ok() {
-        return Err(Error::refused("exists", format!("{} exists already", path.display()))
-            .hint("name another file; nothing is overwritten"));
+        return Err(
+            Error::refused("exists", format!("{} exists already", path.display()))
+                .hint("name another file; nothing is overwritten"),
+        );
     }
     write_private(path, bytes, Durability::Synced)
 }
 
 fn write_new(path: &Path, bytes: &[u8], durability: Durability) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(bytes)?;
     if durability == Durability::Synced {
         file.sync_all()?;
@@ -73,7 +79,10 @@ fn sync_directory(path: &Path) -> std::io::Result<()> {
 /// Failed where there is no randomness.
 pub fn temporary_beside(path: &Path) -> Result<PathBuf> {
     let random = Id::random(&ring::rand::SystemRandom::new())?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     Ok(path.with_file_name(format!(".{name}.{random}.tmp")))
 }
 
@@ -90,10 +99,15 @@ pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
     };
     let file = File::open(path).map_err(failed)?;
     if file.metadata().map_err(failed)?.is_dir() {
-        return Err(Error::usage("not-a-file", format!("{} is a directory", path.display())));
+        return Err(Error::usage(
+            "not-a-file",
+            format!("{} is a directory", path.display()),
+        ));
     }
     let mut bytes = Vec::new();
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     if u64::try_from(bytes.len()).map_or(true, |length| length > limit) {
         return Err(Error::usage(
             "file-too-large",

@@ -111,7 +111,10 @@ fn own_card(founding: &Founding<'_>) -> Result<(usize, MemberKey)> {
     }
     Err(Error::usage(
         "own-card-missing",
-        format!("none of the cards belongs to the identity {}", founding.identity.path().display()),
+        format!(
+            "none of the cards belongs to the identity {}",
+            founding.identity.path().display()
+        ),
     )
     .hint("the first founder's own card must be among the --card FILEs"))
 }
@@ -123,7 +126,11 @@ fn make(
     directory: &Path,
 ) -> Result<Pin> {
     let cannot = |error: std::io::Error| {
-        Error::failed("cannot-write", format!("cannot make {}", directory.display())).because(error)
+        Error::failed(
+            "cannot-write",
+            format!("cannot make {}", directory.display()),
+        )
+        .because(error)
     };
     fs::create_dir(directory).map_err(cannot)?;
     fs::create_dir(directory.join("keys")).map_err(cannot)?;
@@ -135,11 +142,19 @@ fn make(
     let log_seed = Key32::new(Digest::random(&rng)?.0);
     let log_key = SigningKey::from_seed(&log_seed)?;
     let mut store = Store::create(&directory.join("ledger.db"), &data_key)?;
-    let (ledger, member) = write_founding(founding, own, member_key, &log_seed, &log_key, &mut store)?;
+    let (ledger, member) =
+        write_founding(founding, own, member_key, &log_seed, &log_key, &mut store)?;
     Keys::of(directory).repair(&store.view(), &data_key, founding.host)?;
     let (size, root) = head(&store.view())?;
     let trusted = trust::digest(&store.view())?;
-    Ok(Pin::new(ledger, member, member_key.signing().public(), size, root, trusted))
+    Ok(Pin::new(
+        ledger,
+        member,
+        member_key.signing().public(),
+        size,
+        root,
+        trusted,
+    ))
 }
 
 /// Only the owner may enter.
@@ -181,13 +196,20 @@ fn write_founding(
     writer.batch.set_meta("ledger", ledger.as_bytes())?;
     writer.batch.set_meta("log_seed", log_seed.expose())?;
     let genesis_leaf = writer.append(genesis)?;
-    let holders: Vec<Recipient> = cards.iter().map(|(card, ..)| card.recipient.clone()).collect();
+    let holders: Vec<Recipient> = cards
+        .iter()
+        .map(|(card, ..)| card.recipient.clone())
+        .collect();
     let ids: Vec<Id> = cards.iter().map(|(card, ..)| card.id).collect();
     let (seal, blobs, split) = governance(founding, &rng, ledger, &holders, &ids)?;
     writer.append(Draft::new(&rng, Claim::GovernanceSeal(seal), blobs)?)?;
     let own_share = split.share(0, 0)?;
     let proof = prove_share(own_share, &split.context(0, 0), &member, &genesis_leaf)?;
-    let sign = SignOff { subject: genesis_leaf, proofs: vec![proof], shares: Vec::new() };
+    let sign = SignOff {
+        subject: genesis_leaf,
+        proofs: vec![proof],
+        shares: Vec::new(),
+    };
     writer.append(Draft::new(&rng, Claim::Sign(sign), Vec::new())?)?;
     writer.batch.commit()?;
     Ok((ledger, member))
@@ -205,7 +227,9 @@ fn charter(
         threshold: founding.threshold,
         founders: cards
             .iter()
-            .map(|(card, ..)| Founder { card: Base64(card.envelope().to_vec()) })
+            .map(|(card, ..)| Founder {
+                card: Base64(card.envelope().to_vec()),
+            })
             .collect(),
         policy: PolicySettings::default(),
     };
@@ -218,7 +242,13 @@ fn charter(
             bytes: part.bytes.clone(),
         })
         .collect();
-    Ok(Claim::Genesis(charter, Some(GenesisPersonal { name: founding.name.clone(), people })))
+    Ok(Claim::Genesis(
+        charter,
+        Some(GenesisPersonal {
+            name: founding.name.clone(),
+            people,
+        }),
+    ))
 }
 
 /// Seals a fresh recovery identity to the founders.
@@ -235,7 +265,10 @@ fn governance(
         .map_err(|_| Error::usage("too-many-founders", "a ledger has at most 16 founders"))?;
     let scheme = Scheme {
         groups_needed: 1,
-        groups: vec![Group { threshold: founding.threshold, members }],
+        groups: vec![Group {
+            threshold: founding.threshold,
+            members,
+        }],
     };
     let split = Split::new(rng, ledger, GOVERNANCE_SECRET, 1, &scheme, &line)?;
     let places: Vec<(u8, u8, Id, &Recipient)> = (0u8..)
@@ -267,8 +300,13 @@ impl Writer<'_> {
     fn append(&mut self, draft: Draft) -> Result<Digest> {
         let view = self.batch.view();
         let (size, root) = head(&view)?;
-        let (statement, blobs) =
-            draft.sign(self.ledger, self.member, self.key, self.made_at, Seen { size, root })?;
+        let (statement, blobs) = draft.sign(
+            self.ledger,
+            self.member,
+            self.key,
+            self.made_at,
+            Seen { size, root },
+        )?;
         let leaf = statement.leaf();
         let ruled = policy::judge(&view, &view, &mut CheckNow, &statement, size, Scope::All)?;
         let cosigner = Cosigner {

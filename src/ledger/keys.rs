@@ -30,7 +30,9 @@ impl Keys {
     /// Of the ledger at `ledger`.
     #[must_use]
     pub fn of(ledger: &Path) -> Self {
-        Self { directory: ledger.join("keys") }
+        Self {
+            directory: ledger.join("keys"),
+        }
     }
 
     /// Everyone for whom there is a wrapped data key.
@@ -68,7 +70,10 @@ impl Keys {
         let entries = fs::read_dir(&self.directory).map_err(|error| {
             Error::not_found(
                 "not-a-ledger",
-                format!("{} is not a ledger's: it has no keys", self.directory.display()),
+                format!(
+                    "{} is not a ledger's: it has no keys",
+                    self.directory.display()
+                ),
             )
             .because(error)
         })?;
@@ -107,19 +112,28 @@ impl Keys {
         }
         for name in there.iter().filter(|name| !wanted.contains_key(*name)) {
             fs::remove_file(self.directory.join(name)).map_err(|error| {
-                Error::failed("cannot-write", "a key file that is no longer due could not be removed")
-                    .because(error)
+                Error::failed(
+                    "cannot-write",
+                    "a key file that is no longer due could not be removed",
+                )
+                .because(error)
             })?;
         }
         Ok(())
     }
 
-    fn want_members(&self, records: &dyn Records, wanted: &mut BTreeMap<String, Content>) -> Result<()> {
+    fn want_members(
+        &self,
+        records: &dyn Records,
+        wanted: &mut BTreeMap<String, Content>,
+    ) -> Result<()> {
         for (id, custodian) in Custodian::all(records)? {
             if !custodian.may_open() {
                 continue;
             }
-            let Some(card) = read::<CardRecord>(records, &id.to_hex())? else { continue };
+            let Some(card) = read::<CardRecord>(records, &id.to_hex())? else {
+                continue;
+            };
             let card = Card::parse(&card.envelope.0)?;
             wanted.insert(format!("{id}.member.age"), Content::Exact(card.sealed));
             wanted.insert(format!("{id}.age"), Content::DataKeyFor(custodian.age));
@@ -127,11 +141,19 @@ impl Keys {
         Ok(())
     }
 
-    fn want_governance(&self, view: &View<'_>, wanted: &mut BTreeMap<String, Content>) -> Result<()> {
-        let Some(governance) = LedgerRecord::load(view)?.and_then(|ledger| ledger.governance) else {
+    fn want_governance(
+        &self,
+        view: &View<'_>,
+        wanted: &mut BTreeMap<String, Content>,
+    ) -> Result<()> {
+        let Some(governance) = LedgerRecord::load(view)?.and_then(|ledger| ledger.governance)
+        else {
             return Ok(());
         };
-        wanted.insert("recovery.age".to_owned(), Content::DataKeyFor(governance.recovery));
+        wanted.insert(
+            "recovery.age".to_owned(),
+            Content::DataKeyFor(governance.recovery),
+        );
         if let Some(payload) = view.blob(&governance.payload)? {
             wanted.insert("governance-payload.age".to_owned(), Content::Exact(payload));
         }
@@ -155,7 +177,11 @@ enum Content {
 
 fn wrap(data_key: &Key32, recipient: &str, host: &AgeHost) -> Result<Vec<u8>> {
     let line = SecretText::new(format!("{}\n", data_key.to_hex().expose()));
-    age_file::encrypt(&Recipient::parse_native(recipient)?, line.expose().as_bytes(), host)
+    age_file::encrypt(
+        &Recipient::parse_native(recipient)?,
+        line.expose().as_bytes(),
+        host,
+    )
 }
 
 /// Reads a data key out of what was wrapped.

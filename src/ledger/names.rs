@@ -46,14 +46,20 @@ impl People {
     pub fn name(&self, id: &Id) -> String {
         match self.known.get(id) {
             Some((_, Some(card), _)) => card.name.clone(),
-            _ => format!("custodian {}", id.to_hex().chars().take(8).collect::<String>()),
+            _ => format!(
+                "custodian {}",
+                id.to_hex().chars().take(8).collect::<String>()
+            ),
         }
     }
 
     /// Names of several, separated by commas.
     #[must_use]
     pub fn names(&self, ids: &[Id]) -> String {
-        ids.iter().map(|id| self.name(id)).collect::<Vec<_>>().join(", ")
+        ids.iter()
+            .map(|id| self.name(id))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// Finds someone by name (any case) or by at least six digits of the id.
@@ -63,7 +69,8 @@ impl People {
     pub fn find(&self, typed: &str) -> Result<Id> {
         let wanted = typed.to_lowercase();
         let by_name = |card: &Option<CardPersonal>| {
-            card.as_ref().is_some_and(|card| card.name.to_lowercase() == wanted)
+            card.as_ref()
+                .is_some_and(|card| card.name.to_lowercase() == wanted)
         };
         let by_id = |id: &Id| wanted.len() >= 6 && id.to_hex().starts_with(&wanted);
         let mut found: Vec<(&Id, &Custodian)> = self
@@ -74,8 +81,11 @@ impl People {
             .collect();
         if found.len() > 1 {
             // Somebody who left does not stand in the way of a newcomer of the same name.
-            let here: Vec<_> =
-                found.iter().copied().filter(|(_, who)| who.retired.is_none()).collect();
+            let here: Vec<_> = found
+                .iter()
+                .copied()
+                .filter(|(_, who)| who.retired.is_none())
+                .collect();
             if here.len() == 1 {
                 found = here;
             }
@@ -98,14 +108,16 @@ impl People {
     /// One person.
     #[must_use]
     pub fn get(&self, id: &Id) -> Option<(&Custodian, Option<&CardPersonal>, Option<&Person>)> {
-        self.known.get(id).map(|(custodian, card, person)| {
-            (custodian, card.as_ref(), person.as_ref())
-        })
+        self.known
+            .get(id)
+            .map(|(custodian, card, person)| (custodian, card.as_ref(), person.as_ref()))
     }
 
     /// Everyone, in order of id.
     pub fn iter(&self) -> impl Iterator<Item = (&Id, &Custodian, Option<&CardPersonal>)> {
-        self.known.iter().map(|(id, (custodian, card, _))| (id, custodian, card.as_ref()))
+        self.known
+            .iter()
+            .map(|(id, (custodian, card, _))| (id, custodian, card.as_ref()))
     }
 }
 
@@ -150,8 +162,7 @@ impl Session {
         };
         let view = self.view();
         let binding = read::<Binding>(&view, &name.to_string())?.ok_or_else(no)?;
-        let record =
-            read::<SecretRecord>(&view, &binding.secret.to_hex())?.ok_or_else(no)?;
+        let record = read::<SecretRecord>(&view, &binding.secret.to_hex())?.ok_or_else(no)?;
         Ok((binding.secret, record))
     }
 
@@ -166,8 +177,11 @@ impl Session {
                 return Ok((Id::parse(&key)?, quorum));
             }
         }
-        Err(Error::not_found("no-quorum", format!("there is no quorum `{}`", name.escape_debug()))
-            .hint("rootkeep quorum list"))
+        Err(Error::not_found(
+            "no-quorum",
+            format!("there is no quorum `{}`", name.escape_debug()),
+        )
+        .hint("rootkeep quorum list"))
     }
 
     /// An entry by what a person types: `genesis`, an index, or the first digits of an id or hash.
@@ -177,8 +191,11 @@ impl Session {
     pub fn find_entry(&self, typed: &str) -> Result<Entry> {
         let view = self.view();
         let none = || {
-            Error::not_found("no-entry", format!("there is no entry `{}`", typed.escape_debug()))
-                .hint("rootkeep log shows ids; at least four digits are needed")
+            Error::not_found(
+                "no-entry",
+                format!("there is no entry `{}`", typed.escape_debug()),
+            )
+            .hint("rootkeep log shows ids; at least four digits are needed")
         };
         if typed == "genesis" {
             return view.entry(0)?.ok_or_else(none);
@@ -187,7 +204,9 @@ impl Session {
             let seq = index.parse().map_err(|_| none())?;
             return view.entry(seq)?.ok_or_else(none);
         }
-        let hex = typed.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        let hex = typed
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
         if typed.len() < 4 || typed.len() > 64 || !hex {
             return Err(none());
         }
@@ -197,8 +216,10 @@ impl Session {
         match view.entries_by_id_prefix(typed, 2)?.as_slice() {
             [entry] => Ok(entry.clone()),
             [] => Err(none()),
-            _ => Err(Error::usage("ambiguous", format!("`{typed}` fits several entries"))
-                .hint("type more digits")),
+            _ => Err(
+                Error::usage("ambiguous", format!("`{typed}` fits several entries"))
+                    .hint("type more digits"),
+            ),
         }
     }
 }

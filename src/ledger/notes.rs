@@ -26,20 +26,27 @@ impl Session {
     pub fn note(&self, size: u64) -> Result<SignedCheckpoint> {
         let view = self.view();
         let stored = view.checkpoint(size)?.ok_or_else(|| {
-            Error::not_found("no-checkpoint", format!("there is no checkpoint of size {size}"))
+            Error::not_found(
+                "no-checkpoint",
+                format!("there is no checkpoint of size {size}"),
+            )
         })?;
         let origin = log::origin(&self.id().0);
-        let checkpoint = Checkpoint::new(origin.clone(), size, Hash::from(stored.root.0))
-            .map_err(damaged)?;
-        let log_key =
-            VerifierKey::new(origin, Algorithm::Ed25519, *self.log_public_key().as_bytes());
-        let mut note = SignedCheckpoint::new(checkpoint, line(&log_key, &stored.log_sig)?)
-            .map_err(damaged)?;
+        let checkpoint =
+            Checkpoint::new(origin.clone(), size, Hash::from(stored.root.0)).map_err(damaged)?;
+        let log_key = VerifierKey::new(
+            origin,
+            Algorithm::Ed25519,
+            *self.log_public_key().as_bytes(),
+        );
+        let mut note =
+            SignedCheckpoint::new(checkpoint, line(&log_key, &stored.log_sig)?).map_err(damaged)?;
         for cosignature in view.cosignatures(size, size)? {
-            let Some(custodian) = Custodian::load(&view, &cosignature.custodian)? else { continue };
+            let Some(custodian) = Custodian::load(&view, &cosignature.custodian)? else {
+                continue;
+            };
             let name = log::custodian_name(&self.id().0, &cosignature.custodian.0);
-            let key =
-                VerifierKey::new(name, Algorithm::CosignatureV1, *custodian.sign.as_bytes());
+            let key = VerifierKey::new(name, Algorithm::CosignatureV1, *custodian.sign.as_bytes());
             let time = u64::try_from(cosignature.time).map_err(damaged)?;
             let bytes = [time.to_be_bytes().as_slice(), &cosignature.sig].concat();
             note.add(line(&key, &bytes)?).map_err(damaged)?;
@@ -63,8 +70,11 @@ impl Session {
     /// Verification where the state is damaged.
     pub fn verifier_keys(&self) -> Result<VerifierKeys> {
         let origin = log::origin(&self.id().0);
-        let log_key =
-            VerifierKey::new(origin, Algorithm::Ed25519, *self.log_public_key().as_bytes());
+        let log_key = VerifierKey::new(
+            origin,
+            Algorithm::Ed25519,
+            *self.log_public_key().as_bytes(),
+        );
         let custodians = Custodian::all(&self.view())?
             .into_iter()
             .filter(|(_, custodian)| custodian.in_force())
@@ -74,7 +84,10 @@ impl Session {
                     .to_string()
             })
             .collect();
-        Ok(VerifierKeys { log: log_key.to_string(), custodians })
+        Ok(VerifierKeys {
+            log: log_key.to_string(),
+            custodians,
+        })
     }
 
     /// That the log continues a checkpoint that somebody kept elsewhere.
@@ -87,18 +100,27 @@ impl Session {
         })?;
         let kept = kept.unverified();
         if *kept.origin() != log::origin(&self.id().0) {
-            return Err(Error::verification("other-ledger", "the checkpoint is of another ledger"));
+            return Err(Error::verification(
+                "other-ledger",
+                "the checkpoint is of another ledger",
+            ));
         }
         let (size, root) = self.head()?;
         if kept.size() > size {
             return Err(Error::verification(
                 "rolled-back",
-                format!("the checkpoint has {} entries, the ledger {size}: it was rolled back", kept.size()),
+                format!(
+                    "the checkpoint has {} entries, the ledger {size}: it was rolled back",
+                    kept.size()
+                ),
             ));
         }
         let forked = || {
-            Error::verification("forked", "the ledger is not a continuation of the checkpoint")
-                .hint("they are forks: keep both, and find out who made the other")
+            Error::verification(
+                "forked",
+                "the ledger is not a continuation of the checkpoint",
+            )
+            .hint("they are forks: keep both, and find out who made the other")
         };
         let proof = log::consistency_proof(&self.view(), kept.size(), size)
             .map_err(|error| forked().because(error))?;
@@ -117,6 +139,10 @@ impl Session {
 
 fn line(key: &VerifierKey, signature: &[u8]) -> Result<NoteSignature> {
     let bytes = [key.key_id().as_slice(), signature].concat();
-    NoteSignature::parse(&format!("\u{2014} {} {}", key.name(), data_encoding::BASE64.encode(&bytes)))
-        .map_err(damaged)
+    NoteSignature::parse(&format!(
+        "\u{2014} {} {}",
+        key.name(),
+        data_encoding::BASE64.encode(&bytes)
+    ))
+    .map_err(damaged)
 }

@@ -45,7 +45,15 @@ impl Pin {
         root: Digest,
         trust: Digest,
     ) -> Self {
-        Self { schema: SCHEMA.to_owned(), ledger, member, sign, size, root, trust }
+        Self {
+            schema: SCHEMA.to_owned(),
+            ledger,
+            member,
+            sign,
+            size,
+            root,
+            trust,
+        }
     }
 }
 
@@ -60,7 +68,10 @@ impl PinPlace {
     /// Beside `identity`, or in `state_dir` where that can't be written.
     #[must_use]
     pub fn new(identity: &Path, state_dir: Option<PathBuf>) -> Self {
-        Self { identity: identity.to_owned(), fallback: state_dir }
+        Self {
+            identity: identity.to_owned(),
+            fallback: state_dir,
+        }
     }
 
     /// Every pin of this identity, in both places.
@@ -70,7 +81,9 @@ impl PinPlace {
     pub fn all(&self) -> Result<Vec<Pin>> {
         let mut pins = Vec::new();
         for (directory, prefix) in self.places() {
-            let Ok(entries) = fs::read_dir(&directory) else { continue };
+            let Ok(entries) = fs::read_dir(&directory) else {
+                continue;
+            };
             for entry in entries.flatten() {
                 let name = entry.file_name();
                 let Some(name) = name.to_str() else { continue };
@@ -87,7 +100,11 @@ impl PinPlace {
     /// # Errors
     /// As [`Self::all`].
     pub fn find(&self, ledger: &Digest) -> Result<Option<Pin>> {
-        Ok(self.all()?.into_iter().filter(|pin| pin.ledger == *ledger).max_by_key(|pin| pin.size))
+        Ok(self
+            .all()?
+            .into_iter()
+            .filter(|pin| pin.ledger == *ledger)
+            .max_by_key(|pin| pin.size))
     }
 
     /// Writes a pin, whole or not at all.
@@ -134,5 +151,9 @@ fn read(path: &Path) -> Result<Pin> {
     };
     let bytes = files::read_bounded(path, 64 << 10)?;
     let pin: Pin = serde_json::from_slice(&bytes).map_err(|error| bad().because(error))?;
-    if pin.schema == SCHEMA { Ok(pin) } else { Err(bad()) }
+    if pin.schema == SCHEMA {
+        Ok(pin)
+    } else {
+        Err(bad())
+    }
 }

@@ -74,10 +74,17 @@ impl Session {
             .iter()
             .map(|(secret, epoch)| {
                 let record = Epoch::load(&view, secret, *epoch)?.ok_or_else(|| {
-                    Error::not_found("no-epoch", format!("there is no epoch {epoch} of that secret"))
-                        .hint("rootkeep secret show SECRET")
+                    Error::not_found(
+                        "no-epoch",
+                        format!("there is no epoch {epoch} of that secret"),
+                    )
+                    .hint("rootkeep secret show SECRET")
                 })?;
-                Ok(Wanted { secret: *secret, epoch: *epoch, seal: record.seal })
+                Ok(Wanted {
+                    secret: *secret,
+                    epoch: *epoch,
+                    seal: record.seal,
+                })
             })
             .collect::<Result<Vec<_>>>()?;
         let one_time = age::x25519::Identity::generate();
@@ -116,12 +123,13 @@ impl Session {
     /// Refused by the policy; verification, codes `wrong-share`, `cannot-decrypt`.
     pub fn sign_off(&mut self, subject: Digest) -> Result<Entered> {
         self.writable()?;
-        let (sign, blobs) = self.on_verified(|session| {
-            match session.preview(&subject)?.statement.claim() {
-                Claim::Request(..) => session.sign_request(subject),
-                _ => Ok((session.sign_governance(&subject)?, Vec::new())),
-            }
-        })?;
+        let (sign, blobs) =
+            self.on_verified(
+                |session| match session.preview(&subject)?.statement.claim() {
+                    Claim::Request(..) => session.sign_request(subject),
+                    _ => Ok((session.sign_governance(&subject)?, Vec::new())),
+                },
+            )?;
         let draft = Draft::new(&self.rng, Claim::Sign(sign), blobs)?;
         self.enter_draft(draft)
     }
@@ -129,34 +137,54 @@ impl Session {
     fn sign_governance(&self, subject: &Digest) -> Result<SignOff> {
         let ledger = LedgerRecord::load(&self.view())?
             .ok_or_else(|| Error::verification("log-damaged", "the log has no genesis"))?;
-        let governance = ledger
-            .governance
-            .ok_or_else(|| Error::verification("log-damaged", "the log has no governance secret"))?;
-        let share = governance.shares.iter().find(|share| share.holder == self.member).ok_or_else(
-            || {
-                Error::refused("not-in-quorum", "you hold no share of the governance secret")
-                    .hint("only its holders sign this: rootkeep quorum list")
-            },
-        )?;
+        let governance = ledger.governance.ok_or_else(|| {
+            Error::verification("log-damaged", "the log has no governance secret")
+        })?;
+        let share = governance
+            .shares
+            .iter()
+            .find(|share| share.holder == self.member)
+            .ok_or_else(|| {
+                Error::refused(
+                    "not-in-quorum",
+                    "you hold no share of the governance secret",
+                )
+                .hint("only its holders sign this: rootkeep quorum list")
+            })?;
         let context = self.context(GOVERNANCE_SECRET, governance.epoch, share);
         let mnemonic = self.open_share(share, &context)?;
         let proof = prove_share(&mnemonic, &context, &self.member, subject)?;
-        Ok(SignOff { subject: *subject, proofs: vec![proof], shares: Vec::new() })
+        Ok(SignOff {
+            subject: *subject,
+            proofs: vec![proof],
+            shares: Vec::new(),
+        })
     }
 
     fn sign_request(&self, subject: Digest) -> Result<(SignOff, Vec<Vec<u8>>)> {
-        let Requested { asked: request, record } = self.requested(&subject)?;
+        let Requested {
+            asked: request,
+            record,
+        } = self.requested(&subject)?;
         // Refused before a token is touched, where signing can do nothing any more.
         policy::takes_decisions(&self.view(), &record, &self.member, self.now()?)?;
         let one_time = Recipient::parse_native(&request.recipient)?;
         let operator = Custodian::load(&self.view(), &request.operator)?
             .ok_or_else(|| Error::not_found("no-custodian", "the request's operator is unknown"))?;
         let operator = Recipient::parse_native(&operator.age)?;
-        let mut sign = SignOff { subject, proofs: Vec::new(), shares: Vec::new() };
+        let mut sign = SignOff {
+            subject,
+            proofs: Vec::new(),
+            shares: Vec::new(),
+        };
         let mut blobs = Vec::new();
         for wanted in &request.secrets {
             let seal = self.proven_seal(wanted)?;
-            for share in seal.shares.iter().filter(|share| share.holder == self.member) {
+            for share in seal
+                .shares
+                .iter()
+                .filter(|share| share.holder == self.member)
+            {
                 let (proof, sent, blob) =
                     self.send_share(wanted, share, &subject, &one_time, &operator)?;
                 sign.proofs.push(proof);
@@ -165,8 +193,14 @@ impl Session {
             }
         }
         if sign.proofs.is_empty() {
-            return Err(Error::refused("not-in-quorum", "you hold no share of what this request asks for")
-                .hint(format!("see who can sign: rootkeep show {}", record.id.short())));
+            return Err(Error::refused(
+                "not-in-quorum",
+                "you hold no share of what this request asks for",
+            )
+            .hint(format!(
+                "see who can sign: rootkeep show {}",
+                record.id.short()
+            )));
         }
         Ok((sign, blobs))
     }
@@ -178,12 +212,21 @@ impl Session {
             Claim::Seal(seal) if seal.secret == wanted.secret && seal.epoch == wanted.epoch => {
                 Ok(seal.clone())
             }
-            _ => Err(Error::verification("wrong-seal", "the request names something that is not the seal of its secret")),
+            _ => Err(Error::verification(
+                "wrong-seal",
+                "the request names something that is not the seal of its secret",
+            )),
         }
     }
 
     fn context(&self, secret: Id, epoch: u32, share: &Share) -> ShareContext {
-        ShareContext { ledger: self.id, secret, epoch, group: share.group, member: share.member }
+        ShareContext {
+            ledger: self.id,
+            secret,
+            epoch,
+            group: share.group,
+            member: share.member,
+        }
     }
 
     /// Opens an own share and holds it to its seal: it must be one canonical mnemonic whose
@@ -191,7 +234,10 @@ impl Session {
     /// program would decrypt anything for anyone who can write a seal.
     fn open_share(&self, share: &Share, context: &ShareContext) -> Result<Mnemonic> {
         let blob = self.view().blob(&share.blob)?.ok_or_else(|| {
-            Error::verification("blob-missing", "the ciphertext of your share is not in the ledger")
+            Error::verification(
+                "blob-missing",
+                "the ciphertext of your share is not in the ledger",
+            )
         })?;
         open_share(&self.identity.decrypt(&blob)?, share, context)
     }
@@ -228,7 +274,11 @@ impl Session {
         let (claim, plaintext, bad) =
             self.on_verified(|session| session.recover(request, secret, form))?;
         let entered = self.enter(claim, Vec::new())?;
-        Ok(Revealed { entered, plaintext, bad })
+        Ok(Revealed {
+            entered,
+            plaintext,
+            bad,
+        })
     }
 
     /// Recovers a secret in memory; what is to be recorded before it may be shown; whose shares are
@@ -241,9 +291,13 @@ impl Session {
         form: Form,
     ) -> Result<(Claim, SecretBytes, Vec<(Id, Place)>)> {
         let Requested { asked, record } = self.requested(request)?;
-        let wanted = asked.secrets.iter().find(|wanted| wanted.secret == *secret).ok_or_else(|| {
-            Error::refused("unknown-secret", "the request does not name that secret")
-        })?;
+        let wanted = asked
+            .secrets
+            .iter()
+            .find(|wanted| wanted.secret == *secret)
+            .ok_or_else(|| {
+                Error::refused("unknown-secret", "the request does not name that secret")
+            })?;
         self.may_reveal(&asked, &record)?;
         let seal = self.proven_seal(wanted)?;
         let one_time = self.one_time_identity(&asked)?;
@@ -263,7 +317,10 @@ impl Session {
             failure.hint("let a further holder sign: sign-offs are taken until the request is closed")
         })?;
         let payload = self.view().blob(&seal.payload)?.ok_or_else(|| {
-            Error::verification("blob-missing", "the secret's ciphertext is not in the ledger")
+            Error::verification(
+                "blob-missing",
+                "the secret's ciphertext is not in the ledger",
+            )
         })?;
         let plaintext = age_file::decrypt_payload(&combined.key, &payload)?;
         let mut places: Vec<Place> = bad.iter().map(|(_, place)| *place).collect();
@@ -281,7 +338,10 @@ impl Session {
     /// Refused before anything is decrypted.
     fn may_reveal(&self, asked: &Request, record: &RequestRecord) -> Result<()> {
         if asked.operator != self.member {
-            return Err(Error::refused("not-operator", "only the request's operator reveals"));
+            return Err(Error::refused(
+                "not-operator",
+                "only the request's operator reveals",
+            ));
         }
         match request_state(record, self.now()?) {
             RequestState::Effective => Ok(()),
@@ -289,7 +349,10 @@ impl Session {
                 "not-signed-off",
                 "the request is not in effect: sign-offs are missing",
             )
-            .hint(format!("see who can sign: rootkeep show {}", record.id.short()))),
+            .hint(format!(
+                "see who can sign: rootkeep show {}",
+                record.id.short()
+            ))),
             RequestState::Expired | RequestState::Lapsed => Err(Error::refused(
                 "expired",
                 "the time of this request is over",
@@ -305,7 +368,10 @@ impl Session {
 
     fn one_time_identity(&self, asked: &Request) -> Result<age::x25519::Identity> {
         let blob = self.view().blob(&asked.identity)?.ok_or_else(|| {
-            Error::refused("expired", "the request's one-time identity is gone: its time is over")
+            Error::refused(
+                "expired",
+                "the request's one-time identity is gone: its time is over",
+            )
         })?;
         let text = SecretText::from_utf8(&self.identity.decrypt(&blob)?);
         text.as_ref()
@@ -313,7 +379,10 @@ impl Session {
             .and_then(|line| line.parse::<age::x25519::Identity>().ok())
             .filter(|identity| identity.to_public().to_string() == asked.recipient)
             .ok_or_else(|| {
-                Error::verification("wrong-recipient", "the request's one-time identity is not the one of its recipient")
+                Error::verification(
+                    "wrong-recipient",
+                    "the request's one-time identity is not the one of its recipient",
+                )
             })
     }
 
@@ -325,16 +394,22 @@ impl Session {
         seal: &Seal,
         one_time: &age::x25519::Identity,
     ) -> Result<(Vec<Mnemonic>, Vec<(Id, Place)>)> {
-        let listed: BTreeMap<(u8, u8), &Share> =
-            seal.shares.iter().map(|share| ((share.group, share.member), share)).collect();
+        let listed: BTreeMap<(u8, u8), &Share> = seal
+            .shares
+            .iter()
+            .map(|share| ((share.group, share.member), share))
+            .collect();
         let view = self.view();
         let (mut good, mut bad) = (Vec::new(), Vec::new());
         for sent in record.sent.iter().filter(|sent| sent.secret == seal.secret) {
-            let place = Place { group: sent.group, member: sent.member };
+            let place = Place {
+                group: sent.group,
+                member: sent.member,
+            };
             let opened = listed.get(&(sent.group, sent.member)).and_then(|share| {
                 let blob = view.blob(&sent.blob).ok().flatten()?;
                 let inner = self.member_key.decrypt(&blob).ok()?;
-                let identity = one_time as &dyn age::Identity;
+                let identity: &dyn age::Identity = one_time;
                 let text = age_file::decrypt(std::iter::once(identity), inner.expose()).ok()?;
                 let context = self.context(seal.secret, seal.epoch, share);
                 open_share(&text, share, &context).ok()
@@ -356,7 +431,11 @@ impl Session {
         let view = self.view();
         let mut files = Vec::new();
         for (key, epoch) in crate::state::records::list::<Epoch>(&view, "")? {
-            for share in epoch.shares.iter().filter(|share| share.holder == self.member) {
+            for share in epoch
+                .shares
+                .iter()
+                .filter(|share| share.holder == self.member)
+            {
                 if let Some(bytes) = view.blob(&share.blob)? {
                     let name = format!(
                         "{}-{:02}-{:02}.age",

@@ -32,7 +32,11 @@ impl Session {
             && self.hours_are_the_policys(&record)?
             && self.took_effect(&record, subject)?
             && self.ended_as_recorded(&record, subject)?;
-        if held { Ok(Requested { asked, record }) } else { Err(mismatch()) }
+        if held {
+            Ok(Requested { asked, record })
+        } else {
+            Err(mismatch())
+        }
     }
 
     /// A newer policy has ended what waits; under the same one the hours must be its own.
@@ -43,7 +47,9 @@ impl Session {
 
     /// The window counts from a sign-off of this request, and from its time.
     fn took_effect(&self, record: &RequestRecord, subject: &Digest) -> Result<bool> {
-        let Some(InEffect { index, at }) = record.effect else { return Ok(true) };
+        let Some(InEffect { index, at }) = record.effect else {
+            return Ok(true);
+        };
         let statement = self.proven(index)?;
         let header = statement.header();
         Ok(header.made_at == at
@@ -53,9 +59,10 @@ impl Session {
     /// Nobody who might has closed it or taken it back without the record's saying so.
     fn ended_as_recorded(&self, record: &RequestRecord, subject: &Digest) -> Result<bool> {
         let view = self.view();
-        for (kind, recorded) in
-            [(Kind::Withdraw, record.withdrawn), (Kind::Close, record.closed.is_some())]
-        {
+        for (kind, recorded) in [
+            (Kind::Withdraw, record.withdrawn),
+            (Kind::Close, record.closed.is_some()),
+        ] {
             for seq in view.indices_of_kind(kind, record.index)? {
                 let statement = self.proven(seq)?;
                 let (about, may) = match statement.claim() {
@@ -75,7 +82,10 @@ impl Session {
 
 fn is_of(record: &RequestRecord, seq: u64, statement: &Statement, asked: &Request) -> bool {
     let header = statement.header();
-    let secrets = record.secrets.iter().map(|wanted| (wanted.secret, wanted.epoch));
+    let secrets = record
+        .secrets
+        .iter()
+        .map(|wanted| (wanted.secret, wanted.epoch));
     record.index == seq
         && record.id == header.id
         && record.author == header.author
@@ -84,10 +94,16 @@ fn is_of(record: &RequestRecord, seq: u64, statement: &Statement, asked: &Reques
         && record.recipient == asked.recipient
         && record.identity == asked.identity
         && record.window_secs == asked.window_secs
-        && secrets.eq(asked.secrets.iter().map(|wanted| (wanted.secret, wanted.epoch)))
+        && secrets.eq(asked
+            .secrets
+            .iter()
+            .map(|wanted| (wanted.secret, wanted.epoch)))
 }
 
 fn mismatch() -> Error {
-    Error::verification("state-mismatch", "the ledger's record of this request is not what the log says")
-        .hint("somebody has edited it: rootkeep verify --rebuild names what differs")
+    Error::verification(
+        "state-mismatch",
+        "the ledger's record of this request is not what the log says",
+    )
+    .hint("somebody has edited it: rootkeep verify --rebuild names what differs")
 }

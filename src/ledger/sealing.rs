@@ -47,27 +47,44 @@ impl Split {
         plaintext: &SecretBytes,
     ) -> Result<Self> {
         if plaintext.is_empty() || plaintext.len() > SECRET_LIMIT {
-            return Err(Error::usage("bad-secret-length", "a secret has 1 to 65,536 bytes"));
+            return Err(Error::usage(
+                "bad-secret-length",
+                "a secret has 1 to 65,536 bytes",
+            ));
         }
         let key = Key32::new(Digest::random(rng)?.0);
         let payload = age_file::encrypt_payload(&key, plaintext.expose())?;
-        let groups = slip39::split(rng, &key, scheme)
-            .map_err(|error| Error::failed("cannot-split", "the key could not be split").because(error))?;
+        let groups = slip39::split(rng, &key, scheme).map_err(|error| {
+            Error::failed("cannot-split", "the key could not be split").because(error)
+        })?;
         let shares: BTreeMap<(u8, u8), Mnemonic> = (0u8..)
             .zip(groups)
             .flat_map(|(g, members)| (0u8..).zip(members).map(move |(m, share)| ((g, m), share)))
             .collect();
-        let split = Self { ledger, secret, epoch, shares, payload };
+        let split = Self {
+            ledger,
+            secret,
+            epoch,
+            shares,
+            payload,
+        };
         split.test(scheme, plaintext)?;
         Ok(split)
     }
 
     /// Recovers from one subset after another until every share has been in one.
     fn test(&self, scheme: &Scheme, plaintext: &SecretBytes) -> Result<()> {
-        let wrong = || Error::failed("split-test", "a fresh split did not give the secret back; nothing was written");
+        let wrong = || {
+            Error::failed(
+                "split-test",
+                "a fresh split did not give the secret back; nothing was written",
+            )
+        };
         for subset in covering_subsets(scheme) {
-            let shares: Vec<Mnemonic> =
-                subset.iter().map(|(g, m)| self.share(*g, *m).cloned()).collect::<Result<_>>()?;
+            let shares: Vec<Mnemonic> = subset
+                .iter()
+                .map(|(g, m)| self.share(*g, *m).cloned())
+                .collect::<Result<_>>()?;
             let combined = slip39::combine(&shares).map_err(|error| wrong().because(error))?;
             let again = age_file::decrypt_payload(&combined.key, &self.payload)?;
             if again.expose() != plaintext.expose() || !combined.wrong.is_empty() {
@@ -136,8 +153,12 @@ fn covering_subsets(scheme: &Scheme) -> Vec<Vec<(u8, u8)>> {
     let indexed: Vec<(u8, &Group)> = (0u8..).zip(&scheme.groups).collect();
     let mut subsets = Vec::new();
     for group_round in 0..group_rounds {
-        let groups: Vec<_> =
-            indexed.iter().cycle().skip(group_round * needed).take(needed).collect();
+        let groups: Vec<_> = indexed
+            .iter()
+            .cycle()
+            .skip(group_round * needed)
+            .take(needed)
+            .collect();
         for member_round in 0..member_rounds {
             let subset = groups
                 .iter()
@@ -215,7 +236,13 @@ impl Session {
         let mut holders: Vec<Id> = seal.shares.iter().map(|share| share.holder).collect();
         holders.sort_unstable();
         holders.dedup();
-        Ok(Sealed { entered, secret: seal.secret, epoch: seal.epoch, quorum: quorum.name, holders })
+        Ok(Sealed {
+            entered,
+            secret: seal.secret,
+            epoch: seal.epoch,
+            quorum: quorum.name,
+            holders,
+        })
     }
 
     /// The seal of the next epoch, the quorum it is for, and its ciphertexts.
@@ -230,21 +257,33 @@ impl Session {
             }
             None => (Id::random(&self.rng)?, self.named_quorum(request)?, 1),
         };
-        let quorum = Quorum::load(&view, &quorum_id)?
-            .ok_or_else(|| Error::not_found("no-quorum", "the secret's quorum is not in the ledger"))?;
+        let quorum = Quorum::load(&view, &quorum_id)?.ok_or_else(|| {
+            Error::not_found("no-quorum", "the secret's quorum is not in the ledger")
+        })?;
         if request.quorum.is_some_and(|name| name != quorum.name) {
             return Err(Error::refused(
                 "quorum-fixed",
-                format!("{} is sealed to the quorum `{}`, for good", request.name, quorum.name),
+                format!(
+                    "{} is sealed to the quorum `{}`, for good",
+                    request.name, quorum.name
+                ),
             )
             .hint("leave --quorum out to seal it again to the same people"));
         }
         let scheme = scheme_of(&quorum)?;
-        let split =
-            Split::new(&self.rng, self.id, secret, epoch, &scheme, request.plaintext)?;
+        let split = Split::new(
+            &self.rng,
+            self.id,
+            secret,
+            epoch,
+            &scheme,
+            request.plaintext,
+        )?;
         let places = self.places_of(&quorum)?;
-        let borrowed: Vec<(u8, u8, Id, &Recipient)> =
-            places.iter().map(|(g, m, id, recipient)| (*g, *m, *id, recipient)).collect();
+        let borrowed: Vec<(u8, u8, Id, &Recipient)> = places
+            .iter()
+            .map(|(g, m, id, recipient)| (*g, *m, *id, recipient))
+            .collect();
         let (shares, mut blobs) = split.encrypt(&borrowed, &self.host)?;
         blobs.push(split.payload().to_vec());
         let seal = Seal {
@@ -266,8 +305,11 @@ impl Session {
 
     fn named_quorum(&self, request: &SealRequest<'_>) -> Result<Id> {
         let name = request.quorum.ok_or_else(|| {
-            Error::usage("quorum-needed", format!("{} is new: name the quorum it is sealed to", request.name))
-                .hint("--quorum NAME; rootkeep quorum list shows them")
+            Error::usage(
+                "quorum-needed",
+                format!("{} is new: name the quorum it is sealed to", request.name),
+            )
+            .hint("--quorum NAME; rootkeep quorum list shows them")
         })?;
         self.find_quorum(name).map(|(id, _)| id)
     }
@@ -279,7 +321,10 @@ impl Session {
         for (g, group) in (0u8..).zip(&quorum.groups) {
             for (m, id) in (0u8..).zip(&group.members) {
                 let holder = Custodian::load(&view, id)?.ok_or_else(|| {
-                    Error::not_found("no-custodian", "a member of the quorum is not in the ledger")
+                    Error::not_found(
+                        "no-custodian",
+                        "a member of the quorum is not in the ledger",
+                    )
                 })?;
                 places.push((g, m, *id, Recipient::parse(&holder.recipient)?));
             }
@@ -299,8 +344,10 @@ impl Session {
         if complete {
             Ok(())
         } else {
-            Err(Error::verification("read-back", "what was sealed does not read back")
-                .hint("the disk may be failing: run rootkeep verify before you rely on it"))
+            Err(
+                Error::verification("read-back", "what was sealed does not read back")
+                    .hint("the disk may be failing: run rootkeep verify before you rely on it"),
+            )
         }
     }
 }
@@ -312,11 +359,17 @@ fn scheme_of(quorum: &Quorum) -> Result<Scheme> {
         .iter()
         .map(|group| {
             u8::try_from(group.members.len())
-                .map(|members| Group { threshold: group.threshold, members })
+                .map(|members| Group {
+                    threshold: group.threshold,
+                    members,
+                })
                 .map_err(|_| Error::verification("state-mismatch", "a quorum's group is too large"))
         })
         .collect::<Result<Vec<_>>>()?;
-    Ok(Scheme { groups_needed: quorum.groups_needed, groups })
+    Ok(Scheme {
+        groups_needed: quorum.groups_needed,
+        groups,
+    })
 }
 
 #[cfg(test)]
@@ -339,12 +392,18 @@ mod tests {
                     groups_needed: u8::try_from(needed).unwrap(),
                     groups: groups
                         .iter()
-                        .map(|(threshold, members)| Group { threshold: *threshold, members: *members })
+                        .map(|(threshold, members)| Group {
+                            threshold: *threshold,
+                            members: *members,
+                        })
                         .collect(),
                 };
                 let subsets = covering_subsets(&scheme);
                 let used: BTreeSet<(u8, u8)> = subsets.iter().flatten().copied().collect();
-                let all: usize = groups.iter().map(|(_, members)| usize::from(*members)).sum();
+                let all: usize = groups
+                    .iter()
+                    .map(|(_, members)| usize::from(*members))
+                    .sum();
                 assert_eq!(used.len(), all, "{groups:?} {needed}");
                 for subset in subsets {
                     let distinct: BTreeSet<_> = subset.iter().collect();

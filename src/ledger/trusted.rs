@@ -38,7 +38,10 @@ impl Session {
     pub(super) fn check_against_pin(&self) -> Result<()> {
         let Some(pin) = &self.pin else { return Ok(()) };
         if pin.ledger != self.id {
-            return Err(Error::verification("other-ledger", "your pin is of another ledger"));
+            return Err(Error::verification(
+                "other-ledger",
+                "your pin is of another ledger",
+            ));
         }
         let view = self.view();
         let (size, root) = head(&view)?;
@@ -124,8 +127,9 @@ impl Session {
     /// the own card whether the member key is the own.
     fn first_trust(&mut self, first: &FirstUse) -> Result<()> {
         let code = first.genesis_code.as_deref().ok_or_else(|| {
-            Error::refused("genesis-code-needed", "you have no pin of this ledger yet")
-                .hint("let another custodian read the genesis code aloud, then add: --code \"WORDS\"")
+            Error::refused("genesis-code-needed", "you have no pin of this ledger yet").hint(
+                "let another custodian read the genesis code aloud, then add: --code \"WORDS\"",
+            )
         })?;
         words::compare(code, &self.id, "genesis code")?;
         if !self.own_key_known {
@@ -137,7 +141,10 @@ impl Session {
             })?;
             let card = self.card_of(&self.member)?;
             if card.sign != custodian.sign {
-                return Err(Error::verification("state-mismatch", "your card in the ledger is another"));
+                return Err(Error::verification(
+                    "state-mismatch",
+                    "your card in the ledger is another",
+                ));
             }
             words::compare(words_typed, &card.fingerprint(), "fingerprint")?;
         }
@@ -183,7 +190,10 @@ impl Session {
     /// As [`Self::proven`].
     pub fn proven_by_hash(&self, leaf: &Digest) -> Result<(u64, Statement)> {
         let entry = self.view().entry_by_hash(leaf)?.ok_or_else(|| {
-            Error::not_found("no-entry", format!("there is no entry with leaf hash {leaf}"))
+            Error::not_found(
+                "no-entry",
+                format!("there is no entry with leaf hash {leaf}"),
+            )
         })?;
         let statement = self.proven(entry.seq)?;
         if statement.leaf() == *leaf {
@@ -254,17 +264,24 @@ fn check_next(
 ) -> Result<Vec<Change>> {
     let statement = check_entry(state, entry)?;
     let past = view.before(entry.seq)?;
-    let ruled = policy::judge(state, &past, &mut CheckNow, &statement, entry.seq, Scope::Trust)
-        .map_err(|why| match why.kind() {
-            // A refusal is for whoever asks; in a log it means that somebody wrote past the rules.
-            ErrorKind::Refused | ErrorKind::Usage => Error::verification(
-                "illegal-entry",
-                "the log holds an entry that the rules refuse",
-            )
-            .because(why)
-            .hint("somebody has written it past the program: rootkeep verify names it"),
-            _ => why,
-        })?;
+    let ruled = policy::judge(
+        state,
+        &past,
+        &mut CheckNow,
+        &statement,
+        entry.seq,
+        Scope::Trust,
+    )
+    .map_err(|why| match why.kind() {
+        // A refusal is for whoever asks; in a log it means that somebody wrote past the rules.
+        ErrorKind::Refused | ErrorKind::Usage => Error::verification(
+            "illegal-entry",
+            "the log holds an entry that the rules refuse",
+        )
+        .because(why)
+        .hint("somebody has written it past the program: rootkeep verify names it"),
+        _ => why,
+    })?;
     tree.push(Hash::from(statement.leaf().0)).map_err(damaged)?;
     Ok(ruled.into_changes())
 }
@@ -290,13 +307,21 @@ pub(super) fn head(view: &View<'_>) -> Result<(u64, Digest)> {
 pub(super) fn state_at<'v>(view: &'v View<'_>, size: u64) -> Result<Overlay<'v>> {
     let mut state = Overlay::new(view);
     for row in view.undo_back_to(size)? {
-        state.apply(Change { table: row.table, key: row.key, value: row.old });
+        state.apply(Change {
+            table: row.table,
+            key: row.key,
+            value: row.old,
+        });
     }
     if size == 0 {
         // Nothing can have been there before the first leaf, whatever the undo rows say.
         for table in Table::TRUST {
             for (key, _) in state.list(table, "")? {
-                state.apply(Change { table, key, value: None });
+                state.apply(Change {
+                    table,
+                    key,
+                    value: None,
+                });
             }
         }
     }
@@ -346,7 +371,10 @@ fn mismatch() -> Error {
 }
 
 pub(super) fn damaged(why: impl std::fmt::Display) -> Error {
-    Error::verification("log-damaged", "the log is damaged or was changed from outside")
-        .because(why)
-        .hint("rootkeep verify names what is wrong")
+    Error::verification(
+        "log-damaged",
+        "the log is damaged or was changed from outside",
+    )
+    .because(why)
+    .hint("rootkeep verify names what is wrong")
 }

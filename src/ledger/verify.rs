@@ -80,7 +80,11 @@ impl Session {
         if let Some(pin) = self.pin()
             && let Err(error) = self.check_against_pin()
         {
-            run.found(None, error.code(), format!("against your pin at size {}: {error}", pin.size));
+            run.found(
+                None,
+                error.code(),
+                format!("against your pin at size {}: {error}", pin.size),
+            );
         }
         run.report.state = run.state;
         run.report.undo = run.undo;
@@ -108,8 +112,9 @@ impl Session {
         }
         let batch = self.store.begin()?;
         if batch.view().size()? != report.entries {
-            return Err(Error::failed("busy", "somebody has written in the meantime")
-                .hint("do it again"));
+            return Err(
+                Error::failed("busy", "somebody has written in the meantime").hint("do it again"),
+            );
         }
         batch.replace_tables(&report.state, &report.undo)?;
         batch.commit()?;
@@ -187,7 +192,11 @@ impl<'v> Run<'v> {
 
     fn found(&mut self, seq: Option<u64>, code: &str, message: impl Into<String>) {
         if self.report.problems.len() < LISTED {
-            let problem = VerifyProblem { seq, code: code.to_owned(), message: message.into() };
+            let problem = VerifyProblem {
+                seq,
+                code: code.to_owned(),
+                message: message.into(),
+            };
             if !self.report.problems.contains(&problem) {
                 self.report.problems.push(problem);
             }
@@ -215,7 +224,14 @@ impl<'v> Run<'v> {
             && self.view.meta("ledger")? == self.ledger.as_bytes()
             && key.is_some_and(|key| key.public() == *log_key);
         if !same {
-            self.found(None, "meta", format!("the ledger's own facts ({}) are not those of its charter", names.join(", ")));
+            self.found(
+                None,
+                "meta",
+                format!(
+                    "the ledger's own facts ({}) are not those of its charter",
+                    names.join(", ")
+                ),
+            );
         }
         Ok(())
     }
@@ -235,7 +251,9 @@ impl<'v> Run<'v> {
             // Moved in, so that the workers stop when the fold ends, however it ends.
             self.fold_entries(log_key, sender, progress)
         })?;
-        let mut failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut failures = failures
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         failures.sort_by_key(|(seq, ..)| *seq);
         for (seq, code, what) in failures {
             self.found(Some(seq), code, what);
@@ -255,21 +273,33 @@ impl<'v> Run<'v> {
         let mut before = i64::MIN;
         loop {
             let entries = self.readable_entries(expected)?;
-            let Some(last) = entries.last().map(|entry| entry.seq) else { break };
+            let Some(last) = entries.last().map(|entry| entry.seq) else {
+                break;
+            };
             let checkpoints = self.readable(last, |view| view.checkpoints(expected + 1, CHUNK))?;
             let cosignatures =
                 self.readable(last, |view| view.cosignatures(expected + 1, last + 1))?;
             let mut jobs = Vec::new();
             for entry in &entries {
                 if entry.seq != expected {
-                    self.found(Some(expected), "entry-missing", format!("entry {expected} is missing"));
+                    self.found(
+                        Some(expected),
+                        "entry-missing",
+                        format!("entry {expected} is missing"),
+                    );
                 }
                 if entry.made_at < before {
                     self.report.clock_went_back += 1;
                 }
                 before = entry.made_at;
                 self.fold_entry(entry, log_key, &mut jobs);
-                self.check_checkpoint(entry.seq + 1, &checkpoints, &cosignatures, log_key, &mut jobs)?;
+                self.check_checkpoint(
+                    entry.seq + 1,
+                    &checkpoints,
+                    &cosignatures,
+                    log_key,
+                    &mut jobs,
+                )?;
                 expected = entry.seq + 1;
             }
             self.report.signatures += u64::try_from(jobs.len()).unwrap_or(0);
@@ -308,7 +338,11 @@ impl<'v> Run<'v> {
     ) -> Result<Vec<T>> {
         match read(&self.view) {
             Err(error) if error.kind() == ErrorKind::Verification => {
-                self.found(Some(last), error.code(), format!("up to entry {last}: {error}"));
+                self.found(
+                    Some(last),
+                    error.code(),
+                    format!("up to entry {last}: {error}"),
+                );
                 Ok(Vec::new())
             }
             other => other,
@@ -342,11 +376,19 @@ impl<'v> Run<'v> {
         if same {
             Ok(())
         } else {
-            Err(Error::verification("columns", "the row's columns are not what its envelope says"))
+            Err(Error::verification(
+                "columns",
+                "the row's columns are not what its envelope says",
+            ))
         }
     }
 
-    fn judge_entry(&mut self, entry: &Entry, log_key: &PublicKey, jobs: &mut Vec<Job>) -> Result<()> {
+    fn judge_entry(
+        &mut self,
+        entry: &Entry,
+        log_key: &PublicKey,
+        jobs: &mut Vec<Job>,
+    ) -> Result<()> {
         let seq = entry.seq;
         let untrusted = UntrustedStatement::parse(&entry.envelope)?;
         let parts = entry.parts()?;
@@ -375,7 +417,9 @@ impl<'v> Run<'v> {
     /// A personal part that is missing or not the one signed is a problem of its own entry; the
     /// fold goes on without it, so that what follows is judged by the facts.
     fn personal_or_none(&mut self, seq: u64, header: &Header, mut parts: Parts) -> Parts {
-        let Some(expected) = &header.personal else { return parts };
+        let Some(expected) = &header.personal else {
+            return parts;
+        };
         match &parts.personal {
             None => self.found(
                 Some(seq),
@@ -392,8 +436,17 @@ impl<'v> Run<'v> {
         parts
     }
 
-    fn judge_statement(&mut self, seq: u64, statement: &Statement, jobs: &mut Vec<Job>) -> Result<()> {
-        let log = Past { view: self.view.before(seq)?, ids: &self.ids, blobs: &self.blobs };
+    fn judge_statement(
+        &mut self,
+        seq: u64,
+        statement: &Statement,
+        jobs: &mut Vec<Job>,
+    ) -> Result<()> {
+        let log = Past {
+            view: self.view.before(seq)?,
+            ids: &self.ids,
+            blobs: &self.blobs,
+        };
         let ruled = policy::judge(
             &self.state,
             &log,
@@ -416,7 +469,12 @@ impl<'v> Run<'v> {
         for change in changes.iter().filter(|change| change.table.is_trust()) {
             let old = self.state.get(change.table, &change.key)?;
             if old != change.value {
-                self.undo.push(UndoRow { seq, table: change.table, key: change.key.clone(), old });
+                self.undo.push(UndoRow {
+                    seq,
+                    table: change.table,
+                    key: change.key.clone(),
+                    old,
+                });
             }
         }
         Ok(())
@@ -425,7 +483,10 @@ impl<'v> Run<'v> {
     fn check_genesis(&self, log_key: &PublicKey) -> Result<()> {
         let ledger = LedgerRecord::load(&self.state)?.ok_or_else(|| damaged("no genesis"))?;
         if ledger.id != self.ledger || ledger.log_key != *log_key {
-            return Err(Error::verification("meta", "the ledger's own facts are not those of its charter"));
+            return Err(Error::verification(
+                "meta",
+                "the ledger's own facts are not those of its charter",
+            ));
         }
         Ok(())
     }
@@ -440,14 +501,23 @@ impl<'v> Run<'v> {
     ) -> Result<()> {
         let seq = size.saturating_sub(1);
         let Some(stored) = checkpoints.iter().find(|stored| stored.size == size) else {
-            self.found(Some(seq), "checkpoint-missing", format!("there is no checkpoint of size {size}"));
+            self.found(
+                Some(seq),
+                "checkpoint-missing",
+                format!("there is no checkpoint of size {size}"),
+            );
             return Ok(());
         };
         let root = self.tree.root();
         if stored.root != Digest(root.into()) {
-            self.found(Some(seq), "wrong-root", format!("the checkpoint of size {size} has another root"));
+            self.found(
+                Some(seq),
+                "wrong-root",
+                format!("the checkpoint of size {size} has another root"),
+            );
         }
-        let checkpoint = Checkpoint::new(log::origin(&self.ledger.0), size, root).map_err(damaged)?;
+        let checkpoint =
+            Checkpoint::new(log::origin(&self.ledger.0), size, root).map_err(damaged)?;
         let body = checkpoint.body();
         jobs.push(Job {
             seq,
@@ -457,13 +527,19 @@ impl<'v> Run<'v> {
             message: body.clone().into_bytes(),
             signature: stored.log_sig.clone(),
         });
-        let own: Vec<&StoredCosignature> =
-            cosignatures.iter().filter(|cosignature| cosignature.size == size).collect();
+        let own: Vec<&StoredCosignature> = cosignatures
+            .iter()
+            .filter(|cosignature| cosignature.size == size)
+            .collect();
         if u64::try_from(own.len()).ok() != Some(stored.cosigners) || own.is_empty() {
             self.found(
                 Some(seq),
                 "cosignature-missing",
-                format!("the checkpoint of size {size} has {} cosignatures, it ought to have {}", own.len(), stored.cosigners.max(1)),
+                format!(
+                    "the checkpoint of size {size} has {} cosignatures, it ought to have {}",
+                    own.len(),
+                    stored.cosigners.max(1)
+                ),
             );
         }
         let mut in_force = false;
@@ -478,15 +554,24 @@ impl<'v> Run<'v> {
                         code: "bad-cosignature",
                         what: "a cosignature does not verify",
                         key: custodian.sign,
-                        message: format!("cosignature/v1\ntime {}\n{body}", cosignature.time).into_bytes(),
+                        message: format!("cosignature/v1\ntime {}\n{body}", cosignature.time)
+                            .into_bytes(),
                         signature: cosignature.sig.clone(),
                     });
                 }
-                None => self.found(Some(seq), "bad-cosignature", "a cosignature of nobody in the ledger"),
+                None => self.found(
+                    Some(seq),
+                    "bad-cosignature",
+                    "a cosignature of nobody in the ledger",
+                ),
             }
         }
         if !in_force {
-            self.found(Some(seq), "cosignature-missing", "no custodian in force has cosigned the checkpoint");
+            self.found(
+                Some(seq),
+                "cosignature-missing",
+                "no custodian in force has cosigned the checkpoint",
+            );
         }
         Ok(())
     }
@@ -497,7 +582,15 @@ impl<'v> Run<'v> {
             .nodes
             .drain(..)
             .filter(|node| node.level > 0)
-            .map(|node| ((i64::from(node.level), i64::try_from(node.index).unwrap_or(-1)), node.hash))
+            .map(|node| {
+                (
+                    (
+                        i64::from(node.level),
+                        i64::try_from(node.index).unwrap_or(-1),
+                    ),
+                    node.hash,
+                )
+            })
             .collect();
         let mut wrong = Vec::new();
         self.view.each_node(|level, index, hash| {
@@ -513,7 +606,11 @@ impl<'v> Run<'v> {
             let first = u32::try_from(level)
                 .ok()
                 .and_then(|level| u64::try_from(index).ok()?.checked_shl(level));
-            self.found(first, "wrong-node", format!("the tree's node {index} of level {level} is not right"));
+            self.found(
+                first,
+                "wrong-node",
+                format!("the tree's node {index} of level {level} is not right"),
+            );
         }
         Ok(())
     }
@@ -540,7 +637,11 @@ impl<'v> Run<'v> {
             }
         }
         for name in wrong {
-            self.found(None, "state-differs", format!("the record `{name}` is not what the log says"));
+            self.found(
+                None,
+                "state-differs",
+                format!("the record `{name}` is not what the log says"),
+            );
         }
         Ok(())
     }
@@ -548,9 +649,13 @@ impl<'v> Run<'v> {
     /// The undo table is what the fold gave.
     fn check_undo(&mut self) -> Result<()> {
         let mut stored = self.view.undo_back_to(0)?;
-        stored.sort_by(|a, b| (a.seq, a.table.as_str(), &a.key).cmp(&(b.seq, b.table.as_str(), &b.key)));
+        stored.sort_by(|a, b| {
+            (a.seq, a.table.as_str(), &a.key).cmp(&(b.seq, b.table.as_str(), &b.key))
+        });
         let mut expected = self.undo.clone();
-        expected.sort_by(|a, b| (a.seq, a.table.as_str(), &a.key).cmp(&(b.seq, b.table.as_str(), &b.key)));
+        expected.sort_by(|a, b| {
+            (a.seq, a.table.as_str(), &a.key).cmp(&(b.seq, b.table.as_str(), &b.key))
+        });
         if stored != expected {
             let at = stored
                 .iter()
@@ -559,7 +664,11 @@ impl<'v> Run<'v> {
                 .map(|(a, b)| a.seq.min(b.seq))
                 .or_else(|| stored.iter().skip(expected.len()).map(|row| row.seq).next())
                 .or_else(|| expected.iter().skip(stored.len()).map(|row| row.seq).next());
-            self.found(at, "undo-differs", "what the trust records were before is not what the log says");
+            self.found(
+                at,
+                "undo-differs",
+                "what the trust records were before is not what the log says",
+            );
         }
         Ok(())
     }
@@ -574,7 +683,11 @@ impl<'v> Run<'v> {
                 Some(digest) => {
                     stored.insert(digest);
                     if let Err(error) = self.view.blob(&digest) {
-                        self.found(expected.get(&digest).copied(), error.code(), error.to_string());
+                        self.found(
+                            expected.get(&digest).copied(),
+                            error.code(),
+                            error.to_string(),
+                        );
                     }
                 }
                 None => self.found(None, "stray-blob", "there is a blob that no entry names"),
@@ -582,7 +695,11 @@ impl<'v> Run<'v> {
         }
         for (digest, seq) in &expected {
             if !stored.contains(digest) && !may_be_gone.contains(digest) {
-                self.found(Some(*seq), "blob-missing", format!("the blob {digest} is missing"));
+                self.found(
+                    Some(*seq),
+                    "blob-missing",
+                    format!("the blob {digest} is missing"),
+                );
             }
         }
         Ok(())
@@ -609,16 +726,32 @@ impl<'v> Run<'v> {
     /// Nothing lies outside what was checked entry by entry.
     fn check_outside(&mut self) -> Result<()> {
         for seq in self.view.stray_parts()? {
-            self.found(u64::try_from(seq).ok(), "stray-part", "there is a part that no entry has");
+            self.found(
+                u64::try_from(seq).ok(),
+                "stray-part",
+                "there is a part that no entry has",
+            );
         }
         if self.view.rows_below_zero()? > 0 {
-            self.found(None, "stray-row", "there are rows of entries that the log can't have");
+            self.found(
+                None,
+                "stray-row",
+                "there are rows of entries that the log can't have",
+            );
         }
         if !self.view.has_own_schema()? {
-            self.found(None, "schema-changed", "the database has other tables, indexes, views or triggers");
+            self.found(
+                None,
+                "schema-changed",
+                "the database has other tables, indexes, views or triggers",
+            );
         }
         if self.view.checkpoints_outside(self.size)? > 0 {
-            self.found(Some(self.size), "stray-checkpoint", "there are checkpoints of sizes that the log does not have");
+            self.found(
+                Some(self.size),
+                "stray-checkpoint",
+                "there are checkpoints of sizes that the log does not have",
+            );
         }
         if self.view.count(Table::Ledger)? != 1 && self.size > 0 {
             self.found(None, "state-differs", "the ledger's own record is missing");
@@ -656,9 +789,15 @@ impl policy::LogView for Past<'_> {
     }
 }
 
-fn work(receiver: &Mutex<Receiver<Vec<Job>>>, failures: &Mutex<Vec<(u64, &'static str, &'static str)>>) {
+fn work(
+    receiver: &Mutex<Receiver<Vec<Job>>>,
+    failures: &Mutex<Vec<(u64, &'static str, &'static str)>>,
+) {
     loop {
-        let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let next = receiver
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv();
         let Ok(jobs) = next else { return };
         for job in jobs {
             if job.key.verify(&job.message, &job.signature).is_err() {

@@ -16,17 +16,28 @@ impl Judge<'_> {
         personal: Option<&ImportPersonal>,
     ) -> Result<Verdict> {
         self.needs_role(Role::Keeper, "importing accounts")?;
-        let ids: BTreeSet<_> =
-            import.accounts.iter().map(|account| &account.id).chain(&import.gone).collect();
+        let ids: BTreeSet<_> = import
+            .accounts
+            .iter()
+            .map(|account| &account.id)
+            .chain(&import.gone)
+            .collect();
         if ids.len() != import.accounts.len() + import.gone.len() || ids.is_empty() {
-            return Err(refusal::malformed("an import names each account once, and at least one"));
+            return Err(refusal::malformed(
+                "an import names each account once, and at least one",
+            ));
         }
         let names = personal.map(|personal| personal.accounts.as_slice());
         if names.is_some_and(|names| {
             names.len() != import.accounts.len()
-                || names.iter().zip(&import.accounts).any(|(name, facts)| name.id != facts.id)
+                || names
+                    .iter()
+                    .zip(&import.accounts)
+                    .any(|(name, facts)| name.id != facts.id)
         }) {
-            return Err(refusal::malformed("the accounts' names are not in the order of the facts"));
+            return Err(refusal::malformed(
+                "the accounts' names are not in the order of the facts",
+            ));
         }
         for (place, facts) in import.accounts.iter().enumerate() {
             let record = AccountRecord {

@@ -8,9 +8,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::part::PartName;
 use crate::crypto::recipient::Recipient;
 use crate::error::{Error, Result};
-use crate::state::people::{
-    CardRecord, Custodian, GovernanceRecord, LedgerRecord, ONE, Person,
-};
+use crate::state::people::{CardRecord, Custodian, GovernanceRecord, LedgerRecord, ONE, Person};
 use crate::state::rules::PolicyRecord;
 use crate::statement::decisions::SignOff;
 use crate::statement::founding::{
@@ -31,7 +29,9 @@ impl Judge<'_> {
         personal: Option<&GenesisPersonal>,
     ) -> Result<Verdict> {
         if self.index != 0 {
-            return Err(refusal::malformed("a genesis is the first entry of a log and no other"));
+            return Err(refusal::malformed(
+                "a genesis is the first entry of a log and no other",
+            ));
         }
         let id = Digest::of_all(&[
             b"rootkeep/ledger/v1\n",
@@ -46,7 +46,9 @@ impl Judge<'_> {
         check_settings(&charter.policy)?;
         let cards = founders_cards(charter)?;
         if cards.first().map(|card| card.id) != Some(self.author()) {
-            return Err(refusal::malformed("a genesis is made by the first founder in its charter"));
+            return Err(refusal::malformed(
+                "a genesis is made by the first founder in its charter",
+            ));
         }
         let people = personal.map(|personal| personal.people.as_slice());
         for (place, card) in cards.iter().enumerate() {
@@ -56,7 +58,13 @@ impl Judge<'_> {
             };
             self.put_founder(card, filed)?;
         }
-        self.state.put(ONE, &PolicyRecord { settings: charter.policy, index: 0 })?;
+        self.state.put(
+            ONE,
+            &PolicyRecord {
+                settings: charter.policy,
+                index: 0,
+            },
+        )?;
         self.state.put(
             ONE,
             &LedgerRecord {
@@ -103,14 +111,18 @@ impl Judge<'_> {
         )?;
         self.state.put(
             &key,
-            &CardRecord { envelope: crate::crypto::fixed::Base64(card.envelope().to_vec()) },
+            &CardRecord {
+                envelope: crate::crypto::fixed::Base64(card.envelope().to_vec()),
+            },
         )
     }
 
     pub(super) fn governance_seal(&mut self, seal: &GovernanceSeal) -> Result<Verdict> {
         let mut ledger = self.ledger()?;
         if self.index != 1 || ledger.governance.is_some() {
-            return Err(refusal::malformed("the governance secret is sealed right after the genesis"));
+            return Err(refusal::malformed(
+                "the governance secret is sealed right after the genesis",
+            ));
         }
         if ledger.founders.first() != Some(&self.author()) || seal.epoch != 1 {
             return Err(refusal::malformed(
@@ -125,7 +137,9 @@ impl Judge<'_> {
                 },
             );
         if !places {
-            return Err(refusal::malformed("every founder has one governance share, in order"));
+            return Err(refusal::malformed(
+                "every founder has one governance share, in order",
+            ));
         }
         ledger.governance = Some(GovernanceRecord {
             epoch: seal.epoch,
@@ -182,8 +196,10 @@ pub fn founders_cards(charter: &Charter) -> Result<Vec<Card>> {
     let keys: BTreeSet<_> = cards.iter().map(|card| card.sign).collect();
     let recipients: BTreeSet<_> = cards.iter().map(|card| card.recipient.as_str()).collect();
     if [ids.len(), keys.len(), recipients.len()] != [cards.len(); 3] {
-        return Err(refusal::malformed("two of the founders' cards have the same id, key or recipient")
-            .hint("one person holds one card; each founder brings an own identity"));
+        return Err(refusal::malformed(
+            "two of the founders' cards have the same id, key or recipient",
+        )
+        .hint("one person holds one card; each founder brings an own identity"));
     }
     Ok(cards)
 }
@@ -200,7 +216,9 @@ fn filed_for<'p>(people: &'p [FiledCard], place: usize, card: &Card) -> Result<&
 
 pub(super) fn check_settings(settings: &PolicySettings) -> Result<()> {
     if settings.revision != POLICY_REVISION {
-        return Err(refusal::malformed("this version knows policy revision 1 only"));
+        return Err(refusal::malformed(
+            "this version knows policy revision 1 only",
+        ));
     }
     let good = (1..=365).contains(&settings.pending_days)
         && (1..=720).contains(&settings.request_hours)

@@ -37,7 +37,11 @@ impl Judge<'_> {
             no: Vec::new(),
         };
         self.state.put(&leaf_key(&self.leaf()), &proposal)?;
-        Ok(Verdict::waits_for(self.governance_needs(&ledger, &proposal)?.unwrap_or(0).max(1)))
+        Ok(Verdict::waits_for(
+            self.governance_needs(&ledger, &proposal)?
+                .unwrap_or(0)
+                .max(1),
+        ))
     }
 
     fn may_propose(&self, claim: &Claim) -> Result<()> {
@@ -59,15 +63,31 @@ impl Judge<'_> {
             Claim::QuorumDefine(define) => self.check_define(define),
             Claim::PolicySet(set) => check_settings(&set.policy),
             Claim::SecretDestroy(destroy, _) => self.check_destroy(destroy),
-            _ => Err(refusal::malformed("statements of this kind don't wait for governance")),
+            _ => Err(refusal::malformed(
+                "statements of this kind don't wait for governance",
+            )),
         }
     }
 
-    fn governance_needs(&self, ledger: &LedgerRecord, proposal: &Proposal) -> Result<Option<usize>> {
-        let Some(rule) = may::governance_rule(ledger) else { return Ok(None) };
+    fn governance_needs(
+        &self,
+        ledger: &LedgerRecord,
+        proposal: &Proposal,
+    ) -> Result<Option<usize>> {
+        let Some(rule) = may::governance_rule(ledger) else {
+            return Ok(None);
+        };
         let able = self.in_force(&rule.people())?;
-        let yes = proposal.yes.iter().copied().filter(|id| able.contains(id)).collect();
-        let open = able.into_iter().filter(|id| !proposal.no.contains(id)).collect();
+        let yes = proposal
+            .yes
+            .iter()
+            .copied()
+            .filter(|id| able.contains(id))
+            .collect();
+        let open = able
+            .into_iter()
+            .filter(|id| !proposal.no.contains(id))
+            .collect();
         Ok(fewest_missing(&[rule], &yes, &open))
     }
 
@@ -92,7 +112,9 @@ impl Judge<'_> {
         let claim = self.still_waits(&sign.subject, &ledger, &proposal)?;
         self.check_governance_proof(&ledger, sign)?;
         proposal.yes.push(self.author());
-        let needs = self.governance_needs(&ledger, &proposal)?.ok_or_else(refusal::rejected)?;
+        let needs = self
+            .governance_needs(&ledger, &proposal)?
+            .ok_or_else(refusal::rejected)?;
         let key = leaf_key(&sign.subject);
         if needs > 0 {
             self.state.put(&key, &proposal)?;
@@ -130,9 +152,15 @@ impl Judge<'_> {
         }
         let governance_index = ledger.governance.as_ref().map_or(0, |seal| seal.index);
         if policy.index != proposal.policy_index || governance_index != proposal.governance_index {
-            return Err(refusal::lapsed("the policy or the governance quorum was set anew since"));
+            return Err(refusal::lapsed(
+                "the policy or the governance quorum was set anew since",
+            ));
         }
-        let claim = Claim::parse(Kind::parse(&proposal.kind)?, proposal.facts.as_bytes(), None)?;
+        let claim = Claim::parse(
+            Kind::parse(&proposal.kind)?,
+            proposal.facts.as_bytes(),
+            None,
+        )?;
         self.check_proposed(&claim)
             .map_err(|why| refusal::lapsed("what it proposes can't be any more").because(why))?;
         if matches!(claim, Claim::CustodianAdd(..)) {
@@ -146,11 +174,19 @@ impl Judge<'_> {
             Claim::CustodianAdd(add, _) => return self.approve(subject, add),
             Claim::CustodianRetire(retire, _) => self.retire(retire)?,
             Claim::QuorumDefine(define) => self.define(define)?,
-            Claim::PolicySet(set) => self
-                .state
-                .put(ONE, &PolicyRecord { settings: set.policy, index: self.index })?,
+            Claim::PolicySet(set) => self.state.put(
+                ONE,
+                &PolicyRecord {
+                    settings: set.policy,
+                    index: self.index,
+                },
+            )?,
             Claim::SecretDestroy(destroy, _) => self.destroy(destroy)?,
-            _ => return Err(refusal::malformed("statements of this kind don't wait for governance")),
+            _ => {
+                return Err(refusal::malformed(
+                    "statements of this kind don't wait for governance",
+                ));
+            }
         }
         Ok(Verdict::AT_ONCE)
     }
@@ -158,8 +194,12 @@ impl Judge<'_> {
     fn end(&mut self, subject: &Digest, proposal: &Proposal, ended: Ended) -> Result<()> {
         let key = leaf_key(subject);
         self.state.remove(Table::Proposal, &key);
-        let outcome =
-            Outcome { index: proposal.index, ended, at: self.index, yes: proposal.yes.clone() };
+        let outcome = Outcome {
+            index: proposal.index,
+            ended,
+            at: self.index,
+            yes: proposal.yes.clone(),
+        };
         self.state.put(&key, &outcome)
     }
 
@@ -203,8 +243,10 @@ impl Judge<'_> {
         if *author == self.author() {
             Ok(())
         } else {
-            Err(Error::refused("not-author", "only its author takes a statement back")
-                .hint("to say no: rootkeep reject ID --reason TEXT"))
+            Err(
+                Error::refused("not-author", "only its author takes a statement back")
+                    .hint("to say no: rootkeep reject ID --reason TEXT"),
+            )
         }
     }
 
@@ -227,22 +269,28 @@ impl Judge<'_> {
         sign: &SignOff,
     ) -> Result<()> {
         let author = self.author();
-        let governance =
-            ledger.governance.as_ref().ok_or_else(|| refusal::malformed("no governance secret"))?;
+        let governance = ledger
+            .governance
+            .as_ref()
+            .ok_or_else(|| refusal::malformed("no governance secret"))?;
         let share = governance
             .shares
             .iter()
             .find(|share| share.holder == author)
             .ok_or_else(|| refusal::not_in_quorum("of the governance secret"))?;
         let [proof] = sign.proofs.as_slice() else {
-            return Err(refusal::malformed("a governance sign-off carries exactly one proof"));
+            return Err(refusal::malformed(
+                "a governance sign-off carries exactly one proof",
+            ));
         };
         let fits = sign.shares.is_empty()
             && proof.secret == GOVERNANCE_SECRET
             && proof.epoch == governance.epoch
             && (proof.group, proof.member) == (share.group, share.member);
         if !fits {
-            return Err(refusal::malformed("a governance sign-off proves the author's own share"));
+            return Err(refusal::malformed(
+                "a governance sign-off proves the author's own share",
+            ));
         }
         let context = ShareContext {
             ledger: ledger.id,
@@ -252,7 +300,9 @@ impl Judge<'_> {
             member: proof.member,
         };
         let message = possession::message(&context, &author, &sign.subject);
-        self.signatures.check(&share.key, message, &proof.proof.0).map_err(bad_proof)
+        self.signatures
+            .check(&share.key, message, &proof.proof.0)
+            .map_err(bad_proof)
     }
 }
 

@@ -18,19 +18,25 @@ impl Judge<'_> {
     }
 
     pub(super) fn not_a_reader(&self) -> Result<()> {
-        if self.standing()?.has(Role::Reader) { Err(refusal::reader()) } else { Ok(()) }
+        if self.standing()?.has(Role::Reader) {
+            Err(refusal::reader())
+        } else {
+            Ok(())
+        }
     }
 
     pub(super) fn needs_role(&self, role: Role, what: &str) -> Result<()> {
-        if self.standing()?.has(role) { Ok(()) } else { Err(refusal::lacks_role(role, what)) }
+        if self.standing()?.has(role) {
+            Ok(())
+        } else {
+            Err(refusal::lacks_role(role, what))
+        }
     }
 
     /// Keeper, operator, or a member of the secret's quorum.
     pub(super) fn may_seal(&self, quorum: &Quorum) -> Result<()> {
         let standing = self.standing()?;
-        if standing.has(Role::Keeper)
-            || standing.has(Role::Operator)
-            || quorum.has(&self.author())
+        if standing.has(Role::Keeper) || standing.has(Role::Operator) || quorum.has(&self.author())
         {
             return Ok(());
         }

@@ -150,10 +150,16 @@ struct Verdict {
 }
 
 impl Verdict {
-    const AT_ONCE: Self = Self { effective: true, needs: 0 };
+    const AT_ONCE: Self = Self {
+        effective: true,
+        needs: 0,
+    };
 
     fn waits_for(needs: usize) -> Self {
-        Self { effective: needs == 0, needs }
+        Self {
+            effective: needs == 0,
+            needs,
+        }
     }
 }
 
@@ -248,7 +254,8 @@ impl Judge<'_> {
                 "a statement with this id is in the log already",
             ));
         }
-        if header.seen.size > self.index || self.log.root_at(header.seen.size)? != header.seen.root {
+        if header.seen.size > self.index || self.log.root_at(header.seen.size)? != header.seen.root
+        {
             return Err(Error::verification(
                 "false-seen",
                 "the author saw a log that this one is not a continuation of",

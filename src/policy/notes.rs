@@ -22,7 +22,10 @@ impl Judge<'_> {
 
     fn found(&self, subject: &Digest) -> Result<super::LeafInfo> {
         self.log.find(subject)?.ok_or_else(|| {
-            Error::refused("unknown-subject", "the statement that this is about is not in the log")
+            Error::refused(
+                "unknown-subject",
+                "the statement that this is about is not in the log",
+            )
         })
     }
 
@@ -32,7 +35,8 @@ impl Judge<'_> {
             kind: self.statement.header().kind.clone(),
             author: self.author(),
         };
-        self.state.put(&format!("{subject}/{:020}", self.index), &record)?;
+        self.state
+            .put(&format!("{subject}/{:020}", self.index), &record)?;
         Ok(Verdict::AT_ONCE)
     }
 }

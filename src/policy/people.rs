@@ -9,8 +9,8 @@ use crate::crypto::part::PartName;
 use crate::error::{Error, Result};
 use crate::state::people::{CardRecord, Custodian, Person};
 use crate::state::records::read;
-use crate::statement::people::{Add, AddPersonal, Away, Retire, Role};
 use crate::statement::Claim;
+use crate::statement::people::{Add, AddPersonal, Away, Retire, Role};
 
 impl Judge<'_> {
     pub(super) fn custodian_add(
@@ -55,7 +55,12 @@ impl Judge<'_> {
                 away: Vec::new(),
             },
         )?;
-        self.state.put(&key, &CardRecord { envelope: Base64(card.envelope().to_vec()) })?;
+        self.state.put(
+            &key,
+            &CardRecord {
+                envelope: Base64(card.envelope().to_vec()),
+            },
+        )?;
         Ok(verdict)
     }
 
@@ -77,7 +82,9 @@ impl Judge<'_> {
     }
 
     pub(super) fn check_enrolment_stands(&self, subject: &Digest, claim: &Claim) -> Result<()> {
-        let Claim::CustodianAdd(add, _) = claim else { return Ok(()) };
+        let Claim::CustodianAdd(add, _) = claim else {
+            return Ok(());
+        };
         let card = Card::parse(&add.card.0)?;
         match Custodian::load(&self.state, &card.id)? {
             Some(custodian) if custodian.enrolment == *subject => Ok(()),
@@ -97,7 +104,10 @@ impl Judge<'_> {
             custodian.from = Some(self.index);
         }
         self.state.put(&card.id.to_hex(), &custodian)?;
-        Ok(Verdict { effective: complete, needs: usize::from(!complete) })
+        Ok(Verdict {
+            effective: complete,
+            needs: usize::from(!complete),
+        })
     }
 
     pub(super) fn custodian_accept(&mut self, subject: &Digest) -> Result<Verdict> {
@@ -119,7 +129,10 @@ impl Judge<'_> {
         }
         let complete = custodian.from.is_some();
         self.state.put(&author.to_hex(), &custodian)?;
-        Ok(Verdict { effective: complete, needs: usize::from(!complete) })
+        Ok(Verdict {
+            effective: complete,
+            needs: usize::from(!complete),
+        })
     }
 
     pub(super) fn check_retire(&self, retire: &Retire) -> Result<()> {
@@ -129,7 +142,9 @@ impl Judge<'_> {
             return Err(refusal::retired(&custodian));
         }
         if retire.distrust_from.is_some_and(|from| from > self.index) {
-            return Err(refusal::malformed("entries can be distrusted only from one that exists"));
+            return Err(refusal::malformed(
+                "entries can be distrusted only from one that exists",
+            ));
         }
         let ledger = self.ledger()?;
         if let Some(rule) = may::governance_rule(&ledger) {

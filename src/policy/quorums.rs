@@ -24,12 +24,16 @@ impl Judge<'_> {
 
     pub(super) fn check_define(&self, define: &Define) -> Result<()> {
         if define.name.as_str() == "governance" {
-            return Err(refusal::malformed("the governance quorum is the founders' own")
-                .hint("choose another name"));
+            return Err(
+                refusal::malformed("the governance quorum is the founders' own")
+                    .hint("choose another name"),
+            );
         }
         for (key, quorum) in list::<Quorum>(&self.state, "")? {
             if (key == define.quorum.to_hex()) != (quorum.name == define.name.as_str()) {
-                return Err(refusal::malformed("a quorum keeps its name, and no two have the same"));
+                return Err(refusal::malformed(
+                    "a quorum keeps its name, and no two have the same",
+                ));
             }
         }
         check_scheme(define)?;
@@ -53,7 +57,9 @@ impl Judge<'_> {
         let rule = rule_of(define);
         let people = rule.people();
         if fewest_missing(&[rule], &BTreeSet::new(), &people).is_none_or(|fewest| fewest < 2) {
-            return Err(refusal::malformed("one person alone could meet this quorum"));
+            return Err(refusal::malformed(
+                "one person alone could meet this quorum",
+            ));
         }
         Ok(())
     }
@@ -84,9 +90,12 @@ fn check_scheme(define: &Define) -> Result<()> {
             })
         })
         .collect::<Result<Vec<_>>>()?;
-    Scheme { groups_needed: define.groups_needed, groups }
-        .check()
-        .map_err(|error| refusal::malformed("this threshold rule can't be split").because(error))
+    Scheme {
+        groups_needed: define.groups_needed,
+        groups,
+    }
+    .check()
+    .map_err(|error| refusal::malformed("this threshold rule can't be split").because(error))
 }
 
 fn rule_of(define: &Define) -> SplitRule {
@@ -95,7 +104,11 @@ fn rule_of(define: &Define) -> SplitRule {
         thresholds: define.groups.iter().map(|group| group.threshold).collect(),
         holders: (0u8..)
             .zip(&define.groups)
-            .flat_map(|(g, group)| (0u8..).zip(&group.members).map(move |(m, id)| ((g, m), *id)))
+            .flat_map(|(g, group)| {
+                (0u8..)
+                    .zip(&group.members)
+                    .map(move |(m, id)| ((g, m), *id))
+            })
             .collect(),
     }
 }

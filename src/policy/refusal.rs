@@ -10,16 +10,24 @@ pub(super) fn no_genesis() -> Error {
 }
 
 pub(super) fn not_active() -> Error {
-    Error::refused("not-active", "the ledger is not active: not every founder has signed the genesis")
-        .hint("each founder: rootkeep sign genesis")
+    Error::refused(
+        "not-active",
+        "the ledger is not active: not every founder has signed the genesis",
+    )
+    .hint("each founder: rootkeep sign genesis")
 }
 
 pub(super) fn unknown_author(author: &Id) -> Error {
-    Error::refused("unknown-author", format!("{author} is not a custodian of this ledger"))
+    Error::refused(
+        "unknown-author",
+        format!("{author} is not a custodian of this ledger"),
+    )
 }
 
 pub(super) fn retired(custodian: &Custodian) -> Error {
-    let since = custodian.retired.map_or_else(String::new, |index| format!(" at entry {index}"));
+    let since = custodian
+        .retired
+        .map_or_else(String::new, |index| format!(" at entry {index}"));
     Error::refused("retired", format!("the author's key was retired{since}"))
 }
 
@@ -33,12 +41,18 @@ pub(super) fn reader() -> Error {
 }
 
 pub(super) fn lacks_role(role: Role, what: &str) -> Error {
-    Error::refused("no-role", format!("{what} needs the role `{}`", role.as_str()))
-        .hint("see who has it: rootkeep custodian list")
+    Error::refused(
+        "no-role",
+        format!("{what} needs the role `{}`", role.as_str()),
+    )
+    .hint("see who has it: rootkeep custodian list")
 }
 
 pub(super) fn twice() -> Error {
-    Error::refused("already-decided", "the same person has already said yes or no to it")
+    Error::refused(
+        "already-decided",
+        "the same person has already said yes or no to it",
+    )
 }
 
 pub(super) fn not_in_quorum(what: &str) -> Error {
@@ -46,7 +60,10 @@ pub(super) fn not_in_quorum(what: &str) -> Error {
 }
 
 pub(super) fn not_seen() -> Error {
-    Error::verification("subject-not-seen", "the sign-off was made before its subject was seen")
+    Error::verification(
+        "subject-not-seen",
+        "the sign-off was made before its subject was seen",
+    )
 }
 
 pub(super) fn expired(what: &str) -> Error {
@@ -58,7 +75,10 @@ pub(super) fn lapsed(why: &str) -> Error {
 }
 
 pub(super) fn rejected() -> Error {
-    Error::refused("rejected", "so many have said no that the others can't carry it")
+    Error::refused(
+        "rejected",
+        "so many have said no that the others can't carry it",
+    )
 }
 
 pub(super) fn withdrawn() -> Error {
@@ -74,7 +94,10 @@ pub(super) fn already_effective() -> Error {
 }
 
 pub(super) fn unknown_subject() -> Error {
-    Error::refused("unknown-subject", "nothing of that hash waits for anybody in this log")
+    Error::refused(
+        "unknown-subject",
+        "nothing of that hash waits for anybody in this log",
+    )
 }
 
 pub(super) fn no_such_secret() -> Error {

@@ -148,9 +148,15 @@ impl Judge<'_> {
             return Err(refusal::lacks_role(Role::Operator, "revealing"));
         }
         Recipient::parse_native(&request.recipient)?;
-        let distinct: BTreeSet<&Id> = request.secrets.iter().map(|wanted| &wanted.secret).collect();
+        let distinct: BTreeSet<&Id> = request
+            .secrets
+            .iter()
+            .map(|wanted| &wanted.secret)
+            .collect();
         if distinct.len() != request.secrets.len() || !(1..=16).contains(&distinct.len()) {
-            return Err(refusal::malformed("a request names 1 to 16 secrets, each once"));
+            return Err(refusal::malformed(
+                "a request names 1 to 16 secrets, each once",
+            ));
         }
         Ok(())
     }
@@ -183,12 +189,21 @@ impl Judge<'_> {
             rejected: false,
         };
         let needs = self.release_needs(&record)?.ok_or_else(|| {
-            Error::refused("too-few-holders", "too few holders are in force to agree to this request")
-                .hint("rootkeep secret show SECRET lists them")
+            Error::refused(
+                "too-few-holders",
+                "too few holders are in force to agree to this request",
+            )
+            .hint("rootkeep secret show SECRET lists them")
         })?;
         let key = leaf_key(&self.leaf());
         self.state.put(&key, &record)?;
-        self.state.put(&key, &OpenRecord { index: self.index, kept: true })?;
+        self.state.put(
+            &key,
+            &OpenRecord {
+                index: self.index,
+                kept: true,
+            },
+        )?;
         Ok(Verdict::waits_for(needs))
     }
 
@@ -198,20 +213,41 @@ impl Judge<'_> {
         let epoch = Epoch::load(&self.state, &wanted.secret, wanted.epoch)?
             .ok_or_else(refusal::no_such_secret)?;
         if epoch.destroyed.is_some() {
-            return Err(Error::refused("destroyed", "this epoch's ciphertexts were destroyed"));
+            return Err(Error::refused(
+                "destroyed",
+                "this epoch's ciphertexts were destroyed",
+            ));
         }
         if epoch.seal != wanted.seal {
-            return Err(Error::verification("wrong-seal", "the request names another seal"));
+            return Err(Error::verification(
+                "wrong-seal",
+                "the request names another seal",
+            ));
         }
-        Ok(WantedRecord { secret: wanted.secret, epoch: wanted.epoch, quorum: secret.quorum })
+        Ok(WantedRecord {
+            secret: wanted.secret,
+            epoch: wanted.epoch,
+            quorum: secret.quorum,
+        })
     }
 
     fn release_needs(&self, request: &RequestRecord) -> Result<Option<usize>> {
         let rules = may::split_rules(&self.state, request)?;
-        let people = rules.iter().flat_map(crate::state::rules::SplitRule::people).collect();
+        let people = rules
+            .iter()
+            .flat_map(crate::state::rules::SplitRule::people)
+            .collect();
         let able = self.in_force(&people)?;
-        let yes = request.yes.iter().copied().filter(|id| able.contains(id)).collect();
-        let open = able.into_iter().filter(|id| !request.no.contains(id)).collect();
+        let yes = request
+            .yes
+            .iter()
+            .copied()
+            .filter(|id| able.contains(id))
+            .collect();
+        let open = able
+            .into_iter()
+            .filter(|id| !request.no.contains(id))
+            .collect();
         Ok(fewest_missing(&rules, &yes, &open))
     }
 
@@ -234,13 +270,21 @@ impl Judge<'_> {
         }
         request.yes.push(self.author());
         self.note_proven(&places)?;
-        let needs = self.release_needs(&request)?.ok_or_else(refusal::rejected)?;
+        let needs = self
+            .release_needs(&request)?
+            .ok_or_else(refusal::rejected)?;
         if needs == 0 && request.effect.is_none() {
-            request.effect = Some(InEffect { index: self.index, at: self.time() });
+            request.effect = Some(InEffect {
+                index: self.index,
+                at: self.time(),
+            });
             self.note_exposed(&request)?;
         }
         self.state.put(&leaf_key(&sign.subject), &request)?;
-        Ok(Verdict { effective: request.effect.is_some(), needs })
+        Ok(Verdict {
+            effective: request.effect.is_some(),
+            needs,
+        })
     }
 
     /// Whether a request takes a yes or a no of this author at this leaf.
@@ -297,7 +341,9 @@ impl Judge<'_> {
         }
         for (place, proof) in places.iter().zip(&sign.proofs) {
             let message = possession::message(&place.context, &author, &sign.subject);
-            self.signatures.check(&place.key, message, &proof.proof.0).map_err(bad_proof)?;
+            self.signatures
+                .check(&place.key, message, &proof.proof.0)
+                .map_err(bad_proof)?;
         }
         Ok(())
     }
@@ -321,7 +367,8 @@ impl Judge<'_> {
         for wanted in &request.secrets {
             if let Some(mut epoch) = Epoch::load(&self.state, &wanted.secret, wanted.epoch)? {
                 epoch.add_knower(request.operator);
-                self.state.put(&Epoch::key(&wanted.secret, wanted.epoch), &epoch)?;
+                self.state
+                    .put(&Epoch::key(&wanted.secret, wanted.epoch), &epoch)?;
             }
         }
         Ok(())
@@ -359,8 +406,10 @@ impl Judge<'_> {
             _ => {}
         }
         if !request.shown.is_empty() {
-            return Err(Error::refused("already-revealed", "it was revealed: close it instead")
-                .hint("rootkeep close ID --outcome used --note TEXT"));
+            return Err(
+                Error::refused("already-revealed", "it was revealed: close it instead")
+                    .hint("rootkeep close ID --outcome used --note TEXT"),
+            );
         }
         request.withdrawn = true;
         self.finish(subject, &request);
@@ -369,10 +418,13 @@ impl Judge<'_> {
     }
 
     pub(super) fn reveal(&mut self, reveal: &Reveal) -> Result<Verdict> {
-        let mut request =
-            RequestRecord::load(&self.state, &reveal.request)?.ok_or_else(refusal::unknown_subject)?;
+        let mut request = RequestRecord::load(&self.state, &reveal.request)?
+            .ok_or_else(refusal::unknown_subject)?;
         if request.operator != self.author() {
-            return Err(Error::refused("not-operator", "only the request's operator reveals"));
+            return Err(Error::refused(
+                "not-operator",
+                "only the request's operator reveals",
+            ));
         }
         match request_state(&request, self.time()) {
             RequestState::Effective => {}
@@ -381,7 +433,10 @@ impl Judge<'_> {
                     "not-signed-off",
                     "the request is not in effect: sign-offs are missing",
                 )
-                .hint(format!("see who can sign: rootkeep show {}", request.id.short())));
+                .hint(format!(
+                    "see who can sign: rootkeep show {}",
+                    request.id.short()
+                )));
             }
             RequestState::Expired | RequestState::Lapsed => {
                 return Err(refusal::expired("the request's window"));
@@ -390,28 +445,36 @@ impl Judge<'_> {
             RequestState::Withdrawn => return Err(refusal::withdrawn()),
             RequestState::Rejected => return Err(refusal::rejected()),
         }
-        let wanted = |wanted: &WantedRecord| {
-            wanted.secret == reveal.secret && wanted.epoch == reveal.epoch
-        };
+        let wanted =
+            |wanted: &WantedRecord| wanted.secret == reveal.secret && wanted.epoch == reveal.epoch;
         if !request.secrets.iter().any(wanted) {
             return Err(refusal::no_such_secret());
         }
-        request.shown.push(Shown { secret: reveal.secret, index: self.index, at: self.time() });
+        request.shown.push(Shown {
+            secret: reveal.secret,
+            index: self.index,
+            at: self.time(),
+        });
         self.state.put(&leaf_key(&reveal.request), &request)?;
         Ok(Verdict::AT_ONCE)
     }
 
     pub(super) fn close(&mut self, close: &Close) -> Result<Verdict> {
-        let mut request =
-            RequestRecord::load(&self.state, &close.request)?.ok_or_else(refusal::unknown_subject)?;
+        let mut request = RequestRecord::load(&self.state, &close.request)?
+            .ok_or_else(refusal::unknown_subject)?;
         if request.operator != self.author() && request.author != self.author() {
-            return Err(Error::refused("not-operator", "only its operator or author closes a request"));
+            return Err(Error::refused(
+                "not-operator",
+                "only its operator or author closes a request",
+            ));
         }
         match request_state(&request, self.time()) {
             RequestState::Effective | RequestState::Lapsed => {}
             RequestState::Waiting | RequestState::Expired => {
-                return Err(Error::refused("not-signed-off", "the request never took effect")
-                    .hint("to take it back: rootkeep withdraw ID"));
+                return Err(
+                    Error::refused("not-signed-off", "the request never took effect")
+                        .hint("to take it back: rootkeep withdraw ID"),
+                );
             }
             RequestState::Closed => return Err(refusal::closed()),
             RequestState::Withdrawn => return Err(refusal::withdrawn()),
@@ -436,7 +499,9 @@ impl Judge<'_> {
                 continue;
             }
             let leaf = Digest::parse(&key)?;
-            let Some(request) = RequestRecord::load(&self.state, &leaf)? else { continue };
+            let Some(request) = RequestRecord::load(&self.state, &leaf)? else {
+                continue;
+            };
             match request_state(&request, self.time()) {
                 RequestState::Expired => self.finish(&leaf, &request),
                 RequestState::Lapsed => {

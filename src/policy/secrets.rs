@@ -6,9 +6,9 @@ use crate::state::custody::{AccountRecord, Epoch, SecretRecord};
 use crate::state::people::Custodian;
 use crate::state::records::{list, read};
 use crate::state::rules::{Binding, Quorum};
+use crate::statement::SecretKind;
 use crate::statement::names::{Account, Subject};
 use crate::statement::secrets::{Confirm, Destroy, Seal};
-use crate::statement::SecretKind;
 
 impl Judge<'_> {
     pub(super) fn seal(&mut self, seal: &Seal) -> Result<Verdict> {
@@ -40,8 +40,11 @@ impl Judge<'_> {
             .zip(&quorum.groups)
             .flat_map(|(g, group)| (0u8..).zip(&group.members).map(move |(m, id)| (g, m, *id)))
             .collect();
-        let listed: Vec<_> =
-            seal.shares.iter().map(|share| (share.group, share.member, share.holder)).collect();
+        let listed: Vec<_> = seal
+            .shares
+            .iter()
+            .map(|share| (share.group, share.member, share.holder))
+            .collect();
         if places != listed {
             return Err(Error::refused(
                 "wrong-split",
@@ -64,7 +67,10 @@ impl Judge<'_> {
     /// A secret's id, name and quorum are fixed by its first epoch.
     fn check_binding(&mut self, seal: &Seal) -> Result<()> {
         let name = seal.name().to_string();
-        let binding = Binding { secret: seal.secret, quorum: seal.quorum };
+        let binding = Binding {
+            secret: seal.secret,
+            quorum: seal.quorum,
+        };
         match read::<Binding>(&self.state, &name)? {
             Some(known) if known == binding => Ok(()),
             Some(known) if known.secret == seal.secret => Err(Error::refused(
@@ -87,7 +93,9 @@ impl Judge<'_> {
 
     fn check_subject(&self, seal: &Seal) -> Result<()> {
         if !seal.serves.is_empty() && seal.kind != SecretKind::MfaSeed {
-            return Err(refusal::malformed("only an MFA device serves several accounts"));
+            return Err(refusal::malformed(
+                "only an MFA device serves several accounts",
+            ));
         }
         let mut accounts: Vec<&Account> = seal.serves.iter().collect();
         if let Subject::Account(account) = &seal.subject {
@@ -95,16 +103,21 @@ impl Judge<'_> {
         }
         let shared = accounts.len() > 1;
         for (place, account) in accounts.iter().enumerate() {
-            if accounts.iter().skip(place + 1).any(|other| other == account) {
+            if accounts
+                .iter()
+                .skip(place + 1)
+                .any(|other| other == account)
+            {
                 return Err(refusal::malformed("an account is named twice"));
             }
-            let record = read::<AccountRecord>(&self.state, account.as_str())?.ok_or_else(|| {
-                Error::refused(
-                    "unknown-account",
-                    format!("account {} is not in the register", account.as_str()),
-                )
-                .hint("rootkeep account import --organizations FILE")
-            })?;
+            let record =
+                read::<AccountRecord>(&self.state, account.as_str())?.ok_or_else(|| {
+                    Error::refused(
+                        "unknown-account",
+                        format!("account {} is not in the register", account.as_str()),
+                    )
+                    .hint("rootkeep account import --organizations FILE")
+                })?;
             if shared && record.facts.management {
                 return Err(Error::refused(
                     "management-shares-device",
@@ -118,7 +131,9 @@ impl Judge<'_> {
     fn put_epoch(&mut self, seal: &Seal) -> Result<()> {
         let key = seal.secret.to_hex();
         let known = read::<SecretRecord>(&self.state, &key)?;
-        let next = known.as_ref().map_or(1, |secret| secret.epoch.saturating_add(1));
+        let next = known
+            .as_ref()
+            .map_or(1, |secret| secret.epoch.saturating_add(1));
         if seal.epoch != next {
             return Err(Error::refused(
                 "wrong-epoch",
@@ -156,7 +171,9 @@ impl Judge<'_> {
     }
 
     pub(super) fn secret_confirm(&mut self, confirm: &Confirm) -> Result<Verdict> {
-        let quorum = self.quorum_of(&confirm.secret)?.ok_or_else(refusal::no_such_secret)?;
+        let quorum = self
+            .quorum_of(&confirm.secret)?
+            .ok_or_else(refusal::no_such_secret)?;
         self.may_seal(&quorum)?;
         let mut epoch = Epoch::load(&self.state, &confirm.secret, confirm.epoch)?
             .filter(|epoch| epoch.destroyed.is_none())
@@ -165,7 +182,8 @@ impl Judge<'_> {
             return Err(refusal::twice());
         }
         epoch.confirmed.push(self.author());
-        self.state.put(&Epoch::key(&confirm.secret, confirm.epoch), &epoch)?;
+        self.state
+            .put(&Epoch::key(&confirm.secret, confirm.epoch), &epoch)?;
         Ok(Verdict::AT_ONCE)
     }
 
@@ -173,7 +191,11 @@ impl Judge<'_> {
         if self.scope == Scope::Trust {
             return Ok(());
         }
-        if self.epochs_of(destroy)?.is_empty() { Err(refusal::no_such_secret()) } else { Ok(()) }
+        if self.epochs_of(destroy)?.is_empty() {
+            Err(refusal::no_such_secret())
+        } else {
+            Ok(())
+        }
     }
 
     pub(super) fn destroy(&mut self, destroy: &Destroy) -> Result<()> {
@@ -183,7 +205,8 @@ impl Judge<'_> {
         for (key, mut epoch) in self.epochs_of(destroy)? {
             epoch.destroyed = Some(self.index);
             self.drops.insert(epoch.payload);
-            self.drops.extend(epoch.shares.iter().map(|share| share.blob));
+            self.drops
+                .extend(epoch.shares.iter().map(|share| share.blob));
             self.state.put(&key, &epoch)?;
         }
         Ok(())
@@ -192,7 +215,9 @@ impl Judge<'_> {
     /// The live epochs that a destruction names.
     fn epochs_of(&self, destroy: &Destroy) -> Result<Vec<(String, Epoch)>> {
         let all = list::<Epoch>(&self.state, &format!("{}/", destroy.secret))?;
-        let wanted = destroy.epoch.map(|epoch| Epoch::key(&destroy.secret, epoch));
+        let wanted = destroy
+            .epoch
+            .map(|epoch| Epoch::key(&destroy.secret, epoch));
         Ok(all
             .into_iter()
             .filter(|(key, epoch)| {

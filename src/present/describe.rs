@@ -29,7 +29,12 @@ pub fn time(time: Time) -> String {
 /// Seconds in words.
 #[must_use]
 pub fn duration(seconds: u64) -> String {
-    match (seconds / 86_400, (seconds % 86_400) / 3600, (seconds % 3600) / 60, seconds % 60) {
+    match (
+        seconds / 86_400,
+        (seconds % 86_400) / 3600,
+        (seconds % 3600) / 60,
+        seconds % 60,
+    ) {
         (0, 0, 0, s) => format!("{s} s"),
         (0, 0, m, 0) => format!("{m} min"),
         (0, 0, m, s) => format!("{m} min {s} s"),
@@ -45,8 +50,12 @@ pub fn duration(seconds: u64) -> String {
 /// # Errors
 /// Verification where the state is damaged.
 pub fn secret_name(session: &Session, secret: &Id) -> Result<String> {
-    Ok(read::<SecretRecord>(&session.view(), &secret.to_hex())?
-        .map_or_else(|| format!("secret {}", secret.short()), |record| record.name.to_string()))
+    Ok(
+        read::<SecretRecord>(&session.view(), &secret.to_hex())?.map_or_else(
+            || format!("secret {}", secret.short()),
+            |record| record.name.to_string(),
+        ),
+    )
 }
 
 /// A quorum's rule in words.
@@ -55,9 +64,7 @@ pub fn rule(quorum: &Quorum, people: &People) -> String {
     let groups: Vec<String> = quorum
         .groups
         .iter()
-        .map(|group| {
-            format!("{} of {}", group.threshold, people.names(&group.members))
-        })
+        .map(|group| format!("{} of {}", group.threshold, people.names(&group.members)))
         .collect();
     match groups.as_slice() {
         [one] => one.clone(),
@@ -84,18 +91,25 @@ pub fn line(session: &Session, statement: &Statement, people: &People) -> Result
     Ok(match statement.claim() {
         Claim::Genesis(charter, personal) => format!(
             "founds {} with {} founders, threshold {}",
-            personal.as_ref().map_or("the ledger", |personal| personal.name.as_str()),
+            personal
+                .as_ref()
+                .map_or("the ledger", |personal| personal.name.as_str()),
             charter.founders.len(),
             charter.threshold
         ),
         Claim::GovernanceSeal(seal) => {
-            format!("seals the governance secret to {} founders", seal.shares.len())
+            format!(
+                "seals the governance secret to {} founders",
+                seal.shares.len()
+            )
         }
         Claim::Sign(sign) => format!("agrees to {}", subject(session, &sign.subject)?),
         Claim::Reject(about, personal) => format!(
             "says no to {}{}",
             subject(session, &about.subject)?,
-            personal.as_ref().map_or(String::new(), |personal| format!(": {}", personal.reason))
+            personal
+                .as_ref()
+                .map_or(String::new(), |personal| format!(": {}", personal.reason))
         ),
         Claim::Withdraw(about) => format!("takes back {}", subject(session, &about.subject)?),
         Claim::CustodianAdd(add, _) => {
@@ -104,11 +118,22 @@ pub fn line(session: &Session, statement: &Statement, people: &People) -> Result
             format!("proposes {} as {}", name(&card.id), roles.join(", "))
         }
         Claim::CustodianAccept(_) => "accepts the enrolment".to_owned(),
-        Claim::CustodianRetire(retire, _) => format!("proposes to retire {}", name(&retire.custodian)),
-        Claim::CustodianAway(away) => {
-            format!("{} is away from {} to {}", name(&away.custodian), away.from, away.to)
+        Claim::CustodianRetire(retire, _) => {
+            format!("proposes to retire {}", name(&retire.custodian))
         }
-        Claim::QuorumDefine(define) => format!("proposes the quorum {}: {}", define.name, define_rule(define, people)),
+        Claim::CustodianAway(away) => {
+            format!(
+                "{} is away from {} to {}",
+                name(&away.custodian),
+                away.from,
+                away.to
+            )
+        }
+        Claim::QuorumDefine(define) => format!(
+            "proposes the quorum {}: {}",
+            define.name,
+            define_rule(define, people)
+        ),
         Claim::PolicySet(set) => format!(
             "proposes a policy: {} days, {} hours, windows up to {}",
             set.policy.pending_days,
@@ -129,27 +154,37 @@ pub fn line(session: &Session, statement: &Statement, people: &People) -> Result
         Claim::SecretDestroy(destroy, _) => format!(
             "proposes to destroy {}{}",
             secret_name(session, &destroy.secret)?,
-            destroy.epoch.map_or(", all epochs".to_owned(), |epoch| format!(" epoch {epoch}"))
+            destroy
+                .epoch
+                .map_or(", all epochs".to_owned(), |epoch| format!(" epoch {epoch}"))
         ),
         Claim::Request(request, personal) => format!(
             "asks for {}{}",
             wanted(session, request)?,
-            personal.as_ref().map_or(String::new(), |personal| format!(": {}", personal.purpose))
+            personal
+                .as_ref()
+                .map_or(String::new(), |personal| format!(": {}", personal.purpose))
         ),
         Claim::Reveal(reveal) => format!("reveals {}", secret_name(session, &reveal.secret)?),
         Claim::Close(close, personal) => format!(
             "closes the release, {}{}",
             close.outcome.as_str(),
-            personal.as_ref().map_or(String::new(), |personal| format!(": {}", personal.note))
+            personal
+                .as_ref()
+                .map_or(String::new(), |personal| format!(": {}", personal.note))
         ),
         Claim::Correct(about, personal) => format!(
             "corrects {}{}",
             subject(session, &about.subject)?,
-            personal.as_ref().map_or(String::new(), |personal| format!(": {}", personal.text))
+            personal
+                .as_ref()
+                .map_or(String::new(), |personal| format!(": {}", personal.text))
         ),
         Claim::Attach(about, personal) => format!(
             "attaches {} to {}",
-            personal.as_ref().map_or("a file", |personal| personal.name.as_str()),
+            personal
+                .as_ref()
+                .map_or("a file", |personal| personal.name.as_str()),
             subject(session, &about.subject)?
         ),
     })
@@ -167,7 +202,8 @@ fn wanted(session: &Session, request: &Request) -> Result<String> {
         .secrets
         .iter()
         .map(|wanted| {
-            secret_name(session, &wanted.secret).map(|name| format!("{name} (epoch {})", wanted.epoch))
+            secret_name(session, &wanted.secret)
+                .map(|name| format!("{name} (epoch {})", wanted.epoch))
         })
         .collect::<Result<_>>()?;
     Ok(names.join(" and "))
@@ -192,7 +228,11 @@ fn define_rule(define: &Define, people: &People) -> String {
 pub fn statement(session: &Session, statement: &Statement, people: &People) -> Result<Vec<String>> {
     let header = statement.header();
     let mut lines = vec![
-        format!("{} {}", people.name(&header.author), line(session, statement, people)?),
+        format!(
+            "{} {}",
+            people.name(&header.author),
+            line(session, statement, people)?
+        ),
         format!("  made at   {}", time(header.made_at)),
         format!("  id        {}", header.id),
     ];
@@ -202,7 +242,10 @@ pub fn statement(session: &Session, statement: &Statement, people: &People) -> R
             let card = Card::parse(&add.card.0)?;
             lines.push(format!("  recipient {}", card.recipient));
             lines.push(format!("  fingerprint of the card: {}", card.words()));
-            if let Some(by) = personal.as_ref().and_then(|personal| personal.identified_by.as_ref()) {
+            if let Some(by) = personal
+                .as_ref()
+                .and_then(|personal| personal.identified_by.as_ref())
+            {
                 lines.push(format!("  identified by: {by}"));
             }
         }
@@ -214,22 +257,34 @@ pub fn statement(session: &Session, statement: &Statement, people: &People) -> R
             if let Some(from) = retire.distrust_from {
                 lines.push(format!("  distrusted from entry #{from} on"));
             }
-            if let Some(note) = personal.as_ref().and_then(|personal| personal.note.as_ref()) {
+            if let Some(note) = personal
+                .as_ref()
+                .and_then(|personal| personal.note.as_ref())
+            {
                 lines.push(format!("  note      {note}"));
             }
         }
-        Claim::SecretDestroy(_, Some(personal)) => lines.push(format!("  reason    {}", personal.reason)),
+        Claim::SecretDestroy(_, Some(personal)) => {
+            lines.push(format!("  reason    {}", personal.reason))
+        }
         _ => {}
     }
     Ok(lines)
 }
 
 fn founders(session: &Session, people: &People, lines: &mut Vec<String>) -> Result<()> {
-    lines.push(format!("  genesis code: {}", crate::crypto::words::spell(&session.id())));
+    lines.push(format!(
+        "  genesis code: {}",
+        crate::crypto::words::spell(&session.id())
+    ));
     lines.push("  founders, each with the fingerprint of the card:".to_owned());
     if let Some(ledger) = crate::state::people::LedgerRecord::load(&session.view())? {
         for id in &ledger.founders {
-            lines.push(format!("    {:<20} {}", people.name(id), session.card_words(id)?));
+            lines.push(format!(
+                "    {:<20} {}",
+                people.name(id),
+                session.card_words(id)?
+            ));
         }
     }
     Ok(())
@@ -242,7 +297,10 @@ fn release(
     lines: &mut Vec<String>,
 ) {
     lines.push(format!("  operator  {}", people.name(&request.operator)));
-    lines.push(format!("  window    {} from when it takes effect", duration(u64::from(request.window_secs))));
+    lines.push(format!(
+        "  window    {} from when it takes effect",
+        duration(u64::from(request.window_secs))
+    ));
     if let Some(personal) = personal {
         lines.push(format!("  purpose   {}", personal.purpose));
         if let Some(task) = &personal.task {

@@ -237,7 +237,8 @@ impl RequestRecord {
     /// Until when it may be revealed, once in effect.
     #[must_use]
     pub fn window_ends(&self) -> Option<Time> {
-        self.effect.map(|effect| effect.at.plus(u64::from(self.window_secs)))
+        self.effect
+            .map(|effect| effect.at.plus(u64::from(self.window_secs)))
     }
 
     /// Whether nothing can come of it any more at `time`: its one-time identity and the shares sent
@@ -256,7 +257,11 @@ impl RequestRecord {
     /// Blobs that go once it is over.
     #[must_use]
     pub fn passing_blobs(&self) -> BTreeSet<Digest> {
-        self.sent.iter().map(|sent| sent.blob).chain([self.identity]).collect()
+        self.sent
+            .iter()
+            .map(|sent| sent.blob)
+            .chain([self.identity])
+            .collect()
     }
 }
 

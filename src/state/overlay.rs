@@ -27,7 +27,10 @@ impl<'a> Overlay<'a> {
     /// No change yet.
     #[must_use]
     pub fn new(base: &'a dyn Records) -> Self {
-        Self { base, changes: BTreeMap::new() }
+        Self {
+            base,
+            changes: BTreeMap::new(),
+        }
     }
 
     /// Sets a record.
@@ -35,7 +38,8 @@ impl<'a> Overlay<'a> {
     /// # Errors
     /// Failed, code `internal`.
     pub fn put<R: Record>(&mut self, key: &str, record: &R) -> Result<()> {
-        self.changes.insert((R::TABLE, key.to_owned()), Some(canonical::write(record)?));
+        self.changes
+            .insert((R::TABLE, key.to_owned()), Some(canonical::write(record)?));
         Ok(())
     }
 
@@ -46,7 +50,8 @@ impl<'a> Overlay<'a> {
 
     /// Applies a change made elsewhere.
     pub fn apply(&mut self, change: Change) {
-        self.changes.insert((change.table, change.key), change.value);
+        self.changes
+            .insert((change.table, change.key), change.value);
     }
 
     /// The changes, in order of table and key.
@@ -101,7 +106,9 @@ impl Memory {
 
     /// Every record, in order of table and key.
     pub fn iter(&self) -> impl Iterator<Item = (Table, &str, &[u8])> {
-        self.0.iter().map(|((table, key), value)| (*table, key.as_str(), value.as_slice()))
+        self.0
+            .iter()
+            .map(|((table, key), value)| (*table, key.as_str(), value.as_slice()))
     }
 }
 

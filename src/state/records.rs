@@ -131,7 +131,10 @@ pub trait Record: Serialize + DeserializeOwned {
 /// # Errors
 /// Verification, code `bad-state`, where the bytes are no such record.
 pub fn read<R: Record>(records: &dyn Records, key: &str) -> Result<Option<R>> {
-    records.get(R::TABLE, key)?.map(|bytes| decode(&bytes)).transpose()
+    records
+        .get(R::TABLE, key)?
+        .map(|bytes| decode(&bytes))
+        .transpose()
 }
 
 /// Reads all records of a type whose keys begin with `prefix`.

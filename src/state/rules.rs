@@ -30,8 +30,10 @@ impl PolicyRecord {
     /// # Errors
     /// As [`read`].
     pub fn load(records: &dyn Records) -> Result<Self> {
-        Ok(read(records, super::people::ONE)?
-            .unwrap_or(Self { settings: PolicySettings::default(), index: 0 }))
+        Ok(read(records, super::people::ONE)?.unwrap_or(Self {
+            settings: PolicySettings::default(),
+            index: 0,
+        }))
     }
 }
 
@@ -64,7 +66,9 @@ impl Quorum {
     /// Whether `custodian` is in one of its groups.
     #[must_use]
     pub fn has(&self, custodian: &Id) -> bool {
-        self.groups.iter().any(|group| group.members.contains(custodian))
+        self.groups
+            .iter()
+            .any(|group| group.members.contains(custodian))
     }
 }
 
@@ -262,7 +266,10 @@ mod tests {
         SplitRule {
             groups_needed: 1,
             thresholds: vec![threshold],
-            holders: (0u8..).zip(members).map(|(m, who)| ((0, m), id(*who))).collect(),
+            holders: (0u8..)
+                .zip(members)
+                .map(|(m, who)| ((0, m), id(*who)))
+                .collect(),
         }
     }
 
@@ -280,8 +287,14 @@ mod tests {
         let all = (1..=4).map(id).collect();
         assert_eq!(fewest_missing(&rules, &BTreeSet::new(), &all), Some(2));
         assert_eq!(fewest_missing(&rules, &[id(1)].into(), &all), Some(2));
-        assert_eq!(fewest_missing(&rules, &[id(2), id(3)].into(), &all), Some(0));
-        assert_eq!(fewest_missing(&rules, &BTreeSet::new(), &[id(1), id(2)].into()), None);
+        assert_eq!(
+            fewest_missing(&rules, &[id(2), id(3)].into(), &all),
+            Some(0)
+        );
+        assert_eq!(
+            fewest_missing(&rules, &BTreeSet::new(), &[id(1), id(2)].into()),
+            None
+        );
     }
 
     #[test]

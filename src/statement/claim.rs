@@ -95,7 +95,7 @@ macro_rules! claims {
     (@parse $name:ident, $f:ident, $p:ident, $facts:ty) => {
         match $p {
             Some(_) => Err(Error::verification(
-                "stray-part", concat!("a statement has a personal part, and its kind has none"))),
+                "stray-part", "a statement has a personal part, and its kind has none")),
             None => Ok(Self::$name(canonical::read::<$facts>($f, "the facts")?)),
         }
     };
@@ -141,12 +141,18 @@ impl Claim {
     #[must_use]
     pub fn blobs(&self) -> Vec<crate::crypto::fixed::Digest> {
         match self {
-            Self::GovernanceSeal(seal) => {
-                seal.shares.iter().map(|share| share.blob).chain([seal.payload]).collect()
-            }
-            Self::Seal(seal) => {
-                seal.shares.iter().map(|share| share.blob).chain([seal.payload]).collect()
-            }
+            Self::GovernanceSeal(seal) => seal
+                .shares
+                .iter()
+                .map(|share| share.blob)
+                .chain([seal.payload])
+                .collect(),
+            Self::Seal(seal) => seal
+                .shares
+                .iter()
+                .map(|share| share.blob)
+                .chain([seal.payload])
+                .collect(),
             Self::Request(request, _) => vec![request.identity],
             Self::Sign(sign) => sign.shares.iter().map(|share| share.blob).collect(),
             Self::Attach(_, Some(personal)) => vec![personal.digest],

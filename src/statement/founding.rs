@@ -76,7 +76,10 @@ impl FiledCard {
     /// The card's personal part.
     #[must_use]
     pub fn part(&self) -> Part {
-        Part { salt: self.salt.clone(), bytes: self.bytes.clone() }
+        Part {
+            salt: self.salt.clone(),
+            bytes: self.bytes.clone(),
+        }
     }
 }
 

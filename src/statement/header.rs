@@ -77,9 +77,16 @@ impl Draft {
     /// Failed without randomness; usage, code `part-too-large`.
     pub fn new(rng: &dyn SecureRandom, claim: Claim, blobs: Vec<Vec<u8>>) -> Result<Self> {
         let facts = Part::new(rng, claim.facts_bytes()?)?;
-        let personal =
-            claim.personal_bytes()?.map(|bytes| Part::new(rng, bytes)).transpose()?;
-        Ok(Self { id: Id::random(rng)?, parts: Parts { facts, personal }, claim, blobs })
+        let personal = claim
+            .personal_bytes()?
+            .map(|bytes| Part::new(rng, bytes))
+            .transpose()?;
+        Ok(Self {
+            id: Id::random(rng)?,
+            parts: Parts { facts, personal },
+            claim,
+            blobs,
+        })
     }
 
     /// The claim.
@@ -115,11 +122,18 @@ impl Draft {
             made_at,
             seen,
             facts: self.parts.facts.commitment(PartName::Facts),
-            personal: self.parts.personal.as_ref().map(|part| part.commitment(PartName::Personal)),
+            personal: self
+                .parts
+                .personal
+                .as_ref()
+                .map(|part| part.commitment(PartName::Personal)),
         };
         let envelope = dsse::seal(STATEMENT_TYPE, &canonical::write(&header)?, key);
         if envelope.len() > LEAF_LIMIT {
-            return Err(Error::usage("leaf-too-large", "a statement's header is too large"));
+            return Err(Error::usage(
+                "leaf-too-large",
+                "a statement's header is too large",
+            ));
         }
         let statement = Statement {
             leaf: leaf_hash(&envelope),
@@ -149,14 +163,20 @@ impl UntrustedStatement {
     /// Verification: `leaf-too-large`, `bad-envelope`, `bad-json`, `unknown-kind`, `bad-header`.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         if bytes.len() > LEAF_LIMIT {
-            return Err(Error::verification("leaf-too-large", "a leaf has more than 65,535 bytes"));
+            return Err(Error::verification(
+                "leaf-too-large",
+                "a leaf has more than 65,535 bytes",
+            ));
         }
         let envelope = UntrustedEnvelope::parse(bytes)?;
         let header: Header = canonical::read(envelope.untrusted_payload(), "a header")?;
         if header.v != 1 {
             return Err(Error::verification(
                 "bad-header",
-                format!("a header is of version {}; this program knows version 1", header.v),
+                format!(
+                    "a header is of version {}; this program knows version 1",
+                    header.v
+                ),
             ));
         }
         let kind = Kind::parse(&header.kind)?;
@@ -166,7 +186,12 @@ impl UntrustedStatement {
                 "a header's personal commitment does not fit its kind",
             ));
         }
-        Ok(Self { bytes: bytes.to_vec(), envelope, header, kind })
+        Ok(Self {
+            bytes: bytes.to_vec(),
+            envelope,
+            header,
+            kind,
+        })
     }
 
     /// Who claims to be the author.
@@ -224,7 +249,10 @@ impl UntrustedStatement {
         match (&parts.personal, &self.header.personal) {
             (Some(part), Some(expected)) => part.check(PartName::Personal, expected)?,
             (Some(_), None) => {
-                return Err(Error::verification("stray-part", "a personal part that nobody signed"));
+                return Err(Error::verification(
+                    "stray-part",
+                    "a personal part that nobody signed",
+                ));
             }
             (None, _) => {}
         }

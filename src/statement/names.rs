@@ -22,7 +22,13 @@ impl Account {
         if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
             Ok(Self(text))
         } else {
-            Err(Error::usage("bad-account", format!("`{}` is not an account id: twelve digits", text.escape_debug())))
+            Err(Error::usage(
+                "bad-account",
+                format!(
+                    "`{}` is not an account id: twelve digits",
+                    text.escape_debug()
+                ),
+            ))
         }
     }
 
@@ -150,9 +156,16 @@ impl FromStr for SecretName {
             .into_iter()
             .find(|known| known.as_str() == kind)
             .ok_or_else(|| {
-                bad().hint(format!("kinds: {}", SecretKind::ALL.map(SecretKind::as_str).join(", ")))
+                bad().hint(format!(
+                    "kinds: {}",
+                    SecretKind::ALL.map(SecretKind::as_str).join(", ")
+                ))
             })?;
-        Ok(Self { subject: subject.parse()?, kind, label })
+        Ok(Self {
+            subject: subject.parse()?,
+            kind,
+            label,
+        })
     }
 }
 
@@ -182,7 +195,10 @@ impl<'de> Deserialize<'de> for Account {
 macro_rules! as_text {
     ($name:ident) => {
         impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+            fn serialize<S: Serializer>(
+                &self,
+                serializer: S,
+            ) -> std::result::Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
             }
         }
@@ -192,7 +208,8 @@ macro_rules! as_text {
                 deserializer: D,
             ) -> std::result::Result<Self, D::Error> {
                 let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-                text.parse().map_err(|error: Error| serde::de::Error::custom(error.message()))
+                text.parse()
+                    .map_err(|error: Error| serde::de::Error::custom(error.message()))
             }
         }
     };

@@ -27,12 +27,23 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 6] =
-        [Self::Keeper, Self::Holder, Self::Operator, Self::Witness, Self::Reviewer, Self::Reader];
+    pub const ALL: [Self; 6] = [
+        Self::Keeper,
+        Self::Holder,
+        Self::Operator,
+        Self::Witness,
+        Self::Reviewer,
+        Self::Reader,
+    ];
 
     /// What a founder has: all but reader.
-    pub const FOUNDER: [Self; 5] =
-        [Self::Keeper, Self::Holder, Self::Operator, Self::Witness, Self::Reviewer];
+    pub const FOUNDER: [Self; 5] = [
+        Self::Keeper,
+        Self::Holder,
+        Self::Operator,
+        Self::Witness,
+        Self::Reviewer,
+    ];
 
     /// The word for it.
     #[must_use]
@@ -74,7 +85,10 @@ impl AddPersonal {
     /// The card's personal part.
     #[must_use]
     pub fn part(&self) -> Part {
-        Part { salt: self.salt.clone(), bytes: self.bytes.clone() }
+        Part {
+            salt: self.salt.clone(),
+            bytes: self.bytes.clone(),
+        }
     }
 }
 

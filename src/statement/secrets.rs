@@ -57,7 +57,11 @@ impl Seal {
     /// The secret's full name.
     #[must_use]
     pub fn name(&self) -> SecretName {
-        SecretName { subject: self.subject.clone(), kind: self.kind, label: self.label.clone() }
+        SecretName {
+            subject: self.subject.clone(),
+            kind: self.kind,
+            label: self.label.clone(),
+        }
     }
 }
 

@@ -49,7 +49,10 @@ impl Name {
         if text.is_empty() || text.len() > 63 || !text.chars().all(good) || text.starts_with('-') {
             return Err(Error::usage(
                 "bad-name",
-                format!("`{}` is not a name: 1 to 63 of a-z, 0-9 and -, the first not -", text.escape_debug()),
+                format!(
+                    "`{}` is not a name: 1 to 63 of a-z, 0-9 and -, the first not -",
+                    text.escape_debug()
+                ),
             ));
         }
         Ok(Self(text))
@@ -77,7 +80,10 @@ macro_rules! textual {
         }
 
         impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+            fn serialize<S: Serializer>(
+                &self,
+                serializer: S,
+            ) -> std::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
             }
         }
@@ -114,7 +120,14 @@ mod tests {
     fn texts_are_bounded_on_both_sides() {
         assert!(Text::new("a\nb").is_ok());
         assert!(Text::new("a".repeat(4096)).is_ok());
-        for bad in ["", "a\u{7}", "a\tb", "\u{1b}[31m", "\u{9b}31m", &"a".repeat(4097)] {
+        for bad in [
+            "",
+            "a\u{7}",
+            "a\tb",
+            "\u{1b}[31m",
+            "\u{9b}31m",
+            &"a".repeat(4097),
+        ] {
             assert!(Text::new(bad).is_err(), "{bad:?}");
         }
     }

@@ -48,7 +48,10 @@ impl Time {
     /// This time and `seconds` more.
     #[must_use]
     pub fn plus(self, seconds: u64) -> Self {
-        Self(self.0.saturating_add(i64::try_from(seconds).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_add(i64::try_from(seconds).unwrap_or(i64::MAX)),
+        )
     }
 
     /// As chrono has it.
@@ -120,7 +123,11 @@ mod tests {
 
     #[test]
     fn a_time_has_one_spelling() {
-        for good in ["1970-01-01T00:00:00Z", "2026-11-21T09:30:00Z", "9999-12-31T23:59:59Z"] {
+        for good in [
+            "1970-01-01T00:00:00Z",
+            "2026-11-21T09:30:00Z",
+            "9999-12-31T23:59:59Z",
+        ] {
             assert_eq!(Time::parse(good).unwrap().to_string(), good);
         }
         for bad in [

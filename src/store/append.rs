@@ -50,8 +50,13 @@ impl Store {
     /// # Errors
     /// Failed, codes `busy`, `read-only`, `database`; verification, code `schema-changed`.
     pub fn begin(&mut self) -> Result<Batch<'_>> {
-        self.connection().execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
-        let batch = Batch { store: self, open: true };
+        self.connection()
+            .execute_batch("BEGIN IMMEDIATE")
+            .map_err(failed)?;
+        let batch = Batch {
+            store: self,
+            open: true,
+        };
         batch.store.check_schema()?;
         Ok(batch)
     }
@@ -65,7 +70,11 @@ impl Batch<'_> {
     }
 
     fn write(&self, sql: &str, params: impl Params) -> Result<usize> {
-        let mut statement = self.store.connection().prepare_cached(sql).map_err(failed)?;
+        let mut statement = self
+            .store
+            .connection()
+            .prepare_cached(sql)
+            .map_err(failed)?;
         statement.execute(params).map_err(failed)
     }
 
@@ -74,7 +83,10 @@ impl Batch<'_> {
     /// # Errors
     /// Failed where the database fails.
     pub fn set_meta(&self, name: &str, value: &[u8]) -> Result<()> {
-        self.write("INSERT INTO meta (name, value) VALUES (?1, ?2)", params![name, value])?;
+        self.write(
+            "INSERT INTO meta (name, value) VALUES (?1, ?2)",
+            params![name, value],
+        )?;
         Ok(())
     }
 
@@ -90,7 +102,10 @@ impl Batch<'_> {
     ) -> Result<Appended> {
         let seq = ruled.index();
         if self.view().size()? != seq {
-            return Err(Error::failed("internal", "the statement was ruled for another index"));
+            return Err(Error::failed(
+                "internal",
+                "the statement was ruled for another index",
+            ));
         }
         self.put_leaf(&ruled)?;
         self.put_blobs(&ruled, blobs)?;
@@ -121,7 +136,10 @@ impl Batch<'_> {
                 statement.envelope()
             ],
         )?;
-        let parts = [("facts", Some(&statement.parts().facts)), ("personal", statement.parts().personal.as_ref())];
+        let parts = [
+            ("facts", Some(&statement.parts().facts)),
+            ("personal", statement.parts().personal.as_ref()),
+        ];
         for (name, part) in parts {
             if let Some(part) = part {
                 self.write(
@@ -138,7 +156,10 @@ impl Batch<'_> {
         for bytes in blobs {
             let digest = Digest::of(bytes);
             if !wanted.remove(&digest) {
-                return Err(Error::verification("stray-blob", "a blob that the statement does not name"));
+                return Err(Error::verification(
+                    "stray-blob",
+                    "a blob that the statement does not name",
+                ));
             }
             self.write(
                 "INSERT INTO blob (digest, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
@@ -148,7 +169,10 @@ impl Batch<'_> {
         if wanted.is_empty() {
             Ok(())
         } else {
-            Err(Error::verification("blob-missing", "a blob that the statement names did not come with it"))
+            Err(Error::verification(
+                "blob-missing",
+                "a blob that the statement names did not come with it",
+            ))
         }
     }
 
@@ -251,7 +275,10 @@ impl Batch<'_> {
     /// # Errors
     /// Failed, code `disk-full` among others; then nothing of it is there.
     pub fn commit(mut self) -> Result<()> {
-        self.store.connection().execute_batch("COMMIT").map_err(failed)?;
+        self.store
+            .connection()
+            .execute_batch("COMMIT")
+            .map_err(failed)?;
         self.open = false;
         Ok(())
     }

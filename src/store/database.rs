@@ -8,8 +8,8 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
-use super::view::View;
 use super::failed;
+use super::view::View;
 use crate::crypto::secret::Key32;
 use crate::error::{Error, Result};
 
@@ -50,9 +50,16 @@ impl Store {
         configure(&connection)?;
         connection
             .pragma_update(None, "journal_mode", "WAL")
-            .and_then(|()| connection.execute_batch(&format!("BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")))
+            .and_then(|()| {
+                connection.execute_batch(&format!(
+                    "BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+                ))
+            })
             .map_err(failed)?;
-        Ok(Self { connection, path: path.to_owned() })
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+        })
     }
 
     /// Opens the database with its key.
@@ -81,7 +88,9 @@ impl Store {
                     "wrong-data-key",
                     "the data key does not open this ledger's database",
                 )
-                .because("either the key file or the database comes from somewhere else, or is damaged"),
+                .because(
+                    "either the key file or the database comes from somewhere else, or is damaged",
+                ),
                 _ => failed(error),
             })?;
         if version > SCHEMA_VERSION {
@@ -92,12 +101,18 @@ impl Store {
             .hint("use a newer rootkeep"));
         }
         if version != SCHEMA_VERSION {
-            return Err(Error::verification("not-a-ledger", "the database is not a ledger's"));
+            return Err(Error::verification(
+                "not-a-ledger",
+                "the database is not a ledger's",
+            ));
         }
         if access == Access::Write {
             configure(&connection)?;
         }
-        let store = Self { connection, path: path.to_owned() };
+        let store = Self {
+            connection,
+            path: path.to_owned(),
+        };
         store.check_schema()?;
         Ok(store)
     }
@@ -187,7 +202,9 @@ fn distrust_schema(connection: &Connection) -> Result<()> {
 fn configure(connection: &Connection) -> Result<()> {
     connection.busy_timeout(PATIENCE).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(64);
-    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LENGTH_LIMIT).map_err(failed)?;
+    connection
+        .set_limit(Limit::SQLITE_LIMIT_LENGTH, LENGTH_LIMIT)
+        .map_err(failed)?;
     connection
         .execute_batch(
             "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;",
@@ -197,7 +214,10 @@ fn configure(connection: &Connection) -> Result<()> {
 
 fn immutable_uri(path: &Path) -> Result<String> {
     let text = path.to_str().ok_or_else(|| {
-        Error::usage("bad-path", "the ledger's path is not UTF-8: it can't be opened read-only")
+        Error::usage(
+            "bad-path",
+            "the ledger's path is not UTF-8: it can't be opened read-only",
+        )
     })?;
     let mut uri = String::from("file:");
     for byte in text.bytes() {

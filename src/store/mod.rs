@@ -46,7 +46,10 @@ fn failed(error: rusqlite::Error) -> Error {
 
 /// A value that this program never wrote.
 fn damaged(why: &str) -> Error {
-    Error::verification("database-damaged", "the database is damaged or was changed from outside")
-        .because(why)
-        .hint("rootkeep verify --rebuild says what is wrong")
+    Error::verification(
+        "database-damaged",
+        "the database is damaged or was changed from outside",
+    )
+    .because(why)
+    .hint("rootkeep verify --rebuild says what is wrong")
 }

@@ -51,7 +51,10 @@ impl Entry {
         let facts = self.facts.clone().ok_or_else(|| {
             Error::verification("facts-missing", format!("entry {} has no facts", self.seq))
         })?;
-        Ok(Parts { facts, personal: self.personal.clone() })
+        Ok(Parts {
+            facts,
+            personal: self.personal.clone(),
+        })
     }
 }
 
@@ -116,7 +119,10 @@ const ENTRY: &str = "SELECT l.seq, l.hash, l.id, l.author, l.kind, l.made_at, l.
 
 impl<'c> View<'c> {
     pub(super) fn new(connection: &'c Connection) -> Self {
-        Self { connection, below: i64::MAX }
+        Self {
+            connection,
+            below: i64::MAX,
+        }
     }
 
     /// The same rows, but as a log only the leaves before `index`: what the rules saw there.
@@ -158,8 +164,11 @@ impl<'c> View<'c> {
     /// # Errors
     /// Failed where the database fails.
     pub fn size(&self) -> Result<u64> {
-        let last: Option<i64> = self
-            .one("SELECT seq FROM leaf ORDER BY seq DESC LIMIT 1", [], |row| row.get(0))?;
+        let last: Option<i64> = self.one(
+            "SELECT seq FROM leaf ORDER BY seq DESC LIMIT 1",
+            [],
+            |row| row.get(0),
+        )?;
         last.map_or(Ok(0), |seq| unsigned(seq).map(|seq| seq + 1))
     }
 
@@ -168,8 +177,10 @@ impl<'c> View<'c> {
     /// # Errors
     /// Verification, code `database-damaged`, where it is missing.
     pub fn meta(&self, name: &str) -> Result<Vec<u8>> {
-        self.one("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))?
-            .ok_or_else(|| damaged(&format!("it has no `{name}`")))
+        self.one("SELECT value FROM meta WHERE name = ?1", [name], |row| {
+            row.get(0)
+        })?
+        .ok_or_else(|| damaged(&format!("it has no `{name}`")))
     }
 
     /// Every name in `meta`.
@@ -205,7 +216,11 @@ impl<'c> View<'c> {
     /// # Errors
     /// Failed where the database fails.
     pub fn entry_by_hash(&self, hash: &Digest) -> Result<Option<Entry>> {
-        self.one(&format!("{ENTRY} WHERE l.hash = ?1"), [hash.as_bytes()], entry)
+        self.one(
+            &format!("{ENTRY} WHERE l.hash = ?1"),
+            [hash.as_bytes()],
+            entry,
+        )
     }
 
     /// Leaves whose statement id begins with these hex digits; at most `limit`.
@@ -276,7 +291,10 @@ impl<'c> View<'c> {
     /// # Errors
     /// Failed where the database fails.
     pub fn containing(&self, text: &str, limit: u64) -> Result<Vec<Entry>> {
-        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let escaped = text
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
         let mut found = self.many(
             &format!(
                 "{ENTRY} WHERE CAST(f.bytes AS TEXT) LIKE ?1 ESCAPE '\\' \
@@ -295,9 +313,15 @@ impl<'c> View<'c> {
     /// Failed where the database fails; verification, code `blob-mismatch`, where the bytes are not
     /// those of the digest.
     pub fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>> {
-        let bytes: Option<Vec<u8>> = self
-            .one("SELECT bytes FROM blob WHERE digest = ?1", [digest.as_bytes()], |row| row.get(0))?;
-        if bytes.as_ref().is_some_and(|bytes| Digest::of(bytes) != *digest) {
+        let bytes: Option<Vec<u8>> = self.one(
+            "SELECT bytes FROM blob WHERE digest = ?1",
+            [digest.as_bytes()],
+            |row| row.get(0),
+        )?;
+        if bytes
+            .as_ref()
+            .is_some_and(|bytes| Digest::of(bytes) != *digest)
+        {
             return Err(Error::verification(
                 "blob-mismatch",
                 format!("the stored bytes of blob {digest} are others"),
@@ -311,7 +335,9 @@ impl<'c> View<'c> {
     /// # Errors
     /// Failed where the database fails.
     pub fn blob_digests(&self) -> Result<Vec<Vec<u8>>> {
-        self.many("SELECT digest FROM blob ORDER BY digest", [], |row| row.get(0))
+        self.many("SELECT digest FROM blob ORDER BY digest", [], |row| {
+            row.get(0)
+        })
     }
 
     /// Every stored node, in order.
@@ -462,8 +488,11 @@ impl<'c> View<'c> {
     /// # Errors
     /// Failed where the database fails.
     pub fn count(&self, table: Table) -> Result<u64> {
-        let count: Option<i64> = self
-            .one("SELECT count(*) FROM state WHERE kind = ?1", [table.as_str()], |row| row.get(0))?;
+        let count: Option<i64> = self.one(
+            "SELECT count(*) FROM state WHERE kind = ?1",
+            [table.as_str()],
+            |row| row.get(0),
+        )?;
         unsigned(count.unwrap_or(0))
     }
 
@@ -472,7 +501,8 @@ impl<'c> View<'c> {
     /// # Errors
     /// Failed where the database fails.
     pub fn data_version(&self) -> Result<i64> {
-        self.one("PRAGMA data_version", [], |row| row.get(0)).map(Option::unwrap_or_default)
+        self.one("PRAGMA data_version", [], |row| row.get(0))
+            .map(Option::unwrap_or_default)
     }
 
     /// Everything that the database's schema holds, in order.
@@ -515,7 +545,9 @@ impl Nodes for View<'_> {
     fn node(&self, level: u8, index: u64) -> Result<Option<Hash>> {
         let index = signed(index)?;
         let bytes: Option<Vec<u8>> = if level == 0 {
-            self.one("SELECT hash FROM leaf WHERE seq = ?1", [index], |row| row.get(0))?
+            self.one("SELECT hash FROM leaf WHERE seq = ?1", [index], |row| {
+                row.get(0)
+            })?
         } else {
             self.one(
                 "SELECT hash FROM node WHERE level = ?1 AND idx = ?2",
@@ -560,14 +592,18 @@ impl LogView for View<'_> {
 
     fn knows_blob(&self, digest: &Digest) -> Result<bool> {
         Ok(self
-            .one("SELECT 1 FROM blob WHERE digest = ?1", [digest.as_bytes()], |row| {
-                row.get::<_, i64>(0)
-            })?
+            .one(
+                "SELECT 1 FROM blob WHERE digest = ?1",
+                [digest.as_bytes()],
+                |row| row.get::<_, i64>(0),
+            )?
             .is_some())
     }
 
     fn root_at(&self, size: u64) -> Result<Digest> {
-        log::root(self, size).map(|root| Digest(root.into())).map_err(tree_error)
+        log::root(self, size)
+            .map(|root| Digest(root.into()))
+            .map_err(tree_error)
     }
 }
 
@@ -602,7 +638,10 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let part = |salt: usize, bytes: usize| -> rusqlite::Result<Option<Part>> {
         let salt: Option<Vec<u8>> = row.get(salt)?;
         let bytes: Option<Vec<u8>> = row.get(bytes)?;
-        Ok(salt.zip(bytes).map(|(salt, bytes)| Part { salt: Base64(salt), bytes: Base64(bytes) }))
+        Ok(salt.zip(bytes).map(|(salt, bytes)| Part {
+            salt: Base64(salt),
+            bytes: Base64(bytes),
+        }))
     };
     Ok(Entry {
         seq: unsigned_row(row, 0)?,

@@ -20,9 +20,13 @@ use rootkeep::crypto::secret::{Key32, SecretBytes, SecretText};
 use rootkeep::crypto::slip39::Mnemonic;
 use rootkeep::crypto::words;
 use rootkeep::error::{Error, Result};
-use rootkeep::ledger::{self, Clock, Durability, Entered, FirstUse, Founding, Opening, SealRequest, Sealed, Session};
+use rootkeep::ledger::{
+    self, Clock, Durability, Entered, FirstUse, Founding, Opening, SealRequest, Sealed, Session,
+};
 use rootkeep::state::custody::Epoch;
-use rootkeep::statement::accounts::{AccountFacts, AccountNames, AccountState, Import, ImportPersonal, Partition};
+use rootkeep::statement::accounts::{
+    AccountFacts, AccountNames, AccountState, Import, ImportPersonal, Partition,
+};
 use rootkeep::statement::decisions::{Proof, SentShare, SignOff};
 use rootkeep::statement::names::Account;
 use rootkeep::statement::people::{Add, AddPersonal, Role};
@@ -138,8 +142,8 @@ pub struct Person {
 }
 
 const NAMES: [&str; 17] = [
-    "ada", "bea", "cy", "dan", "eve", "fay", "gus", "hal", "ida", "jo", "kim", "lee", "mia", "ned", "ola", "pia",
-    "quin",
+    "ada", "bea", "cy", "dan", "eve", "fay", "gus", "hal", "ida", "jo", "kim", "lee", "mia", "ned",
+    "ola", "pia", "quin",
 ];
 
 /// People, a clock, and perhaps a ledger.
@@ -170,12 +174,20 @@ impl World {
     /// A ledger whose first founder alone has signed.
     pub fn founded(founders: usize, threshold: u8) -> Self {
         let mut world = Self::of_people(founders);
-        let cards = world.people.iter().map(|p| (p.card.clone(), p.part.clone(), p.personal.clone())).collect();
+        let cards = world
+            .people
+            .iter()
+            .map(|p| (p.card.clone(), p.part.clone(), p.personal.clone()))
+            .collect();
         world.id = Some(world.found(threshold, cards).unwrap());
         world
     }
 
-    pub fn found(&self, threshold: u8, cards: Vec<(Card, rootkeep::crypto::part::Part, CardPersonal)>) -> Result<Digest> {
+    pub fn found(
+        &self,
+        threshold: u8,
+        cards: Vec<(Card, rootkeep::crypto::part::Part, CardPersonal)>,
+    ) -> Result<Digest> {
         let identity = Identity::load(&self.identity(0), &self.host)?;
         ledger::found(Founding {
             directory: &self.ledger(),
@@ -213,7 +225,9 @@ impl World {
         world.quorum("engineers", 2, &[0, 1, 2]);
         world.quorum("board", 2, &[3, 4]);
         world.import(0);
-        world.seal(0, PASSWORD, Some("engineers"), PASSWORD_TEXT).unwrap();
+        world
+            .seal(0, PASSWORD, Some("engineers"), PASSWORD_TEXT)
+            .unwrap();
         world.seal(3, MFA, Some("board"), MFA_TEXT).unwrap();
         world
     }
@@ -224,18 +238,37 @@ impl World {
         copy_dir(self.dir.path(), dir.path());
         let clock = TestClock::new();
         clock.set(self.clock.seconds());
-        Self { dir, clock, people: self.people.clone(), host: self.host.clone(), id: self.id }
+        Self {
+            dir,
+            clock,
+            people: self.people.clone(),
+            host: self.host.clone(),
+            id: self.id,
+        }
     }
 
     /// One more person, in no ledger; returns their place among the people.
     pub fn newcomer(&mut self, name: &str) -> usize {
         let identity = age::x25519::Identity::generate();
         let recipient = Recipient::parse_native(&identity.to_public().to_string()).unwrap();
-        let personal = CardPersonal { name: name.to_owned(), contact: Some(format!("{name}@example.com")), timezone: None };
+        let personal = CardPersonal {
+            name: name.to_owned(),
+            contact: Some(format!("{name}@example.com")),
+            timezone: None,
+        };
         let (card, part) = Card::issue(&rng(), recipient, &personal, &self.host).unwrap();
-        self.people.push(Person { name: name.to_owned(), id: card.id, card: card.clone(), part: part.clone(), personal });
+        self.people.push(Person {
+            name: name.to_owned(),
+            id: card.id,
+            card: card.clone(),
+            part: part.clone(),
+            personal,
+        });
         let place = self.people.len() - 1;
-        let line = format!("# identity of {name}\n{}\n", identity.to_string().expose_secret());
+        let line = format!(
+            "# identity of {name}\n{}\n",
+            identity.to_string().expose_secret()
+        );
         ledger::write_private(&self.identity(place), line.as_bytes(), Durability::Rename).unwrap();
         let file = card::write_file(&card, &part).unwrap();
         ledger::write_private(&self.card_file(place), &file, Durability::Rename).unwrap();
@@ -247,18 +280,24 @@ impl World {
     }
 
     pub fn identity(&self, place: usize) -> PathBuf {
-        self.dir.path().join(format!("{}.key", self.people[place].name))
+        self.dir
+            .path()
+            .join(format!("{}.key", self.people[place].name))
     }
 
     pub fn card_file(&self, place: usize) -> PathBuf {
-        self.dir.path().join(format!("{}.card", self.people[place].name))
+        self.dir
+            .path()
+            .join(format!("{}.card", self.people[place].name))
     }
 
     /// Removes someone's pins.
     pub fn unpin(&self, place: usize) {
         for entry in fs::read_dir(self.dir.path()).unwrap().flatten() {
             let file = entry.file_name().into_string().unwrap();
-            if file.starts_with(&format!("{}.key.", self.people[place].name)) && file.ends_with(".pin") {
+            if file.starts_with(&format!("{}.key.", self.people[place].name))
+                && file.ends_with(".pin")
+            {
                 fs::remove_file(entry.path()).unwrap();
             }
         }
@@ -277,7 +316,10 @@ impl World {
     }
 
     pub fn first_use(&self) -> FirstUse {
-        FirstUse { genesis_code: Some(self.code()), fingerprint: None }
+        FirstUse {
+            genesis_code: Some(self.code()),
+            fingerprint: None,
+        }
     }
 
     /// Opens the ledger as someone, without deciding to trust it yet.
@@ -317,7 +359,12 @@ impl World {
         let mut last = None;
         for (count, signer) in signers.iter().enumerate() {
             let entered = self.session(*signer).sign_off(subject).unwrap();
-            assert_eq!(entered.effective, count + 1 == signers.len(), "after {} sign-offs", count + 1);
+            assert_eq!(
+                entered.effective,
+                count + 1 == signers.len(),
+                "after {} sign-offs",
+                count + 1
+            );
             last = Some(entered);
         }
         last.unwrap()
@@ -344,10 +391,18 @@ impl World {
     }
 
     pub fn import(&self, author: usize) -> Entered {
-        self.session(author).enter(import_claim(), Vec::new()).unwrap()
+        self.session(author)
+            .enter(import_claim(), Vec::new())
+            .unwrap()
     }
 
-    pub fn seal(&self, author: usize, secret: &str, quorum: Option<&str>, plaintext: &[u8]) -> Result<Sealed> {
+    pub fn seal(
+        &self,
+        author: usize,
+        secret: &str,
+        quorum: Option<&str>,
+        plaintext: &[u8],
+    ) -> Result<Sealed> {
         self.session(author).seal(SealRequest {
             name: secret.parse().unwrap(),
             quorum,
@@ -358,7 +413,11 @@ impl World {
 
     /// A secret's id, by name.
     pub fn secret(&self, secret: &str) -> Id {
-        self.open(0).unwrap().find_secret(&secret.parse().unwrap()).unwrap().0
+        self.open(0)
+            .unwrap()
+            .find_secret(&secret.parse().unwrap())
+            .unwrap()
+            .0
     }
 
     /// ada asks for secrets, for an hour.
@@ -366,17 +425,36 @@ impl World {
         self.request_by(0, secrets, 0, 3600).unwrap()
     }
 
-    pub fn request_by(&self, author: usize, secrets: &[&str], operator: usize, window: u32) -> Result<Entered> {
-        let wanted: Vec<(Id, u32)> = secrets.iter().map(|secret| (self.secret(secret), 1)).collect();
-        self.session(author).request(&wanted, self.id(operator), window, purpose())
+    pub fn request_by(
+        &self,
+        author: usize,
+        secrets: &[&str],
+        operator: usize,
+        window: u32,
+    ) -> Result<Entered> {
+        let wanted: Vec<(Id, u32)> = secrets
+            .iter()
+            .map(|secret| (self.secret(secret), 1))
+            .collect();
+        self.session(author)
+            .request(&wanted, self.id(operator), window, purpose())
     }
 
     /// Someone is proposed with roles by ada, with the sign-offs of ada, bea and cy; returns the
     /// entry that put it into effect, as far as governance goes.
     pub fn enrol(&self, place: usize, roles: &[Role]) -> Entered {
-        let proposed = self.session(0).enter(self.add_claim(place, roles), Vec::new()).unwrap();
+        let proposed = self
+            .session(0)
+            .enter(self.add_claim(place, roles), Vec::new())
+            .unwrap();
         for signer in [0, 1] {
-            assert!(!self.session(signer).sign_off(proposed.leaf).unwrap().effective);
+            assert!(
+                !self
+                    .session(signer)
+                    .sign_off(proposed.leaf)
+                    .unwrap()
+                    .effective
+            );
         }
         self.session(2).sign_off(proposed.leaf).unwrap()
     }
@@ -384,7 +462,10 @@ impl World {
     pub fn add_claim(&self, place: usize, roles: &[Role]) -> Claim {
         let person = &self.people[place];
         Claim::CustodianAdd(
-            Add { card: Base64(person.card.envelope().to_vec()), roles: roles.to_vec() },
+            Add {
+                card: Base64(person.card.envelope().to_vec()),
+                roles: roles.to_vec(),
+            },
             Some(AddPersonal {
                 salt: person.part.salt.clone(),
                 bytes: person.part.bytes.clone(),
@@ -400,7 +481,12 @@ impl World {
     }
 
     /// Which of someone's shares a secret's epoch has, opened with their identity.
-    pub fn shares_of(&self, place: usize, secret: &Id, epoch: u32) -> Vec<(ShareContext, Share, Mnemonic)> {
+    pub fn shares_of(
+        &self,
+        place: usize,
+        secret: &Id,
+        epoch: u32,
+    ) -> Vec<(ShareContext, Share, Mnemonic)> {
         let session = self.open(place).unwrap();
         let view = session.view();
         let identity = Identity::load(&self.identity(place), &self.host).unwrap();
@@ -412,21 +498,38 @@ impl World {
             .map(|share| {
                 let blob = view.blob(&share.blob).unwrap().unwrap();
                 let plain = SecretText::from_utf8(&identity.decrypt(&blob).unwrap()).unwrap();
-                let context =
-                    ShareContext { ledger: self.ledger_id(), secret: *secret, epoch, group: share.group, member: share.member };
+                let context = ShareContext {
+                    ledger: self.ledger_id(),
+                    secret: *secret,
+                    epoch,
+                    group: share.group,
+                    member: share.member,
+                };
                 (context, share, Mnemonic::parse(plain.expose()).unwrap())
             })
             .collect()
     }
 
     /// A sign-off with good proofs by someone's own shares, about `subject`, that sends `blobs`.
-    pub fn craft_sign(&self, place: usize, secrets: &[Id], about: Digest, proves: Digest, blob: &[u8]) -> (SignOff, Vec<Vec<u8>>) {
-        let mut sign = SignOff { subject: about, proofs: Vec::new(), shares: Vec::new() };
+    pub fn craft_sign(
+        &self,
+        place: usize,
+        secrets: &[Id],
+        about: Digest,
+        proves: Digest,
+        blob: &[u8],
+    ) -> (SignOff, Vec<Vec<u8>>) {
+        let mut sign = SignOff {
+            subject: about,
+            proofs: Vec::new(),
+            shares: Vec::new(),
+        };
         let mut blobs = Vec::new();
         for secret in secrets {
             for (context, share, mnemonic) in self.shares_of(place, secret, 1) {
                 let bytes = [blob, &share.blob.0].concat();
-                sign.proofs.push(prove(&mnemonic, &context, &self.id(place), &proves));
+                sign.proofs
+                    .push(prove(&mnemonic, &context, &self.id(place), &proves));
                 sign.shares.push(SentShare {
                     secret: *secret,
                     epoch: context.epoch,
@@ -465,7 +568,13 @@ impl World {
         let mut keys: Vec<String> = fs::read_dir(self.ledger().join("keys"))
             .unwrap()
             .flatten()
-            .map(|entry| format!("{:?} {}", entry.file_name(), Digest::of(&fs::read(entry.path()).unwrap())))
+            .map(|entry| {
+                format!(
+                    "{:?} {}",
+                    entry.file_name(),
+                    Digest::of(&fs::read(entry.path()).unwrap())
+                )
+            })
             .collect();
         keys.sort();
         all.extend(keys);
@@ -480,7 +589,11 @@ impl World {
             Err(error) => error,
         };
         assert_eq!(error.code(), code, "{error}");
-        assert_eq!(before, self.contents(0), "`{code}` was given, but something was written");
+        assert_eq!(
+            before,
+            self.contents(0),
+            "`{code}` was given, but something was written"
+        );
         error
     }
 }
@@ -498,24 +611,44 @@ pub fn prove(share: &Mnemonic, context: &ShareContext, custodian: &Id, subject: 
 
 pub fn raw(path: &Path, key: &Key32) -> rusqlite::Connection {
     let connection = rusqlite::Connection::open(path).unwrap();
-    connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"; PRAGMA synchronous = OFF;", key.to_hex().expose())).unwrap();
+    connection
+        .execute_batch(&format!(
+            "PRAGMA key = \"x'{}'\"; PRAGMA synchronous = OFF;",
+            key.to_hex().expose()
+        ))
+        .unwrap();
     connection
 }
 
 /// The tables of the schema.
-pub const TABLES: [&str; 9] = ["meta", "leaf", "part", "blob", "node", "checkpoint", "cosignature", "state", "undo"];
+pub const TABLES: [&str; 9] = [
+    "meta",
+    "leaf",
+    "part",
+    "blob",
+    "node",
+    "checkpoint",
+    "cosignature",
+    "state",
+    "undo",
+];
 
 fn dump(connection: &rusqlite::Connection) -> Vec<String> {
     let mut all = Vec::new();
     for table in TABLES {
-        let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2")).unwrap();
+        let mut statement = connection
+            .prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))
+            .unwrap();
         let columns = statement.column_count();
         let mut rows = statement.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
             let values: Vec<String> = (0..columns)
                 .map(|at| format!("{:?}", row.get::<_, rusqlite::types::Value>(at).unwrap()))
                 .collect();
-            all.push(format!("{table} {}", Digest::of(values.join("|").as_bytes())));
+            all.push(format!(
+                "{table} {}",
+                Digest::of(values.join("|").as_bytes())
+            ));
         }
     }
     all
@@ -534,12 +667,20 @@ pub fn copy_dir(from: &Path, to: &Path) {
 }
 
 pub fn purpose() -> RequestPersonal {
-    RequestPersonal { purpose: text("close an account"), task: None, ticket: Some(text("OPS-1")) }
+    RequestPersonal {
+        purpose: text("close an account"),
+        task: None,
+        ticket: Some(text("OPS-1")),
+    }
 }
 
 pub fn close_claim(request: Digest) -> Claim {
     Claim::Close(
-        Close { request, outcome: Outcome::Used, rotated: true },
+        Close {
+            request,
+            outcome: Outcome::Used,
+            rotated: true,
+        },
         Some(ClosePersonal { note: text("done") }),
     )
 }
