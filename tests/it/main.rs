@@ -10,6 +10,9 @@
     clippy::print_stderr
 )]
 
+mod forger;
+mod oracle;
 mod refusals;
 mod story;
+mod vectors;
 mod world;

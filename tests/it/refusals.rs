@@ -375,12 +375,14 @@ fn a_sign_off_sends_every_own_share_and_no_other() {
     world.refused("malformed", || {
         world.force(BEA, without_proof, blobs.clone())
     });
-    let twice = SignOff {
+    let mut twice = SignOff {
         subject: good.subject,
         proofs: [good.proofs.clone(), good.proofs.clone()].concat(),
         shares: [good.shares.clone(), good.shares.clone()].concat(),
     };
-    world.refused("malformed", || world.force(BEA, twice, blobs.clone()));
+    world.refused("blob-known", || world.force(BEA, twice.clone(), blobs.clone()));
+    twice.shares[1].blob = Digest::of(b"another");
+    world.refused("malformed", || world.force(BEA, twice, [blobs.clone(), vec![b"another".to_vec()]].concat()));
     world.refused("blob-missing", || {
         world.force(BEA, good.clone(), Vec::new())
     });

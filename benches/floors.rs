@@ -1,0 +1,550 @@
+//! How far the library is from the floor under it: the bare primitives that the same work can't do
+//! without, measured in the same run, in turns, so that a busy machine is busy for both.
+//!
+//! `cargo bench --bench floors`, or `-- NAME` for one item; `-- --quick` only shows that it runs.
+#![allow(
+    missing_docs,
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
+#[path = "../tests/it/world.rs"]
+mod world;
+
+use std::num::NonZeroU32;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use age::secrecy::SecretString;
+use ring::{pbkdf2, signature};
+use rootkeep::crypto::ed25519::SigningKey;
+use rootkeep::crypto::fixed::{Digest, Id};
+use rootkeep::crypto::identity::Identity;
+use rootkeep::crypto::member_key::MemberKey;
+use rootkeep::crypto::secret::{Key32, SecretBytes};
+use rootkeep::ledger::{SealRequest, Session};
+use rootkeep::policy::{self, CheckNow, LogView, Scope};
+use rootkeep::state::custody::{AccountRecord, SecretRecord};
+use rootkeep::state::records::{list, read};
+use rootkeep::state::rules::Quorum;
+use rootkeep::state::Table;
+use rootkeep::statement::accounts::{AccountFacts, AccountNames, AccountState, Import, ImportPersonal, Partition};
+use rootkeep::statement::decisions::About;
+use rootkeep::statement::names::Account;
+use rootkeep::statement::notes::CorrectPersonal;
+use rootkeep::statement::secrets::{Seal, Share};
+use rootkeep::statement::{Claim, Draft, Seen, Time};
+use rootkeep::store::{Access, Cosigner, Store};
+
+use world::{World, text};
+
+/// How much of everything.
+#[derive(Clone, Copy)]
+struct Sizes {
+    rounds: usize,
+    appends: usize,
+    bulk: usize,
+    statements: usize,
+    secrets: usize,
+    accounts: usize,
+    seals: usize,
+    opens: usize,
+}
+
+const FULL: Sizes =
+    Sizes { rounds: 7, appends: 100, bulk: 1000, statements: 20_000, secrets: 10_000, accounts: 10_000, seals: 10, opens: 20 };
+const QUICK: Sizes =
+    Sizes { rounds: 2, appends: 10, bulk: 50, statements: 300, secrets: 100, accounts: 100, seals: 1, opens: 2 };
+
+/// Ours against the floor, in turns.
+struct Paired {
+    ours: Duration,
+    floor: Duration,
+    ratio: f64,
+}
+
+fn paired(rounds: usize, mut ours: impl FnMut() -> Duration, mut floor: impl FnMut() -> Duration) -> Paired {
+    let (mut all_ours, mut all_floor, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..rounds {
+        // Neither is always the one that follows the other.
+        let (a, b) = if round % 2 == 0 {
+            let a = ours();
+            (a, floor())
+        } else {
+            let b = floor();
+            (ours(), b)
+        };
+        ratios.push(b.as_secs_f64() / a.as_secs_f64());
+        all_ours.push(a);
+        all_floor.push(b);
+    }
+    ratios.sort_by(f64::total_cmp);
+    Paired { ours: median(all_ours), floor: median(all_floor), ratio: ratios[ratios.len() / 2] }
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> Duration {
+    let start = Instant::now();
+    std::hint::black_box(work());
+    start.elapsed()
+}
+
+fn line(work: &str, pair: &Paired, target: &str) {
+    row(work, &show(pair.ours), &show(pair.floor), &format!("{:.2}", pair.ratio), target);
+}
+
+fn row(work: &str, ours: &str, floor: &str, ratio: &str, target: &str) {
+    println!("{work:<52} {ours:>11} {floor:>11} {ratio:>6} {target:>8}");
+}
+
+fn show(time: Duration) -> String {
+    let micros = time.as_secs_f64() * 1e6;
+    if micros < 1e3 {
+        format!("{micros:.1} us")
+    } else if micros < 1e6 {
+        format!("{:.2} ms", micros / 1e3)
+    } else {
+        format!("{:.2} s", micros / 1e6)
+    }
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let only = arguments.iter().find(|argument| !argument.starts_with("--"));
+    let sizes = if quick { QUICK } else { FULL };
+    let wanted = |name: &str| only.is_none_or(|only| name == only);
+    row("work", "ours", "floor", "ratio", "target");
+    if wanted("append") {
+        append(sizes);
+    }
+    if wanted("bulk") {
+        bulk(sizes);
+    }
+    if wanted("seal") {
+        seal(sizes, "3-of-5", 3, 5);
+        seal(sizes, "16-of-16", 16, 16);
+    }
+    if wanted("open") {
+        open(sizes);
+    }
+    if wanted("commands") {
+        commands("100 statements", &grown(100, 10, 10), sizes);
+    }
+    if wanted("commands") || wanted("verify") {
+        let world = grown(sizes.statements, sizes.secrets, sizes.accounts);
+        if wanted("commands") {
+            commands(
+                &format!("{} statements, {} secrets, {} accounts", sizes.statements, sizes.secrets, sizes.accounts),
+                &world,
+                sizes,
+            );
+        }
+        if wanted("verify") {
+            verify(sizes, &world);
+        }
+    }
+}
+
+fn correction(subject: Digest) -> Claim {
+    Claim::Correct(
+        About { subject },
+        Some(CorrectPersonal { reason: text("a typing error"), text: text("the bag's number is 4711, not 4171") }),
+    )
+}
+
+/// The floor's table: rows of so many bytes in a database like the ledger's.
+struct Floor {
+    connection: rusqlite::Connection,
+    bytes: Vec<u8>,
+}
+
+impl Floor {
+    fn new(directory: &Path, bytes: usize) -> Self {
+        let connection = world::raw(&directory.join("floor.db"), &Key32::new([7; 32]));
+        connection
+            .execute_batch(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                 CREATE TABLE leaf (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;",
+            )
+            .unwrap();
+        let bytes = (0..bytes).map(|at| (at % 251) as u8).collect();
+        Self { connection, bytes }
+    }
+
+    fn insert(&self, rows: usize) {
+        let mut statement = self.connection.prepare_cached("INSERT INTO leaf (bytes) VALUES (?1)").unwrap();
+        for _ in 0..rows {
+            statement.execute([&self.bytes]).unwrap();
+        }
+    }
+
+    fn insert_at_once(&self, rows: usize) {
+        self.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        self.insert(rows);
+        self.connection.execute_batch("COMMIT").unwrap();
+    }
+}
+
+/// How many bytes of an entry were signed and hashed.
+fn entry_bytes(session: &Session, seq: u64) -> usize {
+    let entry = session.view().entry(seq).unwrap().unwrap();
+    let parts = [&entry.facts, &entry.personal];
+    entry.envelope.len()
+        + parts.into_iter().flatten().map(|part| part.salt.0.len() + part.bytes.0.len()).sum::<usize>()
+}
+
+fn append(sizes: Sizes) {
+    let world = World::ready();
+    let mut session = world.session(0);
+    let genesis = world.genesis();
+    let first = session.enter(correction(genesis), Vec::new()).unwrap();
+    let floor = Floor::new(world.dir.path(), entry_bytes(&session, first.seq));
+    let each = |total: Duration| total / sizes.appends as u32;
+    let pair = paired(
+        sizes.rounds * 3,
+        || {
+            each(timed(|| {
+                for _ in 0..sizes.appends {
+                    session.enter(correction(genesis), Vec::new()).unwrap();
+                }
+            }))
+        },
+        || each(timed(|| floor.insert(sizes.appends))),
+    );
+    line("append: one statement, durable", &pair, ">= 0.60");
+}
+
+fn bulk(sizes: Sizes) {
+    let world = World::ready();
+    let mut session = world.session(0);
+    let genesis = world.genesis();
+    let first = session.enter(correction(genesis), Vec::new()).unwrap();
+    let floor = Floor::new(world.dir.path(), entry_bytes(&session, first.seq));
+    let each = |total: Duration| total / sizes.bulk as u32;
+    let pair = paired(
+        3,
+        || {
+            each(timed(|| {
+                for _ in 0..sizes.bulk {
+                    session.enter(correction(genesis), Vec::new()).unwrap();
+                }
+            }))
+        },
+        || each(timed(|| floor.insert_at_once(sizes.bulk))),
+    );
+    line(&format!("bulk: {} statements, each a transaction of ours", sizes.bulk), &pair, "-");
+}
+
+/// A SLIP-39 Feistel: four rounds of PBKDF2, 2,500 iterations each.
+fn feistel() {
+    let mut half = [5u8; 16];
+    for round in 0..4u8 {
+        let salt = half;
+        pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, NonZeroU32::new(2500).unwrap(), &salt, &[round], &mut half);
+    }
+    std::hint::black_box(half);
+}
+
+fn scrypt_file(passphrase: &str, plaintext: &[u8]) -> Vec<u8> {
+    let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
+    recipient.set_work_factor(10);
+    age::encrypt(&recipient, plaintext).unwrap()
+}
+
+fn scrypt_opens(passphrase: &str, file: &[u8]) {
+    let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
+    identity.set_max_work_factor(12);
+    age::decrypt(&identity, file).unwrap();
+}
+
+fn seal(sizes: Sizes, label: &str, threshold: u8, members: usize) {
+    let world = World::active(members, 3.min(threshold));
+    let places: Vec<usize> = (0..members).collect();
+    world.quorum("all", threshold, &places);
+    let mut session = world.session(0);
+    let recipients: Vec<age::x25519::Recipient> =
+        (0..members).map(|_| age::x25519::Identity::generate().to_public()).collect();
+    let share = [b'a'; 230];
+    let passphrase = "ab".repeat(32);
+    let mut count = 0;
+    let mut ours = || {
+        timed(|| {
+            for _ in 0..sizes.seals {
+                count += 1;
+                session
+                    .seal(SealRequest {
+                        name: format!("mailbox:m{count}/password").parse().unwrap(),
+                        quorum: Some("all"),
+                        serves: Vec::new(),
+                        plaintext: &SecretBytes::copy_of(world::PASSWORD_TEXT),
+                    })
+                    .unwrap();
+            }
+        }) / sizes.seals as u32
+    };
+    let floor = |tested: bool| {
+        timed(|| {
+            for _ in 0..sizes.seals {
+                std::thread::scope(|scope| {
+                    scope.spawn(|| {
+                        let file = scrypt_file(&passphrase, world::PASSWORD_TEXT);
+                        if tested {
+                            scrypt_opens(&passphrase, &file);
+                        }
+                    });
+                    feistel();
+                    if tested {
+                        feistel();
+                    }
+                    for recipient in &recipients {
+                        age::encrypt(recipient, &share).unwrap();
+                    }
+                });
+            }
+        }) / sizes.seals as u32
+    };
+    let pair = paired(sizes.rounds, &mut ours, || floor(false));
+    line(&format!("seal: {label}, against making it"), &pair, ">= 0.80");
+    let pair = paired(sizes.rounds, &mut ours, || floor(true));
+    line(&format!("seal: {label}, against making and testing it"), &pair, ">= 0.80");
+}
+
+fn open(sizes: Sizes) {
+    let world = World::ready();
+    let key = world.data_key(0);
+    let path = world.ledger().join("ledger.db");
+    let pair = paired(
+        sizes.rounds * sizes.opens,
+        || timed(|| Store::open(&path, &key, Access::Write).unwrap()),
+        || {
+            timed(|| {
+                let connection = rusqlite::Connection::open(&path).unwrap();
+                connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.to_hex().expose())).unwrap();
+                connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).unwrap()
+            })
+        },
+    );
+    line("open: the database", &pair, "-");
+}
+
+/// A ledger with so many entries, written in one transaction through the library's own rules.
+fn grown(statements: usize, secrets: usize, accounts: usize) -> World {
+    let world = World::active(5, 3);
+    let quorum_id = world.quorum("engineers", 2, &[0, 1, 2]);
+    let session = world.session(0);
+    let quorum = Quorum::load(&session.view(), &quorum_id).unwrap().unwrap();
+    let seed = session.view().meta("log_seed").unwrap();
+    drop(session);
+    let member = world.member_key(0);
+    let log_key = SigningKey::from_seed(&Key32::new(seed.try_into().unwrap())).unwrap();
+    let genesis = world.genesis();
+    let mut store = Store::open(&world.ledger().join("ledger.db"), &world.data_key(0), Access::Write).unwrap();
+    let mut batch = store.begin().unwrap();
+    let time = Time::from_seconds(world.clock.seconds()).unwrap();
+    let mut size = batch.view().size().unwrap();
+    let mut write = |claim: Claim, blobs: Vec<Vec<u8>>| {
+        let draft = Draft::new(&world::rng(), claim, blobs).unwrap();
+        let seen = Seen { size, root: batch.view().root_at(size).unwrap() };
+        let (statement, blobs) = draft.sign(world.ledger_id(), world.id(0), member.signing(), time, seen).unwrap();
+        let view = batch.view();
+        let ruled = policy::judge(&view, &view, &mut CheckNow, &statement, size, Scope::All).unwrap();
+        let cosigner = Cosigner {
+            ledger: world.ledger_id(),
+            custodian: world.id(0),
+            key: member.signing(),
+            log_key: &log_key,
+            time,
+        };
+        batch.append(ruled, &blobs, &cosigner).unwrap();
+        size += 1;
+    };
+    for first in (0..accounts).step_by(1000) {
+        write(import(first, 1000.min(accounts - first)), Vec::new());
+    }
+    for place in 0..secrets {
+        let (claim, blobs) = sealed(&world, &quorum_id, &quorum, place, accounts, &log_key);
+        write(claim, blobs);
+    }
+    for _ in secrets + accounts.div_ceil(1000)..statements {
+        write(correction(genesis), Vec::new());
+    }
+    batch.commit().unwrap();
+    drop(store);
+    // The first act verifies everything since the pin, once.
+    drop(world.session(0));
+    world
+}
+
+fn account_id(place: usize) -> Account {
+    Account::new(&format!("{:012}", 200_000_000_000 + place)).unwrap()
+}
+
+fn import(first: usize, count: usize) -> Claim {
+    let places = first..first + count;
+    Claim::AccountImport(
+        Import {
+            organization: Some("o-example".to_owned()),
+            accounts: places
+                .clone()
+                .map(|place| AccountFacts {
+                    id: account_id(place),
+                    state: AccountState::Active,
+                    partition: Partition::Aws,
+                    management: place == 0,
+                    joined_method: Some("CREATED".to_owned()),
+                    joined_at: None,
+                })
+                .collect(),
+            gone: Vec::new(),
+        },
+        Some(ImportPersonal {
+            file_digest: Digest::of(b"the file"),
+            file_bytes: 8,
+            accounts: places
+                .map(|place| AccountNames {
+                    id: account_id(place),
+                    name: format!("workload-{place}"),
+                    email: format!("root+{place}@example.com"),
+                })
+                .collect(),
+        }),
+    )
+}
+
+/// A seal with the form and size of a real one, whose blobs are no age files.
+fn sealed(
+    world: &World,
+    quorum_id: &Id,
+    quorum: &Quorum,
+    place: usize,
+    accounts: usize,
+    key: &SigningKey,
+) -> (Claim, Vec<Vec<u8>>) {
+    let blob = |name: &str, bytes: usize| format!("{name} {place} {}", "x".repeat(bytes)).into_bytes();
+    let payload = blob("payload", 250);
+    let mut blobs = vec![payload.clone()];
+    let mut shares = Vec::new();
+    for member in 0..3u8 {
+        let bytes = blob(&format!("share {member}"), 400);
+        shares.push(Share {
+            group: 0,
+            member,
+            holder: quorum.groups[0].members[usize::from(member)],
+            key: key.public(),
+            blob: Digest::of(&bytes),
+        });
+        blobs.push(bytes);
+    }
+    let _ = world;
+    let claim = Claim::Seal(Seal {
+        secret: world::random_id(),
+        subject: rootkeep::statement::names::Subject::Account(account_id(place % accounts)),
+        kind: rootkeep::statement::SecretKind::Password,
+        label: (place >= accounts).then(|| world::name(&format!("n{}", place / accounts))),
+        serves: Vec::new(),
+        epoch: 1,
+        quorum: *quorum_id,
+        quorum_index: quorum.index,
+        groups_needed: 1,
+        thresholds: vec![2],
+        payload: Digest::of(&payload),
+        shares,
+    });
+    (claim, blobs)
+}
+
+fn verify(sizes: Sizes, world: &World) {
+    let session = world.session(0);
+    let report = session.verify(&mut |_, _| {}).unwrap();
+    assert_eq!(report.problems, Vec::new());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let key = SigningKey::from_seed(&Key32::new([3; 32])).unwrap();
+    let message = [b'm'; 600];
+    let signature_bytes = key.sign(&message);
+    let share = report.signatures as usize / cores;
+    let pair = paired(
+        sizes.rounds.min(5),
+        || timed(|| session.verify(&mut |_, _| {}).unwrap()),
+        || {
+            timed(|| {
+                std::thread::scope(|scope| {
+                    for _ in 0..cores {
+                        scope.spawn(|| {
+                            let public = signature::UnparsedPublicKey::new(&signature::ED25519, key.public().as_bytes().to_vec());
+                            for _ in 0..share {
+                                public.verify(&message, &signature_bytes).unwrap();
+                            }
+                        });
+                    }
+                });
+            })
+        },
+    );
+    line(&format!("verify: {} statements, {} signatures", report.entries, report.signatures), &pair, ">= 0.90");
+}
+
+/// Whole commands on a ledger, the unlocking of a native identity included; the floor is the open.
+fn commands(label: &str, world: &World, sizes: Sizes) {
+    println!("on a ledger of {label}:");
+    let unlock = median(
+        (0..sizes.opens)
+            .map(|_| {
+                timed(|| {
+                    let identity = Identity::load(&world.identity(0), &world.host).unwrap();
+                    let member = MemberKey::unseal(&world.people[0].card.sealed, &identity).unwrap();
+                    let wrapped = std::fs::read(world.ledger().join(format!("keys/{}.age", world.id(0)))).unwrap();
+                    member.decrypt(&wrapped).unwrap()
+                })
+            })
+            .collect(),
+    );
+    row("  unlocking a native identity, the data key with it", &show(unlock), "", "", "");
+    let command = |name: &str, work: &dyn Fn()| {
+        let time = median((0..sizes.opens).map(|_| timed(work)).collect());
+        let besides = time.saturating_sub(unlock);
+        row(&format!("  {name}"), &show(besides), "", "", "< 15 ms");
+    };
+    let size = world.open(0).unwrap().head().unwrap().0;
+    command("open", &|| drop(world.open(0).unwrap()));
+    command("open, trust", &|| drop(world.session(0)));
+    command("status", &|| {
+        let session = world.session(0);
+        session.head().unwrap();
+        session.people().unwrap();
+        let view = session.view();
+        (view.count(Table::Account).unwrap(), view.count(Table::Secret).unwrap());
+    });
+    command("show with its proof", &|| {
+        let session = world.session(0);
+        session.proven(size / 2).unwrap();
+        session.proof(size / 2).unwrap();
+    });
+    command("secret and account by name", &|| {
+        let session = world.session(0);
+        session.find_secret(&format!("{}/password", account_id(1).as_str()).parse().unwrap()).unwrap();
+        read::<AccountRecord>(&session.view(), account_id(1).as_str()).unwrap().unwrap();
+    });
+    let genesis = world.genesis();
+    command("enter one statement", &|| {
+        world.session(0).enter(correction(genesis), Vec::new()).unwrap();
+    });
+    command("list every secret", &|| {
+        list::<SecretRecord>(&world.session(0).view(), "").unwrap();
+    });
+    command("find a text", &|| {
+        world.session(0).view().containing("no such text", 100).unwrap();
+    });
+}
