@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# Makes a ledger in which nearly everything happens, and has it read by second_verifier.py, which was
+# written from docs/formats.md alone; then has second_verifier_forgeries.py forge it in every way it
+# knows. Run from the root of the repository.
+set -euo pipefail
+
+root=$PWD
+rootkeep=${ROOTKEEP_BIN:-$root/target/release/rootkeep}
+python=${ROOTKEEP_PYTHON:-python3}
+here=$root/tests/interop
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export HOME=$dir XDG_STATE_HOME=$dir/state XDG_CONFIG_HOME=$dir/config XDG_DATA_HOME=$dir/data
+unset ROOTKEEP_LEDGER ROOTKEEP_IDENTITY
+exec 3>&1 >"$dir/said" 2>&1
+trap 'code=$?; [ "$code" = 0 ] || tail -n 40 "$dir/said" >&3; rm -rf "$dir"' EXIT
+cd "$dir"
+
+# A person acts: `as NAME ARGUMENTS`, with the genesis code, for it may be the first act.
+as() { local who=$1; shift; "$rootkeep" -L acme.ledger -i "$who.key" --batch -q --code "$code" "$@" </dev/null; }
+id() { "$python" -c 'import json,sys; print(json.load(sys.stdin)["id"])'; }
+governed() { as alice --with bob.key --with carol.key --with alice.key "$@"; }
+
+for name in alice bob carol dave erin frank gina henry ivan; do "$rootkeep" identity new "$name" --out . --plain -q; done
+cards=()
+for name in alice bob carol dave erin; do cards+=(--card "$name.card"); done
+"$rootkeep" -i alice.key --batch init acme.ledger --name Acme --threshold 3 "${cards[@]}"
+code=$("$rootkeep" -L acme.ledger -i alice.key show genesis --json |
+  "$python" -c 'import json,sys; print(json.load(sys.stdin)["code"])')
+for name in bob carol dave erin; do as "$name" sign genesis; done
+
+as alice account import --organizations "$root/examples/organizations.json"
+governed policy set --pending-days 20 --request-hours 48 --window-max 4h
+governed quorum define engineers --threshold 2 --member alice --member bob --member carol
+
+# Newcomers: frank works, henry will leave, gina reads, ivan is never accepted.
+words() { "$rootkeep" card show "$1.card" --json | "$python" -c 'import json,sys; print(json.load(sys.stdin)["fingerprint"])'; }
+newcomer() {
+  local name=$1 what; shift
+  what=$(as alice --json "$@" "$name.card" --identified-by "alice, in person" | id)
+  for by in alice bob carol; do as "$by" sign "$what" --fingerprint "$(words "$name")"; done
+}
+newcomer frank custodian add --role operator --role holder
+as frank custodian accept --own-card frank.card
+newcomer henry custodian add --role keeper --role holder
+as henry custodian accept --own-card henry.card
+newcomer gina reader add
+as alice custodian add ivan.card --role witness
+
+governed quorum define split --groups-needed 2 --group floor=2:alice,bob,frank --group board=2:carol,dave,erin --group safe=1:henry
+
+printf '%s' 'correct horse battery staple' | "$rootkeep" -L acme.ledger -i alice.key --batch -q seal 111122223333/password --quorum engineers --stdin
+printf '%s' 'otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=AWS' |
+  "$rootkeep" -L acme.ledger -i bob.key --batch -q seal 222233334444/mfa-seed:phone --quorum split --serves 333344445555 --otpauth-stdin
+as frank seal mailbox:root/password --quorum split --generate 24
+as alice secret confirm 111122223333/password --epoch 1 --note 'signed in'
+as alice seal 111122223333/password --generate 30
+as bob secret confirm 111122223333/password --epoch 2
+
+# A whole release, one of several secrets, one refused, one taken back, one of each that waits.
+one=$(as alice --json request 111122223333/password --purpose drill --task 'sign in' --ticket T-1 | id)
+as bob sign "$one"
+as alice sign "$one"
+as carol sign "$one"
+as alice reveal "$one"
+as alice close "$one" --outcome used --rotated --note done
+two=$(as frank --json request 111122223333/password mailbox:root/password --purpose 'both' --operator alice | id)
+for by in alice carol dave bob; do as "$by" sign "$two"; done
+as alice reveal "$two" mailbox:root/password
+three=$(as alice --json request 111122223333/password --purpose 'no need' | id)
+as bob reject "$three" --reason 'not now'
+as carol reject "$three" --reason 'nor I'
+four=$(as alice --json request 111122223333/password --purpose 'oops' | id)
+as alice withdraw "$four"
+
+what=$(as alice --json policy set --window-max 24h | id)
+for by in bob carol dave; do as "$by" reject "$what" --reason 'too long'; done
+what=$(as alice --json policy set --window-max 23h | id)
+as alice withdraw "$what"
+governed secret destroy 111122223333/password --epoch 1 --reason 'an old one'
+governed quorum define engineers --threshold 2 --member alice --member bob --member dave
+as carol seal 111122223333/password --generate 24
+governed custodian retire henry --note 'left'
+as frank custodian away frank --from 2030-12-24 --to 2031-01-02
+as bob correct "$one" --reason 'a slip' --text 'ticket T-2'
+echo minutes > minutes.txt
+as erin attach "$one" minutes.txt --media text/plain
+as dave request 222233334444/mfa-seed:phone --purpose waits
+as alice request 111122223333/password --purpose 'waits too' --window 30m
+as alice quorum define later --threshold 2 --member alice --member frank
+
+"$rootkeep" -L acme.ledger -i alice.key log --raw > log.ndjson
+"$rootkeep" -L acme.ledger -i alice.key log --checkpoints > checkpoints.ndjson
+"$rootkeep" -L acme.ledger -i alice.key verify
+[ "$(grep -c . log.ndjson)" = "$(grep -c . checkpoints.ndjson)" ]
+ledger=$("$rootkeep" -L acme.ledger -i alice.key checkpoint | sed -n '1s,^rootkeep/,,p')
+
+"$python" "$here/second_verifier.py" --ledger-id "$ledger" log.ndjson checkpoints.ndjson | tee /dev/fd/3
+"$python" "$here/second_verifier.py" --code "$code" log.ndjson checkpoints.ndjson
+"$python" "$here/second_verifier_forgeries.py" "$dir" | tail -n 1 | tee /dev/fd/3
