@@ -43,13 +43,16 @@ command -v age >/dev/null || die "age is not installed: apt-get install age"
 [ -f "$ledger/ledger.db" ] && [ -d "$ledger/keys" ] || die "$ledger is not a ledger's directory"
 [ ! -e "$out" ] || die "$out exists already: name a new directory"
 mkdir -p "$out"
+# What has to be in a file for a moment is in memory where the system has a place for that.
+scratch=$out
 case $(stat -f -c %T "$out" 2>/dev/null) in
     tmpfs | ramfs) ;;
-    *) say "WARNING: $out is on a disk. What is written there can be read long after it was deleted." ;;
+    *)
+        say "WARNING: $out is on a disk. What is written there can be read long after it was deleted."
+        [ ! -d /dev/shm ] || scratch=/dev/shm
+        ;;
 esac
-
-# What has to be in a file for a moment is in memory where the system has a place for that.
-work=$(mktemp -d -p "$([ -d /dev/shm ] && echo /dev/shm || echo "$out")")
+work=$(mktemp -d -p "$scratch" .recover.XXXXXX)
 trap 'rm -rf "$work"; rmdir "$out" 2>/dev/null || :' EXIT
 trap 'exit 1' HUP INT TERM
 export TMPDIR=$work
@@ -65,6 +68,9 @@ def dump(database, out):
     db = sqlcipher3.connect(database)
     db.execute("PRAGMA key = \"x'%s'\"" % re.fullmatch("[0-9a-f]{64}", sys.stdin.read().strip())[0])
     for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        if not re.fullmatch("[a-z0-9_]+", table):
+            print(f"WARNING: table {table!r} is not the ledger's; left out", file=sys.stderr)
+            continue
         rows = db.execute(f'SELECT * FROM "{table}"')
         names = [column[0] for column in rows.description]
         with open(f"{out}/tables/{table}.jsonl", "x") as file:

@@ -27,15 +27,8 @@ pub struct Cli {
 /// What holds for every command.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Global {
-    /// The ledger's directory [default: the only *.ledger here]
-    #[arg(
-        short = 'L',
-        long,
-        global = true,
-        env = "ROOTKEEP_LEDGER",
-        value_name = "DIR",
-        hide_env_values = true
-    )]
+    /// The ledger's directory [default: the only *.ledger here, else ROOTKEEP_LEDGER]
+    #[arg(short = 'L', long, global = true, value_name = "DIR")]
     pub ledger: Option<PathBuf>,
     /// Your identity: what `age -i` takes
     #[arg(

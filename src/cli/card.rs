@@ -1,13 +1,14 @@
 //! `card show`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
 
 use super::context::Context;
 use super::output::{self, Done};
-use crate::crypto::card;
+use crate::crypto::card::{self, Card, CardPersonal};
+use crate::crypto::part::Part;
 use crate::error::Result;
 use crate::ledger::read_bounded;
 
@@ -21,9 +22,18 @@ pub enum CardCommand {
     },
 }
 
+/// Reads the card in a file; an error says which file.
+pub fn read(path: &Path) -> Result<(Card, Part, CardPersonal)> {
+    card::read_file(&read_bounded(path, 1 << 20)?).map_err(|error| {
+        error
+            .because(format!("it was read from {}", path.display()))
+            .hint("a card is the NAME.card that `rootkeep identity new` writes")
+    })
+}
+
 pub fn run(context: &Context, command: &CardCommand) -> Result<Done> {
     let CardCommand::Show { file } = command;
-    let (card, _, personal) = card::read_file(&read_bounded(file, 1 << 20)?)?;
+    let (card, _, personal) = read(file)?;
     if context.global.json {
         output::object(
             "card",

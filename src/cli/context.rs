@@ -34,7 +34,18 @@ impl Context {
     /// Says something to the person, unless asked to say less.
     pub fn say(&self, text: &str) {
         if !self.global.quiet && !self.global.json {
-            output::talk(text);
+            output::talk(&output::plain(text));
+        }
+    }
+
+    /// Shows what is about to be signed: to whoever is asked to agree to it, whatever else is quiet.
+    pub fn show_to_signer(&self, lines: &[String]) {
+        for line in lines {
+            if self.terminal.interactive {
+                output::talk(&output::item(line));
+            } else {
+                self.say(&output::item(line));
+            }
         }
     }
 
@@ -65,7 +76,7 @@ impl Context {
         })
     }
 
-    /// The ledger's directory: named, or the only one here.
+    /// The ledger's directory: named, or the only one here, or the environment's.
     pub fn ledger_path(&self) -> Result<PathBuf> {
         if let Some(path) = &self.global.ledger {
             return Ok(path.clone());
@@ -78,30 +89,37 @@ impl Context {
             .map(|entry| entry.path())
             .filter(|path| path.extension().is_some_and(|ext| ext == "ledger") && path.is_dir())
             .collect();
-        match found.as_slice() {
-            [one] => Ok(one.clone()),
-            [] => Err(Error::not_found("not-a-ledger", "there is no ledger here")
+        let elsewhere = std::env::var_os("ROOTKEEP_LEDGER").filter(|path| !path.is_empty());
+        match (found.as_slice(), elsewhere) {
+            ([one], _) => Ok(one.clone()),
+            (_, Some(path)) => Ok(PathBuf::from(path)),
+            ([], None) => Err(Error::not_found("not-a-ledger", "there is no ledger here")
                 .hint("-L DIR, or set ROOTKEEP_LEDGER")),
-            _ => Err(
-                Error::usage("which-ledger", "there are several ledgers here")
-                    .hint("-L DIR names one"),
+            (several, None) => Err(
+                Error::usage("which-ledger", "there are several ledgers here").hint(
+                    several
+                        .iter()
+                        .map(|path| format!("-L {}", path.display()))
+                        .collect::<Vec<_>>()
+                        .join("   or   "),
+                ),
             ),
         }
     }
 
     /// Opens the ledger as the user.
     pub fn open(&self) -> Result<Session> {
-        self.open_as(&self.identity_path()?)
+        self.open_as(&self.identity_path()?, self.global.own_card.clone())
     }
 
-    fn open_as(&self, identity: &Path) -> Result<Session> {
+    fn open_as(&self, identity: &Path, card: Option<PathBuf>) -> Result<Session> {
         let host = self.host()?;
         Session::open(Opening {
             directory: &self.ledger_path()?,
             identity: Identity::load(identity, &host)?,
             host,
             state_dir: state_dir(),
-            card: self.global.own_card.clone(),
+            card,
             clock: Box::new(SystemClock),
         })
     }
@@ -168,7 +186,16 @@ impl Context {
             .map_or(entered.id, |entry| entry.id);
         // Their own sessions open the same ledger: this one lets go first.
         drop(session);
-        let (effective, needs, last) = self.sign_at_keyboard(entered, subject)?;
+        let (effective, needs, last) =
+            self.sign_at_keyboard(entered, subject).map_err(|error| {
+                // What was entered before is durable: whoever is told of the failure is told of that.
+                error.hint(format!(
+                    "entry #{} ({}) is in the ledger; to go on: rootkeep sign {}",
+                    entered.seq,
+                    entered.id.short(),
+                    id.short()
+                ))
+            })?;
         let last = last.as_ref().unwrap_or(entered);
         if self.global.json {
             let mut fields = output::merge(output::entered_fields(entered), more);
@@ -183,15 +210,15 @@ impl Context {
             output::object(entered.kind.as_str(), fields)?;
             return Ok(Done::Yes);
         }
-        output::data(&format!("{headline}\n"))?;
+        output::data(&format!("{}\n", output::plain(headline)))?;
         output::data(&format!("entry #{}  id {}\n", entered.seq, entered.id))?;
         if !effective {
             let people = if needs == 1 { "person" } else { "people" };
-            output::data(&format!(
+            output::data(&output::plain(&format!(
                 "not in effect yet: {needs} more {people} must sign: rootkeep -L {} sign {}\n",
                 directory.display(),
                 id.short()
-            ))?;
+            )))?;
         }
         Ok(Done::Yes)
     }
@@ -212,16 +239,23 @@ impl Context {
                 }
             }
             let path = paths.remove(0);
-            let mut session = self.open_as(&path)?;
+            let mut session = self.open_as(&path, None)?;
             self.trust(&mut session)?;
             let people = session.people()?;
             let preview = session.preview(subject)?;
-            for line in describe::statement(&session, &preview.statement, &people)? {
-                self.say(&output::plain(&line));
-            }
+            self.show_to_signer(&describe::statement(&session, &preview.statement, &people)?);
             let name = people.name(&session.member());
-            self.terminal
-                .confirm(&format!("{name}, do you agree to this?"))?;
+            match self
+                .terminal
+                .confirm(&format!("{name}, do you agree to this?"))
+            {
+                Err(error) if error.code() == "not-confirmed" => {
+                    // A no from one is no reason to hide what the other has entered.
+                    output::talk(&output::plain(&format!("{name} has not signed")));
+                    continue;
+                }
+                answer => answer?,
+            }
             let signed = session.sign_off(*subject)?;
             self.say(&format!("{name} has signed: entry #{}", signed.seq));
             (effective, needs) = (signed.effective, signed.needs);
@@ -238,8 +272,13 @@ impl Context {
         let answer = self.terminal.ask(
             "Is somebody here who can sign now? Their identity file (Enter: nobody)",
             "--with FILE",
-        )?;
-        Ok((!answer.is_empty()).then(|| PathBuf::from(answer)))
+        );
+        match answer {
+            Ok(path) => Ok((!path.is_empty()).then(|| PathBuf::from(path))),
+            // The end of input is nobody.
+            Err(error) if error.code() == "not-confirmed" => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// A value that was given, or is asked for.

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::output::{self, Done};
-use crate::crypto::card::{self, CardPersonal};
+use crate::crypto::card::CardPersonal;
 use crate::crypto::fixed::{Base64, Id};
 use crate::error::{Error, Result};
-use crate::ledger::{People, read_bounded};
+use crate::ledger::People;
 use crate::state::people::Custodian;
 use crate::state::rules::Quorum;
 use crate::statement::Claim;
@@ -151,7 +151,7 @@ fn propose(
     roles: Vec<Role>,
     identified_by: Option<&String>,
 ) -> Result<Done> {
-    let (card, part, personal) = card::read_file(&read_bounded(path, 1 << 20)?)?;
+    let (card, part, personal) = super::card::read(path)?;
     let mut session = context.open_to_act()?;
     context.say(&format!(
         "{}'s fingerprint: {}",

@@ -32,7 +32,7 @@ pub fn show(context: &Context, session: &Session) -> Result<Done> {
     let people = session.people()?;
     let statement = session.proven(0)?;
     for line in describe::statement(session, &statement, &people)? {
-        output::data(&format!("{}\n", output::plain(&line)))?;
+        output::data(&format!("{}\n", output::item(&line)))?;
     }
     output::data(&format!("  signed    {signed} of {founders}\n"))?;
     Ok(Done::Yes)

@@ -75,7 +75,15 @@ pub fn run(context: &Context, command: IdentityCommand) -> Result<Done> {
     if let Some(key) = &own.key_file {
         write_private_new(&key_path, key.expose())?;
     }
-    write_private_new(&card_path, &card::write_file(&card, &part)?)?;
+    let written =
+        card::write_file(&card, &part).and_then(|card| write_private_new(&card_path, &card));
+    if let Err(error) = written {
+        if own.key_file.is_some() {
+            // A key without its card would only stand in the way of the next attempt.
+            let _nothing_left = std::fs::remove_file(&key_path);
+        }
+        return Err(error);
+    }
     if context.global.json {
         output::object(
             "identity",

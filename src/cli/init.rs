@@ -7,11 +7,10 @@ use serde_json::json;
 
 use super::context::{Context, state_dir};
 use super::output::{self, Done};
-use crate::crypto::card;
 use crate::crypto::identity::Identity;
 use crate::crypto::words;
 use crate::error::Result;
-use crate::ledger::{Founding, SystemClock, found, read_bounded};
+use crate::ledger::{Founding, SystemClock, found};
 use crate::statement::text::Text;
 
 /// `init`.
@@ -35,7 +34,7 @@ pub fn run(context: &Context, command: &InitCommand) -> Result<Done> {
     let identity = Identity::load(&context.identity_path()?, &host)?;
     let mut cards = Vec::new();
     for path in &command.card {
-        cards.push(card::read_file(&read_bounded(path, 1 << 20)?)?);
+        cards.push(super::card::read(path)?);
     }
     if context.terminal.interactive {
         output::talk("Each founder reads the fingerprint of the own card aloud:");

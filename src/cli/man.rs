@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory};
+use serde_json::json;
 
 use super::args::Cli;
-use super::output::Done;
+use super::context::Context;
+use super::output::{self, Done};
 use crate::error::{Error, Result};
 
 /// `man`.
@@ -16,7 +18,7 @@ pub struct ManCommand {
     out: PathBuf,
 }
 
-pub fn run(command: &ManCommand) -> Result<Done> {
+pub fn run(context: &Context, command: &ManCommand) -> Result<Done> {
     let failed = |error: std::io::Error| {
         Error::failed(
             "cannot-write",
@@ -26,5 +28,11 @@ pub fn run(command: &ManCommand) -> Result<Done> {
     };
     std::fs::create_dir_all(&command.out).map_err(failed)?;
     clap_mangen::generate_to(Cli::command(), &command.out).map_err(failed)?;
+    if context.global.json {
+        output::object(
+            "man",
+            json!({"directory": command.out.display().to_string()}),
+        )?;
+    }
     Ok(Done::Yes)
 }

@@ -47,12 +47,7 @@ pub fn main() -> ExitCode {
     crate::crypto::hardening::forbid_core_dumps();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // clap prints help to stdout and errors to stderr, and exits with 0 or 2.
-            let code = if error.use_stderr() { 2 } else { 0 };
-            let _closed_pipe = error.print();
-            return ExitCode::from(code);
-        }
+        Err(error) => return not_parsed(&error),
     };
     let json = cli.global.json;
     let context = Context::new(cli.global);
@@ -63,6 +58,20 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Help and version go to stdout; what was typed wrongly is an error like every other.
+fn not_parsed(error: &clap::Error) -> ExitCode {
+    use clap::error::ErrorKind;
+    let asked_for = !error.use_stderr();
+    if asked_for || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // A closed pipe: nobody reads any more.
+        let _unheard = error.print();
+        return ExitCode::from(if asked_for { 0 } else { 2 });
+    }
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    output::print_usage(&error.render().to_string(), json);
+    ExitCode::from(2)
 }
 
 fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
@@ -95,6 +104,6 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Status(command) => status::run(context, &command),
         Command::Demo(command) => demo::run(context, &command),
         Command::Completions(command) => completions::run(&command),
-        Command::Man(command) => man::run(&command),
+        Command::Man(command) => man::run(context, &command),
     }
 }

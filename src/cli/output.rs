@@ -106,14 +106,47 @@ pub fn print_error(error: &Error, json: bool) {
     }
 }
 
-/// Text from outside, without what could move a terminal's cursor or reorder a line.
+/// What was typed wrongly, in the words of the argument parser.
+pub fn print_usage(rendered: &str, json: bool) {
+    let text = plain(rendered.trim_end());
+    if !json {
+        talk(&text);
+        return;
+    }
+    let mut paragraphs = text.split("\n\n").map(str::trim);
+    let message = paragraphs.next().unwrap_or_default();
+    let message = message.strip_prefix("error: ").unwrap_or(message);
+    talk(
+        &json!({"error": {
+            "code": "usage",
+            "message": message,
+            "causes": [],
+            "hints": paragraphs.collect::<Vec<_>>(),
+        }})
+        .to_string(),
+    );
+}
+
+/// Text from outside, without what could move a terminal's cursor, reorder a line or hide in it.
 pub fn plain(text: &str) -> String {
     text.chars()
         .map(|c| {
-            let bidi = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            if (c.is_control() && c != '\n') || bidi { '\u{fffd}' } else { c }
+            let unseen = matches!(c,
+                '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}' | '\u{feff}');
+            if (c.is_control() && c != '\n') || unseen {
+                '\u{fffd}'
+            } else {
+                c
+            }
         })
         .collect()
+}
+
+/// One line of a description. Where a text in it has line breaks, a bar marks what belongs to it:
+/// nobody can make a purpose look like another line of the statement.
+pub fn item(text: &str) -> String {
+    plain(text).replace('\n', "\n          | ")
 }
 
 /// Rows as a table with aligned columns.

@@ -25,11 +25,18 @@ pub fn run(context: &Context, _command: &RecoverCommand) -> Result<Done> {
     let mut text = Zeroizing::new(String::new());
     std::io::stdin()
         .lock()
-        .take(LIMIT)
+        .take(LIMIT + 1)
         .read_to_string(&mut text)
         .map_err(|error| {
             Error::usage("bad-share", "what came on standard input is not text").because(error)
         })?;
+    if u64::try_from(text.len()).map_or(true, |length| length > LIMIT) {
+        return Err(Error::usage(
+            "too-much-input",
+            format!("more than {LIMIT} bytes came on standard input"),
+        )
+        .hint("one share of 33 words a line, and nothing else"));
+    }
     let mut shares = Vec::new();
     for (number, line) in text
         .lines()

@@ -1,7 +1,7 @@
 //! `reveal`.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
 use crate::ledger::{Session, write_private_new};
 use crate::present::{describe, qr};
 use crate::state::custody::RequestRecord;
-use crate::statement::SecretName;
 use crate::statement::releases::Form;
+use crate::statement::{SecretKind, SecretName};
 
 /// `reveal`.
 #[derive(Debug, Args)]
@@ -57,15 +57,8 @@ pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
     let request = RequestRecord::load(&session.view(), &entry.hash)?
         .ok_or_else(|| Error::usage("not-a-request", format!("#{} is not a request", entry.seq)))?;
     let secret = which_secret(&session, command, &request)?;
-    if let Some(path) = &command.out
-        && path.symlink_metadata().is_ok()
-    {
-        return Err(
-            Error::refused("exists", format!("{} exists already", path.display()))
-                .hint("name another file; nothing is overwritten"),
-        );
-    }
     let name = describe::secret_name(&session, &secret)?;
+    check_form(context, command, &name)?;
     let revealed = session.reveal(&entry.hash, &secret, command.form())?;
     let people = session.people()?;
     for (who, place) in &revealed.bad {
@@ -95,6 +88,45 @@ pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
         command.id
     ));
     Ok(Done::Yes)
+}
+
+/// What can be known beforehand is refused beforehand: a reveal that shows nothing would stay on
+/// record all the same.
+fn check_form(context: &Context, command: &RevealCommand, name: &str) -> Result<()> {
+    let is_seed = name
+        .parse::<SecretName>()
+        .is_ok_and(|name| name.kind == SecretKind::MfaSeed);
+    if command.totp && !is_seed {
+        return Err(Error::usage(
+            "not-a-seed",
+            format!("{name} is not an MFA seed: it has no codes"),
+        )
+        .hint("leave --totp out"));
+    }
+    if command.qr && context.global.json {
+        return Err(
+            Error::usage("no-json", "a QR code is drawn on a terminal, not in JSON")
+                .hint("leave out --qr or --json"),
+        );
+    }
+    let Some(path) = &command.out else {
+        return Ok(());
+    };
+    if path.symlink_metadata().is_ok() {
+        return Err(
+            Error::refused("exists", format!("{} exists already", path.display()))
+                .hint("name another file; nothing is overwritten"),
+        );
+    }
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    rustix::fs::access(directory, rustix::fs::Access::WRITE_OK).map_err(|error| {
+        Error::failed("cannot-write", format!("cannot write {}", path.display()))
+            .because(error)
+            .hint("name a file in a directory that you can write to: --out FILE")
+    })
 }
 
 fn which_secret(session: &Session, command: &RevealCommand, request: &RequestRecord) -> Result<Id> {

@@ -32,17 +32,27 @@ pub fn run(context: &Context, command: &ShowCommand) -> Result<Done> {
     let session = context.open()?;
     let entry = session.find_entry(&command.id)?;
     if command.proof {
-        output::data(&session.proof(entry.seq)?.to_string())?;
-        return Ok(Done::Yes);
+        let proof = session.proof(entry.seq)?.to_string();
+        return text(context, "proof", entry.seq, &proof);
     }
     if command.envelope {
-        output::data(&String::from_utf8_lossy(&entry.envelope))?;
-        return Ok(Done::Yes);
+        let envelope = String::from_utf8_lossy(&entry.envelope);
+        return text(context, "envelope", entry.seq, &envelope);
     }
     if command.id == "genesis" {
         return genesis::show(context, &session);
     }
     show_entry(context, &session, &entry)
+}
+
+/// What other tools read, as it is; inside an object with `--json`.
+fn text(context: &Context, name: &str, seq: u64, text: &str) -> Result<Done> {
+    if context.global.json {
+        output::object(name, json!({"seq": seq, name: text}))?;
+    } else {
+        output::data(text)?;
+    }
+    Ok(Done::Yes)
 }
 
 /// Where a statement stands that waits, or waited, for sign-offs.
@@ -63,7 +73,7 @@ fn show_entry(context: &Context, session: &Session, entry: &Entry) -> Result<Don
     }
     output::data(&format!("#{}\n", entry.seq))?;
     for line in describe::statement(session, &statement, &people)? {
-        output::data(&format!("{}\n", output::plain(&line)))?;
+        output::data(&format!("{}\n", output::item(&line)))?;
     }
     output::data(&format!("  leaf      {}\n", statement.leaf()))?;
     if let Some(standing) = standing {

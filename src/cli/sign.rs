@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::context::Context;
-use super::output::{self, Done};
+use super::output::Done;
 use crate::crypto::card::Card;
 use crate::crypto::words;
 use crate::error::{Error, Result};
@@ -45,9 +45,7 @@ pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
     let entry = session.find_entry(&command.id)?;
     let preview = session.preview(&entry.hash)?;
     let people = session.people()?;
-    for line in describe::statement(&session, &preview.statement, &people)? {
-        context.say(&output::plain(&line));
-    }
+    context.show_to_signer(&describe::statement(&session, &preview.statement, &people)?);
     confirm_card(context, command, &preview.statement)?;
     context.terminal.confirm("Do you agree to exactly this?")?;
     let entered = session.sign_off(entry.hash)?;

@@ -36,6 +36,7 @@ impl Terminal {
             );
         }
         let mut stderr = std::io::stderr().lock();
+        let question = output::plain(question);
         let _unheard = write!(stderr, "{question}: ").and_then(|()| stderr.flush());
         drop(stderr);
         let mut line = String::new();

@@ -453,10 +453,12 @@ impl<'c> View<'c> {
             "SELECT seq, kind, key, old FROM undo WHERE seq >= ?1 ORDER BY seq DESC, kind, key",
             [signed(from)?],
             |row| {
+                let seq = unsigned_row(row, 0)?;
                 let word: String = row.get(1)?;
                 Ok(UndoRow {
-                    seq: unsigned_row(row, 0)?,
-                    table: Table::parse(&word).ok_or(rusqlite::Error::InvalidQuery)?,
+                    seq,
+                    table: Table::parse(&word)
+                        .ok_or_else(|| unreadable(1, format!("an undo row of entry {seq} has no known kind")))?,
                     key: row.get(2)?,
                     old: row.get(3)?,
                 })
@@ -667,13 +669,12 @@ fn checkpoint(row: &Row<'_>) -> rusqlite::Result<StoredCheckpoint> {
 
 fn fixed_row<T>(row: &Row<'_>, at: usize, read: fn(&[u8]) -> Option<T>) -> rusqlite::Result<T> {
     let bytes: Vec<u8> = row.get(at)?;
-    read(&bytes).ok_or_else(|| {
-        rusqlite::Error::FromSqlConversionFailure(
-            at,
-            rusqlite::types::Type::Blob,
-            "a value of another length".into(),
-        )
-    })
+    read(&bytes).ok_or_else(|| unreadable(at, "a value of another length".to_owned()))
+}
+
+/// A value that this program never wrote.
+fn unreadable(at: usize, why: String) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Blob, why.into())
 }
 
 fn unsigned_row(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {

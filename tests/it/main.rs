@@ -14,5 +14,6 @@ mod forger;
 mod oracle;
 mod refusals;
 mod story;
+mod tamper;
 mod vectors;
 mod world;

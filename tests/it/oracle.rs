@@ -216,9 +216,6 @@ fn a_request_whose_recipient_was_swapped_is_not_signed() {
     // In the table of requests.
     assert!(forger.edit("request", &asked.recipient, &mallory()) > 0);
     tampering(&world.refused("state-mismatch", || trusted(&world, BEA)?.sign_off(request.leaf)), "table");
-    let restored = world.open(EVE).unwrap();
-    drop(restored);
-    world.clock.forward(1);
     // As another statement under the same id.
     let world = World::ready();
     let request = world.request(&[PASSWORD]);

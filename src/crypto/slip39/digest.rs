@@ -35,7 +35,6 @@ fn mac(random: &[u8], secret: &[u8]) -> hmac::Tag {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -37,14 +37,17 @@
 //! # }
 //! ```
 
+mod audit;
 mod cipher;
 mod combine;
 mod digest;
 mod error;
+mod explain;
 mod gf256;
 mod name;
 mod rs1024;
 mod scheme;
+mod sets;
 mod share;
 mod solve;
 mod split;

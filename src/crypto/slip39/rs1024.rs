@@ -100,7 +100,6 @@ fn mended_flag(words: &[u32], place: usize, error: u32) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -304,7 +304,6 @@ fn take_value(words: &[u32]) -> Result<Zeroizing<Vec<u8>>, ShareError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -122,7 +122,6 @@ fn random_identifier(rng: &dyn SecureRandom) -> Result<u16, SplitError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::super::gf256::{inverse, multiply};
     use super::*;

@@ -89,7 +89,6 @@ pub(super) fn push_word(text: &mut String, index: u32) {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use ring::digest::{SHA256, digest};

@@ -1,0 +1,179 @@
+#!/usr/bin/env bash
+# Makes a ledger with every kind of statement and has every command speak JSON; then schemas.py holds
+# the exported log, the cards and what the commands said to schema/*.json. Run from the root of the
+# repository.
+set -euo pipefail
+
+root=$PWD
+rootkeep=${ROOTKEEP_BIN:-$root/target/release/rootkeep}
+python=${ROOTKEEP_PYTHON:-python3}
+[[ $rootkeep != */* ]] || rootkeep=$(realpath "$rootkeep")
+[[ $python != */* ]] || python=$(realpath -s "$python")
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export HOME=$dir XDG_STATE_HOME=$dir/state XDG_CONFIG_HOME=$dir/config XDG_DATA_HOME=$dir/data
+unset ROOTKEEP_LEDGER ROOTKEEP_IDENTITY
+exec </dev/null
+cd "$dir"
+code=
+
+fail() { echo "schemas.sh: $*" >&2; exit 1; }
+# say ARGUMENTS: what the program says is printed, and kept in `outputs`.
+say() { "$rootkeep" --batch --json "$@" | tee -a outputs; }
+# as NAME ARGUMENTS: a person acts, with the genesis code, for it may be the first act.
+as() { local who=$1; shift; say -L acme.ledger -i "$who.key" --code "$code" "$@"; }
+# refused EXIT CODE NAME ARGUMENTS: the program exits so, and its error, with this code, is kept too.
+refused() {
+    local expected=$1 word=$2 who=$3 status=0
+    shift 3
+    "$rootkeep" --batch --json -L acme.ledger -i "$who.key" "$@" >said 2>error || status=$?
+    [ "$status" = "$expected" ] || fail "exit $status and not $expected: $*: $(cat error)"
+    [ ! -s said ] || fail "an error, and data too: $*"
+    [ "$(wc -l <error)" = 1 ] || fail "not one line on standard error: $*: $(cat error)"
+    [ "$(field error.code <error)" = "$word" ] || fail "not $word: $*: $(cat error)"
+    cat error >>outputs
+}
+field() { "$python" -c 'import functools, json, sys
+print(functools.reduce(lambda value, key: value[key], sys.argv[1].split("."), json.load(sys.stdin)))' "$1"; }
+together() { as alice --with bob.key --with carol.key --with alice.key "$@"; }
+
+# ---- people ----------------------------------------------------------------------------------------
+
+{
+    say identity new alice --out . --plain --timezone Europe/London --contact '+44 20 7946 0001'
+    for name in bob carol dave frank gina; do say identity new "$name" --out . --plain; done
+    ssh-keygen -q -t ed25519 -N '' -C '' -f erin_ssh
+    say identity new erin --out . --ssh erin_ssh --timezone Asia/Tokyo
+    ln -s erin_ssh erin.key
+    cards=()
+    for name in alice bob carol dave erin; do
+        say card show "$name.card"
+        cards+=(--card "$name.card")
+    done
+    say -i alice.key init acme.ledger --name 'Acme é 東京 "root" \ custody' --threshold 3 "${cards[@]}"
+    refused 3 genesis-code-needed bob sign genesis
+} >/dev/null
+code=$(say -L acme.ledger -i alice.key show genesis | field code)
+{
+    as alice status
+    for name in bob carol dave; do as "$name" sign genesis; done
+    as erin --own-card erin.card sign genesis
+    as alice show genesis
+} >/dev/null
+
+newcomer() { # newcomer NAME COMMAND...: everybody has heard the fingerprint
+    local name=$1 said by
+    shift
+    said=$(as alice "$@" "$name.card" --identified-by 'alice, in person')
+    for by in alice bob carol; do
+        as "$by" sign "$(field id <<<"$said")" --fingerprint "$(field fingerprint <<<"$said")"
+    done
+}
+{
+    newcomer frank custodian add --role operator --role holder
+    as frank --own-card frank.card custodian accept
+    newcomer gina reader add
+    as frank custodian away frank --from 2020-01-01 --to 2090-12-31
+    as carol custodian away erin --from 2030-12-24 --to 2031-01-02
+} >/dev/null
+
+# ---- rules, accounts, secrets ------------------------------------------------------------------------
+
+mfa=222233334444/mfa-seed:tokyo
+{
+    as alice policy show
+    together policy set --pending-days 20 --request-hours 48 --window-max 4h
+    together quorum define engineers --threshold 2 --member alice --member bob --member carol
+    together quorum define sites --groups-needed 2 --group east=2:alice,bob,frank --group west=1:dave
+    as alice account import --organizations "$root/examples/organizations.json" --preview
+    as alice account import --organizations "$root/examples/organizations.json"
+    as alice account import --organizations "$root/examples/organizations.json"
+    "$python" - "$root/examples/organizations.json" >fewer.json <<'PYTHON'
+import json, sys
+listing = json.load(open(sys.argv[1]))
+gone = next(a for a in listing["Accounts"] if a["Id"] not in ("111122223333", "222233334444", "333344445555"))
+listing["Accounts"].remove(gone)
+json.dump(listing, sys.stdout)
+PYTHON
+    as alice account import --organizations fewer.json
+
+    printf '%s' 'correct horse battery staple' | as alice seal 111122223333/password --quorum engineers --stdin
+    printf '%s' 'otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=AWS' |
+        as bob seal $mfa --quorum sites --serves 333344445555 --otpauth-stdin
+    as frank seal mailbox:root/password --quorum sites --generate 24 --show-once
+    as alice secret confirm 111122223333/password --epoch 1 --note $'signed in\nwith it'
+    as alice seal 111122223333/password --generate 30
+    as bob secret confirm 111122223333/password --epoch 2
+} >/dev/null
+
+# ---- releases --------------------------------------------------------------------------------------
+
+{
+    one=$(as alice request 111122223333/password --purpose drill --task 'sign in' --ticket T-1 | field id)
+    refused 3 not-signed-off alice reveal "$one"
+    as bob sign "$one"
+    as carol sign "$one"
+    as alice reveal "$one"
+    as alice reveal "$one" --out shown
+    as alice close "$one" --outcome used --rotated --note done
+    two=$(as frank request $mfa mailbox:root/password --purpose both --operator alice --window 30m | field id)
+    for by in alice bob dave; do as "$by" sign "$two"; done
+    as alice reveal "$two" $mfa --totp
+    refused 2 which-secret alice reveal "$two"
+    three=$(as alice request 111122223333/password --purpose 'no need' | field id)
+    as bob reject "$three" --reason 'not now'
+    as carol reject "$three" --reason 'nor I'
+    four=$(as alice request 111122223333/password --purpose oops | field id)
+    as alice withdraw "$four"
+    waits=$(as dave request $mfa --purpose waits | field id)
+    together secret destroy 111122223333/password --epoch 1 --reason 'an old one'
+    as alice secret destroy mailbox:root/password --reason 'all of it'
+    together custodian retire dave --note left
+    as alice custodian retire frank --distrust-from 9
+    as bob correct "$one" --reason 'a slip' --text 'ticket T-2'
+    echo minutes >minutes.txt
+    as erin attach "$one" minutes.txt --media text/plain
+} >/dev/null
+
+# ---- what is there ---------------------------------------------------------------------------------
+
+{
+    as alice status
+    as alice verify
+    status=0
+    echo nonsense >note
+    as alice verify --against note || status=$?
+    [ "$status" = 4 ] || fail "verify --against nonsense: exit $status"
+    as gina log
+    as alice find drill
+    for id in "$one" "$two" "$three" "$four" "$waits" '#0' '#1' '#2'; do as alice show "$id"; done
+    as alice show "$one" --proof
+    as alice show "$one" --envelope
+    as alice secret list
+    for name in 111122223333/password $mfa mailbox:root/password; do as alice secret show "$name"; done
+    as alice custodian list
+    for name in alice dave erin frank gina; do as alice custodian show "$name"; done
+    as alice quorum list
+    as alice account list
+    as alice account show 111122223333
+    as alice account show 333344445555
+    as alice policy show
+    as alice checkpoint --cosign
+    as alice checkpoint --vkey
+    for name in alice bob; do as "$name" shares export --out "shares-$name"; done
+    for name in alice bob; do
+        # Only one secret has a second epoch.
+        age -d -i "$name.key" "shares-$name"/*-0000000002-00-0?.age
+        echo
+    done | say recover
+
+    refused 5 no-account alice account show 999999999999
+    refused 2 bad-account alice account show 1234
+    refused 3 not-author alice withdraw "$waits"
+    refused 2 usage alice seal
+    echo nonsense | refused 4 bad-share alice recover
+} >/dev/null
+
+"$rootkeep" -L acme.ledger -i alice.key log --raw >log.ndjson
+"$rootkeep" -L acme.ledger -i alice.key log --checkpoints >checkpoints.ndjson
+"$python" "$root/tests/interop/schemas.py" "$root/schema" "$dir"

@@ -1,0 +1,389 @@
+//! `verify` misses nothing: on a ledger with rows of every kind, every value of every row is changed,
+//! every row deleted, duplicated, and exchanged with another, one at a time.
+
+use std::collections::BTreeMap;
+
+use rusqlite::types::Value;
+
+use rootkeep::crypto::fixed::Digest;
+use rootkeep::error::{Kind, Result};
+use rootkeep::ledger::{Session, VerifyProblem};
+use rootkeep::statement::notes::{AttachPersonal, CorrectPersonal};
+use rootkeep::statement::decisions::About;
+use rootkeep::statement::people::{Away, Role};
+use rootkeep::statement::releases::Form;
+use rootkeep::statement::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal};
+use rootkeep::statement::time::Date;
+use rootkeep::statement::{Claim, Kind as StatementKind};
+
+use crate::forger::Forger;
+use crate::story::retire;
+use crate::world::*;
+
+const ADA: usize = 0;
+const BEA: usize = 1;
+const CY: usize = 2;
+
+/// A small ledger in which every kind of statement has been made.
+fn complete() -> World {
+    let mut world = World::active(3, 2);
+    let fay = world.newcomer("fay");
+    let enrolled = world.session(ADA).enter(world.add_claim(fay, &[Role::Holder, Role::Witness]), Vec::new()).unwrap();
+    world.session(BEA).sign_off(enrolled.leaf).unwrap();
+    world.session(CY).sign_off(enrolled.leaf).unwrap();
+    world.session(fay).accept().unwrap();
+    let both = [ADA, BEA];
+    world.decide(ADA, world.define(random_id(), "engineers", 2, &[ADA, BEA, CY]), &both);
+    world.import(ADA);
+    world.seal(ADA, PASSWORD, Some("engineers"), PASSWORD_TEXT).unwrap();
+    let secret = world.secret(PASSWORD);
+    let enter = |claim: Claim, blobs: Vec<Vec<u8>>| world.session(ADA).enter(claim, blobs).unwrap();
+    enter(Claim::SecretConfirm(Confirm { secret, epoch: 1 }, Some(ConfirmPersonal { note: None })), Vec::new());
+    // A release that is closed, one that is in effect, one that waits, and one that was taken back.
+    let closed = world.request(&[PASSWORD]);
+    world.sign_all(closed.leaf, &[BEA, CY]);
+    world.session(ADA).reveal(&closed.leaf, &secret, Form::Text).unwrap();
+    enter(close_claim(closed.leaf), Vec::new());
+    let effective = world.request(&[PASSWORD]);
+    world.sign_all(effective.leaf, &both);
+    world.request(&[PASSWORD]);
+    let back = world.request(&[PASSWORD]);
+    world.session(ADA).withdraw(back.leaf).unwrap();
+    // Governance: one rejected, somebody who left, a policy, a destroyed epoch, one that waits.
+    let rejected = enter(world.define(random_id(), "no", 2, &both), Vec::new());
+    for who in [BEA, CY] {
+        world.session(who).reject(rejected.leaf, text("no")).unwrap();
+    }
+    world.decide(ADA, retire(&world, fay, Some(5)), &both);
+    let policy = rootkeep::statement::founding::PolicySettings::default();
+    world.decide(ADA, Claim::PolicySet(rootkeep::statement::quorums::SetPolicy { policy }), &both);
+    world.seal(ADA, PASSWORD, None, b"next").unwrap();
+    let destroy = Claim::SecretDestroy(Destroy { secret, epoch: Some(1) }, Some(DestroyPersonal { reason: text("old") }));
+    world.decide(ADA, destroy, &both);
+    let waiting = enter(world.define(random_id(), "yes", 2, &both), Vec::new());
+    world.session(BEA).sign_off(waiting.leaf).unwrap();
+    // Notes.
+    let date = |day: &str| Date::parse(day).unwrap();
+    enter(Claim::CustodianAway(Away { custodian: world.id(1), from: date("2026-12-01"), to: date("2026-12-24") }), Vec::new());
+    let personal = CorrectPersonal { reason: text("typing error"), text: text("OPS-2") };
+    enter(Claim::Correct(About { subject: closed.leaf }, Some(personal)), Vec::new());
+    let file = b"a photo".to_vec();
+    let personal =
+        AttachPersonal { name: text("bag.jpg"), digest: Digest::of(&file), bytes: 7, media: text("image/jpeg") };
+    enter(Claim::Attach(About { subject: closed.leaf }, Some(personal)), vec![file]);
+    world.session(CY).cosign_head().unwrap();
+    world
+}
+
+/// The database past the program, with a good copy of every table to go back to.
+struct Bench {
+    raw: rusqlite::Connection,
+    session: Session,
+    tried: BTreeMap<String, usize>,
+    missed: Vec<String>,
+}
+
+impl Bench {
+    fn new(world: &World) -> Self {
+        let raw = world.raw(CY);
+        for table in TABLES {
+            raw.execute_batch(&format!("CREATE TEMP TABLE good_{table} AS SELECT * FROM main.{table}")).unwrap();
+        }
+        Self { raw, session: world.session(ADA), tried: BTreeMap::new(), missed: Vec::new() }
+    }
+
+    fn rows(&self, table: &str) -> Vec<Vec<Value>> {
+        let order = (1..=self.columns(table).len()).map(|at| at.to_string()).collect::<Vec<_>>().join(", ");
+        let mut statement = self.raw.prepare(&format!("SELECT * FROM good_{table} ORDER BY {order}")).unwrap();
+        let columns = statement.column_count();
+        statement
+            .query_map([], |row| (0..columns).map(|at| row.get(at)).collect())
+            .unwrap()
+            .map(|row| row.unwrap())
+            .collect()
+    }
+
+    fn columns(&self, table: &str) -> Vec<String> {
+        let mut statement = self.raw.prepare(&format!("SELECT name FROM pragma_table_info('{table}')")).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(|name| name.unwrap()).collect()
+    }
+
+    fn verify(&self) -> Result<Vec<VerifyProblem>> {
+        self.session.verify(&mut |_, _| {}).map(|report| report.problems)
+    }
+
+    /// Changes something in one table, has it verified, and puts the table back. Changes that the
+    /// tables' own keys don't allow are not tried.
+    fn try_one(&mut self, table: &str, what: &str, entry: Option<i64>, change: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<()>) {
+        self.raw.execute_batch("BEGIN").unwrap();
+        if let Err(error) = change(&self.raw) {
+            assert!(error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation), "{what}: {error}");
+            self.raw.execute_batch("ROLLBACK").unwrap();
+            return;
+        }
+        self.raw.execute_batch("COMMIT").unwrap();
+        *self.tried.entry(format!("{table} {}", what.split(' ').next().unwrap())).or_default() += 1;
+        match self.verify() {
+            Ok(problems) if problems.is_empty() => self.missed.push(format!("{table}: {what}: no problem was found")),
+            Ok(problems) => {
+                let named = |seq: i64| {
+                    problems.iter().any(|problem| problem.seq == u64::try_from(seq).ok() || problem.message.contains(&format!("entry {seq}")))
+                };
+                if let Some(seq) = entry
+                    && !named(seq)
+                {
+                    self.missed.push(format!("{table}: {what}: entry {seq} is not named: {:?}", &problems[..problems.len().min(3)]));
+                }
+            }
+            Err(error) if error.kind() == Kind::Verification => {
+                self.missed.push(format!("{table}: {what}: no report, only an error: {error}"));
+            }
+            Err(error) => self.missed.push(format!("{table}: {what}: {error:?}")),
+        }
+        self.raw
+            .execute_batch(&format!("BEGIN; DELETE FROM main.{table}; INSERT INTO main.{table} SELECT * FROM temp.good_{table}; COMMIT"))
+            .unwrap();
+    }
+
+    fn done(self, at_least: usize) {
+        let tried: usize = self.tried.values().sum();
+        println!("{tried} changes: {:?}", self.tried);
+        assert_eq!(self.verify().unwrap(), Vec::new(), "the bench put everything back");
+        assert!(self.missed.is_empty(), "{} missed:\n{}", self.missed.len(), self.missed.join("\n"));
+        assert!(tried >= at_least, "only {tried} changes were tried");
+    }
+}
+
+/// Which entry a row belongs to, where there is one.
+fn entry_of(table: &str, row: &[Value]) -> Option<i64> {
+    let Value::Integer(number) = row[0] else { return None };
+    match table {
+        "leaf" | "part" | "undo" => Some(number),
+        "checkpoint" | "cosignature" => Some(number - 1),
+        _ => None,
+    }
+}
+
+/// A value that differs a little; `turn` goes round the ways in which it can, from row to row.
+fn other(value: &Value, turn: usize) -> Value {
+    match value {
+        Value::Null => Value::Blob(Vec::new()),
+        Value::Integer(number) if turn % 3 == 0 => Value::Integer(-1 - number),
+        Value::Integer(number) => Value::Integer(number + 1),
+        Value::Real(number) => Value::Real(number + 1.0),
+        Value::Text(text) => Value::Text([String::new(), format!("{text}x"), text.to_uppercase()][turn % 3].clone()),
+        Value::Blob(bytes) => {
+            let mut other = bytes.clone();
+            let length = other.len();
+            match turn % 6 {
+                0 => other.push(0),
+                1 => other.truncate(length.saturating_sub(1)),
+                2 => other.clear(),
+                _ => other[turn * 31 % length.max(1)] ^= 1 << (turn % 8),
+            }
+            Value::Blob(other)
+        }
+    }
+}
+
+/// How many columns a table's own key has; they come first.
+fn keys(table: &str) -> usize {
+    match table {
+        "leaf" | "checkpoint" | "meta" | "blob" => 1,
+        "undo" => 3,
+        _ => 2,
+    }
+}
+
+fn key(columns: &[String], first: usize) -> String {
+    columns.iter().enumerate().map(|(at, name)| format!("{name} IS ?{}", at + first)).collect::<Vec<_>>().join(" AND ")
+}
+
+#[test]
+fn the_ledger_on_the_bench_has_every_kind() {
+    let world = complete();
+    for person in 0..3 {
+        world.assert_good(person);
+    }
+    let session = world.session(ADA);
+    for kind in StatementKind::ALL {
+        assert!(!session.view().indices_of_kind(*kind, 0).unwrap().is_empty(), "no {}", kind.as_str());
+    }
+}
+
+#[test]
+fn every_changed_value_is_found() {
+    let world = complete();
+    let mut bench = Bench::new(&world);
+    for table in TABLES {
+        let columns = bench.columns(table);
+        for (turn, row) in bench.rows(table).into_iter().enumerate() {
+            for (at, value) in row.iter().enumerate() {
+                let what = format!("change of {} in {:?}", columns[at], short(&row));
+                let sql = format!("UPDATE {table} SET {} = ?1 WHERE {}", columns[at], key(&columns, 2));
+                let mut values = vec![other(value, turn + at)];
+                values.extend(row.iter().cloned());
+                bench.try_one(table, &what, entry_of(table, &row), |raw| {
+                    assert_eq!(raw.execute(&sql, rusqlite::params_from_iter(values))?, 1);
+                    Ok(())
+                });
+            }
+        }
+    }
+    bench.done(1000);
+}
+
+#[test]
+fn every_deleted_row_is_found() {
+    let world = complete();
+    let mut bench = Bench::new(&world);
+    for table in TABLES {
+        let columns = bench.columns(table);
+        for row in bench.rows(table) {
+            let sql = format!("DELETE FROM {table} WHERE {}", key(&columns, 1));
+            let what = format!("deletion of {:?}", short(&row));
+            bench.try_one(table, &what, entry_of(table, &row), |raw| {
+                assert_eq!(raw.execute(&sql, rusqlite::params_from_iter(row.clone()))?, 1);
+                Ok(())
+            });
+        }
+    }
+    bench.done(300);
+}
+
+#[test]
+fn every_row_that_is_there_twice_is_found() {
+    let world = complete();
+    let mut bench = Bench::new(&world);
+    for table in TABLES {
+        let columns = bench.columns(table);
+        let marks = (1..=columns.len()).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
+        for (turn, row) in bench.rows(table).into_iter().enumerate() {
+            // The same row again, under another key where it has to have one.
+            let keys = keys(table);
+            for (at, value) in row.iter().enumerate().take(keys) {
+                let mut copy = row.clone();
+                copy[at] = other(value, turn + at);
+                if table == "leaf" {
+                    copy[1] = Value::Blob(vec![at as u8; 32]);
+                    copy[2] = Value::Blob(vec![at as u8; 16]);
+                }
+                let sql = format!("INSERT INTO {table} VALUES ({marks})");
+                let what = format!("insertion of {:?}", short(&copy));
+                bench.try_one(table, &what, None, |raw| raw.execute(&sql, rusqlite::params_from_iter(copy)).map(drop));
+            }
+        }
+    }
+    bench.done(300);
+}
+
+#[test]
+fn every_two_rows_that_change_places_are_found() {
+    let world = complete();
+    let mut bench = Bench::new(&world);
+    for table in TABLES {
+        let columns = bench.columns(table);
+        let rows = bench.rows(table);
+        // Everything but the key goes over to the next row, and back.
+        let keys = keys(table);
+        for (first, second) in rows.iter().zip(rows.iter().skip(1)) {
+            if first[keys..] == second[keys..] {
+                continue;
+            }
+            let what = format!("exchange of {:?} and {:?}", short(first), short(second));
+            let entry = entry_of(table, first);
+            bench.try_one(table, &what, entry, |raw| {
+                for row in [first, second] {
+                    let sql = format!("DELETE FROM {table} WHERE {}", key(&columns, 1));
+                    assert_eq!(raw.execute(&sql, rusqlite::params_from_iter(row.clone()))?, 1);
+                }
+                let marks = (1..=columns.len()).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
+                for (row, content) in [(first, second), (second, first)] {
+                    let mixed = [&row[..keys], &content[keys..]].concat();
+                    raw.execute(&format!("INSERT INTO {table} VALUES ({marks})"), rusqlite::params_from_iter(mixed))?;
+                }
+                Ok(())
+            });
+        }
+    }
+    bench.done(250);
+}
+
+#[test]
+fn a_log_that_was_cut_and_mended_is_found_by_pins_alone() {
+    let world = complete();
+    let cut = world.copy();
+    let size = cut.session(ADA).head().unwrap().0;
+    let forger = Forger::new(&cut, CY);
+    // The last entry goes (an attachment), and all that came of it.
+    let last = size - 1;
+    forger
+        .raw
+        .execute_batch(&format!(
+            "DELETE FROM leaf WHERE seq = {last}; DELETE FROM part WHERE seq = {last}; DELETE FROM undo WHERE seq = {last};
+             DELETE FROM state WHERE kind = 'note' AND key LIKE '%{last:020}';
+             DELETE FROM blob WHERE bytes = CAST('a photo' AS BLOB)"
+        ))
+        .unwrap();
+    forger.mend();
+    drop(forger);
+    // Whoever has not seen the entry sees nothing.
+    cut.unpin(1);
+    cut.assert_good(1);
+    // Whoever has, sees it at once.
+    let error = cut.open(ADA).err().unwrap();
+    assert_eq!((error.code(), error.kind()), ("rolled-back", Kind::Verification));
+    // Cut without mending is seen by anybody.
+    let cut = world.copy();
+    let mut bench = Bench::new(&cut);
+    bench.try_one("leaf", "cut", None, |raw| raw.execute("DELETE FROM leaf WHERE seq >= ?1", [last as i64]).map(drop));
+    bench.done(1);
+}
+
+#[test]
+fn an_attacker_who_mends_tree_and_tables_still_lacks_the_others_signatures() {
+    // Every envelope in turn is replaced by one that cy has signed in the author's name.
+    let world = complete();
+    let size = world.session(ADA).head().unwrap().0;
+    for seq in (0..size).step_by(3) {
+        let copy = world.copy();
+        for place in 0..3 {
+            copy.unpin(place);
+        }
+        let session = copy.open(CY).unwrap();
+        let entry = session.view().entry(seq).unwrap().unwrap();
+        drop(session);
+        let envelope = {
+            use rootkeep::crypto::dsse;
+            use rootkeep::statement::header::STATEMENT_TYPE;
+            let parsed = dsse::UntrustedEnvelope::parse(&entry.envelope).unwrap();
+            dsse::seal(STATEMENT_TYPE, parsed.untrusted_payload(), copy.member_key(CY).signing())
+        };
+        if envelope == entry.envelope {
+            continue;
+        }
+        let forger = Forger::new(&copy, CY);
+        let leaf = rootkeep::statement::header::leaf_hash(&envelope);
+        forger
+            .raw
+            .execute("UPDATE leaf SET envelope = ?1, hash = ?2 WHERE seq = ?3", rusqlite::params![envelope, leaf.as_bytes(), seq as i64])
+            .unwrap();
+        forger.mend();
+        drop(forger);
+        let report = copy.open(CY).unwrap().verify(&mut |_, _| {}).unwrap();
+        assert!(report.problems.iter().any(|problem| problem.seq == Some(seq)), "entry {seq}: {:?}", report.problems);
+        let error = copy.open(1).unwrap().trust(&copy.first_use()).unwrap_err();
+        assert_eq!(error.kind(), Kind::Verification, "entry {seq}: {error}");
+    }
+}
+
+fn short(row: &[Value]) -> Vec<String> {
+    row.iter()
+        .map(|value| match value {
+            Value::Blob(bytes) => format!("{} bytes", bytes.len()),
+            Value::Text(text) => text.clone(),
+            Value::Integer(number) => number.to_string(),
+            _ => "-".to_owned(),
+        })
+        .collect()
+}
