@@ -275,7 +275,7 @@ fn unlock_member(keys: &keys::Keys, own: &OwnKey, identity: &Identity) -> Result
             "not-a-member",
             "neither your pins nor your own card belong to a member of this ledger",
         )
-        .hint("if your card is another, name it with --card FILE")
+        .hint("if your card is another, name it with --own-card FILE")
         .hint("newcomers can open a ledger once governance has signed their enrolment"));
     }
     let mut last = None;

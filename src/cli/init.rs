@@ -10,7 +10,7 @@ use super::output::{self, Done};
 use crate::crypto::identity::Identity;
 use crate::crypto::words;
 use crate::error::Result;
-use crate::ledger::{Founding, SystemClock, found};
+use crate::ledger::{Founding, Opening, Session, SystemClock, found};
 use crate::statement::text::Text;
 
 /// `init`.
@@ -65,9 +65,24 @@ pub fn run(context: &Context, command: &InitCommand) -> Result<Done> {
     })?;
     let code = words::spell(&id);
     if context.global.json {
+        let session = Session::open(Opening {
+            directory: &command.dir,
+            identity,
+            host,
+            state_dir: state_dir(),
+            card: context.global.own_card.clone(),
+            clock: Box::new(SystemClock),
+        })?;
+        let (size, root) = session.head()?;
+        let genesis = session.proven(0)?;
         output::object(
             "init",
-            json!({"ledger": id, "code": code, "directory": command.dir.display().to_string(), "needs": founders.len().saturating_sub(1)}),
+            json!({
+                "id": genesis.header().id, "seq": 0, "kind": genesis.header().kind, "leaf": genesis.leaf(),
+                "effective": false, "needs": founders.len().saturating_sub(1),
+                "checkpoint": {"size": size, "root": root},
+                "ledger": id, "code": code, "directory": command.dir.display().to_string(),
+            }),
         )?;
         return Ok(Done::Yes);
     }

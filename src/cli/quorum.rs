@@ -59,7 +59,9 @@ fn define(context: &Context, command: &DefineQuorum) -> Result<Done> {
     let groups = groups(command, &people)?;
     let quorum = match session.find_quorum(name.as_str()) {
         Ok((id, _)) => id,
-        Err(error) if error.code() == "no-quorum" => Id::random(&SystemRandom::new())?,
+        Err(error) if matches!(error.code(), "no-quorum" | "governance-quorum") => {
+            Id::random(&SystemRandom::new())?
+        }
         Err(error) => return Err(error),
     };
     let define = Define {

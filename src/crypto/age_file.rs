@@ -118,12 +118,16 @@ fn write(recipient: &dyn age::Recipient, plaintext: &[u8]) -> Result<Vec<u8>> {
 }
 
 fn cannot_decrypt(error: age::DecryptError) -> Error {
-    let message = match error {
-        age::DecryptError::NoMatchingKeys => "an age file is not for this identity",
-        age::DecryptError::ExcessiveWork { .. } => "an age file asks for too much scrypt work",
-        _ => "an age file does not decrypt",
-    };
-    Error::verification("cannot-decrypt", message).because(error)
+    let refused = |message: &str| Error::verification("cannot-decrypt", message);
+    match error {
+        age::DecryptError::NoMatchingKeys => refused("an age file is not for this identity"),
+        // age's own words for it subtract this machine's speed from the factor, and may panic.
+        age::DecryptError::ExcessiveWork { required, .. } => {
+            refused("an age file asks for too much scrypt work")
+                .because(format!("its work factor is {required}"))
+        }
+        other => refused("an age file does not decrypt").because(other),
+    }
 }
 
 fn age_text(text: &SecretText) -> SecretString {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use age::secrecy::SecretString;
 
@@ -74,7 +74,12 @@ impl AgeHost {
     }
 
     pub(super) fn bridge(&self) -> Bridge {
-        Bridge(Arc::clone(&self.prompter))
+        Bridge { prompter: Arc::clone(&self.prompter), remembered: None }
+    }
+
+    /// For SSH keys: age asks for the passphrase at each decryption, the person is asked once.
+    pub(super) fn remembering_bridge(&self) -> Bridge {
+        Bridge { prompter: Arc::clone(&self.prompter), remembered: Some(Arc::default()) }
     }
 }
 
@@ -88,24 +93,44 @@ impl fmt::Debug for AgeHost {
 
 /// age's own trait for the same questions.
 #[derive(Clone)]
-pub(super) struct Bridge(Arc<dyn Prompter>);
+pub(super) struct Bridge {
+    prompter: Arc<dyn Prompter>,
+    remembered: Option<Arc<Mutex<Option<SecretText>>>>,
+}
+
+impl Bridge {
+    fn passphrase(&self, question: &str) -> Option<SecretText> {
+        let Some(remembered) = &self.remembered else {
+            return self.prompter.passphrase(question);
+        };
+        let mut remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if remembered.is_none() {
+            *remembered = self.prompter.passphrase(question);
+        }
+        remembered.clone()
+    }
+}
+
+/// age isolates names from other files in its texts by invisible marks; here they are plain.
+fn unmarked(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '\u{2068}' | '\u{2069}')).collect()
+}
 
 impl age::Callbacks for Bridge {
     fn display_message(&self, message: &str) {
-        self.0.message(message);
+        self.prompter.message(&unmarked(message));
     }
 
     fn confirm(&self, message: &str, yes: &str, no: Option<&str>) -> Option<bool> {
-        self.0.confirm(message, yes, no)
+        self.prompter.confirm(&unmarked(message), yes, no)
     }
 
     fn request_public_string(&self, description: &str) -> Option<String> {
-        self.0.public_text(description)
+        self.prompter.public_text(&unmarked(description))
     }
 
     fn request_passphrase(&self, description: &str) -> Option<SecretString> {
-        self.0
-            .passphrase(description)
+        self.passphrase(&unmarked(description))
             .map(|text| SecretString::from(text.expose().to_owned()))
     }
 }

@@ -177,6 +177,13 @@ impl Session {
                 return Ok((Id::parse(&key)?, quorum));
             }
         }
+        if name == "governance" {
+            return Err(Error::refused(
+                "governance-quorum",
+                "the governance quorum decides on people, quorums and policy; it holds no other secrets",
+            )
+            .hint("define one: rootkeep quorum define NAME --threshold K --member NAME ..."));
+        }
         Err(Error::not_found(
             "no-quorum",
             format!("there is no quorum `{}`", name.escape_debug()),

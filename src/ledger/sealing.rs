@@ -233,9 +233,12 @@ impl Session {
         let draft = Draft::new(&self.rng, Claim::Seal(seal.clone()), blobs)?;
         let entered = self.enter_draft(draft)?;
         self.read_back(&seal, &entered)?;
-        let mut holders: Vec<Id> = seal.shares.iter().map(|share| share.holder).collect();
-        holders.sort_unstable();
-        holders.dedup();
+        let mut holders: Vec<Id> = Vec::new();
+        for share in &seal.shares {
+            if !holders.contains(&share.holder) {
+                holders.push(share.holder);
+            }
+        }
         Ok(Sealed {
             entered,
             secret: seal.secret,
@@ -326,6 +329,17 @@ impl Session {
                         "a member of the quorum is not in the ledger",
                     )
                 })?;
+                if !holder.in_force() {
+                    let name = self.people()?.name(id);
+                    return Err(Error::refused(
+                        "holder-not-in-force",
+                        format!("{name} is in the quorum `{}` and no longer in force", quorum.name),
+                    )
+                    .hint(format!(
+                        "define it anew without them: rootkeep quorum define {}",
+                        quorum.name
+                    )));
+                }
                 places.push((g, m, *id, Recipient::parse(&holder.recipient)?));
             }
         }

@@ -1,6 +1,8 @@
 //! From what the pin remembers to the head: every leaf between is verified, the trust state is
 //! advanced by it, and tables that don't match are refused.
 
+use std::collections::BTreeSet;
+
 use super::Session;
 use super::pin::Pin;
 use crate::crypto::ed25519::PublicKey;
@@ -8,9 +10,10 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::words;
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::log::{self, Frontier, Hash};
-use crate::policy::{self, CheckNow, Scope};
+use crate::policy::{self, CheckNow, LeafInfo, LogView, Scope};
 use crate::state::people::Custodian;
-use crate::state::records::Records;
+use crate::state::records::{Records, list};
+use crate::state::rules::Binding;
 use crate::state::{Change, Overlay, Table, trust};
 use crate::statement::founding::Charter;
 use crate::statement::{Claim, Kind, Statement, UntrustedStatement};
@@ -117,7 +120,10 @@ impl Session {
     /// Saves a pin where it is newer than the one there is.
     pub(super) fn remember(&mut self, pin: Pin) -> Result<()> {
         if self.pin.as_ref() != Some(&pin) {
-            self.pins.save(&pin)?;
+            // Another program of the same person may have seen more in the meantime.
+            if self.pins.find(&self.id)?.is_none_or(|saved| saved.size <= pin.size) {
+                self.pins.save(&pin)?;
+            }
             self.pin = Some(pin);
         }
         Ok(())
@@ -137,7 +143,7 @@ impl Session {
                 .ok_or_else(|| Error::refused("not-a-member", "you are not in this ledger"))?;
             let words_typed = first.fingerprint.as_deref().ok_or_else(|| {
                 Error::refused("card-needed", "your own card is not beside your identity")
-                    .hint("name it with --card FILE, or add --fingerprint \"WORDS\" of your card")
+                    .hint("name it with --own-card FILE, or add --own-fingerprint \"WORDS\"")
             })?;
             let card = self.card_of(&self.member)?;
             if card.sign != custodian.sign {
@@ -231,6 +237,11 @@ pub(super) fn advance_in(
     if Digest(tree.root().into()) != pin.root {
         return Err(damaged("the log is not a continuation of your pin"));
     }
+    let mut secrets = BTreeSet::new();
+    if pin.size < size {
+        let bindings = list::<Binding>(&state, "")?;
+        secrets.extend(bindings.into_iter().map(|(_, binding)| binding.secret));
+    }
     let mut next = pin.size;
     while next < size {
         for entry in view.entries(next, 256)? {
@@ -238,41 +249,78 @@ pub(super) fn advance_in(
             if entry.seq != next {
                 return Err(at(damaged("an entry is missing")));
             }
-            let changes = check_next(view, &state, &entry, &mut tree).map_err(at)?;
-            for change in changes {
+            let past = Past {
+                view: view.before(entry.seq)?,
+                tree: &tree,
+                secrets: &secrets,
+            };
+            let statement = check_entry(&state, &entry).map_err(at)?;
+            for change in check_next(&state, &past, &statement, entry.seq).map_err(at)? {
                 state.apply(change);
             }
+            if let Claim::Seal(seal) = statement.claim() {
+                secrets.insert(seal.secret);
+            }
+            tree.push(Hash::from(statement.leaf().0)).map_err(damaged)?;
             next += 1;
         }
     }
     if Digest(tree.root().into()) != root {
         return Err(damaged("the tree does not fit the entries"));
     }
-    let trusted = trust::digest(&state)?;
-    if trusted != trust::digest(view)? {
+    if !state.trust_agrees()? {
         return Err(mismatch());
     }
+    // Where nothing lies over the tables, they are what was compared with the pin above.
+    let trusted = if state.trust_untouched() {
+        pin.trust
+    } else {
+        trust::digest(view)?
+    };
     check_own_key(&state, &member, &own_key)?;
     Ok(Pin::new(ledger, member, own_key, size, root, trusted))
 }
 
+/// The log before one entry, as the rules ask for it when a pin is brought up to date.
+struct Past<'p> {
+    view: View<'p>,
+    tree: &'p Frontier,
+    /// Every secret that has a binding.
+    secrets: &'p BTreeSet<Id>,
+}
+
+impl LogView for Past<'_> {
+    fn find(&self, leaf: &Digest) -> Result<Option<LeafInfo>> {
+        self.view.find(leaf)
+    }
+
+    fn knows(&self, id: &Id) -> Result<bool> {
+        self.view.knows(id)
+    }
+
+    fn knows_blob(&self, digest: &Digest) -> Result<bool> {
+        self.view.knows_blob(digest)
+    }
+
+    fn knows_secret(&self, secret: &Id) -> Result<bool> {
+        Ok(self.secrets.contains(secret))
+    }
+
+    fn root_at(&self, size: u64) -> Result<Digest> {
+        if size == self.tree.size() {
+            return Ok(Digest(self.tree.root().into()));
+        }
+        self.view.root_at(size)
+    }
+}
+
 fn check_next(
-    view: &View<'_>,
     state: &dyn Records,
-    entry: &Entry,
-    tree: &mut Frontier,
+    past: &Past<'_>,
+    statement: &Statement,
+    seq: u64,
 ) -> Result<Vec<Change>> {
-    let statement = check_entry(state, entry)?;
-    let past = view.before(entry.seq)?;
-    let ruled = policy::judge(
-        state,
-        &past,
-        &mut CheckNow,
-        &statement,
-        entry.seq,
-        Scope::Trust,
-    )
-    .map_err(|why| match why.kind() {
+    let ruled = policy::judge(state, past, &mut CheckNow, statement, seq, Scope::Trust).map_err(|why| match why.kind() {
         // A refusal is for whoever asks; in a log it means that somebody wrote past the rules.
         ErrorKind::Refused | ErrorKind::Usage => Error::verification(
             "illegal-entry",
@@ -282,7 +330,6 @@ fn check_next(
         .hint("somebody has written it past the program: rootkeep verify names it"),
         _ => why,
     })?;
-    tree.push(Hash::from(statement.leaf().0)).map_err(damaged)?;
     Ok(ruled.into_changes())
 }
 

@@ -20,6 +20,7 @@ use crate::state::custody::{Epoch, RequestRecord};
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::records::{list, read};
 use crate::state::{Change, Memory, Records, Table};
+use crate::statement::people::Role;
 use crate::statement::{Header, Kind, Parts, Statement, UntrustedStatement};
 use crate::store::{Entry, StoredCheckpoint, StoredCosignature, UndoRow, View};
 
@@ -158,6 +159,8 @@ struct Run<'v> {
     size: u64,
     state: Memory,
     tree: Frontier,
+    /// The tree's root at every size, from 0.
+    roots: Vec<Digest>,
     nodes: Vec<NewNode>,
     undo: Vec<UndoRow>,
     ids: BTreeSet<Id>,
@@ -174,6 +177,7 @@ impl<'v> Run<'v> {
             size,
             state: Memory::default(),
             tree: Frontier::new(),
+            roots: vec![Digest(log::empty_root().into())],
             nodes: Vec::new(),
             undo: Vec::new(),
             ids: BTreeSet::new(),
@@ -359,6 +363,7 @@ impl<'v> Run<'v> {
         if self.tree.push_into(leaf, &mut self.nodes).is_err() {
             self.found(Some(seq), "log-damaged", "the tree is full");
         }
+        self.roots.push(Digest(self.tree.root().into()));
         if let Err(error) = self.judge_entry(entry, log_key, jobs) {
             self.found(Some(seq), error.code(), error.to_string());
         }
@@ -446,6 +451,8 @@ impl<'v> Run<'v> {
             view: self.view.before(seq)?,
             ids: &self.ids,
             blobs: &self.blobs,
+            roots: &self.roots,
+            state: &self.state,
         };
         let ruled = policy::judge(
             &self.state,
@@ -548,7 +555,8 @@ impl<'v> Run<'v> {
                 Some(custodian) => {
                     // Who goes by this very leaf may have appended it.
                     let began = custodian.from.is_some() || custodian.accepted.is_some();
-                    in_force |= began && custodian.retired.is_none_or(|index| index >= seq);
+                    let still = custodian.retired.is_none_or(|index| index >= seq);
+                    in_force |= began && still && !custodian.has(Role::Reader);
                     jobs.push(Job {
                         seq,
                         code: "bad-cosignature",
@@ -763,12 +771,14 @@ impl<'v> Run<'v> {
     }
 }
 
-/// The log before one entry, as the rules ask for it. Ids and blobs come from the fold; roots from the stored
-/// nodes, each of which is compared with the fold's own at the end.
+/// The log before one entry, as the rules ask for it: all of it from the fold, but for the columns of
+/// earlier leaves, each of which was compared with its envelope.
 struct Past<'p> {
     view: View<'p>,
     ids: &'p BTreeSet<Id>,
     blobs: &'p BTreeMap<Digest, u64>,
+    roots: &'p [Digest],
+    state: &'p Memory,
 }
 
 impl policy::LogView for Past<'_> {
@@ -784,8 +794,15 @@ impl policy::LogView for Past<'_> {
         Ok(self.blobs.contains_key(digest))
     }
 
+    fn knows_secret(&self, secret: &Id) -> Result<bool> {
+        Ok(self.state.get(Table::Secret, &secret.to_hex())?.is_some())
+    }
+
     fn root_at(&self, size: u64) -> Result<Digest> {
-        self.view.root_at(size)
+        let at = usize::try_from(size).ok();
+        at.and_then(|at| self.roots.get(at))
+            .copied()
+            .ok_or_else(|| damaged(format!("there are fewer than {size} entries")))
     }
 }
 

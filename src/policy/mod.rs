@@ -50,6 +50,12 @@ pub trait LogView {
     /// Failed where the storage fails.
     fn knows_blob(&self, digest: &Digest) -> Result<bool>;
 
+    /// Whether a secret has this id already.
+    ///
+    /// # Errors
+    /// Failed where the storage fails.
+    fn knows_secret(&self, secret: &Id) -> Result<bool>;
+
     /// The tree's root over the first `size` leaves.
     ///
     /// # Errors

@@ -80,9 +80,7 @@ impl Judge<'_> {
             Some(_) => Err(refusal::malformed("another secret has this name already")),
             None if seal.epoch != 1 => Err(refusal::malformed("a secret's first epoch is 1")),
             None => {
-                let taken = list::<Binding>(&self.state, "")?
-                    .iter()
-                    .any(|(_, known)| known.secret == seal.secret);
+                let taken = self.log.knows_secret(&seal.secret)?;
                 if taken || seal.secret == super::founding::GOVERNANCE_SECRET {
                     return Err(refusal::malformed("another secret has this id already"));
                 }

@@ -54,6 +54,25 @@ impl<'a> Overlay<'a> {
             .insert((change.table, change.key), change.value);
     }
 
+    /// Whether nothing lies over the trust tables.
+    #[must_use]
+    pub fn trust_untouched(&self) -> bool {
+        self.changes.keys().all(|(table, _)| !table.is_trust())
+    }
+
+    /// Whether what lies over the trust tables is what is below.
+    ///
+    /// # Errors
+    /// Failed where the storage fails.
+    pub fn trust_agrees(&self) -> Result<bool> {
+        for ((table, key), value) in &self.changes {
+            if table.is_trust() && self.base.get(*table, key)? != *value {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// The changes, in order of table and key.
     #[must_use]
     pub fn into_changes(self) -> Vec<Change> {

@@ -1,6 +1,8 @@
 //! Opening and making the SQLCipher database (docs/formats.md, section 12).
 
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -42,9 +44,17 @@ impl Store {
     /// # Errors
     /// Failed where the disk fails.
     pub fn create(path: &Path, key: &Key32) -> Result<Self> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        // Made here, because SQLite gives the file, and its WAL after it, the umask's mode.
+        std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|error| {
+                Error::failed("cannot-write", format!("cannot make {}", path.display()))
+                    .because(error)
+            })?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         unlock(&connection, key)?;
         configure(&connection)?;
@@ -168,11 +178,16 @@ impl Drop for Moment<'_> {
     }
 }
 
-/// What [`View::schema`] gives for a database of this program's own.
-pub(super) fn expected_schema() -> Result<Vec<String>> {
+/// What [`View::schema`] gives for a database of this program's own; made once.
+pub(super) fn expected_schema() -> Result<&'static [String]> {
+    static EXPECTED: OnceLock<Vec<String>> = OnceLock::new();
+    if let Some(known) = EXPECTED.get() {
+        return Ok(known);
+    }
     let empty = Connection::open_in_memory().map_err(failed)?;
     empty.execute_batch(SCHEMA).map_err(failed)?;
-    View::new(&empty).schema()
+    let made = View::new(&empty).schema()?;
+    Ok(EXPECTED.get_or_init(|| made))
 }
 
 /// Gives SQLCipher the raw key. The statement's text is wiped; a bound parameter is not possible.

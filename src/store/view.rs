@@ -602,6 +602,10 @@ impl LogView for View<'_> {
             .is_some())
     }
 
+    fn knows_secret(&self, secret: &Id) -> Result<bool> {
+        Ok(self.get(Table::Secret, &secret.to_hex())?.is_some())
+    }
+
     fn root_at(&self, size: u64) -> Result<Digest> {
         log::root(self, size)
             .map(|root| Digest(root.into()))

@@ -160,6 +160,7 @@ PYTHON
     as alice policy show
     as alice checkpoint --cosign
     as alice checkpoint --vkey
+    say man --out pages
     for name in alice bob; do as "$name" shares export --out "shares-$name"; done
     for name in alice bob; do
         # Only one secret has a second epoch.

@@ -10,6 +10,7 @@ import base64, copy, datetime, hashlib, json, os, pathlib, subprocess, sys, temp
 import sqlcipher3
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 import second_verifier
 
@@ -47,6 +48,18 @@ def tree(leaves):
         return leaves[0] if leaves else sha()
     k = 1 << (len(leaves) - 1).bit_length() - 1
     return sha(b"\1", tree(leaves[:k]), tree(leaves[k:]))
+
+
+def new_recipient():
+    """A native age recipient: bech32 of a random X25519 key."""
+    alphabet, state = "qpzry9x8gf2tvdw0s3jn54khce6mua7l", 1
+    bits = "".join(f"{byte:08b}" for byte in X25519PrivateKey.generate().public_key().public_bytes_raw()) + "0000"
+    values = [int(bits[i:i + 5], 2) for i in range(0, 260, 5)]
+    for value in [3, 3, 3, 0, 1, 7, 5] + values + [0] * 6:
+        top, state = state >> 25, (state & 0x1FFFFFF) << 5 ^ value
+        for i, word in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            state ^= word if top >> i & 1 else 0
+    return "age1" + "".join(alphabet[v] for v in values + [(state ^ 1) >> 5 * (5 - i) & 31 for i in range(6)])
 
 
 def pae(kind, payload):
@@ -257,9 +270,8 @@ class Book:
         """`secrets`: [(secret, epoch)]."""
         seals = {(self.facts(i)["secret"], self.facts(i)["epoch"]): self.hash(i)
                  for i in range(len(self.entries)) if self.header(i)["kind"] == "seal"}
-        recipient = self.facts(self.find("governance.seal"))["recovery"]
         facts = {"secrets": [{"secret": s, "epoch": e, "seal": seals.get((s, e), "0" * 64)} for s, e in secrets],
-                 "operator": self.id[operator or author], "recipient": recipient, "identity": self.blob(), "window_secs": window}
+                 "operator": self.id[operator or author], "recipient": new_recipient(), "identity": self.blob(), "window_secs": window}
         return self.add(author, "request", facts | (facts_change or {}), {"purpose": "p", "task": None, "ticket": None}, **more)
 
     def reveal(self, author, request, secret, epoch, **more):
@@ -286,7 +298,8 @@ class Book:
         key = key or Ed25519PrivateKey.generate()
         model = json.loads(unb64(json.loads(unb64(self.card["ivan"]["envelope"]))["payload"]))
         part, commitment = self.part("card", personal or {"name": "mallory", "contact": None, "timezone": None})
-        payload = model | {"id": os.urandom(16).hex(), "sign": public(key), "personal": commitment} | change
+        payload = model | {"id": os.urandom(16).hex(), "sign": public(key), "personal": commitment,
+                           "recipient": new_recipient(), "age": new_recipient()} | change
         data = (envelope or (lambda e: e))(seal_envelope(spell(payload), signer or key, CARD, keyid))
         self.id["mallory"] = payload["id"]
         self.key["mallory"] = key
@@ -295,3 +308,26 @@ class Book:
     def enrol(self, author, roles=("witness",), card=None, **more):
         facts, personal = card or self.make_card()
         return self.add(author, "custodian.add", facts | {"roles": list(roles)}, personal | more.pop("personal_change", {}), **more)
+
+    def found(self, founders=("alice", "bob", "carol"), cards=None, change=None, people=None, seal_change=None, **more):
+        """A ledger of its own: genesis and governance.seal; the rest is up to the caller."""
+        facts = {"nonce": os.urandom(32).hex(), "log_key": public(self.log_key), "threshold": 2,
+                 "founders": [{"card": self.card[who]["envelope"]} for who in founders],
+                 "policy": {"revision": 1, "pending_days": 30, "request_hours": 72, "window_max_secs": 86400}}
+        facts |= {"founders": cards} if cards else {}
+        facts |= change or {}
+        personal = {"name": "Other", "people": people if people is not None else [
+            {"custodian": self.id[who], "salt": self.card[who]["personal"]["salt"], "bytes": self.card[who]["personal"]["bytes"]} for who in founders]}
+        other = self.cut(0)
+        other.ledger = sha(b"rootkeep/ledger/v1\n", spell(facts)).hex()
+        other.add(more.pop("author", founders[0]), "genesis", facts, personal, **more)
+        shares = []
+        for m, who in enumerate(founders):
+            place = {"group": 0, "member": m}
+            key = other.possession_key(os.urandom(40), GOVERNANCE, 1, place)
+            shares.append(place | {"holder": self.id[who], "key": public(key), "blob": other.blob()})
+            other.share_key[public(key)] = key
+        other.shares = {(GOVERNANCE, 1): shares}
+        facts = {"epoch": 1, "recovery": new_recipient(), "payload": other.blob(), "shares": shares}
+        other.add(founders[0], "governance.seal", facts | (seal_change or {}))
+        return other

@@ -9,9 +9,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use rootkeep::crypto::card;
+use rootkeep::crypto::identity::Identity;
+use rootkeep::crypto::member_key::MemberKey;
+use rootkeep::crypto::secret::{Key32, SecretText};
 use serde_json::Value;
 
-use crate::world::TempDir;
+use crate::world::{self, TempDir};
 
 #[path = "cli_contract.rs"]
 mod contract;
@@ -49,9 +53,14 @@ pub struct Run {
 }
 
 impl Desk {
+    /// Nobody and nothing.
+    pub fn bare() -> Self {
+        Self { dir: TempDir::new(), said: RefCell::default() }
+    }
+
     /// Six people with plain identities and their cards, and no ledger.
     pub fn of_people() -> Self {
-        let desk = Self { dir: TempDir::new(), said: RefCell::default() };
+        let desk = Self::bare();
         for name in FOUNDERS.iter().chain(&["mallory"]) {
             desk.ok(&["identity", "new", name, "--out", ".", "--plain"]);
         }
@@ -81,7 +90,7 @@ impl Desk {
             std::mem::forget(desk);
             path
         });
-        let desk = Self { dir: TempDir::new(), said: RefCell::default() };
+        let desk = Self::bare();
         copy(template, desk.dir.path());
         desk
     }
@@ -151,6 +160,7 @@ impl Desk {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.dir.path().join("home"))
+            .env("TZ", "UTC")
             .stdin(Stdio::null());
     }
 
@@ -223,6 +233,22 @@ impl Desk {
         assert_eq!(people.out, "", "an error is no data");
         assert_eq!(self.entries(), before, "`{}` has written an entry", all.join(" "));
         error
+    }
+
+    /// The ledger's data key, as every member can have it.
+    pub fn data_key(&self, name: &str) -> Key32 {
+        let host = world::host();
+        let identity = Identity::load(&self.path(&format!("{name}.key")), &host).unwrap();
+        let (card, ..) = card::read_file(&fs::read(self.path(&format!("{name}.card"))).unwrap()).unwrap();
+        let member = MemberKey::unseal(&card.sealed, &identity).unwrap();
+        let wrapped = fs::read(self.path(&format!("acme.ledger/keys/{}.age", card.id))).unwrap();
+        let line = SecretText::from_utf8(&member.decrypt(&wrapped).unwrap()).unwrap();
+        Key32::from_hex(line.expose().trim_end()).unwrap()
+    }
+
+    /// The database, opened past the program.
+    pub fn raw(&self, name: &str) -> rusqlite::Connection {
+        world::raw(&self.path("acme.ledger/ledger.db"), &self.data_key(name))
     }
 
     /// How many entries there are, where there is a ledger that alice can open.

@@ -35,6 +35,9 @@ impl LogView for Lax<'_> {
     fn knows_blob(&self, _: &Digest) -> Result<bool> {
         Ok(false)
     }
+    fn knows_secret(&self, secret: &Id) -> Result<bool> {
+        self.0.knows_secret(secret)
+    }
     fn root_at(&self, size: u64) -> Result<Digest> {
         self.0.root_at(size)
     }
@@ -184,14 +187,18 @@ impl<'w> Forger<'w> {
         }
     }
 
-    /// Replaces a text in every record of a kind; returns how many records it changed.
+    /// As [`edit_records`].
     pub fn edit(&self, kind: &str, from: &str, to: &str) -> usize {
-        self.raw
-            .execute(
-                "UPDATE state SET value = CAST(replace(CAST(value AS TEXT), ?2, ?3) AS BLOB) \
-                 WHERE kind = ?1 AND CAST(value AS TEXT) LIKE '%' || ?2 || '%'",
-                params![kind, from, to],
-            )
-            .unwrap()
+        edit_records(&self.raw, kind, from, to)
     }
+}
+
+/// Replaces a text in every record of a kind; returns how many records it changed.
+pub fn edit_records(raw: &rusqlite::Connection, kind: &str, from: &str, to: &str) -> usize {
+    raw.execute(
+        "UPDATE state SET value = CAST(replace(CAST(value AS TEXT), ?2, ?3) AS BLOB) \
+         WHERE kind = ?1 AND CAST(value AS TEXT) LIKE '%' || ?2 || '%'",
+        params![kind, from, to],
+    )
+    .unwrap()
 }

@@ -10,9 +10,11 @@
     clippy::print_stderr
 )]
 
+mod cli;
 mod forger;
 mod oracle;
 mod refusals;
+mod rooms;
 mod story;
 mod tamper;
 mod vectors;

@@ -7,10 +7,11 @@ use rootkeep::crypto::age_file;
 use rootkeep::crypto::card::Card;
 use rootkeep::crypto::ed25519::SigningKey;
 use rootkeep::crypto::fixed::{Base64, Digest, Id};
+use rootkeep::crypto::identity::Identity;
 use rootkeep::crypto::recipient::Recipient;
 use rootkeep::crypto::secret::{Key32, SecretBytes};
 use rootkeep::error::{Error, Kind, Result};
-use rootkeep::ledger::{self, Durability, FirstUse, SealRequest, Session};
+use rootkeep::ledger::{self, Clock, Durability, FirstUse, Opening, SealRequest, Session};
 use rootkeep::state::custody::{Epoch, RequestRecord};
 use rootkeep::state::people::LedgerRecord;
 use rootkeep::statement::decisions::{About, Proof, SignOff};
@@ -19,9 +20,9 @@ use rootkeep::statement::people::{Add, AddPersonal, Role};
 use rootkeep::statement::quorums::SetPolicy;
 use rootkeep::statement::releases::{Form, Request, Wanted};
 use rootkeep::statement::secrets::{Seal, Share};
-use rootkeep::statement::{Claim, SecretName};
+use rootkeep::statement::{Claim, SecretName, Time};
 
-use crate::forger::Forger;
+use crate::forger::{Forger, edit_records};
 use crate::world::*;
 
 const ADA: usize = 0;
@@ -442,6 +443,56 @@ fn edited_recipients_quorums_and_bindings_reach_no_seal_sign_off_or_reveal() {
             assert_eq!(all, world.contents(EVE), "{what}: nothing is written");
         }
     }
+}
+
+/// A clock that does something when it is read: between what a program reads and what it writes.
+struct Meanwhile<F: Fn()>(TestClock, F);
+
+impl<F: Fn()> Clock for Meanwhile<F> {
+    fn now(&self) -> Result<Time> {
+        (self.1)();
+        self.0.now()
+    }
+}
+
+#[test]
+fn tables_that_are_edited_for_a_moment_deceive_nobody() {
+    // eve edits bea's recipient and puts it back before anything is written; then the other way round.
+    for edited_first in [true, false] {
+        let world = World::ready();
+        let bea = world.people[BEA].card.recipient.to_string();
+        let thief = mallory();
+        let (from, to) = if edited_first { (thief.clone(), bea.clone()) } else { (bea.clone(), thief.clone()) };
+        let raw = world.raw(EVE);
+        let edit = move || {
+            edit_records(&raw, "custodian", &from, &to);
+        };
+        drop(world.session(ADA));
+        let mut session = Session::open(Opening {
+            directory: &world.ledger(),
+            identity: Identity::load(&world.identity(ADA), &world.host).unwrap(),
+            host: world.host.clone(),
+            state_dir: None,
+            card: None,
+            clock: Box::new(Meanwhile(world.clock.clone(), edit)),
+        })
+        .unwrap();
+        session.trust(&FirstUse::default()).unwrap();
+        if edited_first {
+            assert_eq!(Forger::new(&world, EVE).edit("custodian", &bea, &thief), 1);
+        }
+        let before = leaves(&world);
+        let plaintext = SecretBytes::copy_of(b"next");
+        let request = SealRequest { name: PASSWORD.parse().unwrap(), quorum: None, serves: Vec::new(), plaintext: &plaintext };
+        let error = session.seal(request).unwrap_err();
+        assert_eq!((error.code(), error.kind()), ("state-mismatch", Kind::Verification));
+        assert_eq!(before, leaves(&world), "nothing is sealed to anybody");
+    }
+}
+
+fn leaves(world: &World) -> (i64, i64) {
+    let count = |table: &str| world.raw(EVE).query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
+    (count("leaf"), count("blob"))
 }
 
 #[test]

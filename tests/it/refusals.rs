@@ -675,6 +675,19 @@ fn a_request_lapses_when_its_quorum_is_set_anew() {
 }
 
 #[test]
+fn what_is_in_effect_lapses_no_more() {
+    let world = World::ready();
+    let request = world.request(&[PASSWORD]);
+    world.sign_all(request.leaf, &[BEA, CY]);
+    let (quorum, _) = world.session(ADA).find_quorum("engineers").unwrap();
+    world.decide(ADA, world.define(quorum, "engineers", 2, &[ADA, BEA, CY, DAN]), &[ADA, BEA, CY]);
+    world.set_policy(settings(30, 72, 600));
+    world.sign(ADA, request.leaf).unwrap();
+    world.reveal(ADA, request.leaf, PASSWORD).unwrap();
+    world.assert_good(ADA);
+}
+
+#[test]
 fn what_waits_lapses_when_the_policy_is_set() {
     let world = World::ready();
     let request = world.request(&[PASSWORD]);

@@ -361,6 +361,15 @@ fn anyone_adds_a_cosignature_to_the_head() {
     world.assert_good(0);
 }
 
+#[test]
+fn a_clock_that_goes_back_is_counted_and_no_problem() {
+    let world = World::ready();
+    world.clock.forward(-3600);
+    world.import(0);
+    let report = world.session(1).verify(&mut |_, _| {}).unwrap();
+    assert_eq!((report.clock_went_back, report.problems), (1, Vec::new()));
+}
+
 pub fn retire(world: &World, place: usize, distrust_from: Option<u64>) -> Claim {
     Claim::CustodianRetire(
         Retire {

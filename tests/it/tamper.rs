@@ -171,7 +171,7 @@ fn other(value: &Value, turn: usize) -> Value {
         Value::Integer(number) if turn % 3 == 0 => Value::Integer(-1 - number),
         Value::Integer(number) => Value::Integer(number + 1),
         Value::Real(number) => Value::Real(number + 1.0),
-        Value::Text(text) => Value::Text([String::new(), format!("{text}x"), text.to_uppercase()][turn % 3].clone()),
+        Value::Text(text) => Value::Text([String::new(), format!("{text}x"), format!("0{text}")][turn % 3].clone()),
         Value::Blob(bytes) => {
             let mut other = bytes.clone();
             let length = other.len();
