@@ -32,11 +32,13 @@ use rootkeep::crypto::member_key::MemberKey;
 use rootkeep::crypto::secret::{Key32, SecretBytes};
 use rootkeep::ledger::{SealRequest, Session};
 use rootkeep::policy::{self, CheckNow, LogView, Scope};
+use rootkeep::state::Table;
 use rootkeep::state::custody::{AccountRecord, SecretRecord};
 use rootkeep::state::records::{list, read};
 use rootkeep::state::rules::Quorum;
-use rootkeep::state::Table;
-use rootkeep::statement::accounts::{AccountFacts, AccountNames, AccountState, Import, ImportPersonal, Partition};
+use rootkeep::statement::accounts::{
+    AccountFacts, AccountNames, AccountState, Import, ImportPersonal, Partition,
+};
 use rootkeep::statement::decisions::About;
 use rootkeep::statement::names::Account;
 use rootkeep::statement::notes::CorrectPersonal;
@@ -59,10 +61,26 @@ struct Sizes {
     opens: usize,
 }
 
-const FULL: Sizes =
-    Sizes { rounds: 7, appends: 100, bulk: 1000, statements: 20_000, secrets: 10_000, accounts: 10_000, seals: 10, opens: 20 };
-const QUICK: Sizes =
-    Sizes { rounds: 2, appends: 10, bulk: 50, statements: 300, secrets: 100, accounts: 100, seals: 1, opens: 2 };
+const FULL: Sizes = Sizes {
+    rounds: 7,
+    appends: 100,
+    bulk: 1000,
+    statements: 20_000,
+    secrets: 10_000,
+    accounts: 10_000,
+    seals: 10,
+    opens: 20,
+};
+const QUICK: Sizes = Sizes {
+    rounds: 2,
+    appends: 10,
+    bulk: 50,
+    statements: 300,
+    secrets: 100,
+    accounts: 100,
+    seals: 1,
+    opens: 2,
+};
 
 /// Ours against the floor, in turns.
 struct Paired {
@@ -71,7 +89,11 @@ struct Paired {
     ratio: f64,
 }
 
-fn paired(rounds: usize, mut ours: impl FnMut() -> Duration, mut floor: impl FnMut() -> Duration) -> Paired {
+fn paired(
+    rounds: usize,
+    mut ours: impl FnMut() -> Duration,
+    mut floor: impl FnMut() -> Duration,
+) -> Paired {
     let (mut all_ours, mut all_floor, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..rounds {
         // Neither is always the one that follows the other.
@@ -87,7 +109,11 @@ fn paired(rounds: usize, mut ours: impl FnMut() -> Duration, mut floor: impl FnM
         all_floor.push(b);
     }
     ratios.sort_by(f64::total_cmp);
-    Paired { ours: median(all_ours), floor: median(all_floor), ratio: ratios[ratios.len() / 2] }
+    Paired {
+        ours: median(all_ours),
+        floor: median(all_floor),
+        ratio: ratios[ratios.len() / 2],
+    }
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {
@@ -102,7 +128,13 @@ fn timed<T>(work: impl FnOnce() -> T) -> Duration {
 }
 
 fn line(work: &str, pair: &Paired, target: &str) {
-    row(work, &show(pair.ours), &show(pair.floor), &format!("{:.2}", pair.ratio), target);
+    row(
+        work,
+        &show(pair.ours),
+        &show(pair.floor),
+        &format!("{:.2}", pair.ratio),
+        target,
+    );
 }
 
 fn row(work: &str, ours: &str, floor: &str, ratio: &str, target: &str) {
@@ -121,9 +153,14 @@ fn show(time: Duration) -> String {
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
     let quick = arguments.iter().any(|argument| argument == "--quick");
-    let only = arguments.iter().find(|argument| !argument.starts_with("--"));
+    let only = arguments
+        .iter()
+        .find(|argument| !argument.starts_with("--"));
     let sizes = if quick { QUICK } else { FULL };
     let wanted = |name: &str| only.is_none_or(|only| name == only);
     row("work", "ours", "floor", "ratio", "target");
@@ -147,7 +184,10 @@ fn main() {
         let world = grown(sizes.statements, sizes.secrets, sizes.accounts);
         if wanted("commands") {
             commands(
-                &format!("{} statements, {} secrets, {} accounts", sizes.statements, sizes.secrets, sizes.accounts),
+                &format!(
+                    "{} statements, {} secrets, {} accounts",
+                    sizes.statements, sizes.secrets, sizes.accounts
+                ),
                 &world,
                 sizes,
             );
@@ -161,7 +201,10 @@ fn main() {
 fn correction(subject: Digest) -> Claim {
     Claim::Correct(
         About { subject },
-        Some(CorrectPersonal { reason: text("a typing error"), text: text("the bag's number is 4711, not 4171") }),
+        Some(CorrectPersonal {
+            reason: text("a typing error"),
+            text: text("the bag's number is 4711, not 4171"),
+        }),
     )
 }
 
@@ -185,7 +228,10 @@ impl Floor {
     }
 
     fn insert(&self, rows: usize) {
-        let mut statement = self.connection.prepare_cached("INSERT INTO leaf (bytes) VALUES (?1)").unwrap();
+        let mut statement = self
+            .connection
+            .prepare_cached("INSERT INTO leaf (bytes) VALUES (?1)")
+            .unwrap();
         for _ in 0..rows {
             statement.execute([&self.bytes]).unwrap();
         }
@@ -203,7 +249,11 @@ fn entry_bytes(session: &Session, seq: u64) -> usize {
     let entry = session.view().entry(seq).unwrap().unwrap();
     let parts = [&entry.facts, &entry.personal];
     entry.envelope.len()
-        + parts.into_iter().flatten().map(|part| part.salt.0.len() + part.bytes.0.len()).sum::<usize>()
+        + parts
+            .into_iter()
+            .flatten()
+            .map(|part| part.salt.0.len() + part.bytes.0.len())
+            .sum::<usize>()
 }
 
 fn append(sizes: Sizes) {
@@ -245,7 +295,14 @@ fn bulk(sizes: Sizes) {
         },
         || each(timed(|| floor.insert_at_once(sizes.bulk))),
     );
-    line(&format!("bulk: {} statements, each a transaction of ours", sizes.bulk), &pair, "-");
+    line(
+        &format!(
+            "bulk: {} statements, each a transaction of ours",
+            sizes.bulk
+        ),
+        &pair,
+        "-",
+    );
 }
 
 /// A SLIP-39 Feistel: four rounds of PBKDF2, 2,500 iterations each.
@@ -253,7 +310,13 @@ fn feistel() {
     let mut half = [5u8; 16];
     for round in 0..4u8 {
         let salt = half;
-        pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, NonZeroU32::new(2500).unwrap(), &salt, &[round], &mut half);
+        pbkdf2::derive(
+            pbkdf2::PBKDF2_HMAC_SHA256,
+            NonZeroU32::new(2500).unwrap(),
+            &salt,
+            &[round],
+            &mut half,
+        );
     }
     std::hint::black_box(half);
 }
@@ -275,8 +338,9 @@ fn seal(sizes: Sizes, label: &str, threshold: u8, members: usize) {
     let places: Vec<usize> = (0..members).collect();
     world.quorum("all", threshold, &places);
     let mut session = world.session(0);
-    let recipients: Vec<age::x25519::Recipient> =
-        (0..members).map(|_| age::x25519::Identity::generate().to_public()).collect();
+    let recipients: Vec<age::x25519::Recipient> = (0..members)
+        .map(|_| age::x25519::Identity::generate().to_public())
+        .collect();
     let share = [b'a'; 230];
     let passphrase = "ab".repeat(32);
     let mut count = 0;
@@ -317,9 +381,17 @@ fn seal(sizes: Sizes, label: &str, threshold: u8, members: usize) {
         }) / sizes.seals as u32
     };
     let pair = paired(sizes.rounds, &mut ours, || floor(false));
-    line(&format!("seal: {label}, against making it"), &pair, ">= 0.80");
+    line(
+        &format!("seal: {label}, against making it"),
+        &pair,
+        ">= 0.80",
+    );
     let pair = paired(sizes.rounds, &mut ours, || floor(true));
-    line(&format!("seal: {label}, against making and testing it"), &pair, ">= 0.80");
+    line(
+        &format!("seal: {label}, against making and testing it"),
+        &pair,
+        ">= 0.80",
+    );
 }
 
 fn open(sizes: Sizes) {
@@ -332,8 +404,12 @@ fn open(sizes: Sizes) {
         || {
             timed(|| {
                 let connection = rusqlite::Connection::open(&path).unwrap();
-                connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.to_hex().expose())).unwrap();
-                connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).unwrap()
+                connection
+                    .execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.to_hex().expose()))
+                    .unwrap();
+                connection
+                    .query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
+                    .unwrap()
             })
         },
     );
@@ -351,16 +427,27 @@ fn grown(statements: usize, secrets: usize, accounts: usize) -> World {
     let member = world.member_key(0);
     let log_key = SigningKey::from_seed(&Key32::new(seed.try_into().unwrap())).unwrap();
     let genesis = world.genesis();
-    let mut store = Store::open(&world.ledger().join("ledger.db"), &world.data_key(0), Access::Write).unwrap();
+    let mut store = Store::open(
+        &world.ledger().join("ledger.db"),
+        &world.data_key(0),
+        Access::Write,
+    )
+    .unwrap();
     let mut batch = store.begin().unwrap();
     let time = Time::from_seconds(world.clock.seconds()).unwrap();
     let mut size = batch.view().size().unwrap();
     let mut write = |claim: Claim, blobs: Vec<Vec<u8>>| {
         let draft = Draft::new(&world::rng(), claim, blobs).unwrap();
-        let seen = Seen { size, root: batch.view().root_at(size).unwrap() };
-        let (statement, blobs) = draft.sign(world.ledger_id(), world.id(0), member.signing(), time, seen).unwrap();
+        let seen = Seen {
+            size,
+            root: batch.view().root_at(size).unwrap(),
+        };
+        let (statement, blobs) = draft
+            .sign(world.ledger_id(), world.id(0), member.signing(), time, seen)
+            .unwrap();
         let view = batch.view();
-        let ruled = policy::judge(&view, &view, &mut CheckNow, &statement, size, Scope::All).unwrap();
+        let ruled =
+            policy::judge(&view, &view, &mut CheckNow, &statement, size, Scope::All).unwrap();
         let cosigner = Cosigner {
             ledger: world.ledger_id(),
             custodian: world.id(0),
@@ -433,7 +520,8 @@ fn sealed(
     accounts: usize,
     key: &SigningKey,
 ) -> (Claim, Vec<Vec<u8>>) {
-    let blob = |name: &str, bytes: usize| format!("{name} {place} {}", "x".repeat(bytes)).into_bytes();
+    let blob =
+        |name: &str, bytes: usize| format!("{name} {place} {}", "x".repeat(bytes)).into_bytes();
     let payload = blob("payload", 250);
     let mut blobs = vec![payload.clone()];
     let mut shares = Vec::new();
@@ -483,7 +571,10 @@ fn verify(sizes: Sizes, world: &World) {
                 std::thread::scope(|scope| {
                     for _ in 0..cores {
                         scope.spawn(|| {
-                            let public = signature::UnparsedPublicKey::new(&signature::ED25519, key.public().as_bytes().to_vec());
+                            let public = signature::UnparsedPublicKey::new(
+                                &signature::ED25519,
+                                key.public().as_bytes().to_vec(),
+                            );
                             for _ in 0..share {
                                 public.verify(&message, &signature_bytes).unwrap();
                             }
@@ -493,7 +584,14 @@ fn verify(sizes: Sizes, world: &World) {
             })
         },
     );
-    line(&format!("verify: {} statements, {} signatures", report.entries, report.signatures), &pair, ">= 0.90");
+    line(
+        &format!(
+            "verify: {} statements, {} signatures",
+            report.entries, report.signatures
+        ),
+        &pair,
+        ">= 0.90",
+    );
 }
 
 /// Whole commands on a ledger, the unlocking of a native identity included; the floor is the open.
@@ -504,14 +602,23 @@ fn commands(label: &str, world: &World, sizes: Sizes) {
             .map(|_| {
                 timed(|| {
                     let identity = Identity::load(&world.identity(0), &world.host).unwrap();
-                    let member = MemberKey::unseal(&world.people[0].card.sealed, &identity).unwrap();
-                    let wrapped = std::fs::read(world.ledger().join(format!("keys/{}.age", world.id(0)))).unwrap();
+                    let member =
+                        MemberKey::unseal(&world.people[0].card.sealed, &identity).unwrap();
+                    let wrapped =
+                        std::fs::read(world.ledger().join(format!("keys/{}.age", world.id(0))))
+                            .unwrap();
                     member.decrypt(&wrapped).unwrap()
                 })
             })
             .collect(),
     );
-    row("  unlocking a native identity, the data key with it", &show(unlock), "", "", "");
+    row(
+        "  unlocking a native identity, the data key with it",
+        &show(unlock),
+        "",
+        "",
+        "",
+    );
     let command = |name: &str, work: &dyn Fn()| {
         let time = median((0..sizes.opens).map(|_| timed(work)).collect());
         let besides = time.saturating_sub(unlock);
@@ -525,7 +632,10 @@ fn commands(label: &str, world: &World, sizes: Sizes) {
         session.head().unwrap();
         session.people().unwrap();
         let view = session.view();
-        (view.count(Table::Account).unwrap(), view.count(Table::Secret).unwrap());
+        (
+            view.count(Table::Account).unwrap(),
+            view.count(Table::Secret).unwrap(),
+        );
     });
     command("show with its proof", &|| {
         let session = world.session(0);
@@ -534,17 +644,32 @@ fn commands(label: &str, world: &World, sizes: Sizes) {
     });
     command("secret and account by name", &|| {
         let session = world.session(0);
-        session.find_secret(&format!("{}/password", account_id(1).as_str()).parse().unwrap()).unwrap();
-        read::<AccountRecord>(&session.view(), account_id(1).as_str()).unwrap().unwrap();
+        session
+            .find_secret(
+                &format!("{}/password", account_id(1).as_str())
+                    .parse()
+                    .unwrap(),
+            )
+            .unwrap();
+        read::<AccountRecord>(&session.view(), account_id(1).as_str())
+            .unwrap()
+            .unwrap();
     });
     let genesis = world.genesis();
     command("enter one statement", &|| {
-        world.session(0).enter(correction(genesis), Vec::new()).unwrap();
+        world
+            .session(0)
+            .enter(correction(genesis), Vec::new())
+            .unwrap();
     });
     command("list every secret", &|| {
         list::<SecretRecord>(&world.session(0).view(), "").unwrap();
     });
     command("find a text", &|| {
-        world.session(0).view().containing("no such text", 100).unwrap();
+        world
+            .session(0)
+            .view()
+            .containing("no such text", 100)
+            .unwrap();
     });
 }

@@ -1,7 +1,6 @@
 //! Parsers of what AWS hands out: the organisation's listing, otpauth URIs; and passwords that obey
 //! its rules. Nothing here talks to AWS.
 
-pub mod account_id;
 pub mod organizations;
 pub mod otpauth;
 pub mod password;

@@ -12,7 +12,8 @@ use chrono::{DateTime, Utc};
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::account_id::{AccountId, BadAccountId};
+use crate::statement::account_id::{AccountId, BadAccountId};
+use crate::statement::accounts::{AccountState, JoinedMethod, Partition};
 
 /// The largest listing that is read, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -54,109 +55,6 @@ impl Account {
     #[must_use]
     pub fn is_management(&self) -> bool {
         self.arn_management == Some(self.id)
-    }
-}
-
-/// Where an account is in its life (API reference, `AccountState`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum AccountState {
-    /// Made, not yet usable.
-    PendingActivation,
-    /// In use.
-    Active,
-    /// Suspended by AWS, or closed and within its 90 days where only `Status` says so.
-    Suspended,
-    /// Being closed.
-    PendingClosure,
-    /// Closed, within the 90 days in which AWS Support can reopen it.
-    Closed,
-}
-
-impl AccountState {
-    const ALL: [Self; 5] = [
-        Self::PendingActivation,
-        Self::Active,
-        Self::Suspended,
-        Self::PendingClosure,
-        Self::Closed,
-    ];
-
-    /// The name as AWS writes it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::PendingActivation => "PENDING_ACTIVATION",
-            Self::Active => "ACTIVE",
-            Self::Suspended => "SUSPENDED",
-            Self::PendingClosure => "PENDING_CLOSURE",
-            Self::Closed => "CLOSED",
-        }
-    }
-
-    /// The state that AWS writes as `name`.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-}
-
-/// How an account came into the organization (API reference, `Account`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum JoinedMethod {
-    /// It existed and accepted an invitation: its root user is older than the organization's say.
-    Invited,
-    /// It was made inside the organization: its root user never had a password unless one was set.
-    Created,
-}
-
-impl JoinedMethod {
-    /// The name as AWS writes it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Invited => "INVITED",
-            Self::Created => "CREATED",
-        }
-    }
-
-    /// The method that AWS writes as `name`.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Invited, Self::Created]
-            .into_iter()
-            .find(|method| method.name() == name)
-    }
-}
-
-/// A partition of AWS (AWS General Reference, "Amazon Resource Names"). Central root access exists
-/// in the first alone, so rules ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Partition {
-    /// Commercial regions.
-    Aws,
-    /// GovCloud (US).
-    AwsUsGov,
-    /// China.
-    AwsCn,
-}
-
-impl Partition {
-    /// The name as an ARN writes it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Aws => "aws",
-            Self::AwsUsGov => "aws-us-gov",
-            Self::AwsCn => "aws-cn",
-        }
-    }
-
-    /// The partition that an ARN writes as `name`.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Aws, Self::AwsUsGov, Self::AwsCn]
-            .into_iter()
-            .find(|it| it.name() == name)
     }
 }
 

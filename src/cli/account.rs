@@ -8,18 +8,18 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::output::{self, Done};
-use crate::aws::organizations::{
-    self, AccountState as Listed, JoinedMethod, Partition as ListedPartition,
-};
+use crate::aws::organizations;
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
 use crate::ledger::{Session, read_bounded};
 use crate::state::custody::{AccountRecord, SecretRecord};
 use crate::state::records::{list as records, read};
+use crate::statement::account_id::AccountId;
 use crate::statement::accounts::{
     AccountFacts, AccountNames, AccountState, Import, ImportPersonal, Partition,
 };
-use crate::statement::names::{Account, Subject};
+use crate::statement::names::Subject;
+use crate::statement::text::Text;
 use crate::statement::{Claim, Time};
 
 /// `account …`.
@@ -60,7 +60,7 @@ struct Plan {
     organization: Option<String>,
     changed: Vec<(AccountFacts, AccountNames)>,
     added: usize,
-    gone: Vec<Account>,
+    gone: Vec<AccountId>,
     file_digest: Digest,
     file_bytes: u64,
 }
@@ -92,7 +92,7 @@ fn import(context: &Context, command: &ImportAccounts) -> Result<Done> {
     let (facts, names) = plan.changed.into_iter().unzip();
     let claim = Claim::AccountImport(
         Import {
-            organization: plan.organization,
+            organization: plan.organization.map(Text::new).transpose()?,
             accounts: facts,
             gone: plan.gone,
         },
@@ -134,7 +134,7 @@ fn preview(context: &Context, plan: &Plan) {
     for (facts, names) in plan.changed.iter().take(20) {
         context.say(&output::plain(&format!(
             "  {}  {:<18} {:<24} {}",
-            facts.id.as_str(),
+            facts.id,
             state_word(facts.state),
             names.name,
             names.email
@@ -144,7 +144,7 @@ fn preview(context: &Context, plan: &Plan) {
         context.say(&format!("  and {} more", plan.changed.len() - 20));
     }
     for id in &plan.gone {
-        context.say(&format!("  {}  gone", id.as_str()));
+        context.say(&format!("  {id}  gone"));
     }
 }
 
@@ -164,7 +164,7 @@ fn plan(session: &Session, listed: &[organizations::Account], bytes: &[u8]) -> R
     };
     for account in listed {
         let (facts, names) = translate(account)?;
-        match known.remove(facts.id.as_str()) {
+        match known.remove(&facts.id.to_string()) {
             Some(record)
                 if record.facts == facts
                     && record.names.as_ref() == Some(&names)
@@ -178,50 +178,32 @@ fn plan(session: &Session, listed: &[organizations::Account], bytes: &[u8]) -> R
     }
     for (id, record) in known {
         if !record.gone {
-            plan.gone.push(Account::new(id)?);
+            plan.gone.push(AccountId::new(id)?);
         }
     }
     Ok(plan)
 }
 
 fn translate(account: &organizations::Account) -> Result<(AccountFacts, AccountNames)> {
-    let id = Account::new(account.id.to_string())?;
+    let id = account.id;
     let facts = AccountFacts {
         id: id.clone(),
-        state: match account.state {
-            Listed::PendingActivation => AccountState::PendingActivation,
-            Listed::Active => AccountState::Active,
-            Listed::Suspended => AccountState::Suspended,
-            Listed::PendingClosure => AccountState::PendingClosure,
-            Listed::Closed => AccountState::Closed,
-        },
-        partition: match account.partition {
-            None | Some(ListedPartition::Aws) => Partition::Aws,
-            Some(ListedPartition::AwsUsGov) => Partition::AwsUsGov,
-            Some(ListedPartition::AwsCn) => Partition::AwsCn,
-        },
+        state: account.state,
+        partition: account.partition.unwrap_or(Partition::Aws),
         management: account.is_management(),
-        joined_method: account
-            .joined_method
-            .map(|method: JoinedMethod| method.name().to_owned()),
+        joined_method: account.joined_method,
         joined_at: account.joined_at.and_then(Time::from_chrono),
     };
     let names = AccountNames {
         id,
-        name: account.name.clone(),
-        email: account.email.clone(),
+        name: Text::new(account.name.clone())?,
+        email: Text::new(account.email.clone())?,
     };
     Ok((facts, names))
 }
 
-fn state_word(state: AccountState) -> &'static str {
-    match state {
-        AccountState::PendingActivation => "pending-activation",
-        AccountState::Active => "active",
-        AccountState::Suspended => "suspended",
-        AccountState::PendingClosure => "pending-closure",
-        AccountState::Closed => "closed",
-    }
+fn state_word(state: AccountState) -> String {
+    state.name().to_lowercase().replace('_', "-")
 }
 
 fn fields(record: &AccountRecord) -> Value {
@@ -261,10 +243,10 @@ fn list(context: &Context) -> Result<Done> {
                 if record.gone {
                     "gone".to_owned()
                 } else {
-                    state_word(record.facts.state).to_owned()
+                    state_word(record.facts.state)
                 },
-                output::plain(names.map_or("(erased)", |names| &names.name)),
-                output::plain(names.map_or("", |names| &names.email)),
+                output::plain(names.map_or("(erased)", |names| names.name.as_str())),
+                output::plain(names.map_or("", |names| names.email.as_str())),
                 mark.to_owned(),
             ]
         })
@@ -278,11 +260,12 @@ fn list(context: &Context) -> Result<Done> {
 
 fn show(context: &Context, id: &str) -> Result<Done> {
     let session = context.open()?;
-    let account = Account::new(id)?;
-    let record = read::<AccountRecord>(&session.view(), account.as_str())?.ok_or_else(|| {
-        Error::not_found("no-account", format!("account {id} is not in the register"))
-            .hint("rootkeep account import --organizations FILE")
-    })?;
+    let account = AccountId::new(id)?;
+    let record =
+        read::<AccountRecord>(&session.view(), &account.to_string())?.ok_or_else(|| {
+            Error::not_found("no-account", format!("account {id} is not in the register"))
+                .hint("rootkeep account import --organizations FILE")
+        })?;
     let secrets: Vec<String> = records::<SecretRecord>(&session.view(), "")?
         .into_iter()
         .filter(|(_, secret)| {
@@ -300,7 +283,7 @@ fn show(context: &Context, id: &str) -> Result<Done> {
     output::data(&output::plain(&format!(
         "{id}  {}{}\n  name         {}\n  root e-mail  {}\n  secrets      {}\n  since entry  #{}\n",
         if record.gone {
-            "gone"
+            "gone".to_owned()
         } else {
             state_word(record.facts.state)
         },
@@ -309,8 +292,8 @@ fn show(context: &Context, id: &str) -> Result<Done> {
         } else {
             ""
         },
-        names.map_or("(erased)", |names| &names.name),
-        names.map_or("(erased)", |names| &names.email),
+        names.map_or("(erased)", |names| names.name.as_str()),
+        names.map_or("(erased)", |names| names.email.as_str()),
         if secrets.is_empty() {
             "none".to_owned()
         } else {

@@ -28,7 +28,13 @@ pub struct Cli {
 #[derive(Clone, Debug, Default, Args)]
 pub struct Global {
     /// The ledger's directory [default: the only *.ledger here, else ROOTKEEP_LEDGER]
-    #[arg(short = 'L', long, global = true, value_name = "DIR")]
+    #[arg(
+        short = 'L',
+        long,
+        global = true,
+        value_name = "DIR",
+        help_heading = "For every command"
+    )]
     pub ledger: Option<PathBuf>,
     /// Your identity: what `age -i` takes
     #[arg(
@@ -37,23 +43,34 @@ pub struct Global {
         global = true,
         env = "ROOTKEEP_IDENTITY",
         value_name = "FILE",
-        hide_env_values = true
+        hide_env_values = true,
+        help_heading = "For every command"
     )]
     pub identity: Option<PathBuf>,
     /// A second person at this keyboard, who signs off at once (repeatable)
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "For every command"
+    )]
     pub with: Vec<PathBuf>,
     /// One JSON object on stdout; errors as one object on stderr
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "For every command")]
     pub json: bool,
     /// Never ask: what is missing is an error that names the flag
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "For every command")]
     pub batch: bool,
     /// Say less
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = "For every command")]
     pub quiet: bool,
     /// Allow the age plugin of this name (repeatable)
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        help_heading = "For every command"
+    )]
     pub plugin: Vec<String>,
     /// The genesis code as read aloud, for your first act in a ledger
     #[arg(long, global = true, value_name = "WORDS", help_heading = "First use")]

@@ -36,7 +36,7 @@ pub fn run(context: &Context, command: &CardCommand) -> Result<Done> {
     let (card, _, personal) = read(file)?;
     if context.global.json {
         output::object(
-            "card",
+            "card.show",
             json!({
                 "id": card.id,
                 "name": personal.name,

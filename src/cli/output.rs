@@ -55,7 +55,7 @@ pub fn object(schema: &str, mut fields: Value) -> Result<()> {
     if let Some(map) = fields.as_object_mut() {
         map.insert("schema".to_owned(), json!(format!("rootkeep/v1/{schema}")));
     }
-    data(&format!("{fields}\n"))
+    data(&format!("{}\n", spelt(&fields)))
 }
 
 /// The fields that every command that appends reports.
@@ -82,15 +82,12 @@ pub fn merge(mut base: Value, more: Value) -> Value {
 /// An error for people or for scripts.
 pub fn print_error(error: &Error, json: bool) {
     if json {
-        talk(
-            &json!({"error": {
-                "code": error.code(),
-                "message": error.message(),
-                "causes": error.causes(),
-                "hints": error.hints(),
-            }})
-            .to_string(),
-        );
+        talk(&spelt(&json!({"error": {
+            "code": error.code(),
+            "message": error.message(),
+            "causes": error.causes(),
+            "hints": error.hints(),
+        }})));
         return;
     }
     talk(&format!(
@@ -116,25 +113,40 @@ pub fn print_usage(rendered: &str, json: bool) {
     let mut paragraphs = text.split("\n\n").map(str::trim);
     let message = paragraphs.next().unwrap_or_default();
     let message = message.strip_prefix("error: ").unwrap_or(message);
-    talk(
-        &json!({"error": {
-            "code": "usage",
-            "message": message,
-            "causes": [],
-            "hints": paragraphs.collect::<Vec<_>>(),
-        }})
-        .to_string(),
-    );
+    talk(&spelt(&json!({"error": {
+        "code": "usage",
+        "message": message,
+        "causes": [],
+        "hints": paragraphs.collect::<Vec<_>>(),
+    }})));
 }
 
-/// Text from outside, without what could move a terminal's cursor, reorder a line or hide in it.
+/// JSON in one line, in which what a terminal would obey is escaped.
+fn spelt(value: &Value) -> String {
+    let mut text = String::new();
+    for c in value.to_string().chars() {
+        if obeyed(c) {
+            text.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// Whether a terminal would not show it but move its cursor, reorder a line, or hide something.
+fn obeyed(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Text from outside, without what a terminal would obey; line breaks stay.
 pub fn plain(text: &str) -> String {
     text.chars()
         .map(|c| {
-            let unseen = matches!(c,
-                '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{2069}' | '\u{feff}');
-            if (c.is_control() && c != '\n') || unseen {
+            if obeyed(c) && c != '\n' {
                 '\u{fffd}'
             } else {
                 c

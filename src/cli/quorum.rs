@@ -127,7 +127,8 @@ fn group(text: &str, people: &People) -> Result<Group> {
 fn list(context: &Context) -> Result<Done> {
     let session = context.open()?;
     let people = session.people()?;
-    let quorums = records::<Quorum>(&session.view(), "")?;
+    let mut quorums = records::<Quorum>(&session.view(), "")?;
+    quorums.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
     if context.global.json {
         let mut all: Vec<Value> = quorums
             .iter()

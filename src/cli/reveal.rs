@@ -59,7 +59,17 @@ pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
     let secret = which_secret(&session, command, &request)?;
     let name = describe::secret_name(&session, &secret)?;
     check_form(context, command, &name)?;
-    let revealed = session.reveal(&entry.hash, &secret, command.form())?;
+    let revealed = session.reveal(
+        &entry.hash,
+        &secret,
+        command.form(),
+        |plaintext| match command.form() {
+            Form::File => Ok(()),
+            Form::Text => text_of(plaintext).map(|_| ()),
+            Form::Totp => device_of(plaintext).map(|_| ()),
+            Form::Qr => drawing_of(plaintext).map(|_| ()),
+        },
+    )?;
     let people = session.people()?;
     for (who, place) in &revealed.bad {
         context.say(&output::plain(&format!(
@@ -174,7 +184,7 @@ fn show(
             Ok(())
         }
         Form::Totp => codes(context, session, plaintext, fields),
-        Form::Qr => draw(context, plaintext, fields),
+        Form::Qr => output::data(&format!("{}\n", drawing_of(plaintext)?.expose())),
         Form::Text => {
             let text = text_of(plaintext)?;
             if context.global.json {
@@ -199,21 +209,24 @@ fn text_of(plaintext: &SecretBytes) -> Result<SecretText> {
     })
 }
 
-fn draw(context: &Context, plaintext: &SecretBytes, fields: Value) -> Result<()> {
-    let text = text_of(plaintext)?;
-    if context.global.json {
-        return Err(Error::usage(
-            "no-json",
-            "a QR code is drawn on a terminal, not in JSON",
-        ));
-    }
-    let drawn = qr::Drawing::new(&text, qr::Medium::Screen)
+/// The QR code of a secret, as a terminal shows it.
+fn drawing_of(plaintext: &SecretBytes) -> Result<SecretText> {
+    qr::Drawing::new(&text_of(plaintext)?, qr::Medium::Screen)
         .and_then(|drawing| drawing.terminal(qr::Ground::Painted))
         .map_err(|error| {
             Error::failed("cannot-draw", "no QR code can be drawn of it").because(error)
-        })?;
-    let _only_for_json = fields;
-    output::data(&format!("{}\n", drawn.expose()))
+        })
+}
+
+/// The virtual MFA device that a secret is the seed of.
+fn device_of(plaintext: &SecretBytes) -> Result<OtpAuth> {
+    OtpAuth::parse(&text_of(plaintext)?).map_err(|error| {
+        Error::usage(
+            "not-a-seed",
+            "the secret is not the seed of a virtual MFA device",
+        )
+        .because(error)
+    })
 }
 
 /// Shows the code, its countdown, and the next ones as they come, until Ctrl-C or two codes.
@@ -223,13 +236,7 @@ fn codes(
     plaintext: &SecretBytes,
     fields: Value,
 ) -> Result<()> {
-    let device = OtpAuth::parse(&text_of(plaintext)?).map_err(|error| {
-        Error::usage(
-            "not-a-seed",
-            "the secret is not the seed of a virtual MFA device",
-        )
-        .because(error)
-    })?;
+    let device = device_of(plaintext)?;
     let now = || -> Result<u64> { Ok(u64::try_from(session.now()?.seconds()).unwrap_or(0)) };
     let code = |at: u64| {
         totp::code(

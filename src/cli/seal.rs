@@ -18,7 +18,8 @@ use crate::ledger::{SealRequest, Session, read_bounded};
 use crate::state::custody::AccountRecord;
 use crate::state::records::read;
 use crate::statement::SecretKind;
-use crate::statement::names::{Account, SecretName, Subject};
+use crate::statement::account_id::AccountId;
+use crate::statement::names::{SecretName, Subject};
 
 /// The most that is read from standard input.
 const INPUT_LIMIT: u64 = 64 << 10;
@@ -59,7 +60,7 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
     let serves = command
         .serves
         .iter()
-        .map(|id| Account::new(id.clone()))
+        .map(|id| AccountId::new(id.clone()))
         .collect::<Result<Vec<_>>>()?;
     let sealed = session.seal(SealRequest {
         name: name.clone(),
@@ -173,18 +174,15 @@ fn otpauth(
     if let (Some(hint), Subject::Account(account)) = (&parsed.account_hint, &name.subject)
         && hint.len() == 12
         && hint.bytes().all(|byte| byte.is_ascii_digit())
-        && hint != account.as_str()
+        && *hint != account.to_string()
     {
         return Err(Error::refused(
             "other-account",
-            format!(
-                "the code was made for account {hint}, not for {}",
-                account.as_str()
-            ),
+            format!("the code was made for account {hint}, not for {}", account),
         )
         .hint(format!(
             "rootkeep seal {hint}/mfa-seed …, with --serves {} if it serves both",
-            account.as_str()
+            account
         )));
     }
     if parsed.seed_is_short() {
@@ -238,10 +236,10 @@ fn generate(
 ) -> Result<SecretBytes> {
     let mut forbidden: Vec<String> = Vec::new();
     if let Subject::Account(account) = &name.subject
-        && let Some(record) = read::<AccountRecord>(&session.view(), account.as_str())?
+        && let Some(record) = read::<AccountRecord>(&session.view(), &account.to_string())?
         && let Some(names) = record.names
     {
-        forbidden.extend([names.name, names.email]);
+        forbidden.extend([names.name.to_string(), names.email.to_string()]);
     }
     let forbidden: Vec<&str> = forbidden.iter().map(String::as_str).collect();
     let generated =

@@ -233,11 +233,7 @@ fn show(context: &Context, name: &str) -> Result<Done> {
         ));
     }
     if !record.serves.is_empty() {
-        let serves: Vec<&str> = record
-            .serves
-            .iter()
-            .map(|account| account.as_str())
-            .collect();
+        let serves: Vec<String> = record.serves.iter().map(ToString::to_string).collect();
         text.push_str(&format!("  serves     {}\n", serves.join(", ")));
     }
     for (number, epoch) in &epochs {

@@ -16,6 +16,7 @@ use crate::state::custody::{OpenRecord, RequestRecord};
 use crate::state::people::LedgerRecord;
 use crate::state::records::list;
 use crate::state::rules::{PolicyRecord, Proposal};
+use crate::statement::Time;
 
 /// `status`.
 #[derive(Debug, Args)]
@@ -27,7 +28,7 @@ struct Item {
     seq: u64,
     what: String,
     state: &'static str,
-    until: String,
+    until: Time,
 }
 
 pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
@@ -76,7 +77,11 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
             for item in items {
                 text.push_str(&format!(
                     "{heading}  {}  #{} {}, {} until {}\n",
-                    item.id, item.seq, item.what, item.state, item.until
+                    item.id,
+                    item.seq,
+                    item.what,
+                    item.state,
+                    describe::time(item.until)
                 ));
             }
         }
@@ -106,7 +111,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 seq: proposal.index,
                 what: proposal.kind.clone(),
                 state: "waits for governance",
-                until: describe::time(until),
+                until,
             });
         }
     }
@@ -119,7 +124,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             seq: request.index,
             what: "request".to_owned(),
             state: "",
-            until: describe::time(request.window_ends().unwrap_or_else(|| request.lapses_at())),
+            until: request.window_ends().unwrap_or_else(|| request.lapses_at()),
         };
         match request_state(&request, now) {
             RequestState::Waiting => {

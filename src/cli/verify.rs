@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::output::{self, Done};
 use crate::error::Result;
-use crate::ledger::{Session, VerifyProblem, read_bounded};
+use crate::ledger::{VerifyProblem, read_bounded};
 
 /// `verify`.
 #[derive(Debug, Args)]
@@ -46,6 +46,10 @@ pub fn run(context: &Context, command: &VerifyCommand) -> Result<Done> {
     }
     let rebuilt = command.rebuild && session.rebuild(&report)?;
     let good = report.problems.is_empty();
+    if good && session.pin().is_some() {
+        // A good verification brings an existing pin up to date; it never makes one.
+        session.trust(&crate::ledger::FirstUse::default())?;
+    }
     if context.global.json {
         let problems: Vec<Value> = report
             .problems
@@ -63,19 +67,7 @@ pub fn run(context: &Context, command: &VerifyCommand) -> Result<Done> {
     } else {
         print(&report, rebuilt)?;
     }
-    if good {
-        remember(context, &mut session)
-    } else {
-        Ok(Done::Problems)
-    }
-}
-
-/// A good verification brings an existing pin up to date; it never makes one.
-fn remember(_context: &Context, session: &mut Session) -> Result<Done> {
-    if session.pin().is_some() {
-        session.trust(&crate::ledger::FirstUse::default())?;
-    }
-    Ok(Done::Yes)
+    Ok(if good { Done::Yes } else { Done::Problems })
 }
 
 fn print(report: &crate::ledger::Report, rebuilt: bool) -> Result<()> {

@@ -177,7 +177,9 @@ fn parse_ssh(raw: &[u8], path: &Path, host: &AgeHost) -> Result<Keys> {
                 .hint("ssh-ed25519 and ssh-rsa keys work; for a hardware key use an age plugin"),
         );
     }
-    Ok(vec![Box::new(identity.with_callbacks(host.remembering_bridge()))])
+    Ok(vec![Box::new(
+        identity.with_callbacks(host.remembering_bridge()),
+    )])
 }
 
 fn bad(path: &Path, why: &str) -> Error {

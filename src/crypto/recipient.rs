@@ -74,12 +74,18 @@ impl AgeHost {
     }
 
     pub(super) fn bridge(&self) -> Bridge {
-        Bridge { prompter: Arc::clone(&self.prompter), remembered: None }
+        Bridge {
+            prompter: Arc::clone(&self.prompter),
+            remembered: None,
+        }
     }
 
     /// For SSH keys: age asks for the passphrase at each decryption, the person is asked once.
     pub(super) fn remembering_bridge(&self) -> Bridge {
-        Bridge { prompter: Arc::clone(&self.prompter), remembered: Some(Arc::default()) }
+        Bridge {
+            prompter: Arc::clone(&self.prompter),
+            remembered: Some(Arc::default()),
+        }
     }
 }
 
@@ -113,7 +119,9 @@ impl Bridge {
 
 /// age isolates names from other files in its texts by invisible marks; here they are plain.
 fn unmarked(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, '\u{2068}' | '\u{2069}')).collect()
+    text.chars()
+        .filter(|c| !matches!(c, '\u{2068}' | '\u{2069}'))
+        .collect()
 }
 
 impl age::Callbacks for Bridge {

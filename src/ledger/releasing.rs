@@ -266,13 +266,23 @@ impl Session {
     }
 
     /// Recovers a secret of a request in effect, records the reveal, and only then hands it out.
+    /// `showable` says whether it can be shown in that form at all: a reveal that shows nothing
+    /// ought not to be on record.
     ///
     /// # Errors
-    /// Refused by the policy; verification, code `too-few-good-shares`, naming whose are bad.
-    pub fn reveal(&mut self, request: &Digest, secret: &Id, form: Form) -> Result<Revealed> {
+    /// Refused by the policy; verification, code `too-few-good-shares`, naming whose are bad; what
+    /// `showable` says.
+    pub fn reveal(
+        &mut self,
+        request: &Digest,
+        secret: &Id,
+        form: Form,
+        showable: impl FnOnce(&SecretBytes) -> Result<()>,
+    ) -> Result<Revealed> {
         self.writable()?;
         let (claim, plaintext, bad) =
             self.on_verified(|session| session.recover(request, secret, form))?;
+        showable(&plaintext)?;
         let entered = self.enter(claim, Vec::new())?;
         Ok(Revealed {
             entered,

@@ -18,8 +18,9 @@ use crate::state::custody::SecretRecord;
 use crate::state::people::Custodian;
 use crate::state::records::read;
 use crate::state::rules::{Binding, Quorum};
+use crate::statement::account_id::AccountId;
 use crate::statement::decisions::Proof;
-use crate::statement::names::{Account, SecretName};
+use crate::statement::names::SecretName;
 use crate::statement::secrets::{Seal, Share};
 use crate::statement::{Claim, Draft};
 
@@ -202,7 +203,7 @@ pub struct SealRequest<'a> {
     /// The quorum's name; needed for a first epoch, and then fixed.
     pub quorum: Option<&'a str>,
     /// Further accounts that an MFA device serves.
-    pub serves: Vec<Account>,
+    pub serves: Vec<AccountId>,
     /// The secret itself.
     pub plaintext: &'a SecretBytes,
 }
@@ -333,7 +334,10 @@ impl Session {
                     let name = self.people()?.name(id);
                     return Err(Error::refused(
                         "holder-not-in-force",
-                        format!("{name} is in the quorum `{}` and no longer in force", quorum.name),
+                        format!(
+                            "{name} is in the quorum `{}` and no longer in force",
+                            quorum.name
+                        ),
                     )
                     .hint(format!(
                         "define it anew without them: rootkeep quorum define {}",

@@ -121,7 +121,11 @@ impl Session {
     pub(super) fn remember(&mut self, pin: Pin) -> Result<()> {
         if self.pin.as_ref() != Some(&pin) {
             // Another program of the same person may have seen more in the meantime.
-            if self.pins.find(&self.id)?.is_none_or(|saved| saved.size <= pin.size) {
+            if self
+                .pins
+                .find(&self.id)?
+                .is_none_or(|saved| saved.size <= pin.size)
+            {
                 self.pins.save(&pin)?;
             }
             self.pin = Some(pin);
@@ -320,16 +324,19 @@ fn check_next(
     statement: &Statement,
     seq: u64,
 ) -> Result<Vec<Change>> {
-    let ruled = policy::judge(state, past, &mut CheckNow, statement, seq, Scope::Trust).map_err(|why| match why.kind() {
-        // A refusal is for whoever asks; in a log it means that somebody wrote past the rules.
-        ErrorKind::Refused | ErrorKind::Usage => Error::verification(
-            "illegal-entry",
-            "the log holds an entry that the rules refuse",
-        )
-        .because(why)
-        .hint("somebody has written it past the program: rootkeep verify names it"),
-        _ => why,
-    })?;
+    let ruled =
+        policy::judge(state, past, &mut CheckNow, statement, seq, Scope::Trust).map_err(|why| {
+            match why.kind() {
+                // A refusal is for whoever asks; in a log it means that somebody wrote past the rules.
+                ErrorKind::Refused | ErrorKind::Usage => Error::verification(
+                    "illegal-entry",
+                    "the log holds an entry that the rules refuse",
+                )
+                .because(why)
+                .hint("somebody has written it past the program: rootkeep verify names it"),
+                _ => why,
+            }
+        })?;
     Ok(ruled.into_changes())
 }
 

@@ -46,14 +46,14 @@ impl Judge<'_> {
                 index: self.index,
                 gone: false,
             };
-            self.state.put(facts.id.as_str(), &record)?;
+            self.state.put(&facts.id.to_string(), &record)?;
         }
         for id in &import.gone {
-            let mut record = read::<AccountRecord>(&self.state, id.as_str())?
+            let mut record = read::<AccountRecord>(&self.state, &id.to_string())?
                 .ok_or_else(|| refusal::malformed("an account is gone that was never there"))?;
             record.gone = true;
             record.index = self.index;
-            self.state.put(id.as_str(), &record)?;
+            self.state.put(&id.to_string(), &record)?;
         }
         Ok(Verdict::AT_ONCE)
     }

@@ -7,7 +7,8 @@ use crate::state::people::Custodian;
 use crate::state::records::{list, read};
 use crate::state::rules::{Binding, Quorum};
 use crate::statement::SecretKind;
-use crate::statement::names::{Account, Subject};
+use crate::statement::account_id::AccountId;
+use crate::statement::names::Subject;
 use crate::statement::secrets::{Confirm, Destroy, Seal};
 
 impl Judge<'_> {
@@ -95,7 +96,7 @@ impl Judge<'_> {
                 "only an MFA device serves several accounts",
             ));
         }
-        let mut accounts: Vec<&Account> = seal.serves.iter().collect();
+        let mut accounts: Vec<&AccountId> = seal.serves.iter().collect();
         if let Subject::Account(account) = &seal.subject {
             accounts.push(account);
         }
@@ -109,10 +110,10 @@ impl Judge<'_> {
                 return Err(refusal::malformed("an account is named twice"));
             }
             let record =
-                read::<AccountRecord>(&self.state, account.as_str())?.ok_or_else(|| {
+                read::<AccountRecord>(&self.state, &account.to_string())?.ok_or_else(|| {
                     Error::refused(
                         "unknown-account",
-                        format!("account {} is not in the register", account.as_str()),
+                        format!("account {} is not in the register", account),
                     )
                     .hint("rootkeep account import --organizations FILE")
                 })?;

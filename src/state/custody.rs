@@ -8,8 +8,9 @@ use super::records::{Record, Records, Table, read};
 use super::rules::SplitRule;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
+use crate::statement::account_id::AccountId;
 use crate::statement::accounts::{AccountFacts, AccountNames};
-use crate::statement::names::{Account, SecretName};
+use crate::statement::names::SecretName;
 use crate::statement::releases::Outcome;
 use crate::statement::secrets::Share;
 use crate::statement::{SecretKind, Time};
@@ -39,7 +40,7 @@ pub struct SecretRecord {
     /// Its quorum.
     pub quorum: Id,
     /// Other accounts that one MFA device serves, as the newest epoch has it.
-    pub serves: Vec<Account>,
+    pub serves: Vec<AccountId>,
     /// The newest epoch.
     pub epoch: u32,
 }

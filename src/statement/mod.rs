@@ -1,6 +1,7 @@
 //! What a person claims: one signed header that commits to two parts (docs/formats.md, sections 2,
 //! 3 and 6). One file for each family of kinds. Nothing here does input or output.
 
+pub mod account_id;
 pub mod accounts;
 pub mod claim;
 pub mod decisions;

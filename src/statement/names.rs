@@ -5,45 +5,15 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::account_id::AccountId;
 use super::text::Name;
 use crate::error::{Error, Result};
-
-/// An AWS account's twelve digits.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Account(String);
-
-impl Account {
-    /// Checks twelve digits.
-    ///
-    /// # Errors
-    /// Usage, code `bad-account`.
-    pub fn new(text: impl Into<String>) -> Result<Self> {
-        let text = text.into();
-        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Self(text))
-        } else {
-            Err(Error::usage(
-                "bad-account",
-                format!(
-                    "`{}` is not an account id: twelve digits",
-                    text.escape_debug()
-                ),
-            ))
-        }
-    }
-
-    /// The digits.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// What a secret belongs to.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Subject {
     /// An AWS account.
-    Account(Account),
+    Account(AccountId),
     /// The organisation as a whole.
     Org,
     /// A mailbox of the register.
@@ -68,7 +38,7 @@ impl FromStr for Subject {
             )
             .hint("an account's 12 digits, org, mailbox:NAME, phone:NAME or location:NAME")),
             None if text == "org" => Ok(Self::Org),
-            None => Account::new(text).map(Self::Account),
+            None => AccountId::new(text).map(Self::Account),
         }
     }
 }
@@ -76,7 +46,7 @@ impl FromStr for Subject {
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Account(account) => f.write_str(account.as_str()),
+            Self::Account(account) => write!(f, "{account}"),
             Self::Org => f.write_str("org"),
             Self::Mailbox(name) => write!(f, "mailbox:{name}"),
             Self::Phone(name) => write!(f, "phone:{name}"),
@@ -176,19 +146,6 @@ impl fmt::Display for SecretName {
             Some(label) => write!(f, ":{label}"),
             None => Ok(()),
         }
-    }
-}
-
-impl Serialize for Account {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Account {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        Self::new(String::deserialize(deserializer)?)
-            .map_err(|error| serde::de::Error::custom(error.message()))
     }
 }
 

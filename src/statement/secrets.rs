@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::names::{Account, SecretKind, SecretName, Subject};
+use super::account_id::AccountId;
+use super::names::{SecretKind, SecretName, Subject};
 use super::text::{Name, Text};
 use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::{Digest, Id};
@@ -36,7 +37,7 @@ pub struct Seal {
     /// Which of several.
     pub label: Option<Name>,
     /// Other accounts that one MFA device serves.
-    pub serves: Vec<Account>,
+    pub serves: Vec<AccountId>,
     /// Counted from 1.
     pub epoch: u32,
     /// To whom it is sealed.

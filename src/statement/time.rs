@@ -93,7 +93,7 @@ impl Date {
         NaiveDate::parse_from_str(text, "%Y-%m-%d")
             .ok()
             .map(Self)
-            .filter(|date| date.to_string() == text)
+            .filter(|date| text.len() == 10 && date.to_string() == text)
             .ok_or_else(|| Error::usage("bad-date", "not a date of the form 2026-11-21"))
     }
 }
@@ -148,7 +148,14 @@ mod tests {
     #[test]
     fn a_date_has_one_spelling() {
         assert!(Date::parse("2024-02-29").is_ok());
-        for bad in ["2026-02-29", "2026-2-01", "2026-02-01 ", "26-02-01"] {
+        for bad in [
+            "2026-02-29",
+            "2026-2-01",
+            "2026-02-01 ",
+            "26-02-01",
+            "+12345-01-01",
+            "-0001-01-01",
+        ] {
             assert!(Date::parse(bad).is_err(), "{bad}");
         }
     }

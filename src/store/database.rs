@@ -1,5 +1,6 @@
 //! Opening and making the SQLCipher database (docs/formats.md, section 12).
 
+use std::cell::Cell;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -36,6 +37,8 @@ pub enum Access {
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    /// SQLite's own version of the schema that was last found to be this program's.
+    good_schema: Cell<Option<i64>>,
 }
 
 impl Store {
@@ -69,6 +72,7 @@ impl Store {
         Ok(Self {
             connection,
             path: path.to_owned(),
+            good_schema: Cell::new(None),
         })
     }
 
@@ -122,6 +126,7 @@ impl Store {
         let store = Self {
             connection,
             path: path.to_owned(),
+            good_schema: Cell::new(None),
         };
         store.check_schema()?;
         Ok(store)
@@ -138,8 +143,16 @@ impl Store {
 
     /// Refuses tables, columns, indexes, views and triggers that this program did not make: whoever
     /// has the data key could add some that answer, or write, something of their own.
+    ///
+    /// A connection works with the schema that it has read, and reads it again when its version has
+    /// changed: so one that was found good stays good until then.
     pub(super) fn check_schema(&self) -> Result<()> {
+        let version = Some(self.view().schema_version()?);
+        if self.good_schema.get() == version {
+            return Ok(());
+        }
         if self.view().schema()? == expected_schema()? {
+            self.good_schema.set(version);
             return Ok(());
         }
         Err(Error::verification(

@@ -457,8 +457,9 @@ impl<'c> View<'c> {
                 let word: String = row.get(1)?;
                 Ok(UndoRow {
                     seq,
-                    table: Table::parse(&word)
-                        .ok_or_else(|| unreadable(1, format!("an undo row of entry {seq} has no known kind")))?,
+                    table: Table::parse(&word).ok_or_else(|| {
+                        unreadable(1, format!("an undo row of entry {seq} has no known kind"))
+                    })?,
                     key: row.get(2)?,
                     old: row.get(3)?,
                 })
@@ -504,6 +505,15 @@ impl<'c> View<'c> {
     /// Failed where the database fails.
     pub fn data_version(&self) -> Result<i64> {
         self.one("PRAGMA data_version", [], |row| row.get(0))
+            .map(Option::unwrap_or_default)
+    }
+
+    /// A number that changes when the schema has changed.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub(super) fn schema_version(&self) -> Result<i64> {
+        self.one("PRAGMA schema_version", [], |row| row.get(0))
             .map(Option::unwrap_or_default)
     }
 

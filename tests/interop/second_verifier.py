@@ -119,8 +119,8 @@ def matching(pattern):
     return lambda value: type(value) is str and re.fullmatch(pattern, value) is not None
 
 
-def text(limit=4096):
-    return lambda value: (type(value) is str and len(value.encode()) <= limit
+def text(limit=4096, line_breaks=True):
+    return lambda value: (type(value) is str and 1 <= len(value.encode()) <= limit and (line_breaks or "\n" not in value)
                           and not any(ord(c) < 32 and c != "\n" or 127 <= ord(c) < 160 for c in value))
 
 
@@ -132,7 +132,7 @@ def seconds(value):
 def dated(pattern, form):
     def check(value):
         try:
-            return matching(pattern)(value) and bool(datetime.datetime.strptime(value, form))
+            return matching(pattern)(value) and datetime.datetime.strptime(value, form).year >= 1970
         except ValueError:
             return False
     return check
@@ -170,14 +170,14 @@ def read_json(data, shape, what):
 digest, ident, name = matching("[0-9a-f]{64}"), matching("[0-9a-f]{32}"), matching("[a-z0-9][a-z0-9-]{0,62}")
 time = dated(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "%Y-%m-%dT%H:%M:%SZ")
 date = dated(r"\d{4}-\d\d-\d\d", "%Y-%m-%d")
-account, small, size = matching("[0-9]{12}"), number(0, 15), number()
+account, free, small, size = matching("[0-9]{12}"), lambda value: type(value) is str, number(0, 15), number()
 secret_subject = matching(r"[0-9]{12}|org|(mailbox|phone|location):[a-z0-9][a-z0-9-]{0,62}")
 secret_kind = ("password", "mfa-seed", "recovery-codes", "security-answers", "combination", "note")
 policy = {"revision": 1, "pending_days": number(1, 365), "request_hours": number(1, 720),
           "window_max_secs": number(60, 604800)}
 share = {"group": small, "member": small, "holder": ident, "key": valid_key, "blob": digest}
 possessed = {"secret": ident, "epoch": size, "group": small, "member": small}
-person = {"name": text(256), "contact": (text(256), None), "timezone": (matching("[A-Za-z0-9_+/-]{1,64}"), None)}
+person = {"name": text(256, False), "contact": (text(256, False), None), "timezone": (matching("[A-Za-z0-9_+/-]{1,64}"), None)}
 subject, reason = {"subject": digest}, {"reason": text()}
 envelope = {"payloadType": matching(".*"), "payload": is_base64, "signatures": [{"keyid": digest, "sig": is_base64}]}
 header = {"v": 1, "ledger": digest, "id": ident, "author": ident, "kind": text(), "made_at": time,
@@ -200,11 +200,11 @@ SHAPES = {  # kind: facts, personal
     "quorum.define": ({"quorum": ident, "name": name, "groups_needed": size,
                        "groups": [{"label": name, "threshold": size, "members": [ident]}]}, None),
     "policy.set": ({"policy": policy}, None),
-    "account.import": ({"organization": (text(), None), "accounts": [
+    "account.import": ({"organization": (free, None), "accounts": [
         {"id": account, "state": ("pending-activation", "active", "suspended", "pending-closure", "closed"),
-         "partition": ("aws", "aws-us-gov", "aws-cn"), "management": (True, False), "joined_method": (text(), None),
+         "partition": ("aws", "aws-us-gov", "aws-cn"), "management": (True, False), "joined_method": (free, None),
          "joined_at": (time, None)}], "gone": [account]},
-        {"file_digest": digest, "file_bytes": size, "accounts": [{"id": account, "name": text(), "email": text()}]}),
+        {"file_digest": digest, "file_bytes": size, "accounts": [{"id": account, "name": free, "email": free}]}),
     "seal": ({"secret": ident, "subject": secret_subject, "kind": secret_kind, "label": (name, None), "serves": [account],
               "epoch": size, "quorum": ident, "quorum_index": size, "groups_needed": size, "thresholds": [size],
               "payload": digest, "shares": [share]}, None),
@@ -258,14 +258,13 @@ def read_card(text_, personal):
 class Log:
     def __init__(self, ledger):
         self.ledger, self.roots, self.peaks = ledger, [sha()], []
-        self.people, self.quorums, self.secrets, self.names = {}, {}, {}, {}
-        self.subjects, self.ids, self.keys = {}, set(), set()
-        self.active, self.policy, self.threshold, self.accepting = False, None, 0, None
+        self.people, self.quorums, self.secrets, self.accounts = {}, {}, {}, {}
+        self.subjects, self.ids, self.confirmed = {}, set(), set()
+        self.active, self.policy, self.policy_index, self.threshold = False, None, 0, 0
 
-    # The tree: `peaks` are the roots of the full subtrees, from left to right, each with its size.
     def grow(self, data):
-        leaf = sha(b"\0", data)
-        self.peaks.append((1, leaf))
+        """The tree: `peaks` are the roots of its full subtrees, from left to right, each with its size."""
+        self.peaks.append((1, sha(b"\0", data)))
         while len(self.peaks) > 1 and self.peaks[-1][0] == self.peaks[-2][0]:
             (n, right), (_, left) = self.peaks.pop(), self.peaks.pop()
             self.peaks.append((2 * n, sha(b"\1", left, right)))
@@ -283,281 +282,273 @@ class Log:
 
     def leaf(self, line):
         index, data = len(self.roots) - 1, unbase64(line["envelope"])
-        need(line["seq"] == index, "seq: not the next entry")
+        need(type(line["seq"]) is int and line["seq"] == index, "seq: not the next entry")
         payload, pae, keyed = opened(data, STATEMENT, 65535, "statement")
         head = read_json(payload, header, "header")
-        need(head["kind"] in SHAPES, "kind: unknown")
+        kind, who, seen = head["kind"], head["author"], head["seen"]
+        need(kind in SHAPES, "kind: unknown")
         need(line["facts"] is not None, "facts: missing")
-        facts = part(head["kind"], "facts", line["facts"], head["facts"])
-        need((head["personal"] is None) == (SHAPES[head["kind"]][1] is None), "personal: there or not, against its kind")
+        facts = part(kind, "facts", line["facts"], head["facts"])
+        need((head["personal"] is None) == (SHAPES[kind][1] is None), "personal: there or not, against its kind")
         need(line["personal"] is None or head["personal"] is not None, "personal: not committed to")
-        personal = line["personal"] and part(head["kind"], "personal", line["personal"], head["personal"])
+        personal = line["personal"] and part(kind, "personal", line["personal"], head["personal"])
+        need((kind == "genesis") == (index == 0), "genesis: entry 0, and nothing else")
         if index == 0:
-            need(head["kind"] == "genesis", "entry 0 is not the genesis")
             charter = sha(b"rootkeep/ledger/v1\n", unbase64(line["facts"]["bytes"])).hex()
             need(charter[:len(self.ledger)] == self.ledger, "genesis: another ledger's, by its charter")
             self.ledger = charter
-            self.found(facts, personal, head["author"])
+            self.found(facts, personal, who)
         need(head["ledger"] == self.ledger, "ledger: another ledger's entry")
-        author = self.people.get(head["author"])
-        need(author is not None, "author: never enrolled")
-        signed(keyed, pae, author.sign, "statement")
+        need(who in self.people, "author: never enrolled")
+        signed(keyed, pae, self.people[who].sign, "statement")
         need(head["id"] not in self.ids, "id: used before")
-        seen = head["seen"]
         need(seen["size"] <= index and self.roots[seen["size"]].hex() == seen["root"], "seen: not a state of this log")
-        need("reader" not in author.roles, "author: a reader writes nothing")
-        need(self.in_force(head["author"]) or head["kind"] == "custodian.accept", "author: not in force")
-        need(self.active or index == 0 or head["kind"] in ("governance.seal", "sign"), "before the genesis is in effect")
-        new = Record(index=index, hash=sha(b"\0", data).hex(), kind=head["kind"], author=head["author"], facts=facts,
-                     personal=personal, made=seconds(head["made_at"]), seen=seen["size"], yes=[], no=[],
+        need("reader" not in self.people[who].roles, "author: a reader writes nothing")
+        need(not self.people[who].retired, "author: retired")
+        need(self.in_force(who) or kind == "custodian.accept", "author: not in force")
+        need(self.active or kind in ("genesis", "governance.seal", "sign"), "before the genesis is in effect")
+        new = Record(index=index, hash=sha(b"\0", data).hex(), kind=kind, author=who, facts=facts, personal=personal,
+                     made=seconds(head["made_at"]), seen=seen["size"], policy=self.policy_index, yes=[], no=[],
                      effect=None, over=None, shown=False)
-        if index:
-            getattr(self, head["kind"].replace(".", "_"))(new, facts)
+        if kind in GOVERNED[1:]:
+            need(self.may_propose(new), "author: has no role for this")
+            self.possible(new)
+        elif index:
+            getattr(self, kind.replace(".", "_"))(new, facts)
+        if kind == "custodian.add":
+            self.enrol(facts["card"], personal, facts["roles"], new)
+        # Who can have cosigned the checkpoint: in force just before this leaf or just after it, or accepting by it.
+        now = {p for p in self.people if self.in_force(p)}
+        self.cosigners = now | self.were_in_force | ({who} if kind == "custodian.accept" else set())
+        self.were_in_force = now
         self.ids.add(head["id"])
         self.grow(data)
         self.subjects[new.hash] = new
-        return new
 
-    # Rules of section 10, one method a kind.
+    # Founding and cards
     def found(self, facts, personal, author):
         people = personal["people"] if personal else [None] * len(facts["founders"])
         need(2 <= len(facts["founders"]) <= 16 and len(people) == len(facts["founders"]), "genesis: 2 to 16 founders")
         need(2 <= facts["threshold"] <= len(people), "genesis: threshold")
         for founder, known in zip(facts["founders"], people):
-            one = self.enrol(founder["card"], known, ROLES)
+            one = self.enrol(founder["card"], known, ROLES, None)
             need(known is None or known["custodian"] == one.id, "genesis: people are not the founders")
             one.approved = one.accepted = True
         self.founders, self.threshold, self.policy = list(self.people), facts["threshold"], facts["policy"]
-        self.log_key = facts["log_key"]
+        self.log_key, self.were_in_force = facts["log_key"], set(self.people)
         need(author == self.founders[0], "genesis: not by the first founder")
 
-    def enrol(self, card_text, personal, roles):
+    def enrol(self, card_text, personal, roles, by):
         one = read_card(card_text, personal)
-        need(one["id"] not in self.people, "card: id used before")
-        need(one["sign"] not in self.keys, "card: key used before")
-        self.keys.add(one["sign"])
-        self.people[one["id"]] = Record(id=one["id"], sign=one["sign"], roles=roles, approved=False, accepted=False, retired=False)
+        for other in self.people.values():
+            if (other.id, other.sign) != (one["id"], one["sign"]) or other.approved or other.retired:
+                need(one["id"] != other.id, "card: id used before")
+                need(one["sign"] != other.sign, "card: key used before")
+                need(one["recipient"].lower() != other.recipient.lower(), "card: recipient used before")
+            else:
+                other.by.over = other.by.over or "lapsed: the same card was proposed again"
+        self.people[one["id"]] = Record(id=one["id"], sign=one["sign"], recipient=one["recipient"], roles=roles, by=by,
+                                        approved=False, accepted=False, retired=False)
         return self.people[one["id"]]
 
     def governance_seal(self, new, facts):
         need(new.index == 1 and new.author == self.founders[0], "governance.seal: only entry 1, by the first founder")
         self.secrets[GOVERNANCE] = Record(epochs={1: self.split(facts["shares"], [self.founders], [self.threshold], 1, new)})
 
-    def split(self, shares, groups, thresholds, groups_needed, new):
-        places = [(g, m, who) for g, members in enumerate(groups) for m, who in enumerate(members)]
-        need([(s["group"], s["member"], s["holder"]) for s in shares] == places, "shares: not those of the quorum")
-        need(all(self.in_force(s["holder"]) for s in shares), "shares: a holder is not in force")
-        return Record(seal=new.hash, shares=shares, thresholds=thresholds, needed=groups_needed, destroyed=False)
+    def custodian_accept(self, new, facts):
+        one = self.people[new.author]
+        need(one.by is not None and one.by.hash == facts["subject"], "subject: not the own enrolment")
+        need(not one.accepted, "accept: once")
+        one.accepted = True
 
-    def epoch(self, secret, number_):
-        one = self.secrets.get(secret) if secret != GOVERNANCE else None
+    # What governance decides: who may propose it, whether it can be (asked again at each yes and no), its effect
+    def may_propose(self, new):
+        if new.kind == "secret.destroy":
+            return self.may_seal(new.author, self.live_secret(new.facts).quorum)
+        return self.has(new.author, "keeper") or new.kind == "custodian.retire" and new.author == new.facts["custodian"]
+
+    def live_secret(self, facts):
+        one = self.secrets.get(facts["secret"]) if facts["secret"] != GOVERNANCE else None
         need(one is not None, "secret: unknown")
-        need(number_ in one.epochs, "epoch: unknown")
-        need(not one.epochs[number_].destroyed, "epoch: destroyed")
-        return one.epochs[number_]
-
-    def stakes(self, one):
-        return one.facts["secrets"] if one.kind == "request" else [{"secret": GOVERNANCE, "epoch": 1}]
-
-    def held(self, one, who):
-        """The shares with which this person has a say in a subject."""
-        return [(at["secret"], at["epoch"], s) for at in self.stakes(one)
-                for s in self.secrets[at["secret"]].epochs[at["epoch"]].shares if s["holder"] == who]
-
-    def met(self, one, people):
-        for at in self.stakes(one):
-            epoch = self.secrets[at["secret"]].epochs[at["epoch"]]
-            full = sum(threshold <= sum(s["group"] == g and s["holder"] in people for s in epoch.shares)
-                       for g, threshold in enumerate(epoch.thresholds))
-            if full < epoch.needed:
-                return False
-        return True
-
-    def over(self, one, made):
-        """Why a subject takes no yes and no no any more."""
-        if one.over or one.effect is not None:
-            late = one.kind == "request" and one.effect and made > one.effect.made + one.facts["window_secs"]
-            return one.over or (late and "its window is over")
-        limit = self.policy["request_hours"] * 3600 if one.kind == "request" else self.policy["pending_days"] * 86400
-        if made > one.made + limit:
-            return "expired"
-        everybody = {s["holder"] for at in self.stakes(one) for s in self.secrets[at["secret"]].epochs[at["epoch"]].shares}
-        return None if self.met(one, {p for p in everybody if self.in_force(p)} - set(one.no)) else "rejected"
-
-    def named(self, new, facts):
-        one = self.subjects.get(facts["subject"])
-        need(one is not None and one.kind in GOVERNED + ("request",), "subject: nothing that takes a yes or no")
-        need(new.seen > one.index, "seen: before the subject")
-        reason_ = self.over(one, new.made)
-        need(not reason_, f"subject: {reason_}")
+        need(any(not e.destroyed and facts["epoch"] in (None, n) for n, e in one.epochs.items()), "epoch: unknown or destroyed")
         return one
 
-    def says(self, new, facts):
-        one = self.named(new, facts)
-        need(new.author not in one.yes + one.no, "subject: this person has said yes or no before")
-        held = self.held(one, new.author)
-        need(held, "author: holds no share that counts here")
-        need(self.active or one.kind == "genesis", "before the genesis is in effect")
-        return one, held
+    def possible(self, one):
+        facts = one.facts
+        if one.kind == "custodian.add":
+            roles = facts["roles"]
+            ordered = roles and roles == [role for role in ROLES if role in roles]
+            need(ordered or roles == ["reader"], "roles: not distinct and in order, or a reader's with others")
+        elif one.kind == "custodian.retire":
+            person_ = self.people.get(facts["custodian"])
+            left = [p for p in self.founders if self.in_force(p) and p != facts["custodian"]]
+            need(person_ is not None and not person_.retired, "custodian: unknown or retired")
+            need(facts["distrust_from"] is None or facts["distrust_from"] <= one.index, "distrust_from: no entry so far")
+            need(len(left) >= self.threshold, "retire: too few would be left for governance")
+        elif one.kind == "quorum.define":
+            self.possible_quorum(facts, facts["groups"])
+        elif one.kind == "secret.destroy":
+            self.live_secret(facts)
 
-    def sign(self, new, facts):
-        need(GOVERNANCE in self.secrets, "sign: before governance.seal")
-        one, held = self.says(new, facts)
-        places = [{"secret": s, "epoch": e, "group": at["group"], "member": at["member"]} for s, e, at in held]
-        need([{k: p[k] for k in possessed} for p in facts["proofs"]] == places, "proofs: not one for each own share")
-        sent = [{k: p[k] for k in possessed} for p in facts["shares"]]
-        need(sent == (places if one.kind == "request" else []), "shares: not one for each own share")
-        for proof, (secret, epoch, at) in zip(facts["proofs"], held):
-            context = b"".join((bytes.fromhex(self.ledger), bytes.fromhex(secret), epoch.to_bytes(4, "big"),
-                                bytes([at["group"], at["member"]])))
-            verify(at["key"], unbase64(proof["proof"]), b"".join((b"rootkeep/possession/v1\n", context,
-                   bytes.fromhex(new.author), bytes.fromhex(one.hash))), "proof of possession")
-        one.yes.append(new.author)
-        if one.effect is None:
-            if one.kind == "genesis":
-                met = set(one.yes) == set(self.founders)
-            else:
-                met = self.met(one, {p for p in one.yes if self.in_force(p)})
-            if met:
-                one.effect = new
-                getattr(self, "effect_" + one.kind.replace(".", "_"), lambda *_: None)(one, new)
-
-    def reject(self, new, facts):
-        need(self.active, "before the genesis is in effect")
-        one, _ = self.says(new, facts)
-        need(one.effect is None, "subject: in effect")
-        one.no.append(new.author)
-
-    def withdraw(self, new, facts):
-        one = self.named(new, facts)
-        need(one.author == new.author, "withdraw: not the subject's author")
-        need(one.effect is None or one.kind == "request" and not one.shown, "subject: in effect")
-        one.over = "withdrawn"
-
-    def lapse(self, unless, test):
-        for one in self.subjects.values():
-            if one is not unless and one.kind in GOVERNED + ("request",) and one.effect is None and not one.over and test(one):
-                one.over = "lapsed"
-
-    def effect_genesis(self, one, new):
-        self.active = True
-
-    def custodian_add(self, new, facts):
-        need(self.has(new.author, "keeper"), "author: no keeper")
-        roles = facts["roles"]
-        need(roles and len(set(roles)) == len(roles) and (roles == ["reader"] or "reader" not in roles), "roles")
-        new.person = self.enrol(facts["card"], new.personal, roles)
-
-    def effect_custodian_add(self, one, new):
-        one.person.approved = True
-        one.person.accepted |= one.person.roles == ["reader"]
-
-    def custodian_accept(self, new, facts):
-        one = self.subjects.get(facts["subject"])
-        need(one is not None and one.kind == "custodian.add" and one.person.id == new.author, "subject: not the own enrolment")
-        need(not one.person.accepted, "accept: once")
-        need(one.effect is not None or not self.over(one, new.made), "subject: not to be accepted any more")
-        one.person.accepted, self.accepting = True, (new.index, new.author)
-
-    def custodian_retire(self, new, facts):
-        need(self.has(new.author, "keeper") or new.author == facts["custodian"], "author: no keeper, nor the person")
-        need(self.in_force(facts["custodian"]), "custodian: not in force")
-        need(facts["distrust_from"] is None or facts["distrust_from"] <= new.index, "distrust_from: not an index")
-        self.enough_without(facts["custodian"])
-
-    def enough_without(self, who):
-        left = sum(self.in_force(p) and p != who for p in self.founders)
-        need(left >= self.threshold, "retire: too few would be left for governance")
-
-    def effect_custodian_retire(self, one, new):
-        who = one.facts["custodian"]
-        self.enough_without(who)
-        self.people[who].retired = True
-        self.lapse(one, lambda s: who == s.facts.get("custodian") or who == s.facts.get("operator")
-                   or s.kind == "quorum.define" and any(who in g["members"] for g in s.facts["groups"]))
-
-    def custodian_away(self, new, facts):
-        need(self.has(new.author, "keeper") or new.author == facts["custodian"], "author: no keeper, nor the person")
-        need(self.in_force(facts["custodian"]), "custodian: not in force")
-        need(facts["from"] <= facts["to"], "away: ends before it begins")
-
-    def quorum_define(self, new, facts):
-        need(self.has(new.author, "keeper"), "author: no keeper")
-        groups = facts["groups"]
+    def possible_quorum(self, facts, groups):
         need(1 <= len(groups) <= 16 and 1 <= facts["groups_needed"] <= len(groups), "groups_needed")
-        need(len({g["label"] for g in groups}) == len(groups), "groups: label used twice")
-        for g in groups:
-            members = g["members"]
+        for members, threshold in ((g["members"], g["threshold"]) for g in groups):
             need(len(set(members)) == len(members) <= 16, "members: not distinct, or more than 16")
-            need(1 <= g["threshold"] <= len(members), "threshold")
-            need(g["threshold"] > 1 or len(members) == 1, "threshold: 1 only as 1 of 1")
+            need(1 <= threshold <= len(members), "threshold: of 1 to all members")
+            need(threshold > 1 or len(members) == 1, "threshold: 1 only as 1 of 1")
             need(all(self.has(m, "holder") for m in members), "members: not in force, or no holder")
-        alone = lambda who: sum(g["members"] == [who] for g in groups)
-        need(all(alone(m) < facts["groups_needed"] for g in groups for m in g["members"]), "groups: one person is enough")
-        need(facts["name"] != "governance" and facts["quorum"] != GOVERNANCE, "name: governance")
+        for member in {m for g in groups for m in g["members"]}:
+            need(sum(g["members"] == [member] for g in groups) < facts["groups_needed"], "groups: one person is enough")
+        need(facts["name"] != "governance", "name: governance")
         for key, quorum in self.quorums.items():
             need((key == facts["quorum"]) == (quorum.name == facts["name"]), "quorum: name and id don't belong together")
 
-    def effect_quorum_define(self, one, new):
-        key = one.facts["quorum"]
-        self.quorums[key] = Record(name=one.facts["name"], index=new.index, facts=one.facts)
-        self.lapse(one, lambda s: s.kind == "request" and any(self.secrets[at["secret"]].quorum == key for at in s.facts["secrets"]))
+    def take_effect(self, one, new):
+        facts, one.effect = one.facts, new
+        if one.kind == "genesis":
+            self.active = True
+        elif one.kind == "custodian.add":
+            newcomer = next(p for p in self.people.values() if p.by is one)
+            newcomer.approved, newcomer.accepted = True, newcomer.accepted or newcomer.roles == ["reader"]
+        elif one.kind == "custodian.retire":
+            self.people[facts["custodian"]].retired = True
+        elif one.kind == "quorum.define":
+            self.quorums[facts["quorum"]] = Record(name=facts["name"], index=new.index, facts=facts)
+        elif one.kind == "policy.set":
+            self.policy, self.policy_index = facts["policy"], new.index
+        elif one.kind == "secret.destroy":
+            for number_, epoch in self.secrets[facts["secret"]].epochs.items():
+                epoch.destroyed |= facts["epoch"] in (None, number_)
 
-    def policy_set(self, new, facts):
-        need(self.has(new.author, "keeper"), "author: no keeper")
+    # Yes, no, and taking back
+    def stakes(self, one):
+        """The splits by which a subject is decided: (secret, epoch, split)."""
+        named = [(at["secret"], at["epoch"]) for at in one.facts["secrets"]] if one.kind == "request" else [(GOVERNANCE, 1)]
+        return [(secret, number_, self.secrets[secret].epochs[number_]) for secret, number_ in named]
 
-    def effect_policy_set(self, one, new):
-        self.policy = one.facts["policy"]
-        self.lapse(one, lambda s: True)
+    def met(self, one, people):
+        return all(epoch.needed <= sum(threshold <= sum(s["group"] == g and s["holder"] in people for s in epoch.shares)
+                                       for g, threshold in enumerate(epoch.thresholds)) for _, _, epoch in self.stakes(one))
+
+    def check_waits(self, one, made):
+        """Refused where a subject takes no yes and no no any more. A request in effect takes a yes still."""
+        need(not one.over, f"subject: {one.over}")
+        need(one.effect is None or one.kind == "request", "subject: in effect")
+        if one.effect is not None:
+            need(made <= one.effect.made + one.facts["window_secs"], "subject: its window is over")
+        elif one.kind != "genesis":
+            limit = self.policy["request_hours"] * 3600 if one.kind == "request" else self.policy["pending_days"] * 86400
+            need(made <= one.made + limit, "subject: expired")
+        need(one.policy == self.policy_index, "subject: lapsed, another policy")
+        if one.kind == "request":
+            need(not self.people[one.facts["operator"]].retired, "subject: lapsed, its operator was retired")
+            for secret, number_, epoch in self.stakes(one):
+                need(not epoch.destroyed, "subject: lapsed, a secret was destroyed")
+                quorum = self.quorums[self.secrets[secret].quorum]
+                need(one.quorums[secret] == quorum.index, "subject: lapsed, a quorum was set anew")
+        else:
+            try:
+                self.possible(one)
+            except Refused as error:
+                raise Refused(f"subject: lapsed, {error}") from None
+
+    def said(self, new, facts):
+        """The subject that a sign or reject names, the author's shares that count for it, and who has such shares."""
+        one = self.subjects.get(facts["subject"])
+        need(one is not None and one.kind in GOVERNED + ("request",), "subject: takes no yes or no")
+        need(new.seen > one.index and (one.index or new.seen > 1), "seen: before the subject")
+        need(new.author not in one.yes + one.no, "subject: this person has said yes or no before")
+        self.check_waits(one, new.made)
+        all_shares = [(secret, number_, s) for secret, number_, epoch in self.stakes(one) for s in epoch.shares]
+        held = [place for place in all_shares if place[2]["holder"] == new.author]
+        need(held, "author: holds no share that counts here")
+        return one, held, {s["holder"] for _, _, s in all_shares if self.in_force(s["holder"])}
+
+    def sign(self, new, facts):
+        need(GOVERNANCE in self.secrets, "sign: before governance.seal")
+        one, held, holders = self.said(new, facts)
+        need(one.effect is not None or self.met(one, holders - set(one.no)), "subject: rejected")
+        places = [{"secret": secret, "epoch": number_, "group": s["group"], "member": s["member"]} for secret, number_, s in held]
+        need([{k: p[k] for k in possessed} for p in facts["proofs"]] == places, "proofs: not one for each own share")
+        sent = [{k: p[k] for k in possessed} for p in facts["shares"]]
+        need(sent == (places if one.kind == "request" else []), "shares: not one for each own share")
+        for proof, (secret, number_, s) in zip(facts["proofs"], held):
+            context = bytes.fromhex(self.ledger + secret) + number_.to_bytes(4, "big") + bytes([s["group"], s["member"]])
+            message = b"rootkeep/possession/v1\n" + context + bytes.fromhex(new.author + one.hash)
+            verify(s["key"], unbase64(proof["proof"]), message, "proof of possession")
+        one.yes.append(new.author)
+        everybody = one.kind != "genesis" or set(one.yes) == set(self.founders)
+        if one.effect is None and everybody and self.met(one, holders & set(one.yes)):
+            self.take_effect(one, new)
+
+    def reject(self, new, facts):
+        one, _, holders = self.said(new, facts)
+        need(one.effect is None, "subject: in effect")
+        one.no.append(new.author)
+        if not self.met(one, holders - set(one.no)):
+            one.over = "rejected"
+
+    def withdraw(self, new, facts):
+        one = self.subjects.get(facts["subject"])
+        need(one is not None and one.kind in GOVERNED + ("request",), "subject: nothing that waits")
+        need(new.seen > one.index, "seen: before the subject")
+        need(one.author == new.author, "author: not the subject's")
+        need(not one.over or one.over.startswith("lapsed"), f"subject: {one.over}")
+        need(one.effect is None or one.kind == "request" and not one.shown, "subject: in effect, or revealed")
+        one.over = "withdrawn"
+
+    # Accounts and people
+    def custodian_away(self, new, facts):
+        need(self.has(new.author, "keeper") or new.author == facts["custodian"], "author: no keeper, nor the person")
+        need(facts["custodian"] in self.people, "custodian: unknown")
+        need(facts["from"] <= facts["to"], "away: ends before it begins")
 
     def account_import(self, new, facts):
         need(self.has(new.author, "keeper"), "author: no keeper")
-        ids = [a["id"] for a in facts["accounts"]] + facts["gone"]
-        need(len(set(ids)) == len(ids), "accounts: not distinct")
-        named = new.personal and [a["id"] for a in new.personal["accounts"]]
-        need(named is None or named == ids[:len(named)] and len(named) == len(facts["accounts"]), "accounts: names of others")
+        ids = [a["id"] for a in facts["accounts"]]
+        need(1 <= len(ids + facts["gone"]) == len(set(ids + facts["gone"])), "accounts: none, or not distinct")
+        need(all(a in self.accounts for a in facts["gone"]), "gone: never there")
+        need(new.personal is None or [a["id"] for a in new.personal["accounts"]] == ids, "accounts: names of others")
+        self.accounts |= {a["id"]: a["management"] for a in facts["accounts"]}
+
+    # Secrets
+    def split(self, shares, groups, thresholds, needed, new):
+        places = [(g, m, who) for g, members in enumerate(groups) for m, who in enumerate(members)]
+        need([(s["group"], s["member"], s["holder"]) for s in shares] == places, "shares: not those of the quorum")
+        need(all(self.in_force(s["holder"]) for s in shares), "shares: a holder is not in force")
+        return Record(seal=new.hash, shares=shares, thresholds=thresholds, needed=needed, destroyed=False)
 
     def may_seal(self, who, quorum):
-        members = {m for g in self.quorums[quorum].facts["groups"] for m in g["members"]}
-        need(self.has(who, "keeper", "operator") or self.in_force(who) and who in members, "author: no keeper, operator or member")
+        member = any(who in g["members"] for g in self.quorums[quorum].facts["groups"])
+        return self.has(who, "keeper", "operator") or self.in_force(who) and member
 
     def seal(self, new, facts):
-        quorum = self.quorums.get(facts["quorum"])
+        quorum, old, secret = self.quorums.get(facts["quorum"]), self.secrets.get(facts["secret"]), facts["secret"]
         need(quorum is not None and quorum.index == facts["quorum_index"], "quorum: not as it stands")
-        self.may_seal(new.author, facts["quorum"])
-        label = "" if facts["label"] is None else ":" + facts["label"]
-        name_, secret = f"{facts['subject']}/{facts['kind']}{label}", facts["secret"]
+        need(self.may_seal(new.author, facts["quorum"]), "author: no keeper, operator or member")
+        name_ = (facts["subject"], facts["kind"], facts["label"])
         need(secret != GOVERNANCE, "secret: governance's id")
-        old = self.secrets.get(secret)
-        need(self.names.get(name_, secret) == secret and (old is None or old.name == name_), "secret: name and id don't belong together")
+        need(all((key == secret) == (one.name == name_) for key, one in self.secrets.items() if key != GOVERNANCE),
+             "secret: name and id don't belong together")
         need(old is None or old.quorum == facts["quorum"], "quorum: another than the secret's")
         need(facts["epoch"] == (max(old.epochs) + 1 if old else 1), "epoch: not the next")
+        served = facts["serves"] + ([facts["subject"]] if account(facts["subject"]) else [])
+        need(facts["kind"] == "mfa-seed" or not facts["serves"], "serves: only an MFA device does")
+        need(len(set(served)) == len(served) and all(a in self.accounts for a in served), "serves: twice, or not in the register")
+        alone = len(served) < 2 or not any(self.accounts[a] for a in served)
+        need(alone, "serves: the management account's device serves no other")
         groups = quorum.facts["groups"]
         need(facts["groups_needed"] == quorum.facts["groups_needed"], "groups_needed: not the quorum's")
         need(facts["thresholds"] == [g["threshold"] for g in groups], "thresholds: not the quorum's")
         epoch = self.split(facts["shares"], [g["members"] for g in groups], facts["thresholds"], facts["groups_needed"], new)
-        self.names[name_] = secret
-        self.secrets.setdefault(secret, Record(name=name_, quorum=facts["quorum"], epochs={})).epochs[facts["epoch"]] = epoch
+        one = self.secrets.setdefault(secret, Record(name=name_, quorum=facts["quorum"], epochs={}))
+        one.epochs[facts["epoch"]] = epoch
 
     def secret_confirm(self, new, facts):
-        self.epoch(facts["secret"], facts["epoch"])
-        self.may_seal(new.author, self.secrets[facts["secret"]].quorum)
-
-    def secret_destroy(self, new, facts):
-        need(facts["secret"] in self.secrets and facts["secret"] != GOVERNANCE, "secret: unknown")
-        one = self.secrets[facts["secret"]]
-        self.may_seal(new.author, one.quorum)
-        if facts["epoch"] is None:
-            need(any(not e.destroyed for e in one.epochs.values()), "secret: destroyed")
-        else:
-            self.epoch(facts["secret"], facts["epoch"])
-
-    def effect_secret_destroy(self, one, new):
-        secret, which = one.facts["secret"], one.facts["epoch"]
-        for number_, epoch in self.secrets[secret].epochs.items():
-            epoch.destroyed |= which in (None, number_)
-        gone = lambda at: at["secret"] == secret and (which is None or at["epoch"] == which)
-        self.lapse(one, lambda s: s.kind == "request" and any(map(gone, s.facts["secrets"])) or s.kind == "secret.destroy" and gone(s.facts))
+        need(self.may_seal(new.author, self.live_secret(facts).quorum), "author: no keeper, operator or member")
+        said = (new.author, facts["secret"], facts["epoch"])
+        need(said not in self.confirmed, "confirm: once a person and epoch")
+        self.confirmed.add(said)
 
     def request(self, new, facts):
         need(self.has(new.author, "operator"), "author: no operator")
@@ -565,8 +556,9 @@ class Log:
         names = [at["secret"] for at in facts["secrets"]]
         need(1 <= len(names) <= 16 and len(set(names)) == len(names), "secrets: 1 to 16, distinct")
         for at in facts["secrets"]:
-            need(self.epoch(at["secret"], at["epoch"]).seal == at["seal"], "seal: not that epoch's")
+            need(self.live_secret(at).epochs[at["epoch"]].seal == at["seal"], "seal: not that epoch's")
         need(60 <= facts["window_secs"] <= self.policy["window_max_secs"], "window_secs: not within the policy")
+        new.quorums = {n: self.quorums[self.secrets[n].quorum].index for n in names}
 
     def asked(self, facts):
         one = self.subjects.get(facts["request"])
@@ -579,9 +571,9 @@ class Log:
         one = self.asked(facts)
         need(new.author == one.facts["operator"], "author: not the request's operator")
         need(new.made <= one.effect.made + one.facts["window_secs"], "request: its window is over")
-        need((facts["secret"], facts["epoch"]) in [(at["secret"], at["epoch"]) for at in one.facts["secrets"]], "secret: not requested")
-        places = [(s["group"], s["member"]) for s in self.secrets[facts["secret"]].epochs[facts["epoch"]].shares]
-        bad = [(b["group"], b["member"]) for b in facts["bad"]]
+        shares = [e.shares for secret, number_, e in self.stakes(one) if (secret, number_) == (facts["secret"], facts["epoch"])]
+        need(shares, "secret: not requested")
+        bad, places = [(b["group"], b["member"]) for b in facts["bad"]], [(s["group"], s["member"]) for s in shares[0]]
         need(len(set(bad)) == len(bad) and set(bad) <= set(places), "bad: not shares of the epoch")
         one.shown = True
 
@@ -592,7 +584,8 @@ class Log:
 
     def correct(self, new, facts):
         need(facts["subject"] in self.subjects, "subject: not in the log")
-        need(self.subjects[facts["subject"]].author == new.author or self.has(new.author, "keeper"), "author: not the subject's, no keeper")
+        own = self.subjects[facts["subject"]].author == new.author
+        need(own or self.has(new.author, "keeper"), "author: not the subject's, no keeper")
 
     def attach(self, new, facts):
         need(facts["subject"] in self.subjects, "subject: not in the log")
@@ -604,7 +597,8 @@ class Log:
         origin = f"rootkeep/{self.ledger}"
         body, gap, lines = line["note"].partition("\n\n")
         body += "\n"
-        need(gap and body == f"{origin}\n{index + 1}\n{base64.b64encode(self.roots[-1]).decode()}\n", "checkpoint: another root or origin")
+        root = base64.b64encode(self.roots[-1]).decode()
+        need(gap and body == f"{origin}\n{index + 1}\n{root}\n", "checkpoint: another root, size or origin")
         need(lines.endswith("\n"), "checkpoint: no line break at its end")
         names, good = [], 0
         for one in lines[:-1].split("\n"):
@@ -619,7 +613,7 @@ class Log:
             if kind == 4:
                 need(len(data) == 76, "cosignature: length")
                 message = b"cosignature/v1\ntime %d\n" % int.from_bytes(data[4:12], "big") + message
-                good += self.in_force(person_.id) or self.accepting == (index, person_.id)
+                good += person_.id in self.cosigners
             verify(key, data[12:] if kind == 4 else data[4:], message, "checkpoint")
             names.append(who)
         need(origin in names, "checkpoint: without the log's own line")
@@ -656,10 +650,10 @@ def accept(ledger, log_path, checkpoints_path):
         for entry, line in enumerate(lines):
             try:
                 log.leaf(line)
+                need(entry < len(notes), "checkpoint: missing")
+                log.checkpoint(notes[entry], entry)
             except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-                raise Refused(f"not the export's form ({error!r})") from error
-            need(entry < len(notes), "checkpoint: missing")
-            log.checkpoint(notes[entry], entry)
+                raise Refused(f"not the form of an export ({error!r})") from error
         need(len(notes) == len(lines), "checkpoint: of more entries than there are")
     except Refused as error:
         error.entry = entry

@@ -155,7 +155,7 @@ class Book:
         return {"salt": b64(salt), "bytes": b64(data)}, sha(f"rootkeep/{name}/v1\n".encode(), salt, data).hex()
 
     def add(self, author, kind, facts, personal=None, key=None, keyid=None, later=0, payload_type=STATEMENT, envelope=None,
-            payload=None, cosigner=None, shown_facts=None, shown_personal=NOTHING, **header):
+            payload=None, cosigner=None, shown_facts=None, shown_personal=NOTHING, head_change=None, **header):
         """One entry more, right but for what is given; returns its hash."""
         facts_part, facts_commitment = self.part("facts", facts)
         personal_part, personal_commitment = (None, None) if personal is None else self.part("personal", personal)
@@ -164,7 +164,7 @@ class Book:
         head = {"v": 1, "ledger": self.ledger, "id": os.urandom(16).hex(), "author": self.id[author], "kind": kind,
                 "made_at": (before + datetime.timedelta(seconds=later)).isoformat() + "Z",
                 "seen": {"size": n, "root": self.root(n).hex()}, "facts": facts_commitment, "personal": personal_commitment}
-        raw = (payload or (lambda p: p))(spell(head | header))
+        raw = (payload or (lambda p: p))(spell(head | header | (head_change or {})))
         data = (envelope or (lambda e: e))(seal_envelope(raw, key or self.key[author], payload_type, keyid))
         self.entries.append({"seq": n, "envelope": b64(data), "facts": shown_facts or facts_part,
                              "personal": personal_part if shown_personal is NOTHING else shown_personal})
@@ -331,3 +331,370 @@ class Book:
         facts = {"epoch": 1, "recovery": new_recipient(), "payload": other.blob(), "shares": shares}
         other.add(founders[0], "governance.seal", facts | (seal_change or {}))
         return other
+
+
+def forgeries(book):
+    """(name, what the refusal must say, the forged log), one after the other; the fault is in the last entry,
+    or in the one that a fourth item names. `None` as what it must say: to be accepted."""
+    size, h, kinds = len(book.entries), book.hash, [book.header(i)["kind"] for i in range(len(book.entries))]
+    alice, bob, frank = (book.id[n] for n in ("alice", "bob", "frank"))
+    password, phone, mailbox = (book.facts(book.find("seal", n)) for n in range(3))
+    secret, epoch = password["secret"], 2
+    engineers, waiting_quorum, waiting_request = password["quorum"], h(book.find("quorum.define", -1)), h(book.find("request", -1))
+    proposed, ivan = book.find("custodian.add"), h(book.find("custodian.add", -1))
+    signed_request = book.find("request", 1)
+    left = [book.facts(i)["custodian"] for i in range(size) if kinds[i] == "custodian.retire"] == [book.id["henry"]]
+    assert left and book.facts(book.find("request", -1))["secrets"][0]["secret"] == secret
+    about, away = ("alice", "correct", {"subject": h(3)}, {"reason": "x", "text": "y"}), {"from": "2026-01-01", "to": "2026-01-02"}
+    policy = {"revision": 1, "pending_days": 9, "request_hours": 9, "window_max_secs": 3600}
+
+    def at(n=size):
+        return book.cut(n)
+
+    def last(b, *given, **change):
+        b.add(*(given or about), **change)
+        return b
+
+    def then(b, *ignored):
+        return b
+
+    def after(n, do):
+        b = at(n)
+        do(b)
+        return b
+
+    def changed(b, i, **change):
+        b.entries[i] |= change
+        return b
+
+    def header(**change):
+        return last(at(), **change)
+
+    def swap(old, new, where="payload"):
+        def change(data):
+            assert data.count(old) >= 1
+            return data.replace(old, new, 1)
+        return last(at(), **{where: change})
+
+    def signature(change):
+        def envelope(data):
+            outer = json.loads(data)
+            outer["signatures"] = change(outer["signatures"][0])
+            return spell(outer)
+        return last(at(), envelope=envelope)
+
+    def more_than_order(one):
+        sig = unb64(one["sig"])
+        s = int.from_bytes(sig[32:], "little") + 2**252 + 27742317777372353535851937790883648493
+        return [one | {"sig": b64(sig[:32] + s.to_bytes(32, "little"))}]
+
+    def loose_bits(one):
+        assert one["sig"].endswith("==")
+        return [one | {"sig": one["sig"][:-3] + "BCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"["ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".index(one["sig"][-3])] + "=="}]
+
+    def in_effect(b, **more):
+        request = b.request("alice", [(secret, epoch)], **more)
+        b.sign("alice", request)
+        b.sign("bob", request)
+        return request
+
+    def retire(b, who, by="alice", **change):
+        facts = {"custodian": b.id[who], "cause": "left", "distrust_from": None}
+        return b.add(by, "custodian.retire", facts | change, {"note": None})
+
+    def destroy(b, which, by="alice"):
+        return b.add(by, "secret.destroy", {"secret": secret, "epoch": which}, {"reason": "x"})
+
+    def set_policy(b, **change):
+        return b.add("alice", "policy.set", {"policy": policy | change})
+
+    def newcomer(b, roles=("witness",), **card):
+        return b.enrol("alice", roles, b.make_card(**card))
+
+    def card_of(who):
+        return json.loads(unb64(json.loads(unb64(book.card[who]["envelope"]))["payload"]))
+
+    # What must be accepted, so that what follows is refused for its fault alone.
+    yield "the untouched log", None, at()
+    yield "its beginning", None, at(40)
+    yield "one entry more", None, last(at())
+    yield "a proof and a release", None, after(size, lambda b: b.reveal("alice", in_effect(b), secret, epoch))
+    yield "a governed decision", None, after(size, lambda b: b.govern(waiting_quorum))
+    yield "a newcomer, who accepts", None, after(size, lambda b: b.add("ivan", "custodian.accept", {"subject": b.govern(ivan)}))
+    yield "a sealing", None, after(size, lambda b: b.seal("alice", "org/note"))
+    yield "another ledger's founding", None, then(other := book.found(), [other.sign(n, other.hash(0)) for n in ("alice", "bob", "carol")])
+
+    # Envelope and header
+    yield "signed by somebody else", "wrong signature", header(key=book.key["bob"])
+    yield "signed by somebody else, with the author's keyid", "wrong signature", header(key=book.key["bob"], keyid=public(book.key["alice"]))
+    yield "keyid of somebody else", "keyid", header(keyid=public(book.key["bob"]))
+    yield "signature with S not below the order", "wrong signature", signature(more_than_order)
+    yield "signature in base64 with loose bits", "base64", signature(loose_bits)
+    yield "signature in base64 without padding", "base64", signature(lambda one: [one | {"sig": one["sig"].rstrip("=")}])
+    yield "two signatures", "signatures", signature(lambda one: [one, one])
+    yield "no signature", "signatures", signature(lambda one: [])
+    yield "another payload type", "type", header(payload_type=CARD)
+    yield "white space in the envelope", "spelling", swap(b',"payload"', b', "payload"', "envelope")
+    yield "a line break after the envelope", "spelling", header(envelope=lambda data: data + b"\n")
+    yield "an envelope that is too large", "too large", header(envelope=lambda data: data + b" " * 65535)
+    yield "white space in the header", "spelling", swap(b',"kind"', b', "kind"')
+    yield "a byte order mark", "JSON", header(payload=lambda data: b"\xef\xbb\xbf" + data)
+    yield "a key twice", "spelling", swap(b'"v":1,', b'"v":1,"v":1,')
+    yield "an escape that is not needed", "spelling", swap(b'"correct"', b'"\\u0063orrect"')
+    yield "keys in another order", "keys", header(payload=lambda data: spell(dict(reversed(json.loads(data).items()))))
+    yield "a key that nobody knows", "keys", header(x=1)
+    yield "version 2", "keys", header(v=2)
+    yield "version 1.0", "keys", swap(b'"v":1,', b'"v":1.0,')
+    yield "another ledger's id", "another ledger", header(ledger="0" * 64)
+    yield "an id in capitals", "keys", header(id="AB" * 16)
+    yield "an id used before", "id", header(id=book.header(5)["id"])
+    yield "an unknown author", "author", header(head_change={"author": "1" * 32})
+    yield "an unknown kind", "kind", header(head_change={"kind": "nonsense"})
+    yield "the 30th of February", "keys", header(made_at="2026-02-30T00:00:00Z")
+    yield "a fraction of a second", "keys", header(made_at="2026-02-20T00:00:00.5Z")
+    yield "seen: another root", "seen", header(seen={"size": 3, "root": "0" * 64})
+    yield "seen: the future", "seen", header(seen={"size": size + 1, "root": "0" * 64})
+    yield "seen: true as a number", "keys", header(seen={"size": True, "root": book.root(1).hex()})
+    yield "a personal part where there is none", "personal", last(at(), "alice", "custodian.away", {"custodian": alice} | away, {"x": 1})
+    yield "no personal part where there is one", "personal", last(at(), "bob", "reject", {"subject": waiting_quorum})
+
+    # Parts, replays, order, other ledgers
+    yield "facts that were not signed", "committed", header(shown_facts=book.part("facts", {"subject": h(4)})[0])
+    yield "personal part that was not signed", "committed", header(shown_personal=book.part("personal", about[3])[0])
+    yield "salt of 31 bytes", "salt", then(b := last(at()), b.entries[-1].update(facts=b.entries[-1]["facts"] | {"salt": b64(b"x" * 31)}))
+    yield "facts withheld", "facts", changed(last(at()), size, facts=None)
+    yield "facts with white space", "spelling", last(at(), "alice", "correct", b'{"subject": "%s"}' % h(3).encode(), about[3])
+    yield "a number as 2.0", "facts", last(at(), "alice", "secret.confirm", b'{"secret":"%s","epoch":2.0}' % secret.encode(), {"note": None})
+    yield "half of a surrogate pair", "personal", last(at(), "alice", "correct", {"subject": h(3)}, b'{"reason":"\\ud800","text":"y"}')
+    yield "a control character", "personal", last(at(), "alice", "correct", {"subject": h(3)}, {"reason": "a\tb", "text": "y"})
+    yield "a text that is too long", "personal", last(at(), "alice", "correct", {"subject": h(3)}, {"reason": "a" * 4097, "text": "y"})
+
+    def replay(b, entry):
+        b.entries.append(dict(entry) | {"seq": len(b.entries)})
+        b.notes.append(None)
+        b.checkpoint("alice")
+        return b
+
+    def with_order(*order):
+        b = at(0)
+        for i in order:
+            replay(b, book.entries[i])
+        return b
+    yield "an entry replayed", "id", replay(at(), book.entries[size - 1])
+    yield "two entries exchanged", "seen", with_order(*range(7), 8, 7), 7
+    yield "an entry left out", "seen", with_order(*range(7), 8), 7
+    yield "an entry of another ledger", "another ledger", replay(at(), then(o := book.found(), o.sign("alice", o.hash(0))).entries[2])
+    yield "another ledger", "charter", then(o := book.found(), setattr(o, "ledger", book.ledger)), 0
+    yield "another number", "seq", changed(last(at()), size, seq=size + 1)
+    yield "an old entry signed anew with other facts", "seen", with_rest(book, 7), 8
+
+    # Founding
+    yield "a threshold of one", "threshold", book.found(change={"threshold": 1}), 0
+    yield "one founder", "2 to 16", book.found(("alice",)), 0
+    yield "a founder twice", "used before", book.found(("alice", "bob", "bob")), 0
+    yield "founded by the second founder", "first founder", book.found(author="bob"), 0
+    yield "a log key of small order", "keys", book.found(change={"log_key": "01" + "00" * 31}), 0
+    yield "a policy out of bounds", "keys", book.found(change={"policy": policy | {"pending_days": 0}}), 0
+    yield "governance sealed without one founder", "shares", book.found(seal_change={"shares": book.facts(1)["shares"][:2]}), 1
+    yield "governance sealed twice", "only entry 1", last(at(), "alice", "governance.seal", book.facts(1))
+    yield "something before the last founder has signed", "before the genesis", last(at(6))
+    yield "a founder signs the genesis twice", "before", after(4, lambda b: b.sign("alice", h(0)))
+
+    # Sign-offs: proofs, possession, and when
+    def governed(b, **change):
+        return then(b, b.sign("alice", waiting_quorum, **change))
+    own = book.proofs("alice", [(GOVERNANCE, 1)], waiting_quorum)
+    yield "a proof for another subject", "possession", governed(at(), proof_subject=waiting_request)
+    yield "a proof by another share", "proofs", governed(at(), proofs=book.proofs("bob", [(GOVERNANCE, 1)], waiting_quorum))
+    yield "a proof made for another custodian", "possession", governed(at(), proofs=[own[0] | {"proof": book.proofs("bob", [(GOVERNANCE, 1)], waiting_quorum)[0]["proof"]}])
+    yield "no proof", "proofs", governed(at(), proofs=[])
+    yield "a proof twice", "proofs", governed(at(), proofs=own * 2)
+    yield "shares with a governance sign-off", "shares", governed(at(), shares=[{k: own[0][k] for k in ("secret", "epoch", "group", "member")} | {"blob": "0" * 64}])
+    yield "signed by one without a governance share", "no share", after(size, lambda b: b.sign("frank", waiting_quorum, proofs=own))
+    yield "signed twice", "before", after(size, lambda b: (b.sign("alice", waiting_quorum), b.sign("alice", waiting_quorum)))
+    yield "yes after no", "before", after(size, lambda b: (b.reject("alice", waiting_quorum), b.sign("alice", waiting_quorum)))
+    yield "signed before it was seen", "seen", governed(at(), seen={"size": size - 1, "root": book.root(size - 1).hex()})
+    yield "signed what is no proposal", "no yes or no", after(size, lambda b: b.sign("alice", h(7)))
+    yield "signed what is not in the log", "no yes or no", after(size, lambda b: b.sign("alice", "0" * 64))
+    yield "signed what is in effect", "in effect", after(size, lambda b: (b.govern(waiting_quorum), b.sign("dave", waiting_quorum)))
+    yield "signed too late", "expired", governed(at(), later=21 * 86400)
+    yield "signed after the policy changed", "lapsed", after(size, lambda b: (b.govern(set_policy(b)), b.sign("alice", waiting_quorum)))
+    yield "signed after a member was retired", "lapsed", after(size, lambda b: (b.govern(retire(b, "frank")), b.sign("alice", waiting_quorum)))
+    yield "signed what was rejected", "rejected", after(size, lambda b: ([b.reject(n, waiting_quorum) for n in ("bob", "carol", "dave")], b.sign("alice", waiting_quorum)))
+    yield "signed what was withdrawn", "withdrawn", after(size, lambda b: (b.withdraw("alice", waiting_quorum), b.sign("alice", waiting_quorum)))
+    yield "withdrawn by another", "author", after(size, lambda b: b.withdraw("bob", waiting_quorum))
+    yield "withdrawn what is in effect", "in effect", after(size, lambda b: (b.govern(waiting_quorum), b.withdraw("alice", waiting_quorum)))
+    yield "a quorum used with one sign-off too few", "not as it stands", after(size, lambda b: (
+        where := b.quorum("engineers"), rule := b.facts(b.find("quorum.define", -1)), b.sign("alice", waiting_quorum), b.sign("bob", waiting_quorum),
+        b.seal("alice", "org/note", quorum=(len(b.entries) - 1, rule))))
+    yield "a sign-off of a retired founder counted", "not as it stands", after(size, lambda b: (
+        b.sign("erin", waiting_quorum), b.govern(retire(b, "erin")), b.sign("alice", waiting_quorum), b.sign("bob", waiting_quorum),
+        b.seal("alice", "org/note", quorum=(len(b.entries) - 1, b.facts(size - 1)))))
+
+    # People
+    yield "a retired author", "retired", last(at(), "henry", "custodian.away", {"custodian": alice} | away, cosigner="alice")
+    yield "a reader writes", "reader", last(at(), "gina", "attach", {"subject": h(3)}, {"name": "x", "digest": "0" * 64, "bytes": 1, "media": "a/b"})
+    yield "an author not yet accepted", "not in force", after(size, lambda b: (b.govern(ivan), b.add("ivan", *about[1:])))
+    yield "an author accepted, not yet approved", "not in force", after(size, lambda b: (b.add("ivan", "custodian.accept", {"subject": ivan}), b.add("ivan", *about[1:])))
+    yield "accepted by somebody else", "own enrolment", after(size, lambda b: (b.govern(ivan), b.add("alice", "custodian.accept", {"subject": ivan})))
+    yield "accepted twice", "once", after(size, lambda b: [b.add("ivan", "custodian.accept", {"subject": ivan}) for _ in range(2)])
+    yield "a newcomer proposed by no keeper", "role", after(size, lambda b: b.enrol("frank"))
+    yield "a card with an id used before", "id used", after(size, lambda b: newcomer(b, id=bob))
+    yield "a card with a key used before", "key used", after(size, lambda b: newcomer(b, key=book.key["bob"]))
+    yield "a retired person's card", "used", last(at(), "alice", "custodian.add", book.facts(book.find("custodian.add", 1)), book.personal(book.find("custodian.add", 1)))
+    yield "a card with somebody's recipient", "recipient", after(size, lambda b: newcomer(b, recipient=card_of("bob")["recipient"]))
+    yield "a card with a key of small order", "card", after(size, lambda b: newcomer(b, sign="01" + "00" * 31))
+    yield "a card with a key that is not canonical", "card", after(size, lambda b: newcomer(b, sign="ee" + "ff" * 30 + "7f"))
+    yield "a card signed by another", "signature", after(size, lambda b: newcomer(b, signer=book.key["bob"]))
+    yield "a card that is too large", "too large", after(size, lambda b: newcomer(b, sealed=b64(b"x" * 30000)))
+    yield "a card of version 2", "card", after(size, lambda b: newcomer(b, v=2))
+    yield "a card with white space", "spelling", after(size, lambda b: newcomer(b, envelope=lambda data: data + b" "))
+    yield "a card with another's name", "card", after(size, lambda b: b.enrol("alice", personal_change={"bytes": b64(b"{}")}))
+    yield "a reader who is more", "roles", after(size, lambda b: newcomer(b, ("reader", "keeper")))
+    yield "no roles", "roles", after(size, lambda b: newcomer(b, ()))
+    yield "retired by one who is no keeper", "role", after(size, lambda b: retire(b, "dave", "frank"))
+    yield "retired twice", "retired", after(size, lambda b: retire(b, "henry"))
+    yield "too few left for governance", "too few", after(size, lambda b: (b.govern(retire(b, "erin")), b.govern(retire(b, "dave")), retire(b, "carol")))
+    yield "distrusted from an entry to come", "distrust_from", after(size, lambda b: retire(b, "frank", distrust_from=size + 9))
+    yield "away, said by another", "author", last(at(), "frank", "custodian.away", {"custodian": alice} | away)
+    yield "away backwards", "away", last(at(), "alice", "custodian.away", {"custodian": alice, "from": "2026-02-01", "to": "2026-01-01"})
+
+    # Quorums, policy, accounts
+    two = [(2, ["alice", "bob"])]
+    yield "one person is enough", "one person", after(size, lambda b: b.define("alice", "q", [(1, ["alice"]), (1, ["alice"])], 2))
+    yield "a threshold of 1 of 2", "1 of 1", after(size, lambda b: b.define("alice", "q", [(1, ["alice", "bob"])]))
+    yield "a member twice", "distinct", after(size, lambda b: b.define("alice", "q", [(2, ["alice", "alice"])]))
+    yield "a member who is a reader", "holder", after(size, lambda b: b.define("alice", "q", [(2, ["alice", "gina"])]))
+    yield "more groups needed than there are", "groups_needed", after(size, lambda b: b.define("alice", "q", two, 2))
+    yield "a quorum of the founders' name", "governance", after(size, lambda b: b.define("alice", "governance", two))
+    yield "another quorum of the same name", "name and id", after(size, lambda b: b.define("alice", "engineers", two))
+    yield "a quorum with another name", "name and id", after(size, lambda b: b.define("alice", "q", two, quorum=engineers))
+    yield "a quorum by no keeper", "role", after(size, lambda b: b.define("frank", "q", two))
+    yield "a window out of bounds", "facts", after(size, lambda b: set_policy(b, window_max_secs=604801))
+    imported, named = book.facts(book.find("account.import")), book.personal(book.find("account.import"))
+    yield "accounts by no keeper", "keeper", last(at(), "frank", "account.import", imported, named)
+    yield "an account twice", "distinct", last(at(), "alice", "account.import", imported | {"gone": [imported["accounts"][0]["id"]]}, named)
+    yield "names of other accounts", "names", last(at(), "alice", "account.import", imported, named | {"accounts": named["accounts"][1:]})
+
+    # Secrets
+    def sealing(name="org/note", **more):
+        return after(size, lambda b: b.seal("alice", name, **more))
+    yield "a quorum as it was before", "as it stands", sealing(change={"quorum_index": password["quorum_index"]})
+    yield "an epoch left out", "epoch", sealing("111122223333/password", epoch=5, secret=secret)
+    yield "a first epoch of 2", "epoch", sealing(epoch=2)
+    yield "the name of another secret", "name and id", sealing("111122223333/password")
+    yield "the id of another secret", "name and id", sealing(secret=secret)
+    yield "another quorum than the secret's", "another than", sealing("mailbox:root/password", epoch=2, secret=mailbox["secret"])
+    yield "a lower threshold", "thresholds", sealing(change={"thresholds": [1]})
+    yield "a share left out", "shares", sealing(change=lambda f: f["shares"].pop())
+    yield "shares in another order", "shares", sealing(change=lambda f: f["shares"].reverse())
+    yield "a share for somebody else", "shares", sealing(change=lambda f: f["shares"][0].update(holder=frank))
+    yield "a share's key of small order", "facts", sealing(change=lambda f: f["shares"][0].update(key="00" * 32))
+    yield "a holder who was retired", "not in force", after(size, lambda b: b.seal("alice", "org/note", quorum="split"))
+    yield "sealed by one who may not", "author", after(size, lambda b: (
+        x := newcomer(b), b.govern(x), b.add("mallory", "custodian.accept", {"subject": x}), b.seal("mallory", "org/note")))
+    yield "a kind of secret that nobody knows", "facts", sealing(change={"kind": "pin"})
+    yield "an account that is in no register", "register", sealing("000000000001/note")
+    yield "confirmed what was destroyed", "destroyed", last(at(), "alice", "secret.confirm", {"secret": secret, "epoch": 1}, {"note": None})
+    yield "destroyed twice", "destroyed", after(size, lambda b: destroy(b, 1))
+    yield "destroyed the governance secret", "unknown", last(at(), "alice", "secret.destroy", {"secret": GOVERNANCE, "epoch": 1}, {"reason": "x"})
+
+    # Releases
+    def asking(*given, **more):
+        return after(size, lambda b: b.request(*(given or ("alice", [(secret, epoch)])), **more))
+    yield "asked by no operator", "operator", after(book.find("seal", 2), lambda b: b.request("henry", [(secret, 1)]))
+    yield "an operator who is none", "operator", asking(operator="ivan")
+    yield "a secret twice", "distinct", asking("alice", [(secret, 2), (secret, 3)])
+    yield "no secret", "1 to 16", asking("alice", [])
+    yield "a destroyed epoch", "destroyed", asking("alice", [(secret, 1)])
+    yield "another seal", "seal", asking(facts_change={"secrets": [{"secret": secret, "epoch": 2, "seal": h(book.find("seal"))}]})
+    yield "a window beyond the policy", "window", asking(window=14401)
+    yield "a recipient with a wrong checksum", "facts", asking(facts_change={"recipient": "age1" + "q" * 58})
+    both = after(signed_request + 1, lambda b: None)
+    pair = both.proofs("alice", both.stakes(h(signed_request))[0], h(signed_request))
+    assert len(pair) == 2
+    yield "one of two shares", "proofs", then(b := both.cut(), b.sign("alice", h(signed_request), proofs=pair[:1]))
+    yield "proofs in another order", "proofs", then(b := both.cut(), b.sign("alice", h(signed_request), proofs=pair[::-1]))
+    yield "proofs, but no shares", "shares", then(b := both.cut(), b.sign("alice", h(signed_request), shares=[]))
+    yield "signed by no holder", "no share", after(size, lambda b: b.sign("erin", waiting_request))
+    yield "request signed too late", "expired", after(size, lambda b: b.sign("bob", waiting_request, later=49 * 3600))
+    yield "request signed after the quorum changed", "lapsed", after(size, lambda b: (b.govern(b.define("alice", "engineers", two, quorum=engineers)), b.sign("bob", waiting_request)))
+    yield "request signed after the epoch was destroyed", "lapsed", after(size, lambda b: (b.govern(destroy(b, 2)), b.sign("bob", waiting_request)))
+    yield "request signed after its operator was retired", "lapsed", after(size, lambda b: (
+        r := b.request("alice", [(secret, epoch)], operator="frank"), b.govern(retire(b, "frank")), b.sign("bob", r)))
+    yield "request signed after it was rejected", "rejected", after(size, lambda b: (b.reject("bob", waiting_request), b.reject("carol", waiting_request), b.sign("alice", waiting_request)))
+    yield "request signed after its window", "window", after(size, lambda b: b.sign("carol", in_effect(b), later=3601))
+    yield "request signed after it was closed", "closed", after(size, lambda b: (r := in_effect(b), b.close("alice", r), b.sign("carol", r)))
+    yield "rejected what is in effect", "in effect", after(size, lambda b: b.reject("carol", in_effect(b)))
+    yield "revealed with one sign-off too few", "not in effect", after(size, lambda b: (b.sign("bob", waiting_request), b.reveal("alice", waiting_request, secret, epoch)))
+    yield "revealed in one of two groups only", "not in effect", after(book.find("policy.set", 1), lambda b: (
+        r := b.request("frank", [(mailbox["secret"], 1)]), b.sign("alice", r), b.sign("bob", r), b.reveal("frank", r, mailbox["secret"], 1)))
+    yield "revealed after the window", "window", after(size, lambda b: b.reveal("alice", in_effect(b), secret, epoch, later=3601))
+    yield "revealed by another", "operator", after(size, lambda b: b.reveal("bob", in_effect(b), secret, epoch))
+    yield "revealed what was not asked for", "not requested", after(size, lambda b: b.reveal("alice", in_effect(b), mailbox["secret"], 1))
+    yield "revealed another epoch", "not requested", after(size, lambda b: b.reveal("alice", in_effect(b), secret, 3))
+    yield "revealed after it was closed", "closed", after(size, lambda b: (r := in_effect(b), b.close("alice", r), b.reveal("alice", r, secret, epoch)))
+    yield "revealed after it was withdrawn", "withdrawn", after(size, lambda b: (r := in_effect(b), b.withdraw("alice", r), b.reveal("alice", r, secret, epoch)))
+    yield "withdrawn after it was revealed", "revealed", after(size, lambda b: (r := in_effect(b), b.reveal("alice", r, secret, epoch), b.withdraw("alice", r)))
+    yield "closed twice", "closed", after(size, lambda b: (r := in_effect(b), b.close("alice", r), b.close("alice", r)))
+    yield "closed by another", "author", after(size, lambda b: b.close("dave", in_effect(b)))
+    yield "closed before it was in effect", "not in effect", after(size, lambda b: b.close("alice", waiting_request))
+    yield "corrected by another", "author", last(at(), "frank", *about[1:])
+    yield "corrected what is not in the log", "not in the log", last(at(), "alice", "correct", {"subject": "0" * 64}, about[3])
+    yield "attached to nothing", "not in the log", last(at(), "alice", "attach", {"subject": "0" * 64}, {"name": "x", "digest": "0" * 64, "bytes": 1, "media": "a/b"})
+
+    # Checkpoints
+    def note(who="alice", **change):
+        return then(b := last(at()), b.checkpoint(who, **change))
+    yield "a wrong root", "root", note(root=b"\0" * 32)
+    yield "another origin", "origin", note(origin="rootkeep/" + "0" * 64)
+    yield "an extension line", "root, size or origin", note(extra="more\n")
+    yield "no line of the log's own", "own line", note(own=False)
+    yield "the log's line by another key", "signature", note(log_key=book.key["bob"])
+    yield "no cosignature", "no cosignature", note(())
+    yield "a cosignature by another key", "signature", note(key=book.key["bob"])
+    yield "a cosignature of another text", "signature", note(message="x\n")
+    yield "a cosignature of another size", "signature", note(message=book.notes[5]["note"].partition("\n\n")[0] + "\n")
+    yield "a cosignature under another's name", "key id", note(name=f"rootkeep/{book.ledger}/{bob}")
+    yield "a cosignature twice", "twice", note(("alice", "alice"))
+    yield "a right cosignature and a wrong one", "signature", note(("alice", "bob"), key=book.key["alice"])
+    yield "cosigned only by one who was retired", "no cosignature", note("henry")
+    yield "cosigned only by one who is not yet in force", "no cosignature", note("ivan")
+    yield "a checkpoint left out", "size", then(b := at(), b.notes.pop(40)), 40
+    yield "the last checkpoint left out", "missing", then(b := at(), b.notes.pop())
+    yield "one checkpoint more", "more", then(b := at(), b.notes.append(b.notes[-1]))
+    yield "another size beside the note", "size", then(b := at(), b.notes.__setitem__(-1, b.notes[-1] | {"size": size + 1}))
+
+
+def with_rest(book, i):
+    """The log with other facts in entry `i`, signed anew by its author, and all that followed."""
+    b = book.cut(i)
+    author = book.name[book.header(i)["author"]]
+    facts = book.facts(i)
+    facts["organization"] = "o-another"
+    b.add(author, book.header(i)["kind"], facts, book.personal(i))
+    for entry in book.entries[i + 1:]:
+        b.entries.append(dict(entry))
+        b.notes.append(None)
+        b.checkpoint("alice")
+    return b
+
+
+def main():
+    book, wrong, count = Book(sys.argv[1]), [], 0
+    for name, says, forged, *entry in forgeries(book):
+        verdict, expected = forged.verdict(), entry[0] if entry else len(forged.entries) - 1
+        if says is None:
+            right = verdict is None
+        else:
+            right, count = verdict is not None and verdict[0] == expected and says in verdict[1], count + 1
+        if not right:
+            wrong.append(name)
+        said = "accepted" if verdict is None else f"refused: entry #{verdict[0]}: {verdict[1]}"
+        print(f"{'ok   ' if right else 'WRONG'} {name}: {said}")
+    print(f"{count} forgeries, all refused for their reason" if not wrong else f"{len(wrong)} WRONG: {', '.join(wrong)}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

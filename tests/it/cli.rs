@@ -27,8 +27,7 @@ mod media;
 mod text;
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_rootkeep");
-pub const ORGANIZATIONS: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/examples/organizations.json");
+pub const ORGANIZATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/organizations.json");
 pub const MFA_QR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/mfa-qr.png");
 pub const PASSWORD: &str = "111122223333/password";
 pub const MFA: &str = "111122223333/mfa-seed";
@@ -55,7 +54,10 @@ pub struct Run {
 impl Desk {
     /// Nobody and nothing.
     pub fn bare() -> Self {
-        Self { dir: TempDir::new(), said: RefCell::default() }
+        Self {
+            dir: TempDir::new(),
+            said: RefCell::default(),
+        }
     }
 
     /// Six people with plain identities and their cards, and no ledger.
@@ -70,7 +72,16 @@ impl Desk {
     /// `acme.ledger`, founded by alice with a threshold of three, and signed by nobody else.
     pub fn founded() -> Self {
         let desk = Self::of_people();
-        let mut words = vec!["-i", "alice.key", "init", "acme.ledger", "--name", "Acme", "--threshold", "3"];
+        let mut words = vec![
+            "-i",
+            "alice.key",
+            "init",
+            "acme.ledger",
+            "--name",
+            "Acme",
+            "--threshold",
+            "3",
+        ];
         let cards: Vec<String> = FOUNDERS.iter().map(|name| format!("{name}.card")).collect();
         for card in &cards {
             words.extend(["--card", card]);
@@ -103,9 +114,16 @@ impl Desk {
         }
         desk.quorum("engineers", &["alice", "bob", "carol"]);
         desk.quorum("board", &["dave", "erin"]);
-        desk.ok_as("alice", &["account", "import", "--organizations", ORGANIZATIONS]);
-        desk.fed("alice", &["seal", PASSWORD, "--quorum", "engineers", "--stdin"], PLAINTEXT.as_bytes())
-            .succeeded();
+        desk.ok_as(
+            "alice",
+            &["account", "import", "--organizations", ORGANIZATIONS],
+        );
+        desk.fed(
+            "alice",
+            &["seal", PASSWORD, "--quorum", "engineers", "--stdin"],
+            PLAINTEXT.as_bytes(),
+        )
+        .succeeded();
         desk.ok_as("dave", &["seal", MFA, "--quorum", "board", "--qr", MFA_QR]);
         desk
     }
@@ -116,7 +134,14 @@ impl Desk {
         for member in members {
             words.extend(["--member", member]);
         }
-        words.extend(["--with", "alice.key", "--with", "bob.key", "--with", "dave.key"]);
+        words.extend([
+            "--with",
+            "alice.key",
+            "--with",
+            "bob.key",
+            "--with",
+            "dave.key",
+        ]);
         self.ok_as("alice", &words);
     }
 
@@ -130,7 +155,10 @@ impl Desk {
     pub fn request(&self, secrets: &[&str]) -> String {
         let mut words = vec!["--json", "request", "--purpose", "Change the support plan"];
         words.extend(secrets);
-        self.ok_as("alice", &words).json()["id"].as_str().unwrap().to_owned()
+        self.ok_as("alice", &words).json()["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// As [`Self::request`] for the password, in effect.
@@ -196,7 +224,11 @@ impl Desk {
 
     /// As [`Self::fed`], from a file.
     pub fn fed_file(&self, words: &[&str], file: &Path) -> Run {
-        let output = self.command(words).stdin(fs::File::open(file).unwrap()).output().unwrap();
+        let output = self
+            .command(words)
+            .stdin(fs::File::open(file).unwrap())
+            .output()
+            .unwrap();
         self.finish(words, output)
     }
 
@@ -231,7 +263,12 @@ impl Desk {
         assert_eq!(people.code, exit, "{people:?}");
         assert!(people.err.contains("error: "), "{people:?}");
         assert_eq!(people.out, "", "an error is no data");
-        assert_eq!(self.entries(), before, "`{}` has written an entry", all.join(" "));
+        assert_eq!(
+            self.entries(),
+            before,
+            "`{}` has written an entry",
+            all.join(" ")
+        );
         error
     }
 
@@ -239,7 +276,8 @@ impl Desk {
     pub fn data_key(&self, name: &str) -> Key32 {
         let host = world::host();
         let identity = Identity::load(&self.path(&format!("{name}.key")), &host).unwrap();
-        let (card, ..) = card::read_file(&fs::read(self.path(&format!("{name}.card"))).unwrap()).unwrap();
+        let (card, ..) =
+            card::read_file(&fs::read(self.path(&format!("{name}.card"))).unwrap()).unwrap();
         let member = MemberKey::unseal(&card.sealed, &identity).unwrap();
         let wrapped = fs::read(self.path(&format!("acme.ledger/keys/{}.age", card.id))).unwrap();
         let line = SecretText::from_utf8(&member.decrypt(&wrapped).unwrap()).unwrap();
@@ -309,7 +347,10 @@ impl Run {
             .unwrap_or_else(|error| panic!("not one JSON object: {error}: {self:?}"));
         let schema = value["schema"].as_str().unwrap_or_default();
         assert!(schema.starts_with("rootkeep/v1/"), "{self:?}");
-        assert!(self.out.ends_with("}\n") && self.out.lines().count() == 1, "{self:?}");
+        assert!(
+            self.out.ends_with("}\n") && self.out.lines().count() == 1,
+            "{self:?}"
+        );
         value
     }
 
@@ -324,7 +365,10 @@ impl Run {
         assert_eq!(value.as_object().unwrap().len(), 1, "{self:?}");
         assert_eq!(error["code"], code, "{self:?}");
         assert!(!error["message"].as_str().unwrap().is_empty(), "{self:?}");
-        assert!(error["causes"].is_array() && error["hints"].is_array(), "{self:?}");
+        assert!(
+            error["causes"].is_array() && error["hints"].is_array(),
+            "{self:?}"
+        );
         assert_eq!(error.as_object().unwrap().len(), 4, "{self:?}");
         error.clone()
     }

@@ -13,7 +13,15 @@ use super::*;
 use crate::world::{self, World};
 
 /// What every command that appends reports.
-const APPENDED: [&str; 7] = ["id", "seq", "kind", "leaf", "effective", "needs", "checkpoint"];
+const APPENDED: [&str; 7] = [
+    "id",
+    "seq",
+    "kind",
+    "leaf",
+    "effective",
+    "needs",
+    "checkpoint",
+];
 
 #[track_caller]
 fn appended(run: &Run, kind: &str) -> Value {
@@ -21,11 +29,17 @@ fn appended(run: &Run, kind: &str) -> Value {
     has(&value, &APPENDED);
     assert_eq!(value["kind"], kind, "{run:?}");
     assert_eq!(value["schema"], format!("rootkeep/v1/{kind}"), "{run:?}");
-    assert!(value["effective"].is_boolean() && value["needs"].is_u64(), "{run:?}");
+    assert!(
+        value["effective"].is_boolean() && value["needs"].is_u64(),
+        "{run:?}"
+    );
     let size = value["checkpoint"]["size"].as_u64().unwrap();
     assert!(size > value["seq"].as_u64().unwrap(), "{run:?}");
     let root = value["checkpoint"]["root"].as_str().unwrap();
-    assert!(root.len() == 64 && root.bytes().all(|byte| byte.is_ascii_hexdigit()), "{run:?}");
+    assert!(
+        root.len() == 64 && root.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        "{run:?}"
+    );
     value
 }
 
@@ -43,10 +57,17 @@ fn exit_1_is_could_not() {
     let desk = Desk::ready();
     let lock = fs::File::open(desk.path("acme.ledger/lock")).unwrap();
     lock.lock().unwrap();
-    let error = desk.run_as("alice", &["--json", "status"]).error(1, "locked");
+    let error = desk
+        .run_as("alice", &["--json", "status"])
+        .error(1, "locked");
     assert!(!error["hints"].as_array().unwrap().is_empty());
     drop(lock);
-    desk.refused("alice", &["checkpoint", "--out", "no/such/directory/note"], 1, "cannot-write");
+    desk.refused(
+        "alice",
+        &["checkpoint", "--out", "no/such/directory/note"],
+        1,
+        "cannot-write",
+    );
 }
 
 #[test]
@@ -60,10 +81,22 @@ fn exit_2_is_usage() {
         vec!["request"],
         vec!["seal", PASSWORD, "--stdin", "--generate", "24"],
         vec!["seal", PASSWORD, "--generate", "many"],
-        vec!["init", "x.ledger", "--name", "x", "--threshold", "-1", "--card", "alice.card"],
+        vec![
+            "init",
+            "x.ledger",
+            "--name",
+            "x",
+            "--threshold",
+            "-1",
+            "--card",
+            "alice.card",
+        ],
     ] {
         let error = desk.refused("alice", &words, 2, "usage");
-        assert!(!error["message"].as_str().unwrap().starts_with("error"), "{error}");
+        assert!(
+            !error["message"].as_str().unwrap().starts_with("error"),
+            "{error}"
+        );
     }
     // Without any word at all, help is what is wanted; it is not what was asked for.
     let run = desk.run(&[]);
@@ -90,13 +123,17 @@ fn exit_3_is_refused() {
     desk.refused("alice", &["sign", &request], 3, "rejected");
 
     let request = desk.released();
-    desk.ok_as("alice", &["close", &request, "--outcome", "unused", "--note", "a test"]);
+    desk.ok_as(
+        "alice",
+        &["close", &request, "--outcome", "unused", "--note", "a test"],
+    );
     desk.refused("alice", &["reveal", &request], 3, "closed");
 
     let mut open = fs::metadata(desk.path("alice.key")).unwrap().permissions();
     open.set_mode(0o640);
     fs::set_permissions(desk.path("alice.key"), open).unwrap();
-    desk.run_as("alice", &["--json", "status"]).error(3, "identity-readable-by-others");
+    desk.run_as("alice", &["--json", "status"])
+        .error(3, "identity-readable-by-others");
 }
 
 #[test]
@@ -111,13 +148,15 @@ fn exit_3_is_expired_too() {
 fn exit_4_is_verification_failed() {
     let desk = Desk::founded();
     let words = ["academic"; 12].join(" ");
-    desk.run_as("bob", &["--json", "sign", "genesis", "--code", &words]).error(4, "words-differ");
+    desk.run_as("bob", &["--json", "sign", "genesis", "--code", &words])
+        .error(4, "words-differ");
     assert_eq!(desk.entries(), Some(3));
 
     let desk = Desk::ready();
     copy(&desk.path("acme.ledger"), &desk.path("old/acme.ledger"));
     desk.request(&[PASSWORD]);
-    desk.run_as("alice", &["-L", "old/acme.ledger", "--json", "status"]).error(4, "rolled-back");
+    desk.run_as("alice", &["-L", "old/acme.ledger", "--json", "status"])
+        .error(4, "rolled-back");
 
     let run = desk.fed("alice", &["--json", "recover"], b"academic acid acne\n");
     run.error(4, "bad-share");
@@ -127,15 +166,21 @@ fn exit_4_is_verification_failed() {
 fn exit_4_is_a_verify_that_names_problems() {
     let desk = Desk::ready();
     let raw = desk.raw("alice");
-    raw.execute("UPDATE part SET bytes = bytes || x'20' WHERE seq = 15 AND part = 'personal'", [])
-        .unwrap();
+    raw.execute(
+        "UPDATE part SET bytes = CAST(bytes || x'20' AS BLOB) WHERE seq = 15 AND part = 'personal'",
+        [],
+    )
+    .unwrap();
     drop(raw);
     let run = desk.run_as("erin", &["--json", "verify"]);
     assert_eq!(run.code, 4, "{run:?}");
     let report = run.json();
     assert_eq!(report["ok"], false);
     let problem = &report["problems"][0];
-    assert_eq!((&problem["seq"], &problem["code"]), (&15.into(), &"part-mismatch".into()));
+    assert_eq!(
+        (&problem["seq"], &problem["code"]),
+        (&15.into(), &"part-mismatch".into())
+    );
     has(problem, &["message"]);
     let run = desk.run_as("erin", &["verify"]);
     assert_eq!(run.code, 4);
@@ -184,9 +229,15 @@ fn in_the_past() -> World {
     let cards = world
         .people
         .iter()
-        .map(|person| (person.card.clone(), person.part.clone(), person.personal.clone()))
+        .map(|person| {
+            (
+                person.card.clone(),
+                person.part.clone(),
+                person.personal.clone(),
+            )
+        })
         .collect();
-    world.id = Some(world.found(2, cards).unwrap());
+    world.id = Some(world.found(3, cards).unwrap());
     let genesis = world.genesis();
     world.sign_all(genesis, &[1, 2]);
     world.quorum("engineers", 2, &[0, 1, 2]);
@@ -218,7 +269,15 @@ fn of_world(world: &World, place: usize, words: &[&str]) -> Run {
 #[test]
 fn what_appends_says_what_it_appended() {
     let desk = Desk::of_people();
-    let mut words = vec!["--json", "init", "acme.ledger", "--name", "Acme", "--threshold", "3"];
+    let mut words = vec![
+        "--json",
+        "init",
+        "acme.ledger",
+        "--name",
+        "Acme",
+        "--threshold",
+        "3",
+    ];
     let cards: Vec<String> = FOUNDERS.iter().map(|name| format!("{name}.card")).collect();
     for card in &cards {
         words.extend(["--card", card]);
@@ -227,56 +286,202 @@ fn what_appends_says_what_it_appended() {
     let founded = run.json();
     has(&founded, &APPENDED);
     has(&founded, &["ledger", "code", "directory"]);
-    assert_eq!((&founded["seq"], &founded["needs"]), (&0.into(), &4.into()), "{run:?}");
-    assert_eq!((&founded["kind"], &founded["effective"]), (&"genesis".into(), &false.into()));
+    assert_eq!(
+        (&founded["seq"], &founded["needs"]),
+        (&0.into(), &4.into()),
+        "{run:?}"
+    );
+    assert_eq!(
+        (&founded["kind"], &founded["effective"]),
+        (&"genesis".into(), &false.into())
+    );
     assert_eq!(founded["checkpoint"]["size"], 3);
 
     let code = founded["code"].as_str().unwrap();
     for (name, needs) in [("bob", 3), ("carol", 2), ("dave", 1), ("erin", 0)] {
-        let signed = appended(&desk.run_as(name, &["--json", "sign", "genesis", "--code", code]), "sign");
-        assert_eq!((&signed["needs"], &signed["effective"]), (&needs.into(), &(needs == 0).into()));
+        let signed = appended(
+            &desk.run_as(name, &["--json", "sign", "genesis", "--code", code]),
+            "sign",
+        );
+        assert_eq!(
+            (&signed["needs"], &signed["effective"]),
+            (&needs.into(), &(needs == 0).into())
+        );
     }
-    let define = ["--json", "quorum", "define", "engineers", "--threshold", "2", "--member", "alice", "--member", "bob"];
+    let define = [
+        "--json",
+        "quorum",
+        "define",
+        "engineers",
+        "--threshold",
+        "2",
+        "--member",
+        "alice",
+        "--member",
+        "bob",
+    ];
     let proposed = appended(&desk.run_as("alice", &define), "quorum.define");
-    assert_eq!((&proposed["effective"], &proposed["needs"]), (&false.into(), &3.into()));
+    assert_eq!(
+        (&proposed["effective"], &proposed["needs"]),
+        (&false.into(), &3.into())
+    );
     has(&proposed, &["quorum"]);
     let id = proposed["id"].as_str().unwrap();
     for (name, needs) in [("bob", 2), ("carol", 1), ("dave", 0)] {
         let signed = appended(&desk.run_as(name, &["--json", "sign", id]), "sign");
-        assert_eq!(signed["needs"], needs, "of the subject, not of the sign-off");
+        assert_eq!(
+            signed["needs"], needs,
+            "of the subject, not of the sign-off"
+        );
         assert_eq!(signed["subject"], proposed["leaf"]);
     }
 
     let alice = |words: &[&str], kind| appended(&desk.run_as("alice", words), kind);
-    let imported = alice(&["--json", "account", "import", "--organizations", ORGANIZATIONS], "account.import");
+    let imported = alice(
+        &[
+            "--json",
+            "account",
+            "import",
+            "--organizations",
+            ORGANIZATIONS,
+        ],
+        "account.import",
+    );
     assert!(imported["added"].as_u64().unwrap() > 0);
-    let again = desk.ok_as("alice", &["--json", "account", "import", "--organizations", ORGANIZATIONS]).json();
-    assert_eq!((&again["added"], &again["seq"]), (&0.into(), &Value::Null), "nothing new is no entry");
-    let sealed = alice(&["--json", "seal", PASSWORD, "--quorum", "engineers", "--generate", "24", "--show-once"], "seal");
+    let again = desk
+        .ok_as(
+            "alice",
+            &[
+                "--json",
+                "account",
+                "import",
+                "--organizations",
+                ORGANIZATIONS,
+            ],
+        )
+        .json();
+    assert_eq!(
+        (&again["added"], &again["seq"]),
+        (&0.into(), &Value::Null),
+        "nothing new is no entry"
+    );
+    let sealed = alice(
+        &[
+            "--json",
+            "seal",
+            PASSWORD,
+            "--quorum",
+            "engineers",
+            "--generate",
+            "24",
+            "--show-once",
+        ],
+        "seal",
+    );
     has(&sealed, &["secret", "name", "epoch", "quorum", "holders"]);
     assert_eq!(sealed["shown_once"].as_str().unwrap().len(), 24);
     let hidden = alice(&["--json", "seal", PASSWORD, "--generate", "24"], "seal");
-    assert_eq!((&hidden["epoch"], &hidden["shown_once"]), (&2.into(), &Value::Null));
-    alice(&["--json", "secret", "confirm", PASSWORD, "--epoch", "1"], "secret.confirm");
-    let proposed = alice(&["--json", "policy", "set", "--pending-days", "20"], "policy.set");
-    alice(&["--json", "withdraw", proposed["id"].as_str().unwrap()], "withdraw");
-    let proposed = alice(&["--json", "secret", "destroy", PASSWORD, "--epoch", "2", "--reason", "unused"], "secret.destroy");
-    alice(&["--json", "reject", proposed["id"].as_str().unwrap(), "--reason", "no"], "reject");
-    alice(&["--json", "custodian", "away", "bob", "--from", "2031-01-01", "--to", "2031-01-09"], "custodian.away");
-    alice(&["--json", "custodian", "retire", "erin", "--lost"], "custodian.retire");
-    let added = alice(&["--json", "custodian", "add", "mallory.card", "--role", "holder"], "custodian.add");
+    assert_eq!(
+        (&hidden["epoch"], &hidden["shown_once"]),
+        (&2.into(), &Value::Null)
+    );
+    alice(
+        &["--json", "secret", "confirm", PASSWORD, "--epoch", "1"],
+        "secret.confirm",
+    );
+    let proposed = alice(
+        &["--json", "policy", "set", "--pending-days", "20"],
+        "policy.set",
+    );
+    alice(
+        &["--json", "withdraw", proposed["id"].as_str().unwrap()],
+        "withdraw",
+    );
+    let proposed = alice(
+        &[
+            "--json", "secret", "destroy", PASSWORD, "--epoch", "2", "--reason", "unused",
+        ],
+        "secret.destroy",
+    );
+    alice(
+        &[
+            "--json",
+            "reject",
+            proposed["id"].as_str().unwrap(),
+            "--reason",
+            "no",
+        ],
+        "reject",
+    );
+    alice(
+        &[
+            "--json",
+            "custodian",
+            "away",
+            "bob",
+            "--from",
+            "2031-01-01",
+            "--to",
+            "2031-01-09",
+        ],
+        "custodian.away",
+    );
+    alice(
+        &["--json", "custodian", "retire", "erin", "--lost"],
+        "custodian.retire",
+    );
+    let added = alice(
+        &[
+            "--json",
+            "custodian",
+            "add",
+            "mallory.card",
+            "--role",
+            "holder",
+        ],
+        "custodian.add",
+    );
     has(&added, &["custodian", "fingerprint"]);
-    let (id, words) = (added["id"].as_str().unwrap(), added["fingerprint"].as_str().unwrap());
+    let (id, words) = (
+        added["id"].as_str().unwrap(),
+        added["fingerprint"].as_str().unwrap(),
+    );
     for name in ["alice", "bob", "carol"] {
-        appended(&desk.run_as(name, &["--json", "sign", id, "--fingerprint", words]), "sign");
+        appended(
+            &desk.run_as(name, &["--json", "sign", id, "--fingerprint", words]),
+            "sign",
+        );
     }
-    let accepted = appended(&desk.run_as("mallory", &["--json", "custodian", "accept", "--code", code]), "custodian.accept");
-    assert_eq!((&accepted["effective"], &accepted["needs"]), (&true.into(), &0.into()));
-    alice(&["--json", "correct", "genesis", "--reason", "typing error", "--text", "Acme Ltd"], "correct");
+    let accepted = appended(
+        &desk.run_as(
+            "mallory",
+            &["--json", "custodian", "accept", "--code", code],
+        ),
+        "custodian.accept",
+    );
+    assert_eq!(
+        (&accepted["effective"], &accepted["needs"]),
+        (&true.into(), &0.into())
+    );
+    alice(
+        &[
+            "--json",
+            "correct",
+            "genesis",
+            "--reason",
+            "typing error",
+            "--text",
+            "Acme Ltd",
+        ],
+        "correct",
+    );
     desk.write("note.txt", b"a file");
     alice(&["--json", "attach", "genesis", "note.txt"], "attach");
 
-    let asked = alice(&["--json", "request", PASSWORD, "--purpose", "Test"], "request");
+    let asked = alice(
+        &["--json", "request", PASSWORD, "--purpose", "Test"],
+        "request",
+    );
     has(&asked, &["operator", "call"]);
     assert_eq!(asked["needs"], 2);
     let call = &asked["call"][0];
@@ -292,8 +497,14 @@ fn what_appends_says_what_it_appended() {
     assert_eq!(shown["secret"], sealed["shown_once"]);
     has(&shown, &["request", "name", "bad"]);
     let shown = alice(&["--json", "reveal", id, "--out", "pw"], "reveal");
-    assert_eq!((&shown["file"], &shown["secret"]), (&"pw".into(), &Value::Null));
-    alice(&["--json", "close", id, "--outcome", "used", "--note", "done"], "close");
+    assert_eq!(
+        (&shown["file"], &shown["secret"]),
+        (&"pw".into(), &Value::Null)
+    );
+    alice(
+        &["--json", "close", id, "--outcome", "used", "--note", "done"],
+        "close",
+    );
     let report = desk.ok_as("erin", &["--json", "verify"]).json();
     assert_eq!(report["ok"], true, "{report}");
 }
@@ -309,44 +520,130 @@ fn what_only_looks_has_its_fields() {
         has(&value, fields);
         value
     };
-    let genesis = look(&["show", "genesis"], &["code", "ledger", "founders", "signed", "active"]);
-    assert_eq!(genesis["code"].as_str().unwrap().split_whitespace().count(), 12);
+    let genesis = look(
+        &["show", "genesis"],
+        &["code", "ledger", "founders", "signed", "active"],
+    );
+    assert_eq!(
+        genesis["code"].as_str().unwrap().split_whitespace().count(),
+        12
+    );
     let status = look(
         &["status"],
-        &["ledger", "entries", "accounts", "secrets", "custodians", "active", "pending", "due", "overdue"],
+        &[
+            "ledger",
+            "entries",
+            "accounts",
+            "secrets",
+            "custodians",
+            "active",
+            "pending",
+            "due",
+            "overdue",
+        ],
     );
-    assert_eq!((&status["secrets"], &status["custodians"]), (&2.into(), &5.into()));
-    has(&status["pending"][0], &["id", "seq", "what", "state", "until"]);
+    assert_eq!(
+        (&status["secrets"], &status["custodians"]),
+        (&2.into(), &5.into())
+    );
+    has(
+        &status["pending"][0],
+        &["id", "seq", "what", "state", "until"],
+    );
     assert!(request.starts_with(status["pending"][0]["id"].as_str().unwrap()));
-    let report = look(&["verify"], &["entries", "signatures", "root", "ok", "problems", "clock_went_back", "rebuilt"]);
-    assert_eq!((&report["ok"], &report["problems"]), (&true.into(), &Value::Array(Vec::new())));
+    let report = look(
+        &["verify"],
+        &[
+            "entries",
+            "signatures",
+            "root",
+            "ok",
+            "problems",
+            "clock_went_back",
+            "rebuilt",
+        ],
+    );
+    assert_eq!(
+        (&report["ok"], &report["problems"]),
+        (&true.into(), &Value::Array(Vec::new()))
+    );
     let log = look(&["log"], &["entries"]);
     let entries = log["entries"].as_array().unwrap();
-    assert_eq!(u64::try_from(entries.len()).unwrap(), status["entries"].as_u64().unwrap());
-    has(&entries[0], &["seq", "id", "kind", "author", "made_at", "summary"]);
-    assert!(entries[0]["made_at"].as_str().unwrap().ends_with('Z'), "UTC, RFC 3339");
+    assert_eq!(
+        u64::try_from(entries.len()).unwrap(),
+        status["entries"].as_u64().unwrap()
+    );
+    has(
+        &entries[0],
+        &["seq", "id", "kind", "author", "made_at", "summary"],
+    );
+    assert!(
+        entries[0]["made_at"].as_str().unwrap().ends_with('Z'),
+        "UTC, RFC 3339"
+    );
     let found = look(&["find", "support PLAN"], &["entries"]);
     assert_eq!(found["entries"][0]["id"], request.as_str());
-    let entry = look(&["show", &request], &["seq", "id", "leaf", "kind", "author", "made_at", "summary", "facts", "personal", "state"]);
+    let entry = look(
+        &["show", &request],
+        &[
+            "seq", "id", "leaf", "kind", "author", "made_at", "summary", "facts", "personal",
+            "state",
+        ],
+    );
     assert_eq!(entry["state"], "waiting");
     look(&["show", "genesis", "--proof"], &["seq", "proof"]);
     look(&["show", "genesis", "--envelope"], &["seq", "envelope"]);
-    has(&look(&["custodian", "list"], &["custodians"])["custodians"][0], &["id", "name", "roles", "state", "recipient"]);
-    look(&["custodian", "show", "bob"], &["id", "name", "roles", "state", "fingerprint", "quorums"]);
-    has(&look(&["quorum", "list"], &["quorums"])["quorums"][0], &["id", "name", "groups", "groups_needed"]);
-    look(&["policy", "show"], &["revision", "pending_days", "request_hours", "window_max_secs"]);
-    has(&look(&["account", "list"], &["accounts"])["accounts"][0], &["id", "name", "email", "state"]);
-    look(&["account", "show", "111122223333"], &["id", "name", "secrets"]);
-    has(&look(&["secret", "list"], &["secrets"])["secrets"][0], &["id", "name", "quorum", "epoch", "holders", "proven"]);
-    look(&["secret", "show", PASSWORD], &["id", "name", "quorum", "default_epoch", "epochs"]);
+    has(
+        &look(&["custodian", "list"], &["custodians"])["custodians"][0],
+        &["id", "name", "roles", "state", "recipient"],
+    );
+    look(
+        &["custodian", "show", "bob"],
+        &["id", "name", "roles", "state", "fingerprint", "quorums"],
+    );
+    has(
+        &look(&["quorum", "list"], &["quorums"])["quorums"][0],
+        &["id", "name", "groups", "groups_needed"],
+    );
+    look(
+        &["policy", "show"],
+        &[
+            "revision",
+            "pending_days",
+            "request_hours",
+            "window_max_secs",
+        ],
+    );
+    has(
+        &look(&["account", "list"], &["accounts"])["accounts"][0],
+        &["id", "name", "email", "state"],
+    );
+    look(
+        &["account", "show", "111122223333"],
+        &["id", "name", "secrets"],
+    );
+    has(
+        &look(&["secret", "list"], &["secrets"])["secrets"][0],
+        &["id", "name", "quorum", "epoch", "holders", "proven"],
+    );
+    look(
+        &["secret", "show", PASSWORD],
+        &["id", "name", "quorum", "default_epoch", "epochs"],
+    );
     let head = look(&["checkpoint"], &["checkpoint", "note"]);
     has(&head["checkpoint"], &["size", "root"]);
     assert_eq!(head["checkpoint"]["root"], report["root"]);
     look(&["checkpoint", "--vkey"], &["log", "custodians"]);
-    look(&["card", "show", "bob.card"], &["id", "name", "recipient", "fingerprint"]);
+    look(
+        &["card", "show", "bob.card"],
+        &["id", "name", "recipient", "fingerprint"],
+    );
     look(&["shares", "export", "--out", "shares"], &["files"]);
     look(&["man", "--out", "man"], &["directory"]);
-    look(&["identity", "new", "fay", "--out", ".", "--plain"], &["name", "key", "card", "recipient", "fingerprint"]);
+    look(
+        &["identity", "new", "fay", "--out", ".", "--plain"],
+        &["name", "key", "card", "recipient", "fingerprint"],
+    );
 }
 
 #[test]
@@ -355,22 +652,45 @@ fn one_time_codes_and_recovered_keys_have_their_fields() {
     let request = desk.request(&[MFA]);
     desk.ok_as("dave", &["sign", &request]);
     desk.ok_as("erin", &["sign", &request]);
-    let shown = appended(&desk.run_as("alice", &["--json", "reveal", &request, "--totp"]), "reveal");
+    let shown = appended(
+        &desk.run_as("alice", &["--json", "reveal", &request, "--totp"]),
+        "reveal",
+    );
     for code in ["code", "next_code"] {
         let digits = shown[code].as_str().unwrap();
-        assert!(digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()), "{shown}");
+        assert!(
+            digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()),
+            "{shown}"
+        );
     }
-    assert!((1..=30).contains(&shown["seconds_left"].as_u64().unwrap()), "{shown}");
-    assert_eq!(shown["secret"], Value::Null, "a code is shown, not the seed");
+    assert!(
+        (1..=30).contains(&shown["seconds_left"].as_u64().unwrap()),
+        "{shown}"
+    );
+    assert_eq!(
+        shown["secret"],
+        Value::Null,
+        "a code is shown, not the seed"
+    );
 
-    let words: Vec<String> = ["alice", "bob"].map(|name| share_words(&desk, name)).to_vec();
+    let words: Vec<String> = ["alice", "bob"]
+        .map(|name| share_words(&desk, name))
+        .to_vec();
     let run = desk.fed("alice", &["--json", "recover"], words.join("\n").as_bytes());
     let recovered = run.clone().succeeded().json();
     assert_eq!(recovered["key"].as_str().unwrap().len(), 64, "{run:?}");
-    assert_eq!((&recovered["shares"], &recovered["wrong"]), (&2.into(), &Value::Array(Vec::new())));
+    assert_eq!(
+        (&recovered["shares"], &recovered["wrong"]),
+        (&2.into(), &Value::Array(Vec::new()))
+    );
     let run = desk.fed("alice", &["recover"], words.join("\n").as_bytes());
-    assert_eq!(run.out.trim(), recovered["key"].as_str().unwrap(), "the key alone is data");
-    desk.fed("alice", &["--json", "recover"], words[0].as_bytes()).error(4, "cannot-combine");
+    assert_eq!(
+        run.out.trim(),
+        recovered["key"].as_str().unwrap(),
+        "the key alone is data"
+    );
+    desk.fed("alice", &["--json", "recover"], words[0].as_bytes())
+        .error(4, "cannot-combine");
 }
 
 /// The words of somebody's share of the password, as `age -d` would show them.
@@ -396,15 +716,32 @@ fn data_goes_to_stdout_and_talk_to_stderr() {
     assert!(loud.out.contains("requested: "), "{loud:?}");
     assert!(loud.err.contains("Call, to sign:"), "{loud:?}");
     let quiet = desk.ok_as("alice", &["-q", "request", PASSWORD, "--purpose", "Test"]);
-    assert!(quiet.out.contains("requested: ") && quiet.err.is_empty(), "{quiet:?}");
-    let id = quiet.out.lines().next().unwrap().strip_prefix("requested: ").unwrap().to_owned();
+    assert!(
+        quiet.out.contains("requested: ") && quiet.err.is_empty(),
+        "{quiet:?}"
+    );
+    let id = quiet
+        .out
+        .lines()
+        .next()
+        .unwrap()
+        .strip_prefix("requested: ")
+        .unwrap()
+        .to_owned();
     desk.ok_as("bob", &["-q", "sign", &id]);
     desk.ok_as("carol", &["-q", "sign", &id]);
     let shown = desk.ok_as("alice", &["reveal", &id]);
-    assert_eq!(shown.out, format!("{PLAINTEXT}\n"), "the secret, and only the secret, is data");
+    assert_eq!(
+        shown.out,
+        format!("{PLAINTEXT}\n"),
+        "the secret, and only the secret, is data"
+    );
     assert!(shown.err.contains("recorded as entry"), "{shown:?}");
     let help = desk.ok(&["seal", "--help"]);
-    assert!(help.err.is_empty() && help.out.contains("Usage: rootkeep seal"), "{help:?}");
+    assert!(
+        help.err.is_empty() && help.out.contains("Usage: rootkeep seal"),
+        "{help:?}"
+    );
 }
 
 #[test]
@@ -422,10 +759,32 @@ fn without_a_terminal_a_missing_value_is_an_error_that_names_the_flag() {
         let error = desk.refused("alice", &words, 2, "missing-value");
         assert!(error["hints"].to_string().contains(flag), "{error}");
     }
-    let added = desk.ok_as("alice", &["--json", "custodian", "add", "mallory.card", "--role", "keeper"]).json();
-    let error = desk.refused("bob", &["sign", added["id"].as_str().unwrap()], 2, "missing-value");
-    assert!(error["hints"].to_string().contains("--fingerprint"), "{error}");
-    let error = desk.run(&["--json", "--batch", "status"]).error(2, "identity-needed");
+    let added = desk
+        .ok_as(
+            "alice",
+            &[
+                "--json",
+                "custodian",
+                "add",
+                "mallory.card",
+                "--role",
+                "keeper",
+            ],
+        )
+        .json();
+    let error = desk.refused(
+        "bob",
+        &["sign", added["id"].as_str().unwrap()],
+        2,
+        "missing-value",
+    );
+    assert!(
+        error["hints"].to_string().contains("--fingerprint"),
+        "{error}"
+    );
+    let error = desk
+        .run(&["--json", "--batch", "status"])
+        .error(2, "identity-needed");
     assert!(error["hints"].to_string().contains("-i FILE"), "{error}");
     let error = desk
         .run(&["--json", "--batch", "identity", "new", "fay", "--out", "."])
@@ -441,28 +800,68 @@ fn without_a_terminal_a_missing_value_is_an_error_that_names_the_flag() {
 #[test]
 fn others_at_the_keyboard_sign_at_once() {
     let desk = Desk::ready();
-    let words = ["--json", "--batch", "request", PASSWORD, "--purpose", "x", "--with", "bob.key", "--with", "carol.key"];
+    let words = [
+        "--json",
+        "--batch",
+        "request",
+        PASSWORD,
+        "--purpose",
+        "x",
+        "--with",
+        "bob.key",
+        "--with",
+        "carol.key",
+    ];
     let asked = appended(&desk.run_as("alice", &words), "request");
-    assert_eq!((&asked["effective"], &asked["needs"]), (&true.into(), &0.into()));
+    assert_eq!(
+        (&asked["effective"], &asked["needs"]),
+        (&true.into(), &0.into())
+    );
     let size = asked["checkpoint"]["size"].as_u64().unwrap();
-    assert_eq!(size, asked["seq"].as_u64().unwrap() + 3, "the checkpoint is the last one's");
+    assert_eq!(
+        size,
+        asked["seq"].as_u64().unwrap() + 3,
+        "the checkpoint is the last one's"
+    );
     desk.ok_as("alice", &["reveal", asked["id"].as_str().unwrap()]);
 
     let request = desk.request(&[PASSWORD]);
-    let signed = appended(&desk.run_as("bob", &["--json", "sign", &request, "--with", "carol.key"]), "sign");
-    assert_eq!((&signed["effective"], &signed["needs"]), (&true.into(), &0.into()));
+    let signed = appended(
+        &desk.run_as("bob", &["--json", "sign", &request, "--with", "carol.key"]),
+        "sign",
+    );
+    assert_eq!(
+        (&signed["effective"], &signed["needs"]),
+        (&true.into(), &0.into())
+    );
 }
 
 #[test]
 fn a_second_person_who_cannot_sign_does_not_hide_what_was_entered() {
     let desk = Desk::ready();
     let before = desk.entries().unwrap();
-    let words = ["--json", "--batch", "request", PASSWORD, "--purpose", "x", "--with", "zed.key"];
+    let words = [
+        "--json",
+        "--batch",
+        "request",
+        PASSWORD,
+        "--purpose",
+        "x",
+        "--with",
+        "zed.key",
+    ];
     let error = desk.run_as("alice", &words).error(5, "no-identity");
     assert_eq!(desk.entries(), Some(before + 1));
-    let log = desk.ok_as("alice", &["--json", "log", "--kind", "request"]).json();
+    let log = desk
+        .ok_as("alice", &["--json", "log", "--kind", "request"])
+        .json();
     let id = log["entries"][0]["id"].as_str().unwrap();
-    assert!(error["hints"].to_string().contains(&format!("rootkeep sign {}", &id[..8])), "{error}");
+    assert!(
+        error["hints"]
+            .to_string()
+            .contains(&format!("rootkeep sign {}", &id[..8])),
+        "{error}"
+    );
 }
 
 #[test]
@@ -504,7 +903,10 @@ fn the_identity_is_the_flags_or_the_environments() {
     let you = |words: &[&str]| {
         let mut command = desk.command(words);
         command.env("ROOTKEEP_IDENTITY", desk.path("bob.key"));
-        desk.finish(words, command.output().unwrap()).succeeded().json()["you"].clone()
+        desk.finish(words, command.output().unwrap())
+            .succeeded()
+            .json()["you"]
+            .clone()
     };
     assert_eq!(you(&["--json", "status"]), "bob");
     assert_eq!(you(&["--json", "-i", "carol.key", "status"]), "carol");
@@ -527,7 +929,11 @@ fn a_secret_is_nowhere_but_where_it_was_asked_for() {
     // A whole release, in both kinds of output, with all its mistakes.
     let json = |json: bool, words: &[&str]| -> Vec<String> {
         let all = words.iter().map(|word| (*word).to_owned());
-        if json { std::iter::once("--json".to_owned()).chain(all).collect() } else { all.collect() }
+        if json {
+            std::iter::once("--json".to_owned()).chain(all).collect()
+        } else {
+            all.collect()
+        }
     };
     for form in [false, true] {
         let say = |name: &str, words: &[&str]| {
@@ -542,7 +948,16 @@ fn a_secret_is_nowhere_but_where_it_was_asked_for() {
         say("alice", &["reveal", &id, MFA, "--totp"]);
         say("alice", &["reveal", &id, PASSWORD, "--totp"]);
         say("bob", &["reveal", &id, PASSWORD]);
-        say("alice", &["reveal", &id, PASSWORD, "--out", if form { "pw-1" } else { "pw-2" }]);
+        say(
+            "alice",
+            &[
+                "reveal",
+                &id,
+                PASSWORD,
+                "--out",
+                if form { "pw-1" } else { "pw-2" },
+            ],
+        );
         say("alice", &["reveal", &id, PASSWORD, "--out", "pw-1"]);
         for words in [
             ["show", &id].as_slice(),
@@ -562,13 +977,19 @@ fn a_secret_is_nowhere_but_where_it_was_asked_for() {
             assert_eq!(say("alice", words).code, 0, "{words:?}");
         }
         let words = json(form, &["close", &id, "--outcome", "used", "--note", "x"]);
-        desk.ok_as("alice", &words.iter().map(String::as_str).collect::<Vec<_>>());
+        desk.ok_as(
+            "alice",
+            &words.iter().map(String::as_str).collect::<Vec<_>>(),
+        );
     }
     let revealed = ["pw-1", "pw-2"];
     for run in desk.said() {
         for secret in &secrets {
             let said = run.all().replace('\n', " ");
-            assert!(!said.contains(secret.as_str()), "`{secret}` was said: {run:?}");
+            assert!(
+                !said.contains(secret.as_str()),
+                "`{secret}` was said: {run:?}"
+            );
         }
     }
     for name in desk.files() {
@@ -578,7 +999,9 @@ fn a_secret_is_nowhere_but_where_it_was_asked_for() {
         }
         let bytes = fs::read(&path).unwrap();
         for secret in &secrets {
-            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            let found = bytes
+                .windows(secret.len())
+                .any(|window| window == secret.as_bytes());
             assert!(!found, "`{secret}` is in {name}");
         }
     }
@@ -599,12 +1022,22 @@ fn a_mistyped_secret_is_not_repeated_in_the_error() {
     let line = key.lines().last().unwrap();
     let broken = line.replacen("AGE-SECRET-KEY-1", "AGE-SECRET-KEY-1B", 1);
     desk.write("broken.key", broken.as_bytes());
-    let seal = ["seal", "111122223333/mfa-seed:second", "--quorum", "board", "--otpauth-stdin"];
+    let seal = [
+        "seal",
+        "111122223333/mfa-seed:second",
+        "--quorum",
+        "board",
+        "--otpauth-stdin",
+    ];
     for json in [vec![], vec!["--json"]] {
         let with = |words: &[&'static str]| [json.as_slice(), words].concat();
         let runs = [
             desk.fed("alice", &with(&seal), uri.as_bytes()),
-            desk.fed("alice", &with(&["seal", MFA, "--stdin"]), PLAINTEXT.as_bytes()),
+            desk.fed(
+                "alice",
+                &with(&["seal", MFA, "--stdin"]),
+                PLAINTEXT.as_bytes(),
+            ),
             desk.fed("alice", &with(&["recover"]), words.join("\n").as_bytes()),
             desk.run_as("broken", &with(&["status"])),
         ];

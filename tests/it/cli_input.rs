@@ -25,7 +25,12 @@ impl Desk {
     fn cramped(&self, words: &[&str], input: Option<&Path>) -> Run {
         let mut command = Command::new("sh");
         command
-            .args(["-c", &format!("ulimit -v {ROOM}; exec \"$@\""), "sh", PROGRAM])
+            .args([
+                "-c",
+                &format!("ulimit -v {ROOM}; exec \"$@\""),
+                "sh",
+                PROGRAM,
+            ])
             .args(["--json", "--batch"])
             .args(words);
         self.clean(&mut command);
@@ -40,24 +45,82 @@ impl Desk {
 fn a_huge_file_is_refused_in_little_memory() {
     let desk = Desk::ready();
     let huge = desk.write("huge", b"");
-    fs::OpenOptions::new().write(true).open(&huge).unwrap().set_len(HUGE).unwrap();
+    fs::OpenOptions::new()
+        .write(true)
+        .open(&huge)
+        .unwrap()
+        .set_len(HUGE)
+        .unwrap();
     let before = desk.entries();
     for (words, code) in [
         (vec!["card", "show", "huge"], "file-too-large"),
         (vec!["-i", "huge", "status"], "bad-identity"),
-        (vec!["-i", "alice.key", "init", "x.ledger", "--name", "x", "--threshold", "2", "--card", "huge"], "file-too-large"),
-        (vec!["-i", "alice.key", "custodian", "add", "huge", "--role", "holder"], "file-too-large"),
-        (vec!["-i", "alice.key", "account", "import", "--organizations", "huge"], "file-too-large"),
-        (vec!["-i", "alice.key", "seal", MFA, "--qr", "huge"], "file-too-large"),
-        (vec!["-i", "alice.key", "attach", "genesis", "huge"], "file-too-large"),
-        (vec!["-i", "alice.key", "verify", "--against", "huge"], "file-too-large"),
-        (vec!["-i", "alice.key", "--own-card", "huge", "status"], "file-too-large"),
+        (
+            vec![
+                "-i",
+                "alice.key",
+                "init",
+                "x.ledger",
+                "--name",
+                "x",
+                "--threshold",
+                "2",
+                "--card",
+                "huge",
+            ],
+            "file-too-large",
+        ),
+        (
+            vec![
+                "-i",
+                "alice.key",
+                "custodian",
+                "add",
+                "huge",
+                "--role",
+                "holder",
+            ],
+            "file-too-large",
+        ),
+        (
+            vec![
+                "-i",
+                "alice.key",
+                "account",
+                "import",
+                "--organizations",
+                "huge",
+            ],
+            "file-too-large",
+        ),
+        (
+            vec!["-i", "alice.key", "seal", MFA, "--qr", "huge"],
+            "file-too-large",
+        ),
+        (
+            vec!["-i", "alice.key", "attach", "genesis", "huge"],
+            "file-too-large",
+        ),
+        (
+            vec!["-i", "alice.key", "verify", "--against", "huge"],
+            "file-too-large",
+        ),
+        (
+            vec!["-i", "alice.key", "--own-card", "huge", "status"],
+            "file-too-large",
+        ),
     ] {
         desk.cramped(&words, None).error(2, code);
     }
     for (words, code) in [
-        (vec!["-i", "alice.key", "seal", PASSWORD, "--stdin"], "bad-secret-length"),
-        (vec!["-i", "dave.key", "seal", MFA, "--otpauth-stdin"], "bad-secret-length"),
+        (
+            vec!["-i", "alice.key", "seal", PASSWORD, "--stdin"],
+            "bad-secret-length",
+        ),
+        (
+            vec!["-i", "dave.key", "seal", MFA, "--otpauth-stdin"],
+            "bad-secret-length",
+        ),
         (vec!["recover"], "too-much-input"),
     ] {
         desk.cramped(&words, Some(&huge)).error(2, code);
@@ -68,19 +131,35 @@ fn a_huge_file_is_refused_in_little_memory() {
 #[test]
 fn a_huge_file_of_the_ledgers_own_is_refused_too() {
     let desk = Desk::ready();
-    let pin = desk.files().into_iter().find(|name| name.starts_with("alice.key.")).unwrap();
+    let pin = desk
+        .files()
+        .into_iter()
+        .find(|name| name.starts_with("alice.key."))
+        .unwrap();
     let grow = |path: &Path| {
-        fs::OpenOptions::new().write(true).open(path).unwrap().set_len(HUGE).unwrap();
+        fs::OpenOptions::new()
+            .write(true)
+            .open(path)
+            .unwrap()
+            .set_len(HUGE)
+            .unwrap();
     };
     let kept = fs::read(desk.path(&pin)).unwrap();
     grow(&desk.path(&pin));
-    desk.cramped(&["-i", "alice.key", "status"], None).error(2, "file-too-large");
+    desk.cramped(&["-i", "alice.key", "status"], None)
+        .error(2, "file-too-large");
     fs::write(desk.path(&pin), kept).unwrap();
-    for entry in fs::read_dir(desk.path("acme.ledger/keys")).unwrap().flatten() {
+    for entry in fs::read_dir(desk.path("acme.ledger/keys"))
+        .unwrap()
+        .flatten()
+    {
         grow(&entry.path());
     }
     let run = desk.cramped(&["-i", "alice.key", "status"], None);
-    assert!(run.code != 0 && run.err.contains("has more than"), "{run:?}");
+    assert!(
+        run.code != 0 && run.err.contains("has more than"),
+        "{run:?}"
+    );
 }
 
 #[test]
@@ -90,11 +169,18 @@ fn a_picture_that_would_unfold_to_gigabytes_is_refused() {
     let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
     png.extend([0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60, 8, 2, 0, 0, 0]);
     png.extend(crc32(&png[12..29]).to_be_bytes());
+    let pixels = b"IDAT\x78\x9c\x03\0\0\0\0\x01";
+    png.extend(8u32.to_be_bytes());
+    png.extend(pixels);
+    png.extend(crc32(pixels).to_be_bytes());
     png.extend(b"\0\0\0\0IEND\xaeB`\x82");
     desk.write("bomb.png", &png);
     let run = desk.cramped(&["-i", "dave.key", "seal", MFA, "--qr", "bomb.png"], None);
     let error = run.error(2, "bad-picture");
-    assert!(error["causes"].to_string().contains("60000 by 60000"), "{error}");
+    assert!(
+        error["causes"].to_string().contains("60000 by 60000"),
+        "{error}"
+    );
 }
 
 fn crc32(bytes: &[u8]) -> u32 {
@@ -109,7 +195,11 @@ fn crc32(bytes: &[u8]) -> u32 {
 fn a_card_has_one_spelling() {
     let desk = Desk::ready();
     let good = fs::read_to_string(desk.path("mallory.card")).unwrap();
-    let doubled = good.replacen("{\"schema\"", "{\"schema\":\"rootkeep/v1/card\",\"schema\"", 1);
+    let doubled = good.replacen(
+        "{\"schema\"",
+        "{\"schema\":\"rootkeep/v1/card\",\"schema\"",
+        1,
+    );
     let cases = [
         ("unknown", good.replacen('{', "{\"admin\":true,", 1)),
         ("doubled", doubled),
@@ -118,18 +208,32 @@ fn a_card_has_one_spelling() {
         ("deep-object", "{\"schema\":".repeat(100_000)),
         ("empty", String::new()),
         ("number", "7".to_owned()),
-        ("other", good.replacen("rootkeep/v1/card", "rootkeep/v2/card", 1)),
+        (
+            "other",
+            good.replacen("rootkeep/v1/card", "rootkeep/v2/card", 1),
+        ),
         ("cut", good[..good.len() / 2].to_owned()),
     ];
     for (name, text) in cases {
         assert_ne!(text, good);
         desk.write(name, text.as_bytes());
         desk.refused("alice", &["card", "show", name], 4, "bad-card");
-        let error = desk.refused("alice", &["custodian", "add", name, "--role", "holder"], 4, "bad-card");
-        assert!(error["causes"].to_string().contains(name), "it says which file: {error}");
+        let error = desk.refused(
+            "alice",
+            &["custodian", "add", name, "--role", "holder"],
+            4,
+            "bad-card",
+        );
+        assert!(
+            error["causes"].to_string().contains(name),
+            "it says which file: {error}"
+        );
         assert!(!error["hints"].as_array().unwrap().is_empty(), "{error}");
     }
-    for (name, bytes) in [("latin", b"{\"schema\":\"\xe9\"}".to_vec()), ("binary", vec![0xff; 100])] {
+    for (name, bytes) in [
+        ("latin", b"{\"schema\":\"\xe9\"}".to_vec()),
+        ("binary", vec![0xff; 100]),
+    ] {
         desk.write(name, &bytes);
         desk.refused("alice", &["card", "show", name], 4, "bad-card");
     }
@@ -150,25 +254,63 @@ fn a_listing_is_whole_or_refused() {
     let one = |account: &str| format!("{{\"Accounts\":[{account}]}}");
     let account = r#"{"Id":"999988887777","Arn":"arn:aws:organizations::999988887777:account/o-aaaaaaaaaa/999988887777","Email":"a@example.com","Name":"A","Status":"ACTIVE","JoinedMethod":"CREATED","JoinedTimestamp":"2020-01-01T00:00:00Z"}"#;
     let cases: Vec<(&str, Vec<u8>)> = vec![
-        ("doubled", one(&account.replacen("{\"Id\"", "{\"Id\":\"999988887777\",\"Id\"", 1)).into_bytes()),
+        (
+            "doubled",
+            one(&account.replacen("{\"Id\"", "{\"Id\":\"999988887777\",\"Id\"", 1)).into_bytes(),
+        ),
         ("twice", one(&format!("{account},{account}")).into_bytes()),
-        ("deep", format!("{{\"Accounts\":{}", "[".repeat(1_000_000)).into_bytes()),
+        (
+            "deep",
+            format!("{{\"Accounts\":{}", "[".repeat(1_000_000)).into_bytes(),
+        ),
         ("cut", one(account).into_bytes()[..80].to_vec()),
-        ("more", one(account).replacen('{', "{\"NextToken\":\"abc\",", 1).into_bytes()),
+        (
+            "more",
+            one(account)
+                .replacen('{', "{\"NextToken\":\"abc\",", 1)
+                .into_bytes(),
+        ),
         ("not-json", b"Accounts: none".to_vec()),
-        ("latin", one(&account.replacen("\"A\"", "\"\u{1}\"", 1)).replace('\u{1}', "\u{e9}").into_bytes().iter().copied().filter(|byte| *byte != 0xc3).collect()),
+        (
+            "latin",
+            one(&account.replacen("\"A\"", "\"\u{1}\"", 1))
+                .replace('\u{1}', "\u{e9}")
+                .into_bytes()
+                .iter()
+                .copied()
+                .filter(|byte| *byte != 0xc3)
+                .collect(),
+        ),
         ("empty", Vec::new()),
         ("picture", fs::read(MFA_QR).unwrap()),
     ];
     for (name, bytes) in cases {
         desk.write(name, &bytes);
-        let error = desk.refused("alice", &["account", "import", "--organizations", name], 2, "bad-listing");
+        let error = desk.refused(
+            "alice",
+            &["account", "import", "--organizations", name],
+            2,
+            "bad-listing",
+        );
         assert!(!error["causes"].as_array().unwrap().is_empty(), "{error}");
-        assert!(error["hints"].to_string().contains("aws organizations"), "{error}");
+        assert!(
+            error["hints"].to_string().contains("aws organizations"),
+            "{error}"
+        );
     }
     // The listing that the cases were made from is a good one.
     desk.write("good", one(account).as_bytes());
-    let run = desk.ok_as("alice", &["--json", "account", "import", "--organizations", "good", "--preview"]);
+    let run = desk.ok_as(
+        "alice",
+        &[
+            "--json",
+            "account",
+            "import",
+            "--organizations",
+            "good",
+            "--preview",
+        ],
+    );
     assert_eq!(run.json()["added"], 1);
 }
 
@@ -179,21 +321,34 @@ fn names_from_aws_cannot_write_to_the_terminal() {
     let mut listing: Value = serde_json::from_str(&listing).unwrap();
     listing["Accounts"][1]["Name"] = "Payroll\u{202e}\u{200b}".into();
     desk.write("listing", listing.to_string().as_bytes());
-    let run = desk.run_as("alice", &["account", "import", "--organizations", "listing"]);
-    let run = if run.code == 0 { desk.ok_as("alice", &["account", "list"]) } else { run };
+    let run = desk.run_as(
+        "alice",
+        &["account", "import", "--organizations", "listing"],
+    );
+    let run = if run.code == 0 {
+        desk.ok_as("alice", &["account", "list"])
+    } else {
+        run
+    };
     assert!(!run.all().contains(['\u{202e}', '\u{200b}']), "{run:?}");
 }
 
 #[test]
 fn a_picture_holds_one_seed_or_is_refused() {
     let desk = Desk::ready();
-    let uri = |account: &str| format!("otpauth://totp/AWS:root@{account}?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=AWS");
+    let uri = |account: &str| {
+        format!(
+            "otpauth://totp/AWS:root@{account}?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=AWS"
+        )
+    };
     let one = drawn(&uri("111122223333"));
     let mut two = GrayImage::from_pixel(one.width() * 2 + 80, one.height(), Luma([255]));
     image::imageops::overlay(&mut two, &one, 0, 0);
     let other = drawn(&uri("444455556666"));
     image::imageops::overlay(&mut two, &other, i64::from(one.width()) + 80, 0);
-    let migration = drawn("otpauth-migration://offline?data=CjEKCkhlbGxvId6tvu8SGEV4YW1wbGU6YWxpY2VAZ29vZ2xlLmNvbRoHRXhhbXBsZTAC");
+    let migration = drawn(
+        "otpauth-migration://offline?data=CjEKCkhlbGxvId6tvu8SGEV4YW1wbGU6YWxpY2VAZ29vZ2xlLmNvbRoHRXhhbXBsZTAC",
+    );
     let web = drawn("https://example.com/otpauth");
     let blank = GrayImage::from_pixel(300, 300, Luma([255]));
     for (name, picture, exit, code, cause) in [
@@ -207,7 +362,12 @@ fn a_picture_holds_one_seed_or_is_refused() {
         assert!(error["causes"].to_string().contains(cause), "{error}");
     }
     other.save(desk.path("other.png")).unwrap();
-    desk.refused("dave", &["seal", MFA, "--qr", "other.png"], 3, "other-account");
+    desk.refused(
+        "dave",
+        &["seal", MFA, "--qr", "other.png"],
+        3,
+        "other-account",
+    );
     desk.refused("dave", &["seal", PASSWORD, "--qr", MFA_QR], 2, "not-a-seed");
     desk.write("text.png", b"not a picture");
     desk.refused("dave", &["seal", MFA, "--qr", "text.png"], 2, "bad-picture");
@@ -222,15 +382,23 @@ fn drawn(text: &str) -> GrayImage {
     let code = qrcode::QrCode::new(text).unwrap();
     let (side, scale, margin) = (u32::try_from(code.width()).unwrap(), 6, 24);
     let colors = code.to_colors();
-    GrayImage::from_fn(side * scale + 2 * margin, side * scale + 2 * margin, |x, y| {
-        let module = |at: u32| at.checked_sub(margin).map(|at| at / scale).filter(|at| *at < side);
-        match (module(x), module(y)) {
-            (Some(x), Some(y)) => {
-                Luma([colors[usize::try_from(y * side + x).unwrap()].select(0, 255)])
+    GrayImage::from_fn(
+        side * scale + 2 * margin,
+        side * scale + 2 * margin,
+        |x, y| {
+            let module = |at: u32| {
+                at.checked_sub(margin)
+                    .map(|at| at / scale)
+                    .filter(|at| *at < side)
+            };
+            match (module(x), module(y)) {
+                (Some(x), Some(y)) => {
+                    Luma([colors[usize::try_from(y * side + x).unwrap()].select(0, 255)])
+                }
+                _ => Luma([255]),
             }
-            _ => Luma([255]),
-        }
-    })
+        },
+    )
 }
 
 #[test]
@@ -241,7 +409,10 @@ fn an_identity_is_ones_own_and_nobody_elses_to_read() {
         fs::set_permissions(desk.path("alice.key"), fs::Permissions::from_mode(mode)).unwrap();
         let run = desk.run_as("alice", &["--json", "status"]);
         let error = run.error(3, "identity-readable-by-others");
-        assert!(error["hints"].to_string().contains("chmod 600 alice.key"), "{error}");
+        assert!(
+            error["hints"].to_string().contains("chmod 600 alice.key"),
+            "{error}"
+        );
     }
     fs::set_permissions(desk.path("alice.key"), fs::Permissions::from_mode(0o400)).unwrap();
     desk.ok_as("alice", &["status"]);
@@ -249,8 +420,14 @@ fn an_identity_is_ones_own_and_nobody_elses_to_read() {
         ("empty.key", b"".as_slice()),
         ("comment.key", b"# nothing here\n"),
         ("binary.key", &[0xfe; 64]),
-        ("recipient.key", b"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\n"),
-        ("pem.key", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+        (
+            "recipient.key",
+            b"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\n",
+        ),
+        (
+            "pem.key",
+            b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        ),
         ("age.key", b"age-encryption.org/v1\n-> nothing\n"),
     ] {
         desk.write(name, bytes);
@@ -258,8 +435,8 @@ fn an_identity_is_ones_own_and_nobody_elses_to_read() {
         assert!([2, 4].contains(&run.code), "{name}: {run:?}");
         assert!(run.err.contains(name), "it says which file: {run:?}");
     }
-    let run = desk.run(&["--json", "-i", "alice.card", "status"]);
-    assert_eq!(run.code, 3, "a card is written readable by nobody else, or refused: {run:?}");
+    desk.run(&["--json", "-i", "alice.card", "status"])
+        .error(2, "bad-identity");
 }
 
 #[test]
@@ -282,7 +459,8 @@ fn an_ssh_identity_and_an_encrypted_one_say_what_they_need() {
         println!("skipped: there is no ssh-keygen");
         return;
     }
-    desk.run(&["--json", "-i", "ecdsa", "status"]).error(2, "bad-identity");
+    desk.run(&["--json", "-i", "ecdsa", "status"])
+        .error(2, "bad-identity");
     let status = Command::new("ssh-keygen")
         .args(["-q", "-t", "ed25519", "-N", "", "-f"])
         .arg(desk.path("ed"))
@@ -291,7 +469,8 @@ fn an_ssh_identity_and_an_encrypted_one_say_what_they_need() {
     assert!(status.success());
     desk.ok(&["identity", "new", "fay", "--out", ".", "--ssh", "ed"]);
     assert!(desk.path("fay.card").exists() && !desk.path("fay.key").exists());
-    desk.run(&["--json", "-i", "ed", "--own-card", "fay.card", "status"]).error(3, "not-a-member");
+    desk.run(&["--json", "-i", "ed", "--own-card", "fay.card", "status"])
+        .error(3, "not-a-member");
 }
 
 #[test]
@@ -313,36 +492,131 @@ fn arguments_are_held_to_their_form() {
     desk.refused("alice", &with(&away, "2031-01-31"), 3, "malformed");
     desk.refused("alice", &["log", "--from", "yesterday"], 2, "bad-date");
     for threshold in ["0", "1", "4", "17", "255"] {
-        let words = ["init", "x.ledger", "--name", "x", "--card", "alice.card", "--card", "bob.card", "--card", "carol.card", "--threshold", threshold];
+        let words = [
+            "init",
+            "x.ledger",
+            "--name",
+            "x",
+            "--card",
+            "alice.card",
+            "--card",
+            "bob.card",
+            "--card",
+            "carol.card",
+            "--threshold",
+            threshold,
+        ];
         desk.refused("alice", &words, 3, "malformed");
-        let words = ["quorum", "define", "q", "--member", "bob", "--member", "carol", "--member", "alice", "--threshold", threshold];
+        let words = [
+            "quorum",
+            "define",
+            "q",
+            "--member",
+            "bob",
+            "--member",
+            "carol",
+            "--member",
+            "alice",
+            "--threshold",
+            threshold,
+        ];
         desk.refused("alice", &words, 3, "malformed");
     }
     for threshold in ["256", "-1", "two", ""] {
         let word = format!("--threshold={threshold}");
-        desk.refused("alice", &["quorum", "define", "q", "--member", "bob", &word], 2, "usage");
+        desk.refused(
+            "alice",
+            &["quorum", "define", "q", "--member", "bob", &word],
+            2,
+            "usage",
+        );
     }
-    for group in ["london", "london=2", "london=x:bob", "=2:bob,carol", "London=2:bob,carol"] {
-        let run = desk.run_as("alice", &["--json", "quorum", "define", "q", "--group", group, "--groups-needed", "1"]);
+    for group in [
+        "london",
+        "london=2",
+        "london=x:bob",
+        "=2:bob,carol",
+        "London=2:bob,carol",
+    ] {
+        let run = desk.run_as(
+            "alice",
+            &[
+                "--json",
+                "quorum",
+                "define",
+                "q",
+                "--group",
+                group,
+                "--groups-needed",
+                "1",
+            ],
+        );
         assert_eq!(run.code, 2, "{run:?}");
     }
-    for secret in ["111122223333", "111122223333/pass", "1111/password", "safe:x/note", "org/note:Ä", "/note"] {
+    for secret in [
+        "111122223333",
+        "111122223333/pass",
+        "1111/password",
+        "safe:x/note",
+        "org/note:Ä",
+        "/note",
+    ] {
         let run = desk.run_as("alice", &["--json", "secret", "show", secret]);
         assert_eq!(run.code, 2, "{run:?}");
     }
     for length in ["0", "15", "129", "18446744073709551615"] {
-        desk.refused("alice", &["seal", PASSWORD, "--generate", length], 2, "bad-length");
+        desk.refused(
+            "alice",
+            &["seal", PASSWORD, "--generate", length],
+            2,
+            "bad-length",
+        );
     }
     desk.refused("alice", &["seal", PASSWORD, "--stdin"], 2, "empty-secret");
-    desk.refused("alice", &["seal", PASSWORD, "--generate", "24", "--quorum", "board"], 3, "quorum-fixed");
-    desk.refused("alice", &["seal", "org/note", "--generate", "24", "--quorum", "board"], 2, "not-a-password");
-    desk.refused("alice", &["seal", "999988887777/password", "--generate", "24"], 2, "quorum-needed");
-    desk.refused("alice", &["seal", PASSWORD, "--generate", "24", "--serves", "12"], 2, "bad-account");
-    desk.refused("alice", &["secret", "confirm", PASSWORD, "--epoch", "7"], 3, "unknown-secret");
-    desk.refused("alice", &["request", PASSWORD, MFA, "--epoch", "1", "--purpose", "x"], 2, "one-epoch");
+    desk.refused(
+        "alice",
+        &["seal", PASSWORD, "--generate", "24", "--quorum", "board"],
+        3,
+        "quorum-fixed",
+    );
+    desk.refused(
+        "alice",
+        &["seal", "org/note", "--generate", "24", "--quorum", "board"],
+        2,
+        "not-a-password",
+    );
+    desk.refused(
+        "alice",
+        &["seal", "999988887777/password", "--generate", "24"],
+        2,
+        "quorum-needed",
+    );
+    desk.refused(
+        "alice",
+        &["seal", PASSWORD, "--generate", "24", "--serves", "12"],
+        2,
+        "bad-account",
+    );
+    desk.refused(
+        "alice",
+        &["secret", "confirm", PASSWORD, "--epoch", "7"],
+        3,
+        "unknown-secret",
+    );
+    desk.refused(
+        "alice",
+        &["request", PASSWORD, MFA, "--epoch", "1", "--purpose", "x"],
+        2,
+        "one-epoch",
+    );
     desk.refused("alice", &["reveal", "genesis"], 2, "not-a-request");
     desk.refused("alice", &["log", "--kind", "frob"], 2, "unknown-kind");
-    desk.refused("alice", &["request", PASSWORD, "--purpose", &"x".repeat(4097)], 2, "bad-text");
+    desk.refused(
+        "alice",
+        &["request", PASSWORD, "--purpose", &"x".repeat(4097)],
+        2,
+        "bad-text",
+    );
     desk.refused("alice", &["account", "show", "12"], 2, "bad-account");
     assert!(!desk.path("x.ledger").exists());
 }
@@ -354,10 +628,23 @@ fn ids_are_found_by_their_first_digits_and_never_guessed() {
     for entry in log["entries"].as_array().unwrap() {
         let (id, seq) = (entry["id"].as_str().unwrap(), &entry["seq"]);
         for typed in [id, &id[..8], &format!("#{seq}")] {
-            assert_eq!(&desk.ok_as("alice", &["--json", "show", typed]).json()["seq"], seq);
+            assert_eq!(
+                &desk.ok_as("alice", &["--json", "show", typed]).json()["seq"],
+                seq
+            );
         }
     }
-    for typed in ["", "#", "#-1", "#99999999999999999999", "abc", "ABCDEF", "g123", "0000 ", "../x"] {
+    for typed in [
+        "",
+        "#",
+        "#-1",
+        "#99999999999999999999",
+        "abc",
+        "ABCDEF",
+        "g123",
+        "0000 ",
+        "../x",
+    ] {
         desk.refused("alice", &["show", typed], 5, "no-entry");
     }
 }
@@ -369,16 +656,27 @@ fn first_digits_that_fit_two_entries_are_ambiguous() {
     let mut session = world.session(0);
     let alike = (0..3000).find_map(|_| {
         let about = Claim::Correct(
-            About { subject: world.genesis() },
-            Some(CorrectPersonal { reason: world::text("x"), text: world::text("y") }),
+            About {
+                subject: world.genesis(),
+            },
+            Some(CorrectPersonal {
+                reason: world::text("x"),
+                text: world::text("y"),
+            }),
         );
         let four = session.enter(about, Vec::new()).unwrap().id.to_hex()[..4].to_owned();
         (!seen.insert(four.clone())).then_some(four)
     });
     drop(session);
     let mut command = Command::new(PROGRAM);
-    command.args(["--json", "-i"]).arg(world.identity(0)).args(["show", &alike.unwrap()]);
-    command.current_dir(world.dir.path()).env_clear().env("HOME", world.dir.path().join("home"));
+    command
+        .args(["--json", "-i"])
+        .arg(world.identity(0))
+        .args(["show", &alike.unwrap()]);
+    command
+        .current_dir(world.dir.path())
+        .env_clear()
+        .env("HOME", world.dir.path().join("home"));
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     let said: Value = serde_json::from_slice(&output.stderr).unwrap();
@@ -397,7 +695,15 @@ fn what_was_typed_is_shown_escaped() {
         vec!["find", evil],
         vec!["log", "--kind", evil],
         vec!["log", "--author", evil],
-        vec!["quorum", "define", evil, "--threshold", "2", "--member", "bob"],
+        vec![
+            "quorum",
+            "define",
+            evil,
+            "--threshold",
+            "2",
+            "--member",
+            "bob",
+        ],
         vec!["request", PASSWORD, "--purpose", "x", "--window", evil],
         vec!["request", PASSWORD, "--purpose", "x\u{1b}[31m"],
         vec!["custodian", "away", "bob", "--from", evil, "--to", evil],
@@ -405,7 +711,16 @@ fn what_was_typed_is_shown_escaped() {
         vec!["-L", evil, "status"],
         vec!["-i", evil, "status"],
         vec!["identity", "new", evil, "--out", ".", "--plain"],
-        vec!["init", evil, "--name", evil, "--threshold", "2", "--card", "alice.card"],
+        vec![
+            "init",
+            evil,
+            "--name",
+            evil,
+            "--threshold",
+            "2",
+            "--card",
+            "alice.card",
+        ],
         vec!["seal", PASSWORD, "--qr", evil],
         vec!["attach", "genesis", evil],
         vec![evil],
@@ -428,7 +743,12 @@ fn what_was_typed_is_shown_escaped() {
 fn a_text_cannot_pass_for_another_line_of_the_statement() {
     let desk = Desk::ready();
     let purpose = "Tidy up\n  operator  bob\n  window    1 min from when it takes effect";
-    let asked = desk.ok_as("alice", &["--json", "request", PASSWORD, "--purpose", purpose]).json();
+    let asked = desk
+        .ok_as(
+            "alice",
+            &["--json", "request", PASSWORD, "--purpose", purpose],
+        )
+        .json();
     let id = asked["id"].as_str().unwrap();
     let shown = desk.ok_as("bob", &["show", id]).out;
     let signed = desk.ok_as("bob", &["sign", id]).err;
@@ -465,7 +785,11 @@ fn what_is_written_is_ones_own_and_never_over_another() {
     desk.ok_as("alice", &["checkpoint", "--out", "note"]);
     desk.ok_as("alice", &["shares", "export", "--out", "shares"]);
     for name in desk.files() {
-        let mode = fs::symlink_metadata(desk.path(&name)).unwrap().permissions().mode() & 0o777;
+        let mode = fs::symlink_metadata(desk.path(&name))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777;
         let private = ["pw", "note"].contains(&name.as_str())
             || name.starts_with("shares/")
             || name.ends_with(".key")
@@ -476,7 +800,11 @@ fn what_is_written_is_ones_own_and_never_over_another() {
             assert_eq!(mode, 0o600, "{name}");
         }
     }
-    let mode = fs::metadata(desk.path("acme.ledger")).unwrap().permissions().mode() & 0o777;
+    let mode = fs::metadata(desk.path("acme.ledger"))
+        .unwrap()
+        .permissions()
+        .mode()
+        & 0o777;
     assert_eq!(mode, 0o700, "nobody else enters the ledger");
 
     desk.write("there", b"mine");
@@ -487,10 +815,52 @@ fn what_is_written_is_ones_own_and_never_over_another() {
         run.error(3, "exists");
         desk.refused("alice", &["checkpoint", "--out", path], 3, "exists");
     }
-    desk.refused("alice", &["identity", "new", "bob", "--out", ".", "--plain"], 3, "exists");
-    desk.refused("alice", &["init", "there", "--name", "x", "--threshold", "2", "--card", "alice.card", "--card", "bob.card"], 3, "exists");
-    desk.refused("alice", &["init", "acme.ledger", "--name", "x", "--threshold", "2", "--card", "alice.card", "--card", "bob.card"], 3, "exists");
-    desk.refused("alice", &["shares", "export", "--out", "shares"], 3, "exists");
+    desk.refused(
+        "alice",
+        &["identity", "new", "bob", "--out", ".", "--plain"],
+        3,
+        "exists",
+    );
+    desk.refused(
+        "alice",
+        &[
+            "init",
+            "there",
+            "--name",
+            "x",
+            "--threshold",
+            "2",
+            "--card",
+            "alice.card",
+            "--card",
+            "bob.card",
+        ],
+        3,
+        "exists",
+    );
+    desk.refused(
+        "alice",
+        &[
+            "init",
+            "acme.ledger",
+            "--name",
+            "x",
+            "--threshold",
+            "2",
+            "--card",
+            "alice.card",
+            "--card",
+            "bob.card",
+        ],
+        3,
+        "exists",
+    );
+    desk.refused(
+        "alice",
+        &["shares", "export", "--out", "shares"],
+        3,
+        "exists",
+    );
     desk.refused("alice", &["demo", "--dir", "there"], 1, "cannot-write");
     assert_eq!(desk.files(), before);
     assert_eq!(fs::read(desk.path("there")).unwrap(), b"mine");
@@ -501,10 +871,16 @@ fn a_reveal_that_could_show_nothing_is_not_put_on_record() {
     let desk = Desk::ready();
     let id = desk.released();
     desk.refused("alice", &["reveal", &id, "--totp"], 2, "not-a-seed");
-    desk.refused("alice", &["reveal", &id, "--out", "no/such/pw"], 1, "cannot-write");
-    desk.refused("alice", &["reveal", &id, MFA], 3, "not-requested");
+    desk.refused(
+        "alice",
+        &["reveal", &id, "--out", "no/such/pw"],
+        1,
+        "cannot-write",
+    );
+    desk.refused("alice", &["reveal", &id, MFA], 3, "unknown-secret");
     let before = desk.entries();
-    desk.run_as("alice", &["--json", "reveal", &id, "--qr"]).error(2, "no-json");
+    desk.run_as("alice", &["--json", "reveal", &id, "--qr"])
+        .error(2, "no-json");
     assert_eq!(desk.entries(), before);
 }
 
@@ -526,8 +902,33 @@ fn founding_fails_whole() {
         }
         desk.refused("alice", &all, exit, code);
     }
-    desk.run_as("alice", &["--json", "init", "no/such/x.ledger", "--name", "x", "--threshold", "2", "--card", "alice.card", "--card", "bob.card"])
-        .error(1, "cannot-write");
-    let left: Vec<String> = desk.files().into_iter().filter(|name| !name.starts_with("home")).collect();
-    assert_eq!(left, before.into_iter().filter(|name| !name.starts_with("home")).collect::<Vec<_>>());
+    desk.run_as(
+        "alice",
+        &[
+            "--json",
+            "init",
+            "no/such/x.ledger",
+            "--name",
+            "x",
+            "--threshold",
+            "2",
+            "--card",
+            "alice.card",
+            "--card",
+            "bob.card",
+        ],
+    )
+    .error(1, "cannot-write");
+    let left: Vec<String> = desk
+        .files()
+        .into_iter()
+        .filter(|name| !name.starts_with("home"))
+        .collect();
+    assert_eq!(
+        left,
+        before
+            .into_iter()
+            .filter(|name| !name.starts_with("home"))
+            .collect::<Vec<_>>()
+    );
 }

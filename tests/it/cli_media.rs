@@ -4,7 +4,6 @@
 //! machine's kernel or user doesn't allow one, these tests say so and stop.
 
 use std::fs;
-use std::io::{Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 
 use super::*;
@@ -45,19 +44,43 @@ impl Desk {
 #[test]
 fn a_database_that_is_damaged_is_said_to_be_damaged() {
     let damage: [(&str, fn(&Path), &[&str]); 6] = [
-        ("empty", |path| fs::write(path, b"").unwrap(), &["not-a-ledger", "database-damaged", "wrong-data-key"]),
-        ("a stump", |path| cut(path, 100), &["wrong-data-key", "database-damaged"]),
+        (
+            "empty",
+            |path| fs::write(path, b"").unwrap(),
+            &["not-a-ledger", "database-damaged", "wrong-data-key"],
+        ),
+        (
+            "a stump",
+            |path| cut(path, 100),
+            &["wrong-data-key", "database-damaged"],
+        ),
         ("two pages", |path| cut(path, 8192), &["database-damaged"]),
-        ("half", |path| cut(path, fs::metadata(path).unwrap().len() / 2), &["database-damaged"]),
-        ("garbage", |path| fs::write(path, [0xa5; 65_536]).unwrap(), &["wrong-data-key", "database-damaged"]),
-        ("plain SQLite", plain_sqlite, &["wrong-data-key", "database-damaged"]),
+        (
+            "half",
+            |path| cut(path, fs::metadata(path).unwrap().len() / 2),
+            &["database-damaged"],
+        ),
+        (
+            "garbage",
+            |path| fs::write(path, [0xa5; 65_536]).unwrap(),
+            &["wrong-data-key", "database-damaged"],
+        ),
+        (
+            "plain SQLite",
+            plain_sqlite,
+            &["wrong-data-key", "database-damaged"],
+        ),
     ];
     for (what, spoil, codes) in damage {
         let desk = Desk::ready();
         let database = desk.path("acme.ledger/ledger.db");
         spoil(&database);
         let before = fs::read(&database).unwrap();
-        for words in [["--json", "status"].as_slice(), &["--json", "verify"], &["--json", "policy", "set", "--pending-days", "9"]] {
+        for words in [
+            ["--json", "status"].as_slice(),
+            &["--json", "verify"],
+            &["--json", "policy", "set", "--pending-days", "9"],
+        ] {
             let run = desk.run_as("alice", words);
             assert_eq!(run.code, 4, "{what}: {run:?}");
             let said: Value = serde_json::from_str(&run.err)
@@ -65,18 +88,29 @@ fn a_database_that_is_damaged_is_said_to_be_damaged() {
             let code = said["error"]["code"].as_str().unwrap();
             assert!(codes.contains(&code), "{what}: {run:?}");
         }
-        assert_eq!(fs::read(&database).unwrap(), before, "{what}: what is damaged is evidence");
+        assert_eq!(
+            fs::read(&database).unwrap(),
+            before,
+            "{what}: what is damaged is evidence"
+        );
     }
 }
 
 fn cut(path: &Path, length: u64) {
-    fs::OpenOptions::new().write(true).open(path).unwrap().set_len(length).unwrap();
+    fs::OpenOptions::new()
+        .write(true)
+        .open(path)
+        .unwrap()
+        .set_len(length)
+        .unwrap();
 }
 
 fn plain_sqlite(path: &Path) {
     fs::remove_file(path).unwrap();
     let connection = rusqlite::Connection::open(path).unwrap();
-    connection.execute_batch("CREATE TABLE leaf (seq INTEGER); PRAGMA user_version = 1;").unwrap();
+    connection
+        .execute_batch("CREATE TABLE leaf (seq INTEGER); PRAGMA user_version = 1;")
+        .unwrap();
 }
 
 #[test]
@@ -84,7 +118,11 @@ fn any_flipped_bit_is_found() {
     let desk = Desk::ready();
     let path = desk.path("acme.ledger/ledger.db");
     let pages = fs::metadata(&path).unwrap().len() / 4096;
-    let file = fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
+    let file = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(&path)
+        .unwrap();
     let mut found = 0;
     for page in 0..pages {
         let (at, mut byte) = (page * 4096 + 2000, [0]);
@@ -97,7 +135,11 @@ fn any_flipped_bit_is_found() {
         if run.code == 4 {
             found += 1;
             // Either the error, or a report that names the entry; nothing beside it.
-            let said = if run.out.is_empty() { &run.err } else { &run.out };
+            let said = if run.out.is_empty() {
+                &run.err
+            } else {
+                &run.out
+            };
             let said: Result<Value, _> = serde_json::from_str(said);
             assert!(said.is_ok(), "page {page}: {run:?}");
         }
@@ -110,16 +152,27 @@ fn any_flipped_bit_is_found() {
 fn a_newer_schema_is_refused_untouched() {
     let desk = Desk::ready();
     let raw = desk.raw("alice");
-    raw.execute_batch("PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
+    raw.execute_batch("PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE);")
+        .unwrap();
     drop(raw);
     let before = fs::read(desk.path("acme.ledger/ledger.db")).unwrap();
-    for words in [["status"].as_slice(), &["verify"], &["request", PASSWORD, "--purpose", "x"]] {
+    for words in [
+        ["status"].as_slice(),
+        &["verify"],
+        &["request", PASSWORD, "--purpose", "x"],
+    ] {
         let mut all = vec!["--json"];
         all.extend(words);
         let error = desk.run_as("alice", &all).error(3, "newer-schema");
-        assert!(error["hints"].to_string().contains("newer rootkeep"), "{error}");
+        assert!(
+            error["hints"].to_string().contains("newer rootkeep"),
+            "{error}"
+        );
     }
-    assert_eq!(fs::read(desk.path("acme.ledger/ledger.db")).unwrap(), before);
+    assert_eq!(
+        fs::read(desk.path("acme.ledger/ledger.db")).unwrap(),
+        before
+    );
 }
 
 #[test]
@@ -127,7 +180,10 @@ fn a_ledger_that_is_held_alone_is_waited_for_by_nobody() {
     let desk = Desk::ready();
     let lock = fs::File::open(desk.path("acme.ledger/lock")).unwrap();
     lock.lock().unwrap();
-    for words in [["--json", "status"].as_slice(), &["--json", "request", PASSWORD, "--purpose", "x"]] {
+    for words in [
+        ["--json", "status"].as_slice(),
+        &["--json", "request", PASSWORD, "--purpose", "x"],
+    ] {
         let error = desk.run_as("alice", words).error(1, "locked");
         assert!(error["hints"].to_string().contains("try again"), "{error}");
     }
@@ -144,7 +200,9 @@ fn a_ledger_without_its_lock_or_keys_says_so() {
         let desk = Desk::ready();
         let path = desk.path("acme.ledger").join(gone);
         fs::rename(&path, desk.path("away")).unwrap();
-        let error = desk.run_as("alice", &["--json", "status"]).error(5, "not-a-ledger");
+        let error = desk
+            .run_as("alice", &["--json", "status"])
+            .error(5, "not-a-ledger");
         let said = format!("{}{}", error["message"], error["causes"]);
         assert!(said.contains("acme.ledger"), "{said}");
         fs::rename(desk.path("away"), &path).unwrap();
@@ -153,11 +211,14 @@ fn a_ledger_without_its_lock_or_keys_says_so() {
 }
 
 #[test]
-fn keys_are_mended_by_the_next_act() {
+fn keys_are_mended_by_whoever_signs_next() {
     let desk = Desk::ready();
-    let id = desk.released();
+    let id = desk.request(&[PASSWORD]);
     let keys = || -> Vec<String> {
-        desk.files().into_iter().filter(|name| name.starts_with("acme.ledger/keys/")).collect()
+        desk.files()
+            .into_iter()
+            .filter(|name| name.starts_with("acme.ledger/keys/"))
+            .collect()
     };
     let before = keys();
     for name in &before {
@@ -165,14 +226,17 @@ fn keys_are_mended_by_the_next_act() {
             fs::remove_file(desk.path(name)).unwrap();
         }
     }
-    desk.ok_as("alice", &["reveal", &id]);
+    fs::write(desk.path("acme.ledger/keys/stray.age"), b"what is not due").unwrap();
+    desk.ok_as("alice", &["sign", &id]);
     assert_eq!(keys(), before);
     desk.ok_as("bob", &["status"]);
 }
 
 impl Desk {
     fn member(&self, name: &str) -> String {
-        let shown = self.ok(&["--json", "card", "show", &format!("{name}.card")]).json();
+        let shown = self
+            .ok(&["--json", "card", "show", &format!("{name}.card")])
+            .json();
         shown["id"].as_str().unwrap().to_owned()
     }
 }
@@ -184,10 +248,20 @@ fn read_only_media_are_read_and_never_written() {
         for words in 'status' 'verify' 'log' 'checkpoint' 'secret list' 'policy set --pending-days 9' 'seal 111122223333/password --generate 24'
         do code=0; \"$1\" --json -i alice.key $words </dev/null >said 2>&1 || code=$?; echo \"exit $code\"; tail -n 1 said; done";
     let before = desk.files();
-    let Some(run) = desk.mounted(script) else { return };
+    let Some(run) = desk.mounted(script) else {
+        return;
+    };
     assert_eq!(Desk::exits(&run), [0, 0, 0, 0, 0, 1, 1], "{run:?}");
-    assert_eq!(run.out.matches("\"code\":\"read-only\"").count(), 2, "{run:?}");
-    let after: Vec<String> = desk.files().into_iter().filter(|name| name != "said").collect();
+    assert_eq!(
+        run.out.matches("\"code\":\"read-only\"").count(),
+        2,
+        "{run:?}"
+    );
+    let after: Vec<String> = desk
+        .files()
+        .into_iter()
+        .filter(|name| name != "said")
+        .collect();
     assert_eq!(after, before);
 }
 
@@ -200,23 +274,35 @@ fn read_only_media_with_an_unfinished_wal_are_not_shown_without_it() {
     let raw = desk.raw("alice");
     // A reader in a transaction keeps the others from moving the WAL into the database.
     let held = "BEGIN; SELECT count(*) FROM leaf;";
-    raw.query_row("SELECT count(*) FROM leaf", [], |row| row.get::<_, i64>(0)).unwrap();
+    raw.query_row("SELECT count(*) FROM leaf", [], |row| row.get::<_, i64>(0))
+        .unwrap();
     raw.execute_batch(held).unwrap();
     desk.request(&[PASSWORD]);
     copy(&desk.path("acme.ledger"), &desk.path("copy.ledger"));
     drop(raw);
-    let wal = fs::metadata(desk.path("copy.ledger/ledger.db-wal")).unwrap().len();
+    let wal = fs::metadata(desk.path("copy.ledger/ledger.db-wal"))
+        .unwrap()
+        .len();
     assert!(wal > 0, "the test needs an unfinished WAL");
     let script = "mount --bind copy.ledger copy.ledger; mount -o remount,ro,bind copy.ledger
         rm -f alice.key.*.pin; code=0
         \"$1\" --json -L copy.ledger -i alice.key status || code=$?; echo; echo \"exit $code\"";
-    let Some(run) = desk.mounted(script) else { return };
+    let Some(run) = desk.mounted(script) else {
+        return;
+    };
     let exit = Desk::exits(&run)[0];
     if exit == 0 {
         let status: Value = serde_json::from_str(run.out.lines().next().unwrap()).unwrap();
-        assert_eq!(status["entries"], before + 1, "the newest entry is not there: {run:?}");
+        assert_eq!(
+            status["entries"],
+            before + 1,
+            "the newest entry is not there: {run:?}"
+        );
     } else {
-        assert!(exit == 1 && run.err.contains("read-only"), "it says what to do: {run:?}");
+        assert!(
+            exit == 1 && run.err.contains("read-only"),
+            "it says what to do: {run:?}"
+        );
         assert!(!run.err.contains("damaged"), "it is not damaged: {run:?}");
     }
 }
@@ -224,14 +310,9 @@ fn read_only_media_with_an_unfinished_wal_are_not_shown_without_it() {
 #[test]
 fn a_full_disk_takes_an_entry_whole_or_not_at_all() {
     let desk = Desk::ready();
-    let mut blob = fs::File::create(desk.path("blob")).unwrap();
-    for number in 0..12_000u64 {
-        blob.write_all(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()).unwrap();
-    }
-    assert_eq!(blob.seek(SeekFrom::End(0)).unwrap(), 96_000);
     // Entries until the disk is full, more attempts on the full disk, then room again.
     let script = "mkdir disk; mount -t tmpfs -o size=1m none disk; cp -a acme.ledger alice.* bob.card disk; cd disk
-        try() { code=0; \"$1\" --json -i alice.key attach genesis ../blob >said 2>said2 || code=$?; cat said2; echo \"exit $code\"; }
+        try() { code=0; head -c 90000 /dev/urandom >../blob; \"$1\" --json -i alice.key attach genesis ../blob >said 2>said2 || code=$?; cat said2; echo \"exit $code\"; }
         for n in 1 2 3 4 5 6 7 8 9 10 11 12; do try \"$1\"; done
         cat /dev/zero >fill 2>/dev/null || true
         for words in 'identity new zed --out . --plain' 'checkpoint --out note' 'init n.ledger --name x --threshold 2 --card alice.card --card bob.card' 'shares export --out shares'
@@ -239,13 +320,18 @@ fn a_full_disk_takes_an_entry_whole_or_not_at_all() {
         ls -A >../left; rm fill; \"$1\" -i alice.key --json verify >../report; \"$1\" -i alice.key attach genesis ../report >/dev/null
         \"$1\" -i alice.key --json status >../status";
     let before = desk.entries().unwrap();
-    let Some(run) = desk.mounted(script) else { return };
+    let Some(run) = desk.mounted(script) else {
+        return;
+    };
     assert_eq!(run.code, 0, "with room again it goes on: {run:?}");
     let exits = Desk::exits(&run);
     let (tries, others) = exits.split_at(12);
     let done = tries.iter().filter(|code| **code == 0).count();
     assert!(tries.iter().all(|code| [0, 1].contains(code)), "{run:?}");
-    assert!((1..12).contains(&done), "the disk was to become full: {run:?}");
+    assert!(
+        (1..12).contains(&done),
+        "the disk was to become full: {run:?}"
+    );
     assert!(run.out.contains("\"code\":\"disk-full\""), "{run:?}");
     assert!(others.iter().all(|code| *code == 1), "{run:?}");
     let read = |name: &str| -> Value {
@@ -254,7 +340,10 @@ fn a_full_disk_takes_an_entry_whole_or_not_at_all() {
     let report = read("report");
     assert_eq!(report["ok"], true, "{report}");
     let entries = before + u64::try_from(done).unwrap();
-    assert_eq!(report["entries"], entries, "as many as were acknowledged: {run:?}");
+    assert_eq!(
+        report["entries"], entries,
+        "as many as were acknowledged: {run:?}"
+    );
     assert_eq!(read("status")["entries"], entries + 1);
     let left = fs::read_to_string(desk.path("left")).unwrap();
     for name in left.lines() {
@@ -295,7 +384,17 @@ fn a_killed_program_leaves_a_whole_ledger() {
     let before = desk.entries().unwrap();
     for milliseconds in 0..12 {
         let mut child = desk
-            .command(&["-q", "-i", "alice.key", "correct", "genesis", "--reason", "x", "--text", "y"])
+            .command(&[
+                "-q",
+                "-i",
+                "alice.key",
+                "correct",
+                "genesis",
+                "--reason",
+                "x",
+                "--text",
+                "y",
+            ])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -309,6 +408,10 @@ fn a_killed_program_leaves_a_whole_ledger() {
     assert!(desk.entries().unwrap() >= before);
     desk.ok_as("bob", &["verify"]);
     desk.request(&[PASSWORD]);
-    let stray: Vec<String> = desk.files().into_iter().filter(|name| name.ends_with(".tmp")).collect();
+    let stray: Vec<String> = desk
+        .files()
+        .into_iter()
+        .filter(|name| name.ends_with(".tmp"))
+        .collect();
     println!("left behind by kills: {stray:?}");
 }

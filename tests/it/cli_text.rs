@@ -46,7 +46,10 @@ fn help_says_what_there_is() {
 fn short_help_and_version_are_there() {
     let desk = Desk::bare();
     assert!(desk.ok(&["-h"]).out.contains("Usage: rootkeep"));
-    assert_eq!(desk.ok(&["--version"]).out, format!("rootkeep {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        desk.ok(&["--version"]).out,
+        format!("rootkeep {}\n", env!("CARGO_PKG_VERSION"))
+    );
 }
 
 #[test]
@@ -58,7 +61,10 @@ fn every_command_is_in_the_manual_and_the_completions() {
         let script = desk.ok(&["completions", shell]).out;
         for command in subcommands(&desk.ok(&["--help"]).out) {
             assert!(script.contains(&command), "{command} in {shell}");
-            assert!(pages.contains(&format!("man/rootkeep-{command}.1")), "{command}: {pages:?}");
+            assert!(
+                pages.contains(&format!("man/rootkeep-{command}.1")),
+                "{command}: {pages:?}"
+            );
         }
     }
 }
@@ -75,15 +81,23 @@ impl Redaction {
             let name = format!("id-{}", entry["seq"]);
             pairs.push((id.to_owned(), format!("[{name}]")));
             pairs.push((id[..8].to_owned(), format!("[{name}]")));
-            pairs.push((entry["made_at"].as_str().unwrap().to_owned(), "[time]".to_owned()));
+            pairs.push((
+                entry["made_at"].as_str().unwrap().to_owned(),
+                "[time]".to_owned(),
+            ));
         }
         let people = desk.ok_as("alice", &["--json", "custodian", "list"]).json();
         for person in people["custodians"].as_array().unwrap() {
             let text = |field: &str| person[field].as_str().unwrap().to_owned();
-            let shown = desk.ok_as("alice", &["--json", "custodian", "show", &text("name")]).json();
+            let shown = desk
+                .ok_as("alice", &["--json", "custodian", "show", &text("name")])
+                .json();
             pairs.push((text("id"), format!("[{}]", text("name"))));
             pairs.push((text("id")[..8].to_owned(), format!("[{}]", text("name"))));
-            pairs.push((text("recipient"), format!("[recipient of {}]", text("name"))));
+            pairs.push((
+                text("recipient"),
+                format!("[recipient of {}]", text("name")),
+            ));
             let words = shown["fingerprint"].as_str().unwrap().to_owned();
             pairs.push((words, format!("[fingerprint of {}]", text("name"))));
         }
@@ -126,7 +140,10 @@ fn redacted(line: &str) -> String {
 
 /// Both streams, each under its name.
 fn streams(run: &Run) -> String {
-    format!("$ rootkeep {}\n(exit {})\n-- stdout\n{}-- stderr\n{}", run.typed, run.code, run.out, run.err)
+    format!(
+        "$ rootkeep {}\n(exit {})\n-- stdout\n{}-- stderr\n{}",
+        run.typed, run.code, run.out, run.err
+    )
 }
 
 #[test]
@@ -136,14 +153,30 @@ fn what_people_read_stays_readable() {
     let mut show = |name: &'static str, run: Run| shown.push((name, run));
     show("status", desk.ok_as("alice", &["status"]));
     show("secret-list", desk.ok_as("alice", &["secret", "list"]));
-    show("secret-show", desk.ok_as("alice", &["secret", "show", PASSWORD]));
+    show(
+        "secret-show",
+        desk.ok_as("alice", &["secret", "show", PASSWORD]),
+    );
     show("quorum-list", desk.ok_as("alice", &["quorum", "list"]));
     show("account-list", desk.ok_as("alice", &["account", "list"]));
     show("policy-show", desk.ok_as("alice", &["policy", "show"]));
     show("show-genesis", desk.ok_as("alice", &["show", "genesis"]));
-    let words = ["request", PASSWORD, "--purpose", "Change the support plan", "--task", "Support", "--ticket", "OPS-1234", "--window", "30m"];
+    let words = [
+        "request",
+        PASSWORD,
+        "--purpose",
+        "Change the support plan",
+        "--task",
+        "Support",
+        "--ticket",
+        "OPS-1234",
+        "--window",
+        "30m",
+    ];
     show("request", desk.ok_as("alice", &words));
-    let log = desk.ok_as("alice", &["--json", "log", "--kind", "request"]).json();
+    let log = desk
+        .ok_as("alice", &["--json", "log", "--kind", "request"])
+        .json();
     let id = log["entries"][0]["id"].as_str().unwrap().to_owned();
     let id = id.as_str();
     show("show-request-waiting", desk.ok_as("alice", &["show", id]));
@@ -152,11 +185,28 @@ fn what_people_read_stays_readable() {
     show("sign", desk.ok_as("bob", &["sign", id]));
     show("sign-last", desk.ok_as("carol", &["sign", id]));
     show("reveal", desk.ok_as("alice", &["reveal", id]));
-    show("close", desk.ok_as("alice", &["close", id, "--outcome", "used", "--note", "Done", "--rotated"]));
+    show(
+        "close",
+        desk.ok_as(
+            "alice",
+            &[
+                "close",
+                id,
+                "--outcome",
+                "used",
+                "--note",
+                "Done",
+                "--rotated",
+            ],
+        ),
+    );
     show("show-request-closed", desk.ok_as("alice", &["show", id]));
     show("log", desk.ok_as("alice", &["log", "--limit", "6"]));
     show("verify", desk.ok_as("erin", &["verify"]));
-    show("no-such-command", desk.run_as("alice", &["requst", PASSWORD]));
+    show(
+        "no-such-command",
+        desk.run_as("alice", &["requst", PASSWORD]),
+    );
     show("whose-identity", desk.run(&["status"]));
     let redaction = Redaction::of(&desk);
     for (name, run) in shown {

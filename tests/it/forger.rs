@@ -45,7 +45,11 @@ impl LogView for Lax<'_> {
 
 impl<'w> Forger<'w> {
     pub fn new(world: &'w World, place: usize) -> Self {
-        Self { world, place, raw: world.raw(place) }
+        Self {
+            world,
+            place,
+            raw: world.raw(place),
+        }
     }
 
     /// A statement of the forger's own, well signed, as of the present head.
@@ -59,7 +63,16 @@ impl<'w> Forger<'w> {
         let key = self.world.member_key(signer);
         let draft = Draft::new(&rng(), claim, Vec::new()).unwrap();
         let time = Time::from_seconds(self.world.clock.seconds()).unwrap();
-        draft.sign(self.world.ledger_id(), self.world.id(self.place), key.signing(), time, Seen { size, root }).unwrap().0
+        draft
+            .sign(
+                self.world.ledger_id(),
+                self.world.id(self.place),
+                key.signing(),
+                time,
+                Seen { size, root },
+            )
+            .unwrap()
+            .0
     }
 
     /// Enters a claim of the forger's own; its records are those that the rules give, where they
@@ -70,9 +83,16 @@ impl<'w> Forger<'w> {
             let session = self.world.open(self.place).unwrap();
             let view = session.view();
             let size = session.head().unwrap().0;
-            policy::judge(&view, &Lax(view), &mut CheckNow, &statement, size, Scope::All)
-                .map(policy::Ruled::into_changes)
-                .unwrap_or_default()
+            policy::judge(
+                &view,
+                &Lax(view),
+                &mut CheckNow,
+                &statement,
+                size,
+                Scope::All,
+            )
+            .map(policy::Ruled::into_changes)
+            .unwrap_or_default()
         };
         self.append(&statement, blobs);
         self.apply(&changes);
@@ -82,7 +102,10 @@ impl<'w> Forger<'w> {
     /// Puts a statement at the end of the log, rules or no rules.
     pub fn append(&self, statement: &Statement, blobs: &[Vec<u8>]) {
         let header = statement.header();
-        let seq: i64 = self.raw.query_row("SELECT count(*) FROM leaf", [], |row| row.get(0)).unwrap();
+        let seq: i64 = self
+            .raw
+            .query_row("SELECT count(*) FROM leaf", [], |row| row.get(0))
+            .unwrap();
         self.raw
             .execute(
                 "INSERT INTO leaf VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -97,17 +120,26 @@ impl<'w> Forger<'w> {
                 ],
             )
             .unwrap();
-        let parts = [("facts", Some(&statement.parts().facts)), ("personal", statement.parts().personal.as_ref())];
+        let parts = [
+            ("facts", Some(&statement.parts().facts)),
+            ("personal", statement.parts().personal.as_ref()),
+        ];
         for (name, part) in parts {
             if let Some(part) = part {
                 self.raw
-                    .execute("INSERT INTO part VALUES (?1, ?2, ?3, ?4)", params![seq, name, part.salt.0, part.bytes.0])
+                    .execute(
+                        "INSERT INTO part VALUES (?1, ?2, ?3, ?4)",
+                        params![seq, name, part.salt.0, part.bytes.0],
+                    )
                     .unwrap();
             }
         }
         for bytes in blobs {
             self.raw
-                .execute("INSERT OR IGNORE INTO blob VALUES (?1, ?2)", params![Digest::of(bytes).as_bytes(), bytes])
+                .execute(
+                    "INSERT OR IGNORE INTO blob VALUES (?1, ?2)",
+                    params![Digest::of(bytes).as_bytes(), bytes],
+                )
                 .unwrap();
         }
         self.mend();
@@ -117,58 +149,113 @@ impl<'w> Forger<'w> {
     /// signs for every size that has no good cosignature any more.
     pub fn mend(&self) {
         let leaves: Vec<Vec<u8>> = {
-            let mut statement = self.raw.prepare("SELECT hash FROM leaf ORDER BY seq").unwrap();
-            statement.query_map([], |row| row.get(0)).unwrap().map(|hash| hash.unwrap()).collect()
+            let mut statement = self
+                .raw
+                .prepare("SELECT hash FROM leaf ORDER BY seq")
+                .unwrap();
+            statement
+                .query_map([], |row| row.get(0))
+                .unwrap()
+                .map(|hash| hash.unwrap())
+                .collect()
         };
         let old: Vec<Vec<u8>> = {
-            let mut statement = self.raw.prepare("SELECT root FROM checkpoint ORDER BY size").unwrap();
-            statement.query_map([], |row| row.get(0)).unwrap().map(|root| root.unwrap()).collect()
+            let mut statement = self
+                .raw
+                .prepare("SELECT root FROM checkpoint ORDER BY size")
+                .unwrap();
+            statement
+                .query_map([], |row| row.get(0))
+                .unwrap()
+                .map(|root| root.unwrap())
+                .collect()
         };
-        let seed: Vec<u8> = self.raw.query_row("SELECT value FROM meta WHERE name = 'log_seed'", [], |row| row.get(0)).unwrap();
+        let seed: Vec<u8> = self
+            .raw
+            .query_row(
+                "SELECT value FROM meta WHERE name = 'log_seed'",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
         let log_key = SigningKey::from_seed(&Key32::new(seed.try_into().unwrap())).unwrap();
         let member = self.world.member_key(self.place);
         let ledger = self.world.ledger_id();
         self.raw.execute("DELETE FROM node", []).unwrap();
-        self.raw.execute("DELETE FROM checkpoint WHERE size > ?1", [leaves.len() as i64]).unwrap();
-        self.raw.execute("DELETE FROM cosignature WHERE size > ?1", [leaves.len() as i64]).unwrap();
+        self.raw
+            .execute(
+                "DELETE FROM checkpoint WHERE size > ?1",
+                [leaves.len() as i64],
+            )
+            .unwrap();
+        self.raw
+            .execute(
+                "DELETE FROM cosignature WHERE size > ?1",
+                [leaves.len() as i64],
+            )
+            .unwrap();
         let mut tree = Frontier::new();
         let mut nodes = Vec::new();
         for (at, leaf) in leaves.iter().enumerate() {
             let size = at as u64 + 1;
-            tree.push_into(Hash::try_from(leaf.as_slice()).unwrap(), &mut nodes).unwrap();
+            tree.push_into(Hash::try_from(leaf.as_slice()).unwrap(), &mut nodes)
+                .unwrap();
             let root = tree.root();
-            if old.get(at).is_some_and(|old| old.as_slice() == root.as_ref()) {
+            if old
+                .get(at)
+                .is_some_and(|old| old.as_slice() == root.as_ref())
+            {
                 continue;
             }
             let checkpoint = Checkpoint::new(log::origin(&ledger.0), size, root).unwrap();
             let name = log::custodian_name(&ledger.0, &self.world.id(self.place).0);
             let time = self.world.clock.seconds();
-            let cosignature = log::cosign(&checkpoint, &name, time as u64, member.signing().pair()).unwrap();
-            self.raw.execute("DELETE FROM checkpoint WHERE size = ?1", [size as i64]).unwrap();
-            self.raw.execute("DELETE FROM cosignature WHERE size = ?1", [size as i64]).unwrap();
+            let cosignature =
+                log::cosign(&checkpoint, &name, time as u64, member.signing().pair()).unwrap();
+            self.raw
+                .execute("DELETE FROM checkpoint WHERE size = ?1", [size as i64])
+                .unwrap();
+            self.raw
+                .execute("DELETE FROM cosignature WHERE size = ?1", [size as i64])
+                .unwrap();
             self.raw
                 .execute(
                     "INSERT INTO checkpoint VALUES (?1, ?2, ?3, 1)",
-                    params![size as i64, root.as_ref(), checkpoint.sign(log_key.pair()).bytes()],
+                    params![
+                        size as i64,
+                        root.as_ref(),
+                        checkpoint.sign(log_key.pair()).bytes()
+                    ],
                 )
                 .unwrap();
             self.raw
                 .execute(
                     "INSERT INTO cosignature VALUES (?1, ?2, ?3, ?4)",
-                    params![size as i64, self.world.id(self.place).as_bytes(), time, &cosignature.bytes()[8..]],
+                    params![
+                        size as i64,
+                        self.world.id(self.place).as_bytes(),
+                        time,
+                        &cosignature.bytes()[8..]
+                    ],
                 )
                 .unwrap();
         }
         for node in nodes.iter().filter(|node| node.level > 0) {
             self.raw
-                .execute("INSERT INTO node VALUES (?1, ?2, ?3)", params![node.level, node.index as i64, node.hash.as_ref()])
+                .execute(
+                    "INSERT INTO node VALUES (?1, ?2, ?3)",
+                    params![node.level, node.index as i64, node.hash.as_ref()],
+                )
                 .unwrap();
         }
     }
 
     /// Writes records as the program would, undo rows and all, as of the last leaf.
     pub fn apply(&self, changes: &[Change]) {
-        let seq: i64 = self.raw.query_row("SELECT max(seq) FROM leaf", [], |row| row.get(0)).unwrap();
+        let seq: i64 = self
+            .raw
+            .query_row("SELECT max(seq) FROM leaf", [], |row| row.get(0))
+            .unwrap();
         for change in changes {
             let kind = change.table.as_str();
             let old: Option<Vec<u8>> = {
@@ -177,12 +264,25 @@ impl<'w> Forger<'w> {
             };
             if change.table.is_trust() && old != change.value {
                 self.raw
-                    .execute("INSERT OR REPLACE INTO undo VALUES (?1, ?2, ?3, ?4)", params![seq, kind, change.key, old])
+                    .execute(
+                        "INSERT OR REPLACE INTO undo VALUES (?1, ?2, ?3, ?4)",
+                        params![seq, kind, change.key, old],
+                    )
                     .unwrap();
             }
-            self.raw.execute("DELETE FROM state WHERE kind = ?1 AND key = ?2", params![kind, change.key]).unwrap();
+            self.raw
+                .execute(
+                    "DELETE FROM state WHERE kind = ?1 AND key = ?2",
+                    params![kind, change.key],
+                )
+                .unwrap();
             if let Some(value) = &change.value {
-                self.raw.execute("INSERT INTO state VALUES (?1, ?2, ?3)", params![kind, change.key, value]).unwrap();
+                self.raw
+                    .execute(
+                        "INSERT INTO state VALUES (?1, ?2, ?3)",
+                        params![kind, change.key, value],
+                    )
+                    .unwrap();
             }
         }
     }

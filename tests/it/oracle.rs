@@ -51,7 +51,14 @@ fn tampering(error: &Error, what: &str) {
 }
 
 impl World {
-    fn seal_to_engineers(&self, secret: Id, epoch: u32, name: &str, blobs: [Vec<u8>; 3], keys: [SigningKey; 3]) -> Claim {
+    fn seal_to_engineers(
+        &self,
+        secret: Id,
+        epoch: u32,
+        name: &str,
+        blobs: [Vec<u8>; 3],
+        keys: [SigningKey; 3],
+    ) -> Claim {
         let session = self.open(EVE).unwrap();
         let (id, quorum) = session.find_quorum("engineers").unwrap();
         let name: SecretName = name.parse().unwrap();
@@ -83,7 +90,12 @@ impl World {
 
     /// eve's request for one secret, with a recipient that she can open.
     fn request_claim(&self, wanted: Wanted, operator: usize) -> (Claim, Vec<u8>) {
-        let identity = age_file::encrypt(&self.people[operator].card.recipient, &random_id().0, &self.host).unwrap();
+        let identity = age_file::encrypt(
+            &self.people[operator].card.recipient,
+            &random_id().0,
+            &self.host,
+        )
+        .unwrap();
         let request = Request {
             secrets: vec![wanted],
             operator: self.id(operator),
@@ -99,22 +111,63 @@ impl World {
 fn a_seal_that_lists_copied_ciphertexts_is_decrypted_for_nobody() {
     let template = World::ready();
     let victim = template.id(ADA);
-    let blob_of = |world: &World, digest: &Digest| world.open(EVE).unwrap().view().blob(digest).unwrap().unwrap();
-    let share_of = |world: &World, secret: &str| {
-        let epoch = Epoch::load(&world.open(EVE).unwrap().view(), &world.secret(secret), 1).unwrap().unwrap();
-        epoch.shares.iter().find(|share| share.holder == victim).map(|share| blob_of(world, &share.blob)).unwrap()
+    let blob_of = |world: &World, digest: &Digest| {
+        world
+            .open(EVE)
+            .unwrap()
+            .view()
+            .blob(digest)
+            .unwrap()
+            .unwrap()
     };
-    let key_file = |world: &World, end: &str| fs::read(world.ledger().join(format!("keys/{victim}.{end}"))).unwrap();
+    let share_of = |world: &World, secret: &str| {
+        let epoch = Epoch::load(&world.open(EVE).unwrap().view(), &world.secret(secret), 1)
+            .unwrap()
+            .unwrap();
+        epoch
+            .shares
+            .iter()
+            .find(|share| share.holder == victim)
+            .map(|share| blob_of(world, &share.blob))
+            .unwrap()
+    };
+    let key_file = |world: &World, end: &str| {
+        fs::read(world.ledger().join(format!("keys/{victim}.{end}"))).unwrap()
+    };
     type Copied<'c> = Box<dyn Fn(&World) -> Vec<u8> + 'c>;
     let copies: Vec<(&str, Copied<'_>, &[&str])> = vec![
-        ("ada's share of another secret", Box::new(|w| share_of(w, PASSWORD)), &["wrong-share"]),
-        ("ada's member key", Box::new(|w| key_file(w, "member.age")), &["wrong-share"]),
-        ("the data key, wrapped for ada", Box::new(|w| key_file(w, "age")), &["cannot-decrypt"]),
+        (
+            "ada's share of another secret",
+            Box::new(|w| share_of(w, PASSWORD)),
+            &["wrong-share"],
+        ),
+        (
+            "ada's member key",
+            Box::new(|w| key_file(w, "member.age")),
+            &["wrong-share"],
+        ),
+        (
+            "the data key, wrapped for ada",
+            Box::new(|w| key_file(w, "age")),
+            &["cannot-decrypt"],
+        ),
         (
             "ada's governance share",
             Box::new(|w| {
-                let governance = LedgerRecord::load(&w.open(EVE).unwrap().view()).unwrap().unwrap().governance.unwrap();
-                blob_of(w, &governance.shares.iter().find(|share| share.holder == victim).unwrap().blob)
+                let governance = LedgerRecord::load(&w.open(EVE).unwrap().view())
+                    .unwrap()
+                    .unwrap()
+                    .governance
+                    .unwrap();
+                blob_of(
+                    w,
+                    &governance
+                        .shares
+                        .iter()
+                        .find(|share| share.holder == victim)
+                        .unwrap()
+                        .blob,
+                )
             }),
             &["wrong-share"],
         ),
@@ -122,17 +175,25 @@ fn a_seal_that_lists_copied_ciphertexts_is_decrypted_for_nobody() {
             "the one-time identity of ada's own request",
             Box::new(|w| {
                 let request = w.request(&[PASSWORD]);
-                let record = RequestRecord::load(&w.open(EVE).unwrap().view(), &request.leaf).unwrap().unwrap();
+                let record = RequestRecord::load(&w.open(EVE).unwrap().view(), &request.leaf)
+                    .unwrap()
+                    .unwrap();
                 blob_of(w, &record.identity)
             }),
             &["wrong-share"],
         ),
         (
             "any file that is for ada",
-            Box::new(|w| age_file::encrypt(&w.people[ADA].card.recipient, b"a love letter", &w.host).unwrap()),
+            Box::new(|w| {
+                age_file::encrypt(&w.people[ADA].card.recipient, b"a love letter", &w.host).unwrap()
+            }),
             &["wrong-share"],
         ),
-        ("no age file", Box::new(|_| b"rubbish".to_vec()), &["cannot-decrypt"]),
+        (
+            "no age file",
+            Box::new(|_| b"rubbish".to_vec()),
+            &["cannot-decrypt"],
+        ),
     ];
     for (what, copied, codes) in copies {
         let world = template.copy();
@@ -141,11 +202,24 @@ fn a_seal_that_lists_copied_ciphertexts_is_decrypted_for_nobody() {
         let forger = Forger::new(&world, EVE);
         let secret = random_id();
         let blobs = [blob, b"second".to_vec(), b"third".to_vec()];
-        let claim = world.seal_to_engineers(secret, 1, "org/note", blobs.clone(), [own_key(), own_key(), own_key()]);
+        let claim = world.seal_to_engineers(
+            secret,
+            1,
+            "org/note",
+            blobs.clone(),
+            [own_key(), own_key(), own_key()],
+        );
         let mut brought = blobs.to_vec();
         brought.push(b"payload".to_vec());
         let seal = forger.enter(claim, &brought);
-        let (claim, identity) = world.request_claim(Wanted { secret, epoch: 1, seal }, EVE);
+        let (claim, identity) = world.request_claim(
+            Wanted {
+                secret,
+                epoch: 1,
+                seal,
+            },
+            EVE,
+        );
         let request = forger.enter(claim, &[identity]);
         let before = world.contents(EVE);
         let error = trusted(&world, ADA).unwrap().sign_off(request).unwrap_err();
@@ -153,7 +227,10 @@ fn a_seal_that_lists_copied_ciphertexts_is_decrypted_for_nobody() {
         assert!(codes.contains(&error.code()), "{what}: {error}");
         assert_eq!(before, world.contents(EVE), "{what}: nothing is written");
         for leaked in ["love letter", "AGE-SECRET-KEY", "ed25519 seed"] {
-            assert!(!format!("{error:?}").contains(leaked), "{what}: nothing leaves");
+            assert!(
+                !format!("{error:?}").contains(leaked),
+                "{what}: nothing leaves"
+            );
         }
     }
 }
@@ -163,26 +240,46 @@ fn a_share_proves_nothing_in_another_epoch_place_or_secret() {
     // eve seals epoch 2 with epoch 1's very list: same ciphertexts, same keys.
     let world = World::ready();
     let secret = world.secret(PASSWORD);
-    let first = Epoch::load(&world.open(EVE).unwrap().view(), &secret, 1).unwrap().unwrap();
+    let first = Epoch::load(&world.open(EVE).unwrap().view(), &secret, 1)
+        .unwrap()
+        .unwrap();
     let forger = Forger::new(&world, EVE);
     let blobs = [b"1".to_vec(), b"2".to_vec(), b"3".to_vec()];
-    for (what, secret, epoch, name) in [("another epoch", secret, 2, PASSWORD), ("another secret", random_id(), 1, "org/note")] {
-        let Claim::Seal(mut seal) =
-            world.seal_to_engineers(secret, epoch, name, blobs.clone(), [own_key(), own_key(), own_key()])
-        else {
+    for (what, secret, epoch, name) in [
+        ("another epoch", secret, 2, PASSWORD),
+        ("another secret", random_id(), 1, "org/note"),
+    ] {
+        let Claim::Seal(mut seal) = world.seal_to_engineers(
+            secret,
+            epoch,
+            name,
+            blobs.clone(),
+            [own_key(), own_key(), own_key()],
+        ) else {
             panic!()
         };
         seal.shares = first.shares.clone();
         let seal = forger.enter(Claim::Seal(seal), &[b"payload".to_vec()]);
-        let (claim, identity) = world.request_claim(Wanted { secret, epoch, seal }, EVE);
+        let (claim, identity) = world.request_claim(
+            Wanted {
+                secret,
+                epoch,
+                seal,
+            },
+            EVE,
+        );
         let request = forger.enter(claim, &[identity]);
         let error = world.refused("wrong-share", || trusted(&world, ADA)?.sign_off(request));
         tampering(&error, what);
     }
     // Within the same epoch: two places that change their ciphertexts.
-    let Claim::Seal(mut seal) =
-        world.seal_to_engineers(random_id(), 1, "org/note:b", blobs, [own_key(), own_key(), own_key()])
-    else {
+    let Claim::Seal(mut seal) = world.seal_to_engineers(
+        random_id(),
+        1,
+        "org/note:b",
+        blobs,
+        [own_key(), own_key(), own_key()],
+    ) else {
         panic!()
     };
     for (share, known) in seal.shares.iter_mut().zip(&first.shares) {
@@ -192,7 +289,14 @@ fn a_share_proves_nothing_in_another_epoch_place_or_secret() {
     seal.shares[1].blob = first.shares[0].blob;
     let secret = seal.secret;
     let seal = forger.enter(Claim::Seal(seal), &[b"payload".to_vec()]);
-    let (claim, identity) = world.request_claim(Wanted { secret, epoch: 1, seal }, EVE);
+    let (claim, identity) = world.request_claim(
+        Wanted {
+            secret,
+            epoch: 1,
+            seal,
+        },
+        EVE,
+    );
     let request = forger.enter(claim, &[identity]);
     let error = world.refused("cannot-decrypt", || trusted(&world, ADA)?.sign_off(request));
     tampering(&error, "another's ciphertext");
@@ -203,29 +307,79 @@ fn a_request_whose_recipient_was_swapped_is_not_signed() {
     let world = World::ready();
     let request = world.request(&[PASSWORD]);
     drop(world.session(BEA));
-    let entry = world.open(EVE).unwrap().view().entry(request.seq).unwrap().unwrap();
+    let entry = world
+        .open(EVE)
+        .unwrap()
+        .view()
+        .entry(request.seq)
+        .unwrap()
+        .unwrap();
     let facts = String::from_utf8(entry.facts.clone().unwrap().bytes.0).unwrap();
-    let Claim::Request(asked, personal) = world.session(ADA).preview(&request.leaf).unwrap().statement.claim().clone() else {
+    let Claim::Request(asked, personal) = world
+        .session(ADA)
+        .preview(&request.leaf)
+        .unwrap()
+        .statement
+        .claim()
+        .clone()
+    else {
         panic!()
     };
     let forger = Forger::new(&world, EVE);
     // In the facts that were signed, behind the pin.
     let swapped = facts.replace(&asked.recipient, &mallory());
-    forger.raw.execute("UPDATE part SET bytes = ?2 WHERE seq = ?1 AND part = 'facts'", rusqlite::params![request.seq as i64, swapped.as_bytes()]).unwrap();
-    tampering(&world.refused("part-mismatch", || trusted(&world, BEA)?.sign_off(request.leaf)), "facts");
-    forger.raw.execute("UPDATE part SET bytes = ?2 WHERE seq = ?1 AND part = 'facts'", rusqlite::params![request.seq as i64, facts.as_bytes()]).unwrap();
+    forger
+        .raw
+        .execute(
+            "UPDATE part SET bytes = ?2 WHERE seq = ?1 AND part = 'facts'",
+            rusqlite::params![request.seq as i64, swapped.as_bytes()],
+        )
+        .unwrap();
+    tampering(
+        &world.refused("part-mismatch", || {
+            trusted(&world, BEA)?.sign_off(request.leaf)
+        }),
+        "facts",
+    );
+    forger
+        .raw
+        .execute(
+            "UPDATE part SET bytes = ?2 WHERE seq = ?1 AND part = 'facts'",
+            rusqlite::params![request.seq as i64, facts.as_bytes()],
+        )
+        .unwrap();
     // In the table of requests.
     assert!(forger.edit("request", &asked.recipient, &mallory()) > 0);
-    tampering(&world.refused("state-mismatch", || trusted(&world, BEA)?.sign_off(request.leaf)), "table");
+    tampering(
+        &world.refused("state-mismatch", || {
+            trusted(&world, BEA)?.sign_off(request.leaf)
+        }),
+        "table",
+    );
     // As another statement under the same id.
     let world = World::ready();
     let request = world.request(&[PASSWORD]);
     drop(world.session(BEA));
     let forger = Forger::new(&world, EVE);
-    let other = Request { recipient: mallory(), ..asked };
+    let other = Request {
+        recipient: mallory(),
+        ..asked
+    };
     let key = world.member_key(EVE);
-    let known = world.open(EVE).unwrap().view().entry(request.seq).unwrap().unwrap();
-    let twin = twin(&world, &forger, Claim::Request(other, personal), known.id, key.signing());
+    let known = world
+        .open(EVE)
+        .unwrap()
+        .view()
+        .entry(request.seq)
+        .unwrap()
+        .unwrap();
+    let twin = twin(
+        &world,
+        &forger,
+        Claim::Request(other, personal),
+        known.id,
+        key.signing(),
+    );
     let error = world.refused("replayed", || trusted(&world, BEA)?.sign_off(request.leaf));
     tampering(&error, "the same id again");
     let error = world.refused("replayed", || trusted(&world, BEA)?.sign_off(twin));
@@ -240,7 +394,10 @@ fn twin(world: &World, forger: &Forger<'_>, claim: Claim, id: Id, key: &SigningK
     let mut header = statement.header().clone();
     header.id = id;
     let envelope = dsse::seal(STATEMENT_TYPE, &canonical::write(&header).unwrap(), key);
-    let seq: i64 = forger.raw.query_row("SELECT count(*) FROM leaf", [], |row| row.get(0)).unwrap();
+    let seq: i64 = forger
+        .raw
+        .query_row("SELECT count(*) FROM leaf", [], |row| row.get(0))
+        .unwrap();
     let leaf = leaf_hash(&envelope);
     forger
         .raw
@@ -257,11 +414,17 @@ fn twin(world: &World, forger: &Forger<'_>, claim: Claim, id: Id, key: &SigningK
             ],
         )
         .unwrap();
-    for (name, part) in [("facts", Some(&statement.parts().facts)), ("personal", statement.parts().personal.as_ref())] {
+    for (name, part) in [
+        ("facts", Some(&statement.parts().facts)),
+        ("personal", statement.parts().personal.as_ref()),
+    ] {
         if let Some(part) = part {
             forger
                 .raw
-                .execute("INSERT INTO part VALUES (?1, ?2, ?3, ?4)", rusqlite::params![seq, name, part.salt.0, part.bytes.0])
+                .execute(
+                    "INSERT INTO part VALUES (?1, ?2, ?3, ?4)",
+                    rusqlite::params![seq, name, part.salt.0, part.bytes.0],
+                )
                 .unwrap();
         }
     }
@@ -273,11 +436,31 @@ fn twin(world: &World, forger: &Forger<'_>, claim: Claim, id: Id, key: &SigningK
 fn edited_tables_of_requests_are_held_to_the_log() {
     let hour = 3600;
     let cases: [(&str, i64, &str, &str); 7] = [
-        ("made later", 73 * hour, "\"made_at\":\"2026-11-21", "\"made_at\":\"2026-11-24"),
-        ("more hours", 73 * hour, "\"request_hours\":72", "\"request_hours\":99"),
+        (
+            "made later",
+            73 * hour,
+            "\"made_at\":\"2026-11-21",
+            "\"made_at\":\"2026-11-24",
+        ),
+        (
+            "more hours",
+            73 * hour,
+            "\"request_hours\":72",
+            "\"request_hours\":99",
+        ),
         ("another operator", 0, "\"operator\":", "\"operator\":"),
-        ("a longer window", 0, "\"window_secs\":3600", "\"window_secs\":9600"),
-        ("not withdrawn", 0, "\"withdrawn\":true", "\"withdrawn\":false"),
+        (
+            "a longer window",
+            0,
+            "\"window_secs\":3600",
+            "\"window_secs\":9600",
+        ),
+        (
+            "not withdrawn",
+            0,
+            "\"withdrawn\":true",
+            "\"withdrawn\":false",
+        ),
         ("another index", 0, "\"index\":", "\"index\":1"),
         ("another epoch", 0, "\"epoch\":1", "\"epoch\":2"),
     ];
@@ -290,13 +473,18 @@ fn edited_tables_of_requests_are_held_to_the_log() {
         drop(world.session(BEA));
         let forger = Forger::new(&world, EVE);
         let (from, to) = if what == "another operator" {
-            (format!("{from}\"{}\"", world.id(ADA)), format!("{to}\"{}\"", world.id(EVE)))
+            (
+                format!("{from}\"{}\"", world.id(ADA)),
+                format!("{to}\"{}\"", world.id(EVE)),
+            )
         } else {
             (from.to_owned(), to.to_owned())
         };
         assert!(forger.edit("request", &from, &to) > 0, "{what}");
         world.clock.forward(later);
-        let error = world.refused("state-mismatch", || trusted(&world, BEA)?.sign_off(request.leaf));
+        let error = world.refused("state-mismatch", || {
+            trusted(&world, BEA)?.sign_off(request.leaf)
+        });
         tampering(&error, what);
     }
 }
@@ -308,10 +496,15 @@ fn an_operators_program_reveals_only_what_took_effect_in_the_log() {
     world.session(BEA).sign_off(request.leaf).unwrap();
     drop(world.session(ADA));
     let forger = Forger::new(&world, EVE);
-    let at = format!("\"effect\":{{\"index\":{},\"at\":\"2026-11-21T09:30:00Z\"}}", request.seq);
+    let at = format!(
+        "\"effect\":{{\"index\":{},\"at\":\"2026-11-21T09:30:00Z\"}}",
+        request.seq
+    );
     assert!(forger.edit("request", "\"effect\":null", &at) > 0);
     let secret = world.secret(PASSWORD);
-    let error = world.refused("state-mismatch", || trusted(&world, ADA)?.reveal(&request.leaf, &secret, Form::Text));
+    let error = world.refused("state-mismatch", || {
+        trusted(&world, ADA)?.reveal(&request.leaf, &secret, Form::Text, |_| Ok(()))
+    });
     tampering(&error, "an effect that no sign-off had");
 
     let world = World::ready();
@@ -320,8 +513,16 @@ fn an_operators_program_reveals_only_what_took_effect_in_the_log() {
     drop(world.session(ADA));
     let forger = Forger::new(&world, EVE);
     world.clock.forward(61);
-    assert!(forger.edit("request", "\"at\":\"2026-11-21T09:30:00Z\"", "\"at\":\"2026-11-21T09:31:00Z\"") > 0);
-    let error = world.refused("state-mismatch", || trusted(&world, ADA)?.reveal(&request.leaf, &secret, Form::Text));
+    assert!(
+        forger.edit(
+            "request",
+            "\"at\":\"2026-11-21T09:30:00Z\"",
+            "\"at\":\"2026-11-21T09:31:00Z\""
+        ) > 0
+    );
+    let error = world.refused("state-mismatch", || {
+        trusted(&world, ADA)?.reveal(&request.leaf, &secret, Form::Text, |_| Ok(()))
+    });
     tampering(&error, "a window that began later");
 }
 
@@ -329,12 +530,24 @@ fn an_operators_program_reveals_only_what_took_effect_in_the_log() {
 fn a_card_with_anothers_recipient_and_the_attackers_keys_is_noticed_by_its_owner() {
     let mut world = World::ready();
     let fay = world.newcomer("fay");
-    let (swapped, part) =
-        Card::issue(&rng(), world.people[fay].card.recipient.clone(), &world.people[fay].personal, &world.host).unwrap();
+    let (swapped, part) = Card::issue(
+        &rng(),
+        world.people[fay].card.recipient.clone(),
+        &world.people[fay].personal,
+        &world.host,
+    )
+    .unwrap();
     // Nobody compared the fingerprint: the card that eve made is enrolled in fay's name.
     let claim = Claim::CustodianAdd(
-        Add { card: Base64(swapped.envelope().to_vec()), roles: vec![Role::Holder] },
-        Some(AddPersonal { salt: part.salt.clone(), bytes: part.bytes.clone(), identified_by: None }),
+        Add {
+            card: Base64(swapped.envelope().to_vec()),
+            roles: vec![Role::Holder],
+        },
+        Some(AddPersonal {
+            salt: part.salt.clone(),
+            bytes: part.bytes.clone(),
+            identified_by: None,
+        }),
     );
     let proposed = world.session(EVE).enter(claim, Vec::new()).unwrap();
     for signer in [ADA, BEA, CY] {
@@ -343,9 +556,15 @@ fn a_card_with_anothers_recipient_and_the_attackers_keys_is_noticed_by_its_owner
     assert_eq!(world.open(fay).err().unwrap().code(), "not-a-member");
     fs::remove_file(world.card_file(fay)).unwrap();
     let mut session = world.open(fay).unwrap();
-    let first = FirstUse { genesis_code: Some(world.code()), fingerprint: Some(world.people[fay].card.words()) };
+    let first = FirstUse {
+        genesis_code: Some(world.code()),
+        fingerprint: Some(world.people[fay].card.words()),
+    };
     let error = session.trust(&first).unwrap_err();
-    assert_eq!((error.code(), error.kind()), ("words-differ", Kind::Verification));
+    assert_eq!(
+        (error.code(), error.kind()),
+        ("words-differ", Kind::Verification)
+    );
     assert!(session.pin().is_none(), "nothing is believed");
     assert_eq!(session.accept().unwrap_err().code(), "genesis-code-needed");
 }
@@ -355,31 +574,99 @@ fn replaced_key_files_give_nothing_away() {
     let template = World::ready();
     let world = &template;
     let ada = world.id(ADA);
-    let epoch = Epoch::load(&world.open(EVE).unwrap().view(), &world.secret(PASSWORD), 1).unwrap().unwrap();
-    let share = epoch.shares.iter().find(|share| share.holder == ada).unwrap().blob;
-    let share = world.open(EVE).unwrap().view().blob(&share).unwrap().unwrap();
-    let to_member = Recipient::parse_native(&rootkeep::state::people::Custodian::load(&world.open(EVE).unwrap().view(), &ada).unwrap().unwrap().age).unwrap();
+    let epoch = Epoch::load(&world.open(EVE).unwrap().view(), &world.secret(PASSWORD), 1)
+        .unwrap()
+        .unwrap();
+    let share = epoch
+        .shares
+        .iter()
+        .find(|share| share.holder == ada)
+        .unwrap()
+        .blob;
+    let share = world
+        .open(EVE)
+        .unwrap()
+        .view()
+        .blob(&share)
+        .unwrap()
+        .unwrap();
+    let to_member = Recipient::parse_native(
+        &rootkeep::state::people::Custodian::load(&world.open(EVE).unwrap().view(), &ada)
+            .unwrap()
+            .unwrap()
+            .age,
+    )
+    .unwrap();
     let for_member = |bytes: &[u8]| age_file::encrypt(&to_member, bytes, &world.host).unwrap();
-    let other = Card::issue(&rng(), world.people[ADA].card.recipient.clone(), &world.people[ADA].personal, &world.host).unwrap().0;
+    let other = Card::issue(
+        &rng(),
+        world.people[ADA].card.recipient.clone(),
+        &world.people[ADA].personal,
+        &world.host,
+    )
+    .unwrap()
+    .0;
     let another_key = format!("{}\n", "ab".repeat(32));
     let cases: Vec<(&str, &str, Vec<u8>, &str)> = vec![
-        ("a share for ada", "member.age", share.clone(), "bad-member-key"),
-        ("eve's keys, sealed to ada", "member.age", other.sealed.clone(), "wrong-member-key"),
-        ("bea's member key", "member.age", world.people[BEA].card.sealed.clone(), "not-a-member"),
+        (
+            "a share for ada",
+            "member.age",
+            share.clone(),
+            "bad-member-key",
+        ),
+        (
+            "eve's keys, sealed to ada",
+            "member.age",
+            other.sealed.clone(),
+            "wrong-member-key",
+        ),
+        (
+            "bea's member key",
+            "member.age",
+            world.people[BEA].card.sealed.clone(),
+            "not-a-member",
+        ),
         ("rubbish", "member.age", b"rubbish".to_vec(), "not-a-member"),
         ("a share for ada", "age", share, "cannot-decrypt"),
         ("rubbish", "age", b"rubbish".to_vec(), "cannot-decrypt"),
-        ("a letter", "age", for_member(b"a love letter"), "bad-data-key"),
-        ("another data key", "age", for_member(another_key.as_bytes()), "wrong-data-key"),
-        ("no line feed", "age", for_member(world.data_key(ADA).to_hex().expose().as_bytes()), "bad-data-key"),
+        (
+            "a letter",
+            "age",
+            for_member(b"a love letter"),
+            "bad-data-key",
+        ),
+        (
+            "another data key",
+            "age",
+            for_member(another_key.as_bytes()),
+            "wrong-data-key",
+        ),
+        (
+            "no line feed",
+            "age",
+            for_member(world.data_key(ADA).to_hex().expose().as_bytes()),
+            "bad-data-key",
+        ),
     ];
     for (what, end, bytes, code) in cases {
         let world = template.copy();
-        ledger::write_private(&world.ledger().join(format!("keys/{ada}.{end}")), &bytes, Durability::Rename).unwrap();
-        let error = world.open(ADA).err().unwrap_or_else(|| panic!("{what} as {end} was taken"));
+        ledger::write_private(
+            &world.ledger().join(format!("keys/{ada}.{end}")),
+            &bytes,
+            Durability::Rename,
+        )
+        .unwrap();
+        let error = world
+            .open(ADA)
+            .err()
+            .unwrap_or_else(|| panic!("{what} as {end} was taken"));
         assert_eq!(error.code(), code, "{what} as {end}: {error}");
         let told = format!("{error:?}");
-        for word in ["love letter", "AGE-SECRET", "seed"].iter().copied().chain([another_key.trim()]) {
+        for word in ["love letter", "AGE-SECRET", "seed"]
+            .iter()
+            .copied()
+            .chain([another_key.trim()])
+        {
             assert!(!told.contains(word), "{what} as {end}: {told}");
         }
         // Any other member's next decision mends what is theirs to mend.
@@ -404,15 +691,50 @@ fn edited_recipients_quorums_and_bindings_reach_no_seal_sign_off_or_reveal() {
     let (engineers, _) = template.session(ADA).find_quorum("engineers").unwrap();
     let (board, _) = template.session(ADA).find_quorum("board").unwrap();
     let edits: Vec<(&str, &str, String, String)> = vec![
-        ("a recipient", "custodian", template.people[BEA].card.recipient.to_string(), mallory()),
-        ("an operator's member key", "custodian", template.people[ADA].card.age.to_string(), mallory()),
-        ("a signing key", "custodian", template.people[BEA].card.sign.to_string(), template.people[EVE].card.sign.to_string()),
+        (
+            "a recipient",
+            "custodian",
+            template.people[BEA].card.recipient.to_string(),
+            mallory(),
+        ),
+        (
+            "an operator's member key",
+            "custodian",
+            template.people[ADA].card.age.to_string(),
+            mallory(),
+        ),
+        (
+            "a signing key",
+            "custodian",
+            template.people[BEA].card.sign.to_string(),
+            template.people[EVE].card.sign.to_string(),
+        ),
         ("a member", "quorum", template.id(CY).to_hex(), eve.clone()),
-        ("a threshold", "quorum", "\"threshold\":2".to_owned(), "\"threshold\":1".to_owned()),
+        (
+            "a threshold",
+            "quorum",
+            "\"threshold\":2".to_owned(),
+            "\"threshold\":1".to_owned(),
+        ),
         ("a binding", "binding", engineers.to_hex(), board.to_hex()),
-        ("a governance share's holder", "ledger", dan.clone(), eve.clone()),
-        ("the governance threshold", "ledger", "\"threshold\":3".to_owned(), "\"threshold\":2".to_owned()),
-        ("the policy", "policy", "86400".to_owned(), "604800".to_owned()),
+        (
+            "a governance share's holder",
+            "ledger",
+            dan.clone(),
+            eve.clone(),
+        ),
+        (
+            "the governance threshold",
+            "ledger",
+            "\"threshold\":3".to_owned(),
+            "\"threshold\":2".to_owned(),
+        ),
+        (
+            "the policy",
+            "policy",
+            "86400".to_owned(),
+            "604800".to_owned(),
+        ),
     ];
     for (what, kind, from, to) in edits {
         for pinned in [true, false] {
@@ -422,20 +744,52 @@ fn edited_recipients_quorums_and_bindings_reach_no_seal_sign_off_or_reveal() {
             let forger = Forger::new(&world, EVE);
             assert!(forger.edit(kind, &from, &to) > 0, "{what}");
             let plaintext = SecretBytes::copy_of(b"next");
-            let again = || SealRequest { name: PASSWORD.parse().unwrap(), quorum: None, serves: Vec::new(), plaintext: &plaintext };
+            let again = || SealRequest {
+                name: PASSWORD.parse().unwrap(),
+                quorum: None,
+                serves: Vec::new(),
+                plaintext: &plaintext,
+            };
             let refused = |error: Error, act: &str| {
-                assert_eq!((error.code(), error.kind()), ("state-mismatch", Kind::Verification), "{what}: {act}: {error}");
+                assert_eq!(
+                    (error.code(), error.kind()),
+                    ("state-mismatch", Kind::Verification),
+                    "{what}: {act}: {error}"
+                );
             };
             let all = world.contents(EVE);
             if pinned {
-                refused(before.seal(again()).unwrap_err(), "seal, in a session from before");
-                refused(before.sign_off(request.leaf).unwrap_err(), "sign, in a session from before");
-                refused(before.reveal(&request.leaf, &secret, Form::Text).err().unwrap(), "reveal, in a session from before");
+                refused(
+                    before.seal(again()).unwrap_err(),
+                    "seal, in a session from before",
+                );
+                refused(
+                    before.sign_off(request.leaf).unwrap_err(),
+                    "sign, in a session from before",
+                );
+                refused(
+                    before
+                        .reveal(&request.leaf, &secret, Form::Text, |_| Ok(()))
+                        .err()
+                        .unwrap(),
+                    "reveal, in a session from before",
+                );
                 let open = |place| world.open(place).unwrap();
                 refused(open(ADA).seal(again()).unwrap_err(), "seal");
                 refused(open(DAN).sign_off(waiting.leaf).unwrap_err(), "sign");
-                refused(open(ADA).reveal(&request.leaf, &secret, Form::Text).err().unwrap(), "reveal");
-                refused(open(DAN).request(&[(secret, 1)], world.id(DAN), 600, purpose()).unwrap_err(), "request");
+                refused(
+                    open(ADA)
+                        .reveal(&request.leaf, &secret, Form::Text, |_| Ok(()))
+                        .err()
+                        .unwrap(),
+                    "reveal",
+                );
+                refused(
+                    open(DAN)
+                        .request(&[(secret, 1)], world.id(DAN), 600, purpose())
+                        .unwrap_err(),
+                    "request",
+                );
             } else if what != "an operator's member key" && what != "a signing key" {
                 world.unpin(DAN);
                 refused(trusted(&world, DAN).err().unwrap(), "first use");
@@ -462,7 +816,11 @@ fn tables_that_are_edited_for_a_moment_deceive_nobody() {
         let world = World::ready();
         let bea = world.people[BEA].card.recipient.to_string();
         let thief = mallory();
-        let (from, to) = if edited_first { (thief.clone(), bea.clone()) } else { (bea.clone(), thief.clone()) };
+        let (from, to) = if edited_first {
+            (thief.clone(), bea.clone())
+        } else {
+            (bea.clone(), thief.clone())
+        };
         let raw = world.raw(EVE);
         let edit = move || {
             edit_records(&raw, "custodian", &from, &to);
@@ -483,15 +841,30 @@ fn tables_that_are_edited_for_a_moment_deceive_nobody() {
         }
         let before = leaves(&world);
         let plaintext = SecretBytes::copy_of(b"next");
-        let request = SealRequest { name: PASSWORD.parse().unwrap(), quorum: None, serves: Vec::new(), plaintext: &plaintext };
+        let request = SealRequest {
+            name: PASSWORD.parse().unwrap(),
+            quorum: None,
+            serves: Vec::new(),
+            plaintext: &plaintext,
+        };
         let error = session.seal(request).unwrap_err();
-        assert_eq!((error.code(), error.kind()), ("state-mismatch", Kind::Verification));
+        assert_eq!(
+            (error.code(), error.kind()),
+            ("state-mismatch", Kind::Verification)
+        );
         assert_eq!(before, leaves(&world), "nothing is sealed to anybody");
     }
 }
 
 fn leaves(world: &World) -> (i64, i64) {
-    let count = |table: &str| world.raw(EVE).query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
+    let count = |table: &str| {
+        world
+            .raw(EVE)
+            .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+                row.get(0)
+            })
+            .unwrap()
+    };
     (count("leaf"), count("blob"))
 }
 
@@ -504,35 +877,99 @@ fn undo_rows_that_hide_an_edit_from_a_pin_hide_nothing() {
     world.import(EVE);
     let forger = Forger::new(&world, EVE);
     let bea = world.id(BEA).to_hex();
-    let old: Vec<u8> =
-        forger.raw.query_row("SELECT value FROM state WHERE kind = 'custodian' AND key = ?1", [&bea], |row| row.get(0)).unwrap();
-    forger.edit("custodian", world.people[BEA].card.recipient.as_str(), &mallory());
-    let seq: i64 = forger.raw.query_row("SELECT max(seq) FROM leaf", [], |row| row.get(0)).unwrap();
-    forger.raw.execute("INSERT INTO undo VALUES (?1, 'custodian', ?2, ?3)", rusqlite::params![seq, bea, old]).unwrap();
-    let error = world.refused("state-mismatch", || world.open(ADA)?.trust(&FirstUse::default()));
+    let old: Vec<u8> = forger
+        .raw
+        .query_row(
+            "SELECT value FROM state WHERE kind = 'custodian' AND key = ?1",
+            [&bea],
+            |row| row.get(0),
+        )
+        .unwrap();
+    forger.edit(
+        "custodian",
+        world.people[BEA].card.recipient.as_str(),
+        &mallory(),
+    );
+    let seq: i64 = forger
+        .raw
+        .query_row("SELECT max(seq) FROM leaf", [], |row| row.get(0))
+        .unwrap();
+    forger
+        .raw
+        .execute(
+            "INSERT INTO undo VALUES (?1, 'custodian', ?2, ?3)",
+            rusqlite::params![seq, bea, old],
+        )
+        .unwrap();
+    let error = world.refused("state-mismatch", || {
+        world.open(ADA)?.trust(&FirstUse::default())
+    });
     tampering(&error, "undo");
 }
 
 #[test]
 fn entries_written_past_the_rules_stop_every_signer() {
-    let settings = PolicySettings { request_hours: 720, ..PolicySettings::default() };
+    let settings = PolicySettings {
+        request_hours: 720,
+        ..PolicySettings::default()
+    };
     type Make<'m> = Box<dyn Fn(&World, usize) -> (Claim, Vec<Vec<u8>>) + 'm>;
-    let policy = |_: &World, _: usize| (Claim::PolicySet(SetPolicy { policy: settings }), Vec::new());
+    let policy =
+        |_: &World, _: usize| (Claim::PolicySet(SetPolicy { policy: settings }), Vec::new());
     let request = |world: &World, fay: usize| {
         let secret = world.secret(PASSWORD);
-        let seal = Epoch::load(&world.open(EVE).unwrap().view(), &secret, 1).unwrap().unwrap().seal;
-        let (claim, identity) = world.request_claim(Wanted { secret, epoch: 1, seal }, fay);
+        let seal = Epoch::load(&world.open(EVE).unwrap().view(), &secret, 1)
+            .unwrap()
+            .unwrap()
+            .seal;
+        let (claim, identity) = world.request_claim(
+            Wanted {
+                secret,
+                epoch: 1,
+                seal,
+            },
+            fay,
+        );
         (claim, vec![identity])
     };
     let cases: Vec<(&str, Make<'_>, &str)> = vec![
-        ("a proposal without the role", Box::new(policy), "illegal-entry"),
-        ("a request without the role", Box::new(request), "illegal-entry"),
-        ("a seal without the role", Box::new(|world, _| {
-            let blobs = [b"1".to_vec(), b"2".to_vec(), b"3".to_vec()];
-            let claim = world.seal_to_engineers(random_id(), 1, "org/note", blobs.clone(), [own_key(), own_key(), own_key()]);
-            (claim, [blobs.to_vec(), vec![b"payload".to_vec()]].concat())
-        }), "illegal-entry"),
-        ("an acceptance of nothing", Box::new(|world, _| (Claim::CustodianAccept(About { subject: world.genesis() }), Vec::new())), "illegal-entry"),
+        (
+            "a proposal without the role",
+            Box::new(policy),
+            "illegal-entry",
+        ),
+        (
+            "a request without the role",
+            Box::new(request),
+            "illegal-entry",
+        ),
+        (
+            "a seal without the role",
+            Box::new(|world, _| {
+                let blobs = [b"1".to_vec(), b"2".to_vec(), b"3".to_vec()];
+                let claim = world.seal_to_engineers(
+                    random_id(),
+                    1,
+                    "org/note",
+                    blobs.clone(),
+                    [own_key(), own_key(), own_key()],
+                );
+                (claim, [blobs.to_vec(), vec![b"payload".to_vec()]].concat())
+            }),
+            "illegal-entry",
+        ),
+        (
+            "an acceptance of nothing",
+            Box::new(|world, _| {
+                (
+                    Claim::CustodianAccept(About {
+                        subject: world.genesis(),
+                    }),
+                    Vec::new(),
+                )
+            }),
+            "illegal-entry",
+        ),
     ];
     for (what, make, code) in cases {
         let mut world = World::ready();
@@ -550,30 +987,61 @@ fn entries_written_past_the_rules_stop_every_signer() {
         }
         let report = world.open(ADA).unwrap().verify(&mut |_, _| {}).unwrap();
         let last = world.open(ADA).unwrap().head().unwrap().0 - 1;
-        assert!(report.problems.iter().any(|problem| problem.seq == Some(last)), "{what}: {:?}", report.problems);
+        assert!(
+            report
+                .problems
+                .iter()
+                .any(|problem| problem.seq == Some(last)),
+            "{what}: {:?}",
+            report.problems
+        );
     }
 }
 
 #[test]
 fn sign_offs_that_were_not_made_count_for_nothing() {
     let world = World::ready();
-    let proposed =
-        world.session(EVE).enter(Claim::PolicySet(SetPolicy { policy: PolicySettings { request_hours: 720, ..Default::default() } }), Vec::new()).unwrap();
+    let proposed = world
+        .session(EVE)
+        .enter(
+            Claim::PolicySet(SetPolicy {
+                policy: PolicySettings {
+                    request_hours: 720,
+                    ..Default::default()
+                },
+            }),
+            Vec::new(),
+        )
+        .unwrap();
     drop(world.session(ADA));
     // eve signs for herself with a proof that is none, then in dan's name, then with dan's key id.
     let false_proof = SignOff {
         subject: proposed.leaf,
-        proofs: vec![Proof { secret: Id([0; 16]), epoch: 1, group: 0, member: 4, proof: Base64(own_key().sign(b"proof")) }],
+        proofs: vec![Proof {
+            secret: Id([0; 16]),
+            epoch: 1,
+            group: 0,
+            member: 4,
+            proof: Base64(own_key().sign(b"proof")),
+        }],
         shares: Vec::new(),
     };
     let copy = world.copy();
     Forger::new(&copy, EVE).enter(Claim::Sign(false_proof.clone()), &[]);
-    tampering(&copy.refused("bad-proof", || trusted(&copy, ADA)?.sign_off(proposed.leaf)), "a false proof");
+    tampering(
+        &copy.refused("bad-proof", || trusted(&copy, ADA)?.sign_off(proposed.leaf)),
+        "a false proof",
+    );
     let copy = world.copy();
     let forger = Forger::new(&copy, EVE);
     let statement = Forger::new(&copy, DAN).statement_by(EVE, Claim::Sign(false_proof));
     forger.append(&statement, &[]);
-    tampering(&copy.refused("bad-signature", || trusted(&copy, ADA)?.sign_off(proposed.leaf)), "in another's name");
+    tampering(
+        &copy.refused("bad-signature", || {
+            trusted(&copy, ADA)?.sign_off(proposed.leaf)
+        }),
+        "in another's name",
+    );
 }
 
 #[test]
@@ -581,9 +1049,19 @@ fn history_rewritten_behind_a_pin_is_a_fork() {
     let world = World::ready();
     drop(world.session(ADA));
     let forger = Forger::new(&world, EVE);
-    let seq: i64 = forger.raw.query_row("SELECT max(seq) FROM leaf WHERE kind = 'seal'", [], |row| row.get(0)).unwrap();
+    let seq: i64 = forger
+        .raw
+        .query_row("SELECT max(seq) FROM leaf WHERE kind = 'seal'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
     // An entry of the same length of log, with everything mended after it.
-    forger.raw.execute_batch(&format!("DELETE FROM leaf WHERE seq = {seq}; DELETE FROM part WHERE seq = {seq}")).unwrap();
+    forger
+        .raw
+        .execute_batch(&format!(
+            "DELETE FROM leaf WHERE seq = {seq}; DELETE FROM part WHERE seq = {seq}"
+        ))
+        .unwrap();
     forger.mend();
     let statement = forger.statement(import_claim());
     forger.append(&statement, &[]);
@@ -607,12 +1085,24 @@ fn triggers_and_views_are_neither_run_nor_ignored() {
         let mut open = world.session(ADA);
         world.raw(EVE).execute_batch(attack).unwrap();
         let error = open.enter(import_claim(), Vec::new()).unwrap_err();
-        assert_eq!((error.code(), error.kind()), ("schema-changed", Kind::Verification), "{attack}");
+        assert_eq!(
+            (error.code(), error.kind()),
+            ("schema-changed", Kind::Verification),
+            "{attack}"
+        );
         let report = open.verify(&mut |_, _| {}).map(|report| report.problems);
-        assert!(report.is_err() || report.is_ok_and(|problems| problems.iter().any(|p| p.code == "schema-changed")), "{attack}");
+        assert!(
+            report.is_err()
+                || report.is_ok_and(|problems| problems.iter().any(|p| p.code == "schema-changed")),
+            "{attack}"
+        );
         drop(open);
         let error = world.open(ADA).err().unwrap();
-        assert_eq!((error.code(), error.kind()), ("schema-changed", Kind::Verification), "{attack}");
+        assert_eq!(
+            (error.code(), error.kind()),
+            ("schema-changed", Kind::Verification),
+            "{attack}"
+        );
     }
 }
 
@@ -621,20 +1111,43 @@ fn withdrawing_a_request_takes_no_other_statements_ciphertext_away() {
     // eve asks with the password's own ciphertext as the one-time identity, and takes it back.
     let world = World::ready();
     let secret = world.secret(PASSWORD);
-    let epoch = Epoch::load(&world.open(EVE).unwrap().view(), &secret, 1).unwrap().unwrap();
-    let payload = world.open(EVE).unwrap().view().blob(&epoch.payload).unwrap().unwrap();
+    let epoch = Epoch::load(&world.open(EVE).unwrap().view(), &secret, 1)
+        .unwrap()
+        .unwrap();
+    let payload = world
+        .open(EVE)
+        .unwrap()
+        .view()
+        .blob(&epoch.payload)
+        .unwrap()
+        .unwrap();
     let request = Request {
-        secrets: vec![Wanted { secret, epoch: 1, seal: epoch.seal }],
+        secrets: vec![Wanted {
+            secret,
+            epoch: 1,
+            seal: epoch.seal,
+        }],
         operator: world.id(EVE),
         recipient: mallory(),
         identity: epoch.payload,
         window_secs: 600,
     };
     let claim = Claim::Request(request, Some(purpose()));
-    world.refused("blob-known", || world.session(EVE).enter(claim.clone(), vec![payload.clone()]));
+    world.refused("blob-known", || {
+        world
+            .session(EVE)
+            .enter(claim.clone(), vec![payload.clone()])
+    });
     // Written past the rules, it is found.
     let forger = Forger::new(&world, EVE);
     forger.enter(claim, &[]);
     let report = world.open(ADA).unwrap().verify(&mut |_, _| {}).unwrap();
-    assert!(report.problems.iter().any(|problem| problem.code == "blob-known"), "{:?}", report.problems);
+    assert!(
+        report
+            .problems
+            .iter()
+            .any(|problem| problem.code == "blob-known"),
+        "{:?}",
+        report.problems
+    );
 }

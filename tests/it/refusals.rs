@@ -41,7 +41,7 @@ impl World {
 
     fn reveal(&self, place: usize, request: Digest, secret: &str) -> Result<SecretBytes> {
         self.session(place)
-            .reveal(&request, &self.secret(secret), Form::Text)
+            .reveal(&request, &self.secret(secret), Form::Text, |_| Ok(()))
             .map(|shown| shown.plaintext)
     }
 
@@ -380,9 +380,17 @@ fn a_sign_off_sends_every_own_share_and_no_other() {
         proofs: [good.proofs.clone(), good.proofs.clone()].concat(),
         shares: [good.shares.clone(), good.shares.clone()].concat(),
     };
-    world.refused("blob-known", || world.force(BEA, twice.clone(), blobs.clone()));
+    world.refused("blob-known", || {
+        world.force(BEA, twice.clone(), blobs.clone())
+    });
     twice.shares[1].blob = Digest::of(b"another");
-    world.refused("malformed", || world.force(BEA, twice, [blobs.clone(), vec![b"another".to_vec()]].concat()));
+    world.refused("malformed", || {
+        world.force(
+            BEA,
+            twice,
+            [blobs.clone(), vec![b"another".to_vec()]].concat(),
+        )
+    });
     world.refused("blob-missing", || {
         world.force(BEA, good.clone(), Vec::new())
     });
@@ -680,7 +688,11 @@ fn what_is_in_effect_lapses_no_more() {
     let request = world.request(&[PASSWORD]);
     world.sign_all(request.leaf, &[BEA, CY]);
     let (quorum, _) = world.session(ADA).find_quorum("engineers").unwrap();
-    world.decide(ADA, world.define(quorum, "engineers", 2, &[ADA, BEA, CY, DAN]), &[ADA, BEA, CY]);
+    world.decide(
+        ADA,
+        world.define(quorum, "engineers", 2, &[ADA, BEA, CY, DAN]),
+        &[ADA, BEA, CY],
+    );
     world.set_policy(settings(30, 72, 600));
     world.sign(ADA, request.leaf).unwrap();
     world.reveal(ADA, request.leaf, PASSWORD).unwrap();
@@ -768,7 +780,9 @@ fn one_share_too_few_reveals_nothing() {
     world.reveal(ADA, request.leaf, PASSWORD).unwrap();
     world.refused("unknown-secret", || {
         let note = random_id();
-        world.session(ADA).reveal(&request.leaf, &note, Form::Text)
+        world
+            .session(ADA)
+            .reveal(&request.leaf, &note, Form::Text, |_| Ok(()))
     });
 }
 
@@ -878,7 +892,9 @@ fn a_bad_share_is_named_and_a_further_holder_mends_it() {
         }
         world.sign(ADA, request.leaf).unwrap();
         let mut ada = world.session(ADA);
-        let shown = ada.reveal(&request.leaf, &secret, Form::Text).unwrap();
+        let shown = ada
+            .reveal(&request.leaf, &secret, Form::Text, |_| Ok(()))
+            .unwrap();
         assert_eq!(shown.plaintext.expose(), PASSWORD_TEXT, "{what}");
         assert_eq!(shown.bad.len(), 1);
         assert_eq!(shown.bad[0].0, world.id(BEA));
@@ -1481,7 +1497,7 @@ fn a_seal_keeps_quorum_and_subject() {
             quorum: Some("board"),
             serves: serves
                 .iter()
-                .map(|id| rootkeep::statement::names::Account::new(*id).unwrap())
+                .map(|id| rootkeep::statement::account_id::AccountId::new(*id).unwrap())
                 .collect(),
             plaintext: &SecretBytes::copy_of(MFA_TEXT),
         })
@@ -1601,7 +1617,7 @@ fn a_request_names_one_to_sixteen_secrets_each_once() {
     for (secret, _) in &secrets[..16] {
         world
             .session(ADA)
-            .reveal(&request.leaf, secret, Form::Text)
+            .reveal(&request.leaf, secret, Form::Text, |_| Ok(()))
             .unwrap();
     }
     world.assert_good(ADA);

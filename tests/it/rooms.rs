@@ -7,8 +7,19 @@ use std::path::{Path, PathBuf};
 
 /// A room imports only from those before it.
 const ROOMS: [&str; 13] = [
-    "error", "crypto", "statement", "log", "state", "policy", "store", "ledger", "aws", "insight",
-    "exchange", "present", "cli",
+    "error",
+    "crypto",
+    "statement",
+    "log",
+    "state",
+    "policy",
+    "store",
+    "ledger",
+    "aws",
+    "insight",
+    "exchange",
+    "present",
+    "cli",
 ];
 
 /// A source file: its room, and its text without comments and without what is `cfg(test)`.
@@ -27,7 +38,11 @@ fn sources() -> Vec<Source> {
         for name in test_only_modules(&fs::read_to_string(file).unwrap()) {
             let stem = file.file_stem().unwrap().to_str().unwrap();
             let parent = file.parent().unwrap();
-            let base = if ["mod", "lib", "main"].contains(&stem) { parent.to_owned() } else { parent.join(stem) };
+            let base = if ["mod", "lib", "main"].contains(&stem) {
+                parent.to_owned()
+            } else {
+                parent.join(stem)
+            };
             test_modules.insert(base.join(format!("{name}.rs")));
             test_modules.insert(base.join(name).join("mod.rs"));
         }
@@ -36,8 +51,18 @@ fn sources() -> Vec<Source> {
         .into_iter()
         .filter(|file| !test_modules.contains(file))
         .map(|path| {
-            let first = path.strip_prefix(&root).unwrap().components().next().unwrap();
-            let room = first.as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned();
+            let first = path
+                .strip_prefix(&root)
+                .unwrap()
+                .components()
+                .next()
+                .unwrap();
+            let room = first
+                .as_os_str()
+                .to_str()
+                .unwrap()
+                .trim_end_matches(".rs")
+                .to_owned();
             let code = without_tests(&without_comments(&fs::read_to_string(&path).unwrap()));
             Source { path, room, code }
         })
@@ -64,7 +89,10 @@ fn test_only_modules(text: &str) -> Vec<String> {
             after_cfg = true;
         } else if after_cfg && !line.starts_with("#[") {
             after_cfg = false;
-            if let Some(name) = line.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';')) {
+            if let Some(name) = line
+                .strip_prefix("mod ")
+                .and_then(|rest| rest.strip_suffix(';'))
+            {
                 names.push(name.to_owned());
             }
         }
@@ -74,7 +102,11 @@ fn test_only_modules(text: &str) -> Vec<String> {
 
 fn without_comments(text: &str) -> String {
     text.lines()
-        .map(|line| line.find("//").filter(|at| !line[..*at].contains('"')).map_or(line, |at| &line[..at]))
+        .map(|line| {
+            line.find("//")
+                .filter(|at| !line[..*at].contains('"'))
+                .map_or(line, |at| &line[..at])
+        })
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -151,7 +183,10 @@ fn the_reader_of_imports_reads_what_there_is() {
     assert_eq!(found, ["crypto", "error", "log", "state", "store"]);
     let text = "a\n#[cfg(test)]\nmod tests { fn x() { crate::cli::y } }\nb // crate::cli\n#[cfg(test)]\nmod more;\nc";
     let kept = without_tests(&without_comments(text));
-    assert!(!kept.contains("cli") && ["a", "b", "c"].iter().all(|word| kept.contains(word)), "{kept}");
+    assert!(
+        !kept.contains("cli") && ["a", "b", "c"].iter().all(|word| kept.contains(word)),
+        "{kept}"
+    );
     assert_eq!(test_only_modules(text), ["more"]);
 }
 
@@ -165,25 +200,42 @@ fn imports_point_only_upward() {
             continue;
         }
         let Some(own) = place(&source.room) else {
-            wrong.push(format!("{}: no such room in the list", source.path.display()));
+            wrong.push(format!(
+                "{}: no such room in the list",
+                source.path.display()
+            ));
             continue;
         };
         for target in imports(&source.code) {
             match place(&target) {
                 Some(above) if above <= own => edges += usize::from(above < own),
-                Some(_) => wrong.push(format!("{}: `{}` may not import `{target}`", source.path.display(), source.room)),
-                None => wrong.push(format!("{}: `crate::{target}` is no room", source.path.display())),
+                Some(_) => wrong.push(format!(
+                    "{}: `{}` may not import `{target}`",
+                    source.path.display(),
+                    source.room
+                )),
+                None => wrong.push(format!(
+                    "{}: `crate::{target}` is no room",
+                    source.path.display()
+                )),
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(edges > 50, "only {edges} imports were read: this test reads something else than src/");
+    assert!(
+        edges > 50,
+        "only {edges} imports were read: this test reads something else than src/"
+    );
 }
 
 #[test]
 fn statements_know_nothing_of_the_log() {
     for source in sources().iter().filter(|source| source.room == "statement") {
-        assert!(!imports(&source.code).contains("log"), "{}", source.path.display());
+        assert!(
+            !imports(&source.code).contains("log"),
+            "{}",
+            source.path.display()
+        );
     }
 }
 
@@ -206,7 +258,11 @@ fn no_file_is_unsafe() {
     for file in files {
         let code = without_comments(&fs::read_to_string(&file).unwrap());
         let words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
-        assert!(!words.into_iter().any(|word| word == "unsafe"), "{}", file.display());
+        assert!(
+            !words.into_iter().any(|word| word == "unsafe"),
+            "{}",
+            file.display()
+        );
     }
     let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
     assert!(manifest.contains("unsafe_code = \"forbid\""));
@@ -216,11 +272,19 @@ fn no_file_is_unsafe() {
 fn only_the_command_line_speaks() {
     for source in sources() {
         for macro_name in ["println!", "eprintln!", "print!(", "eprint!("] {
-            assert!(!source.code.contains(macro_name), "{} has {macro_name}", source.path.display());
+            assert!(
+                !source.code.contains(macro_name),
+                "{} has {macro_name}",
+                source.path.display()
+            );
         }
         if source.room != "cli" && source.room != "main" {
             for stream in ["io::stdout", "io::stderr", "io::stdin"] {
-                assert!(!source.code.contains(stream), "{} uses {stream}", source.path.display());
+                assert!(
+                    !source.code.contains(stream),
+                    "{} uses {stream}",
+                    source.path.display()
+                );
             }
         }
     }

@@ -51,11 +51,13 @@ fn two_secrets_of_two_quorums_are_released_by_one_request_and_four_people() {
     }
     let mut ada = world.session(0);
     let shown = ada
-        .reveal(&request.leaf, &password.secret, Form::Text)
+        .reveal(&request.leaf, &password.secret, Form::Text, |_| Ok(()))
         .unwrap();
     assert_eq!(shown.plaintext.expose(), PASSWORD_TEXT);
     assert!(shown.bad.is_empty());
-    let shown = ada.reveal(&request.leaf, &mfa.secret, Form::Totp).unwrap();
+    let shown = ada
+        .reveal(&request.leaf, &mfa.secret, Form::Totp, |_| Ok(()))
+        .unwrap();
     assert_eq!(shown.plaintext.expose(), MFA_TEXT);
     world.assert_good(0);
     let record = RequestRecord::load(&ada.view(), &request.leaf)
@@ -93,7 +95,9 @@ fn a_requester_who_holds_a_share_counts_as_one_of_the_k() {
     world.sign_all(request.leaf, &[0, 1]);
     let shown = world
         .session(0)
-        .reveal(&request.leaf, &world.secret(PASSWORD), Form::Text)
+        .reveal(&request.leaf, &world.secret(PASSWORD), Form::Text, |_| {
+            Ok(())
+        })
         .unwrap();
     assert_eq!(shown.plaintext.expose(), PASSWORD_TEXT);
     world.assert_good(0);
@@ -107,11 +111,15 @@ fn another_than_the_requester_may_be_the_operator_and_opens_alone() {
     world.refused("not-operator", || {
         world
             .session(0)
-            .reveal(&request.leaf, &world.secret(PASSWORD), Form::Text)
+            .reveal(&request.leaf, &world.secret(PASSWORD), Form::Text, |_| {
+                Ok(())
+            })
     });
     let shown = world
         .session(4)
-        .reveal(&request.leaf, &world.secret(PASSWORD), Form::Text)
+        .reveal(&request.leaf, &world.secret(PASSWORD), Form::Text, |_| {
+            Ok(())
+        })
         .unwrap();
     assert_eq!(shown.plaintext.expose(), PASSWORD_TEXT);
     world.assert_good(4);
@@ -146,6 +154,7 @@ fn a_newcomer_is_in_force_after_three_sign_offs_and_the_own_acceptance() {
             &request.leaf,
             &world.secret("444455556666/password"),
             Form::Text,
+            |_| Ok(()),
         )
         .unwrap();
     assert_eq!(shown.plaintext.expose(), b"pw");
@@ -253,7 +262,9 @@ fn a_grouped_quorum_needs_its_groups() {
     assert!(world.session(0).sign_off(request.leaf).unwrap().effective);
     let shown = world
         .session(0)
-        .reveal(&request.leaf, &world.secret("org/note"), Form::Text)
+        .reveal(&request.leaf, &world.secret("org/note"), Form::Text, |_| {
+            Ok(())
+        })
         .unwrap();
     assert_eq!(shown.plaintext.expose(), b"grouped");
     world.assert_good(0);
@@ -283,7 +294,7 @@ fn sealing_again_makes_an_epoch_and_destroys_none() {
         world.sign_all(request.leaf, &[0, 2]);
         let shown = world
             .session(0)
-            .reveal(&request.leaf, &again.secret, Form::Text)
+            .reveal(&request.leaf, &again.secret, Form::Text, |_| Ok(()))
             .unwrap();
         let expected: &[u8] = if epoch == 1 {
             PASSWORD_TEXT
@@ -338,7 +349,7 @@ fn a_destroyed_epoch_leaves_no_ciphertext() {
     assert!(
         world
             .session(0)
-            .reveal(&request.leaf, &secret, Form::Text)
+            .reveal(&request.leaf, &secret, Form::Text, |_| Ok(()))
             .is_ok()
     );
     world.decide(1, destroy(None), &[0, 3, 4]);

@@ -8,8 +8,8 @@ use rusqlite::types::Value;
 use rootkeep::crypto::fixed::Digest;
 use rootkeep::error::{Kind, Result};
 use rootkeep::ledger::{Session, VerifyProblem};
-use rootkeep::statement::notes::{AttachPersonal, CorrectPersonal};
 use rootkeep::statement::decisions::About;
+use rootkeep::statement::notes::{AttachPersonal, CorrectPersonal};
 use rootkeep::statement::people::{Away, Role};
 use rootkeep::statement::releases::Form;
 use rootkeep::statement::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal};
@@ -28,21 +28,42 @@ const CY: usize = 2;
 fn complete() -> World {
     let mut world = World::active(3, 2);
     let fay = world.newcomer("fay");
-    let enrolled = world.session(ADA).enter(world.add_claim(fay, &[Role::Holder, Role::Witness]), Vec::new()).unwrap();
+    let enrolled = world
+        .session(ADA)
+        .enter(
+            world.add_claim(fay, &[Role::Holder, Role::Witness]),
+            Vec::new(),
+        )
+        .unwrap();
     world.session(BEA).sign_off(enrolled.leaf).unwrap();
     world.session(CY).sign_off(enrolled.leaf).unwrap();
     world.session(fay).accept().unwrap();
     let both = [ADA, BEA];
-    world.decide(ADA, world.define(random_id(), "engineers", 2, &[ADA, BEA, CY]), &both);
+    world.decide(
+        ADA,
+        world.define(random_id(), "engineers", 2, &[ADA, BEA, CY]),
+        &both,
+    );
     world.import(ADA);
-    world.seal(ADA, PASSWORD, Some("engineers"), PASSWORD_TEXT).unwrap();
+    world
+        .seal(ADA, PASSWORD, Some("engineers"), PASSWORD_TEXT)
+        .unwrap();
     let secret = world.secret(PASSWORD);
     let enter = |claim: Claim, blobs: Vec<Vec<u8>>| world.session(ADA).enter(claim, blobs).unwrap();
-    enter(Claim::SecretConfirm(Confirm { secret, epoch: 1 }, Some(ConfirmPersonal { note: None })), Vec::new());
+    enter(
+        Claim::SecretConfirm(
+            Confirm { secret, epoch: 1 },
+            Some(ConfirmPersonal { note: None }),
+        ),
+        Vec::new(),
+    );
     // A release that is closed, one that is in effect, one that waits, and one that was taken back.
     let closed = world.request(&[PASSWORD]);
     world.sign_all(closed.leaf, &[BEA, CY]);
-    world.session(ADA).reveal(&closed.leaf, &secret, Form::Text).unwrap();
+    world
+        .session(ADA)
+        .reveal(&closed.leaf, &secret, Form::Text, |_| Ok(()))
+        .unwrap();
     enter(close_claim(closed.leaf), Vec::new());
     let effective = world.request(&[PASSWORD]);
     world.sign_all(effective.leaf, &both);
@@ -52,25 +73,70 @@ fn complete() -> World {
     // Governance: one rejected, somebody who left, a policy, a destroyed epoch, one that waits.
     let rejected = enter(world.define(random_id(), "no", 2, &both), Vec::new());
     for who in [BEA, CY] {
-        world.session(who).reject(rejected.leaf, text("no")).unwrap();
+        world
+            .session(who)
+            .reject(rejected.leaf, text("no"))
+            .unwrap();
     }
     world.decide(ADA, retire(&world, fay, Some(5)), &both);
     let policy = rootkeep::statement::founding::PolicySettings::default();
-    world.decide(ADA, Claim::PolicySet(rootkeep::statement::quorums::SetPolicy { policy }), &both);
+    world.decide(
+        ADA,
+        Claim::PolicySet(rootkeep::statement::quorums::SetPolicy { policy }),
+        &both,
+    );
     world.seal(ADA, PASSWORD, None, b"next").unwrap();
-    let destroy = Claim::SecretDestroy(Destroy { secret, epoch: Some(1) }, Some(DestroyPersonal { reason: text("old") }));
+    let destroy = Claim::SecretDestroy(
+        Destroy {
+            secret,
+            epoch: Some(1),
+        },
+        Some(DestroyPersonal {
+            reason: text("old"),
+        }),
+    );
     world.decide(ADA, destroy, &both);
     let waiting = enter(world.define(random_id(), "yes", 2, &both), Vec::new());
     world.session(BEA).sign_off(waiting.leaf).unwrap();
     // Notes.
     let date = |day: &str| Date::parse(day).unwrap();
-    enter(Claim::CustodianAway(Away { custodian: world.id(1), from: date("2026-12-01"), to: date("2026-12-24") }), Vec::new());
-    let personal = CorrectPersonal { reason: text("typing error"), text: text("OPS-2") };
-    enter(Claim::Correct(About { subject: closed.leaf }, Some(personal)), Vec::new());
+    enter(
+        Claim::CustodianAway(Away {
+            custodian: world.id(1),
+            from: date("2026-12-01"),
+            to: date("2026-12-24"),
+        }),
+        Vec::new(),
+    );
+    let personal = CorrectPersonal {
+        reason: text("typing error"),
+        text: text("OPS-2"),
+    };
+    enter(
+        Claim::Correct(
+            About {
+                subject: closed.leaf,
+            },
+            Some(personal),
+        ),
+        Vec::new(),
+    );
     let file = b"a photo".to_vec();
-    let personal =
-        AttachPersonal { name: text("bag.jpg"), digest: Digest::of(&file), bytes: 7, media: text("image/jpeg") };
-    enter(Claim::Attach(About { subject: closed.leaf }, Some(personal)), vec![file]);
+    let personal = AttachPersonal {
+        name: text("bag.jpg"),
+        digest: Digest::of(&file),
+        bytes: 7,
+        media: text("image/jpeg"),
+    };
+    enter(
+        Claim::Attach(
+            About {
+                subject: closed.leaf,
+            },
+            Some(personal),
+        ),
+        vec![file],
+    );
     world.session(CY).cosign_head().unwrap();
     world
 }
@@ -87,14 +153,28 @@ impl Bench {
     fn new(world: &World) -> Self {
         let raw = world.raw(CY);
         for table in TABLES {
-            raw.execute_batch(&format!("CREATE TEMP TABLE good_{table} AS SELECT * FROM main.{table}")).unwrap();
+            raw.execute_batch(&format!(
+                "CREATE TEMP TABLE good_{table} AS SELECT * FROM main.{table}"
+            ))
+            .unwrap();
         }
-        Self { raw, session: world.session(ADA), tried: BTreeMap::new(), missed: Vec::new() }
+        Self {
+            raw,
+            session: world.session(ADA),
+            tried: BTreeMap::new(),
+            missed: Vec::new(),
+        }
     }
 
     fn rows(&self, table: &str) -> Vec<Vec<Value>> {
-        let order = (1..=self.columns(table).len()).map(|at| at.to_string()).collect::<Vec<_>>().join(", ");
-        let mut statement = self.raw.prepare(&format!("SELECT * FROM good_{table} ORDER BY {order}")).unwrap();
+        let order = (1..=self.columns(table).len())
+            .map(|at| at.to_string())
+            .collect::<Vec<_>>()
+            .join(", ");
+        let mut statement = self
+            .raw
+            .prepare(&format!("SELECT * FROM good_{table} ORDER BY {order}"))
+            .unwrap();
         let columns = statement.column_count();
         statement
             .query_map([], |row| (0..columns).map(|at| row.get(at)).collect())
@@ -104,39 +184,70 @@ impl Bench {
     }
 
     fn columns(&self, table: &str) -> Vec<String> {
-        let mut statement = self.raw.prepare(&format!("SELECT name FROM pragma_table_info('{table}')")).unwrap();
-        statement.query_map([], |row| row.get(0)).unwrap().map(|name| name.unwrap()).collect()
+        let mut statement = self
+            .raw
+            .prepare(&format!("SELECT name FROM pragma_table_info('{table}')"))
+            .unwrap();
+        statement
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(|name| name.unwrap())
+            .collect()
     }
 
     fn verify(&self) -> Result<Vec<VerifyProblem>> {
-        self.session.verify(&mut |_, _| {}).map(|report| report.problems)
+        self.session
+            .verify(&mut |_, _| {})
+            .map(|report| report.problems)
     }
 
     /// Changes something in one table, has it verified, and puts the table back. Changes that the
     /// tables' own keys don't allow are not tried.
-    fn try_one(&mut self, table: &str, what: &str, entry: Option<i64>, change: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<()>) {
+    fn try_one(
+        &mut self,
+        table: &str,
+        what: &str,
+        entry: Option<i64>,
+        change: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<()>,
+    ) {
         self.raw.execute_batch("BEGIN").unwrap();
         if let Err(error) = change(&self.raw) {
-            assert!(error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation), "{what}: {error}");
+            assert!(
+                error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation),
+                "{what}: {error}"
+            );
             self.raw.execute_batch("ROLLBACK").unwrap();
             return;
         }
         self.raw.execute_batch("COMMIT").unwrap();
-        *self.tried.entry(format!("{table} {}", what.split(' ').next().unwrap())).or_default() += 1;
+        *self
+            .tried
+            .entry(format!("{table} {}", what.split(' ').next().unwrap()))
+            .or_default() += 1;
         match self.verify() {
-            Ok(problems) if problems.is_empty() => self.missed.push(format!("{table}: {what}: no problem was found")),
+            Ok(problems) if problems.is_empty() => self
+                .missed
+                .push(format!("{table}: {what}: no problem was found")),
             Ok(problems) => {
                 let named = |seq: i64| {
-                    problems.iter().any(|problem| problem.seq == u64::try_from(seq).ok() || problem.message.contains(&format!("entry {seq}")))
+                    problems.iter().any(|problem| {
+                        problem.seq == u64::try_from(seq).ok()
+                            || problem.message.contains(&format!("entry {seq}"))
+                    })
                 };
                 if let Some(seq) = entry
                     && !named(seq)
                 {
-                    self.missed.push(format!("{table}: {what}: entry {seq} is not named: {:?}", &problems[..problems.len().min(3)]));
+                    self.missed.push(format!(
+                        "{table}: {what}: entry {seq} is not named: {:?}",
+                        &problems[..problems.len().min(3)]
+                    ));
                 }
             }
             Err(error) if error.kind() == Kind::Verification => {
-                self.missed.push(format!("{table}: {what}: no report, only an error: {error}"));
+                self.missed.push(format!(
+                    "{table}: {what}: no report, only an error: {error}"
+                ));
             }
             Err(error) => self.missed.push(format!("{table}: {what}: {error:?}")),
         }
@@ -148,15 +259,26 @@ impl Bench {
     fn done(self, at_least: usize) {
         let tried: usize = self.tried.values().sum();
         println!("{tried} changes: {:?}", self.tried);
-        assert_eq!(self.verify().unwrap(), Vec::new(), "the bench put everything back");
-        assert!(self.missed.is_empty(), "{} missed:\n{}", self.missed.len(), self.missed.join("\n"));
+        assert_eq!(
+            self.verify().unwrap(),
+            Vec::new(),
+            "the bench put everything back"
+        );
+        assert!(
+            self.missed.is_empty(),
+            "{} missed:\n{}",
+            self.missed.len(),
+            self.missed.join("\n")
+        );
         assert!(tried >= at_least, "only {tried} changes were tried");
     }
 }
 
 /// Which entry a row belongs to, where there is one.
 fn entry_of(table: &str, row: &[Value]) -> Option<i64> {
-    let Value::Integer(number) = row[0] else { return None };
+    let Value::Integer(number) = row[0] else {
+        return None;
+    };
     match table {
         "leaf" | "part" | "undo" => Some(number),
         "checkpoint" | "cosignature" => Some(number - 1),
@@ -171,7 +293,9 @@ fn other(value: &Value, turn: usize) -> Value {
         Value::Integer(number) if turn % 3 == 0 => Value::Integer(-1 - number),
         Value::Integer(number) => Value::Integer(number + 1),
         Value::Real(number) => Value::Real(number + 1.0),
-        Value::Text(text) => Value::Text([String::new(), format!("{text}x"), format!("0{text}")][turn % 3].clone()),
+        Value::Text(text) => {
+            Value::Text([String::new(), format!("{text}x"), format!("0{text}")][turn % 3].clone())
+        }
         Value::Blob(bytes) => {
             let mut other = bytes.clone();
             let length = other.len();
@@ -196,7 +320,12 @@ fn keys(table: &str) -> usize {
 }
 
 fn key(columns: &[String], first: usize) -> String {
-    columns.iter().enumerate().map(|(at, name)| format!("{name} IS ?{}", at + first)).collect::<Vec<_>>().join(" AND ")
+    columns
+        .iter()
+        .enumerate()
+        .map(|(at, name)| format!("{name} IS ?{}", at + first))
+        .collect::<Vec<_>>()
+        .join(" AND ")
 }
 
 #[test]
@@ -207,7 +336,11 @@ fn the_ledger_on_the_bench_has_every_kind() {
     }
     let session = world.session(ADA);
     for kind in StatementKind::ALL {
-        assert!(!session.view().indices_of_kind(*kind, 0).unwrap().is_empty(), "no {}", kind.as_str());
+        assert!(
+            !session.view().indices_of_kind(*kind, 0).unwrap().is_empty(),
+            "no {}",
+            kind.as_str()
+        );
     }
 }
 
@@ -220,7 +353,11 @@ fn every_changed_value_is_found() {
         for (turn, row) in bench.rows(table).into_iter().enumerate() {
             for (at, value) in row.iter().enumerate() {
                 let what = format!("change of {} in {:?}", columns[at], short(&row));
-                let sql = format!("UPDATE {table} SET {} = ?1 WHERE {}", columns[at], key(&columns, 2));
+                let sql = format!(
+                    "UPDATE {table} SET {} = ?1 WHERE {}",
+                    columns[at],
+                    key(&columns, 2)
+                );
                 let mut values = vec![other(value, turn + at)];
                 values.extend(row.iter().cloned());
                 bench.try_one(table, &what, entry_of(table, &row), |raw| {
@@ -243,7 +380,10 @@ fn every_deleted_row_is_found() {
             let sql = format!("DELETE FROM {table} WHERE {}", key(&columns, 1));
             let what = format!("deletion of {:?}", short(&row));
             bench.try_one(table, &what, entry_of(table, &row), |raw| {
-                assert_eq!(raw.execute(&sql, rusqlite::params_from_iter(row.clone()))?, 1);
+                assert_eq!(
+                    raw.execute(&sql, rusqlite::params_from_iter(row.clone()))?,
+                    1
+                );
                 Ok(())
             });
         }
@@ -257,7 +397,10 @@ fn every_row_that_is_there_twice_is_found() {
     let mut bench = Bench::new(&world);
     for table in TABLES {
         let columns = bench.columns(table);
-        let marks = (1..=columns.len()).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
+        let marks = (1..=columns.len())
+            .map(|at| format!("?{at}"))
+            .collect::<Vec<_>>()
+            .join(", ");
         for (turn, row) in bench.rows(table).into_iter().enumerate() {
             // The same row again, under another key where it has to have one.
             let keys = keys(table);
@@ -270,7 +413,10 @@ fn every_row_that_is_there_twice_is_found() {
                 }
                 let sql = format!("INSERT INTO {table} VALUES ({marks})");
                 let what = format!("insertion of {:?}", short(&copy));
-                bench.try_one(table, &what, None, |raw| raw.execute(&sql, rusqlite::params_from_iter(copy)).map(drop));
+                bench.try_one(table, &what, None, |raw| {
+                    raw.execute(&sql, rusqlite::params_from_iter(copy))
+                        .map(drop)
+                });
             }
         }
     }
@@ -295,12 +441,21 @@ fn every_two_rows_that_change_places_are_found() {
             bench.try_one(table, &what, entry, |raw| {
                 for row in [first, second] {
                     let sql = format!("DELETE FROM {table} WHERE {}", key(&columns, 1));
-                    assert_eq!(raw.execute(&sql, rusqlite::params_from_iter(row.clone()))?, 1);
+                    assert_eq!(
+                        raw.execute(&sql, rusqlite::params_from_iter(row.clone()))?,
+                        1
+                    );
                 }
-                let marks = (1..=columns.len()).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
+                let marks = (1..=columns.len())
+                    .map(|at| format!("?{at}"))
+                    .collect::<Vec<_>>()
+                    .join(", ");
                 for (row, content) in [(first, second), (second, first)] {
                     let mixed = [&row[..keys], &content[keys..]].concat();
-                    raw.execute(&format!("INSERT INTO {table} VALUES ({marks})"), rusqlite::params_from_iter(mixed))?;
+                    raw.execute(
+                        &format!("INSERT INTO {table} VALUES ({marks})"),
+                        rusqlite::params_from_iter(mixed),
+                    )?;
                 }
                 Ok(())
             });
@@ -332,11 +487,17 @@ fn a_log_that_was_cut_and_mended_is_found_by_pins_alone() {
     cut.assert_good(1);
     // Whoever has, sees it at once.
     let error = cut.open(ADA).err().unwrap();
-    assert_eq!((error.code(), error.kind()), ("rolled-back", Kind::Verification));
+    assert_eq!(
+        (error.code(), error.kind()),
+        ("rolled-back", Kind::Verification)
+    );
     // Cut without mending is seen by anybody.
     let cut = world.copy();
     let mut bench = Bench::new(&cut);
-    bench.try_one("leaf", "cut", None, |raw| raw.execute("DELETE FROM leaf WHERE seq >= ?1", [last as i64]).map(drop));
+    bench.try_one("leaf", "cut", None, |raw| {
+        raw.execute("DELETE FROM leaf WHERE seq >= ?1", [last as i64])
+            .map(drop)
+    });
     bench.done(1);
 }
 
@@ -357,7 +518,11 @@ fn an_attacker_who_mends_tree_and_tables_still_lacks_the_others_signatures() {
             use rootkeep::crypto::dsse;
             use rootkeep::statement::header::STATEMENT_TYPE;
             let parsed = dsse::UntrustedEnvelope::parse(&entry.envelope).unwrap();
-            dsse::seal(STATEMENT_TYPE, parsed.untrusted_payload(), copy.member_key(CY).signing())
+            dsse::seal(
+                STATEMENT_TYPE,
+                parsed.untrusted_payload(),
+                copy.member_key(CY).signing(),
+            )
         };
         if envelope == entry.envelope {
             continue;
@@ -366,12 +531,22 @@ fn an_attacker_who_mends_tree_and_tables_still_lacks_the_others_signatures() {
         let leaf = rootkeep::statement::header::leaf_hash(&envelope);
         forger
             .raw
-            .execute("UPDATE leaf SET envelope = ?1, hash = ?2 WHERE seq = ?3", rusqlite::params![envelope, leaf.as_bytes(), seq as i64])
+            .execute(
+                "UPDATE leaf SET envelope = ?1, hash = ?2 WHERE seq = ?3",
+                rusqlite::params![envelope, leaf.as_bytes(), seq as i64],
+            )
             .unwrap();
         forger.mend();
         drop(forger);
         let report = copy.open(CY).unwrap().verify(&mut |_, _| {}).unwrap();
-        assert!(report.problems.iter().any(|problem| problem.seq == Some(seq)), "entry {seq}: {:?}", report.problems);
+        assert!(
+            report
+                .problems
+                .iter()
+                .any(|problem| problem.seq == Some(seq)),
+            "entry {seq}: {:?}",
+            report.problems
+        );
         let error = copy.open(1).unwrap().trust(&copy.first_use()).unwrap_err();
         assert_eq!(error.kind(), Kind::Verification, "entry {seq}: {error}");
     }

@@ -18,7 +18,9 @@ fn vectors() -> Value {
 }
 
 fn text<'v>(value: &'v Value, name: &str) -> &'v str {
-    value[name].as_str().unwrap_or_else(|| panic!("no `{name}`"))
+    value[name]
+        .as_str()
+        .unwrap_or_else(|| panic!("no `{name}`"))
 }
 
 fn digest(value: &Value, name: &str) -> Digest {
@@ -72,10 +74,16 @@ fn an_envelope_has_exactly_these_bytes() {
     let signer = key(vector, "seed");
     let kind = text(vector, "type");
     let made = dsse::seal(kind, text(vector, "payload").as_bytes(), &signer);
-    assert_eq!(String::from_utf8(made.clone()).unwrap(), text(vector, "envelope"));
+    assert_eq!(
+        String::from_utf8(made.clone()).unwrap(),
+        text(vector, "envelope")
+    );
     assert_eq!(leaf_hash(&made), digest(vector, "leaf"));
     let read = UntrustedEnvelope::parse(&made).unwrap();
-    assert_eq!(read.verify(kind, &signer.public()).unwrap(), text(vector, "payload").as_bytes());
+    assert_eq!(
+        read.verify(kind, &signer.public()).unwrap(),
+        text(vector, "payload").as_bytes()
+    );
 }
 
 #[test]
@@ -89,10 +97,15 @@ fn possession_is_proven_by_a_key_of_share_and_context() {
         group: u8::try_from(number("group")).unwrap(),
         member: u8::try_from(number("member")).unwrap(),
     };
-    let made = possession::key(&SecretText::new(text(vector, "share").to_owned()), &context).unwrap();
+    let made =
+        possession::key(&SecretText::new(text(vector, "share").to_owned()), &context).unwrap();
     assert_eq!(made.public().to_string(), text(vector, "key"));
-    let proof =
-        possession::prove(&made, &context, &id(vector, "custodian"), &digest(vector, "subject"));
+    let proof = possession::prove(
+        &made,
+        &context,
+        &id(vector, "custodian"),
+        &digest(vector, "subject"),
+    );
     assert_eq!(BASE64.encode(&proof), text(vector, "proof"));
 }
 
@@ -111,7 +124,12 @@ fn checkpoints_and_cosignatures_are_c2sp_notes() {
     assert_eq!(line.to_string(), text(vector, "log_line"));
     let name = log::custodian_name(&ledger.0, &id(vector, "custodian").0);
     let time = vector["time"].as_u64().unwrap();
-    let line =
-        log::cosign(&checkpoint, &name, time, key(vector, "custodian_seed").pair()).unwrap();
+    let line = log::cosign(
+        &checkpoint,
+        &name,
+        time,
+        key(vector, "custodian_seed").pair(),
+    )
+    .unwrap();
     assert_eq!(line.to_string(), text(vector, "custodian_line"));
 }

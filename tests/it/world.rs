@@ -24,11 +24,11 @@ use rootkeep::ledger::{
     self, Clock, Durability, Entered, FirstUse, Founding, Opening, SealRequest, Sealed, Session,
 };
 use rootkeep::state::custody::Epoch;
+use rootkeep::statement::account_id::AccountId;
 use rootkeep::statement::accounts::{
     AccountFacts, AccountNames, AccountState, Import, ImportPersonal, Partition,
 };
 use rootkeep::statement::decisions::{Proof, SentShare, SignOff};
-use rootkeep::statement::names::Account;
 use rootkeep::statement::people::{Add, AddPersonal, Role};
 use rootkeep::statement::quorums::{Define, Group};
 use rootkeep::statement::releases::{Close, ClosePersonal, Outcome, RequestPersonal};
@@ -687,21 +687,21 @@ pub fn close_claim(request: Digest) -> Claim {
 
 pub fn import_claim() -> Claim {
     let account = |id: &str, management| AccountFacts {
-        id: Account::new(id).unwrap(),
+        id: AccountId::new(id).unwrap(),
         state: AccountState::Active,
         partition: Partition::Aws,
         management,
-        joined_method: Some("CREATED".to_owned()),
+        joined_method: Some(rootkeep::statement::accounts::JoinedMethod::Created),
         joined_at: None,
     };
     let names = |id: &str, name: &str| AccountNames {
-        id: Account::new(id).unwrap(),
-        name: name.to_owned(),
-        email: format!("{name}@example.com"),
+        id: AccountId::new(id).unwrap(),
+        name: text(name),
+        email: text(&format!("{name}@example.com")),
     };
     Claim::AccountImport(
         Import {
-            organization: Some("o-example".to_owned()),
+            organization: Some(text("o-example")),
             accounts: vec![account(MANAGEMENT, true), account(MEMBER, false)],
             gone: Vec::new(),
         },

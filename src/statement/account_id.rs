@@ -40,6 +40,23 @@ impl fmt::Display for BadAccountId {
 
 impl std::error::Error for BadAccountId {}
 
+impl AccountId {
+    /// Reads an account id as a person typed it.
+    ///
+    /// # Errors
+    /// Usage, code `bad-account`.
+    pub fn new(text: impl AsRef<str>) -> crate::error::Result<Self> {
+        let text = text.as_ref();
+        text.parse().map_err(|why: BadAccountId| {
+            crate::error::Error::usage(
+                "bad-account",
+                format!("`{}` is not an account id", text.escape_debug()),
+            )
+            .because(why)
+        })
+    }
+}
+
 impl FromStr for AccountId {
     type Err = BadAccountId;
 
