@@ -137,7 +137,7 @@ impl Session {
             .map_err(|_| damaged())?;
         let session = Self {
             log_key: SigningKey::from_seed(&Key32::new(seed))?,
-            pin: pins.find(&id)?,
+            pin: pins.find(&id, &member)?,
             own_key_known: !own.is_empty(),
             directory,
             store,

@@ -109,7 +109,11 @@ impl Context {
 
     /// Opens the ledger as the user.
     pub fn open(&self) -> Result<Session> {
-        self.open_as(&self.identity_path()?, self.global.own_card.clone())
+        let session = self.open_as(&self.identity_path()?, self.global.own_card.clone())?;
+        if session.pin().is_none() {
+            self.say("note: you have no pin of this ledger here, so nothing shows that this is the newest copy; your first act will ask for the genesis code");
+        }
+        Ok(session)
     }
 
     fn open_as(&self, identity: &Path, card: Option<PathBuf>) -> Result<Session> {
@@ -126,7 +130,7 @@ impl Context {
 
     /// Opens the ledger for an act: everything since the user's pin is verified first.
     pub fn open_to_act(&self) -> Result<Session> {
-        let mut session = self.open()?;
+        let mut session = self.open_as(&self.identity_path()?, self.global.own_card.clone())?;
         self.trust(&mut session)?;
         Ok(session)
     }
@@ -184,8 +188,17 @@ impl Context {
             .view()
             .entry_by_hash(subject)?
             .map_or(entered.id, |entry| entry.id);
+        let kind = session
+            .view()
+            .entry_by_hash(subject)?
+            .map_or_else(String::new, |entry| entry.kind);
         // Their own sessions open the same ledger: this one lets go first.
         drop(session);
+        if !self.global.json {
+            // What is durable is said before anybody else is asked for anything.
+            output::data(&format!("{}\n", output::plain(headline)))?;
+            output::data(&format!("entry #{}  id {}\n", entered.seq, entered.id))?;
+        }
         let (effective, needs, last) =
             self.sign_at_keyboard(entered, subject).map_err(|error| {
                 // What was entered before is durable: whoever is told of the failure is told of that.
@@ -197,6 +210,11 @@ impl Context {
                 ))
             })?;
         let last = last.as_ref().unwrap_or(entered);
+        for warning in &entered.warnings {
+            output::talk(&output::plain(&format!(
+                "warning: the entry is recorded, but: {warning}"
+            )));
+        }
         if self.global.json {
             let mut fields = output::merge(output::entered_fields(entered), more);
             if let Some(map) = fields.as_object_mut() {
@@ -210,9 +228,17 @@ impl Context {
             output::object(entered.kind.as_str(), fields)?;
             return Ok(Done::Yes);
         }
-        output::data(&format!("{}\n", output::plain(headline)))?;
-        output::data(&format!("entry #{}  id {}\n", entered.seq, entered.id))?;
-        if !effective {
+        if effective && (last.seq != entered.seq) {
+            output::data("in effect\n")?;
+        }
+        if !effective && kind == "custodian.add" {
+            output::data(&output::plain(&format!(
+                "not in effect yet: governance signs with rootkeep -L {} sign {}, and then the newcomer accepts: rootkeep -L {} -i THEIR.key custodian accept\n",
+                directory.display(),
+                id.short(),
+                directory.display()
+            )))?;
+        } else if !effective {
             let people = if needs == 1 { "person" } else { "people" };
             output::data(&output::plain(&format!(
                 "not in effect yet: {needs} more {people} must sign: rootkeep -L {} sign {}\n",

@@ -8,13 +8,15 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::custodian::{is_away, local_hour};
 use super::output::{self, Done};
-use super::secret::default_epoch;
+use super::secret::{default_epoch, newer_epoch};
 use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
 use crate::ledger::{People, Session};
 use crate::policy;
 use crate::present::describe;
-use crate::state::custody::RequestRecord;
+use crate::state::custody::{RequestRecord, SecretRecord};
+use crate::state::records::read;
+use crate::state::rules::Quorum;
 use crate::statement::SecretName;
 use crate::statement::releases::RequestPersonal;
 use crate::statement::text::Text;
@@ -60,6 +62,7 @@ pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {
         None => session.member(),
     };
     let mut wanted = Vec::new();
+    let mut warnings = Vec::new();
     for name in &command.secret {
         let name: SecretName = name.parse()?;
         let (secret, _) = session.find_secret(&name)?;
@@ -68,7 +71,15 @@ pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {
             None => default_epoch(&session, &secret)?,
         };
         context.say(&format!("{name}, epoch {epoch}"));
+        if let Some(newer) = newer_epoch(&session, &secret, epoch)? {
+            warnings.push(format!(
+                "{name} has a newer epoch {newer} that nobody has confirmed; this asks for epoch {epoch}. For the newer one: --epoch {newer}"
+            ));
+        }
         wanted.push((secret, epoch));
+    }
+    for warning in &warnings {
+        output::talk(&format!("WARNING: {warning}"));
     }
     let purpose = context.value(command.purpose.as_ref(), "What for", "--purpose TEXT")?;
     let personal = RequestPersonal {
@@ -82,6 +93,9 @@ pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {
         None => Vec::new(),
     };
     if !context.global.json {
+        for line in rules(&session, &people, &wanted)? {
+            context.say(&line);
+        }
         for line in call_lines(&calls, &people) {
             context.say(&line);
         }
@@ -97,8 +111,29 @@ pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {
         session,
         &entered,
         &headline,
-        json!({"call": call, "operator": operator}),
+        json!({"call": call, "operator": operator, "warnings": warnings}),
     )
+}
+
+/// Whose agreement each secret needs, in lines.
+fn rules(session: &Session, people: &People, wanted: &[(Id, u32)]) -> Result<Vec<String>> {
+    let view = session.view();
+    let mut lines = vec!["Needed, each for its own secret (your own share counts):".to_owned()];
+    for (secret, _) in wanted {
+        let record = read::<SecretRecord>(&view, &secret.to_hex())?;
+        let quorum = match &record {
+            Some(record) => Quorum::load(&view, &record.quorum)?,
+            None => None,
+        };
+        if let (Some(record), Some(quorum)) = (record, quorum) {
+            lines.push(output::plain(&format!(
+                "  {}: {}",
+                record.name,
+                describe::rule(&quorum, people)
+            )));
+        }
+    }
+    Ok(lines)
 }
 
 /// Someone who can sign.

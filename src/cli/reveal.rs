@@ -35,13 +35,18 @@ pub struct RevealCommand {
     /// As a QR code, to be scanned from the screen
     #[arg(long, group = "form")]
     qr: bool,
+    /// The text itself, also of an MFA seed, which otherwise shows its codes
+    #[arg(long, group = "form")]
+    text: bool,
 }
 
 impl RevealCommand {
-    fn form(&self) -> Form {
+    /// An MFA seed shows codes unless something else is asked for: whoever sees the seed itself can
+    /// make codes for ever.
+    fn form(&self, is_seed: bool) -> Form {
         if self.out.is_some() {
             Form::File
-        } else if self.totp {
+        } else if self.totp || (is_seed && !self.qr && !self.text) {
             Form::Totp
         } else if self.qr {
             Form::Qr
@@ -58,18 +63,17 @@ pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
         .ok_or_else(|| Error::usage("not-a-request", format!("#{} is not a request", entry.seq)))?;
     let secret = which_secret(&session, command, &request)?;
     let name = describe::secret_name(&session, &secret)?;
-    check_form(context, command, &name)?;
-    let revealed = session.reveal(
-        &entry.hash,
-        &secret,
-        command.form(),
-        |plaintext| match command.form() {
-            Form::File => Ok(()),
-            Form::Text => text_of(plaintext).map(|_| ()),
-            Form::Totp => device_of(plaintext).map(|_| ()),
-            Form::Qr => drawing_of(plaintext).map(|_| ()),
-        },
-    )?;
+    let is_seed = name
+        .parse::<SecretName>()
+        .is_ok_and(|name| name.kind == SecretKind::MfaSeed);
+    check_form(context, command, &name, is_seed)?;
+    let form = command.form(is_seed);
+    let revealed = session.reveal(&entry.hash, &secret, form, |plaintext| match form {
+        Form::File => Ok(()),
+        Form::Text => text_of(plaintext).map(|_| ()),
+        Form::Totp => device_of(plaintext).map(|_| ()),
+        Form::Qr => drawing_of(plaintext).map(|_| ()),
+    })?;
     let people = session.people()?;
     for (who, place) in &revealed.bad {
         context.say(&output::plain(&format!(
@@ -87,7 +91,7 @@ pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
     context.say(&format!("recorded as entry #{}", revealed.entered.seq));
     show(
         context,
-        command,
+        (command, form),
         &session,
         &revealed.plaintext,
         &revealed.entered,
@@ -102,10 +106,7 @@ pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
 
 /// What can be known beforehand is refused beforehand: a reveal that shows nothing would stay on
 /// record all the same.
-fn check_form(context: &Context, command: &RevealCommand, name: &str) -> Result<()> {
-    let is_seed = name
-        .parse::<SecretName>()
-        .is_ok_and(|name| name.kind == SecretKind::MfaSeed);
+fn check_form(context: &Context, command: &RevealCommand, name: &str, is_seed: bool) -> Result<()> {
     if command.totp && !is_seed {
         return Err(Error::usage(
             "not-a-seed",
@@ -164,14 +165,14 @@ fn which_secret(session: &Session, command: &RevealCommand, request: &RequestRec
 
 fn show(
     context: &Context,
-    command: &RevealCommand,
+    (command, form): (&RevealCommand, Form),
     session: &Session,
     plaintext: &SecretBytes,
     entered: &crate::ledger::Entered,
     more: Value,
 ) -> Result<()> {
     let fields = output::merge(output::entered_fields(entered), more);
-    match command.form() {
+    match form {
         Form::File => {
             if let Some(path) = &command.out {
                 write_private_new(path, plaintext.expose())?;

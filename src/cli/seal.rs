@@ -1,6 +1,6 @@
 //! `seal`.
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -11,6 +11,7 @@ use super::context::Context;
 use super::output::{self, Done};
 use crate::aws::otpauth::OtpAuth;
 use crate::aws::password;
+use crate::crypto::recipient::Prompter;
 use crate::crypto::secret::{SecretBytes, SecretText};
 use crate::error::{Error, Result};
 use crate::exchange::qr_image;
@@ -123,6 +124,9 @@ fn plaintext(
         return otpauth(context, &read_picture(path)?, is_seed, name);
     }
     if command.otpauth_stdin {
+        if std::io::stdin().is_terminal() {
+            output::talk("Type or paste the otpauth:// URI, then Ctrl-D. It is shown as you type.");
+        }
         let text = SecretText::from_utf8(&read_stdin()?).ok_or_else(|| {
             Error::usage("bad-otpauth", "what came on standard input is not text")
         })?;
@@ -144,7 +148,10 @@ fn plaintext(
         )
         .hint("--qr IMAGE of what AWS shows, or --otpauth-stdin"));
     }
-    let bytes = read_stdin()?;
+    let bytes = match typed(context, name)? {
+        Some(bytes) => bytes,
+        None => read_stdin()?,
+    };
     if bytes.is_empty() {
         return Err(Error::usage(
             "empty-secret",
@@ -152,6 +159,33 @@ fn plaintext(
         ));
     }
     Ok(bytes)
+}
+
+/// At a terminal: what is short is asked for twice and not shown; what is long is typed to its end.
+fn typed(context: &Context, name: &SecretName) -> Result<Option<SecretBytes>> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    let short = matches!(name.kind, SecretKind::Password | SecretKind::Combination);
+    if !(short && context.terminal.interactive) {
+        output::talk("Type or paste the secret, then Ctrl-D. It is shown as you type.");
+        return Ok(None);
+    }
+    let ask = |question: &str| {
+        context
+            .terminal
+            .passphrase(question)
+            .ok_or_else(|| Error::refused("not-confirmed", "nothing was typed: nothing was done"))
+    };
+    let first = ask(&format!("{name}, as it is at AWS (not shown)"))?;
+    let second = ask("The same again")?;
+    if first.expose() != second.expose() {
+        return Err(Error::refused(
+            "secrets-differ",
+            "the two differ: nothing was done",
+        ));
+    }
+    Ok(Some(SecretBytes::copy_of(first.expose().as_bytes())))
 }
 
 fn otpauth(

@@ -71,6 +71,13 @@ fn confirm(context: &Context, command: &ConfirmSecret) -> Result<Done> {
     let mut session = context.open_to_act()?;
     let name: SecretName = command.secret.parse()?;
     let (secret, _) = session.find_secret(&name)?;
+    if let Some(newer) = newer_epoch(&session, &secret, command.epoch)? {
+        output::talk(&format!(
+            "WARNING: {name} has a newer epoch, {newer}; this confirms epoch {}",
+            command.epoch
+        ));
+        context.terminal.confirm("All the same?")?;
+    }
     let claim = Claim::SecretConfirm(
         Confirm {
             secret,
@@ -125,6 +132,15 @@ pub fn epochs(session: &Session, secret: &Id) -> Result<Vec<(u32, Epoch)>> {
             Ok((number, epoch))
         })
         .collect()
+}
+
+/// The newest live epoch, where it is newer than `epoch`.
+pub fn newer_epoch(session: &Session, secret: &Id, epoch: u32) -> Result<Option<u32>> {
+    Ok(epochs(session, secret)?
+        .into_iter()
+        .filter(|(number, record)| *number > epoch && record.destroyed.is_none())
+        .map(|(number, _)| number)
+        .next_back())
 }
 
 /// The epoch that is asked for where none is named: the newest confirmed one, else the newest.

@@ -8,7 +8,7 @@ use super::genesis;
 use super::output::{self, Done};
 use crate::error::Result;
 use crate::ledger::Session;
-use crate::policy::{RequestState, request_state};
+use crate::policy::{self, RequestState, request_state};
 use crate::present::describe;
 use crate::state::custody::{NoteRecord, RequestRecord};
 use crate::state::records::{list, read};
@@ -158,12 +158,19 @@ fn standing(
     if let Some(request) = RequestRecord::load(&view, &entry.hash)? {
         let state = request_state(&request, session.now()?);
         let mut more = Vec::new();
+        let lapsed = match state {
+            RequestState::Waiting => policy::lapsed(&view, &request)?,
+            _ => None,
+        };
+        if let Some(why) = &lapsed {
+            more.push(format!("{why}; ask again: rootkeep request"));
+        }
         if let Some(end) = request.window_ends() {
             more.push(format!("window ends {}", describe::time(end)));
         } else {
             more.push(format!("lapses    {}", describe::time(request.lapses_at())));
         }
-        if state == RequestState::Waiting {
+        if state == RequestState::Waiting && lapsed.is_none() {
             more.extend(super::request::still_to_call(session, people, &request)?);
         }
         for shown in &request.shown {
@@ -175,7 +182,11 @@ fn standing(
             ));
         }
         return Ok(Some(Standing {
-            word: state.as_str(),
+            word: if lapsed.is_some() {
+                "lapsed"
+            } else {
+                state.as_str()
+            },
             yes: names(&request.yes),
             no: names(&request.no),
             more,

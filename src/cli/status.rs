@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::custodian::standing;
 use super::output::{self, Done};
-use crate::crypto::fixed::Digest;
+use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
 use crate::ledger::Session;
-use crate::policy::{RequestState, request_state};
+use crate::policy::{self, RequestState, request_state};
 use crate::present::describe;
 use crate::state::Table;
 use crate::state::custody::{OpenRecord, RequestRecord};
@@ -28,7 +28,7 @@ struct Item {
     seq: u64,
     what: String,
     state: &'static str,
-    until: Time,
+    until: Option<Time>,
 }
 
 pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
@@ -76,12 +76,15 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
         for (heading, items) in [("waiting", &pending), ("overdue", &overdue)] {
             for item in items {
                 text.push_str(&format!(
-                    "{heading}  {}  #{} {}, {} until {}\n",
+                    "{heading}  {}  #{} {}, {}{}\n",
                     item.id,
                     item.seq,
                     item.what,
                     item.state,
-                    describe::time(item.until)
+                    item.until.map_or_else(String::new, |until| format!(
+                        " until {}",
+                        describe::time(until)
+                    ))
                 ));
             }
         }
@@ -103,6 +106,25 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
     let now = session.now()?;
     let (mut pending, mut overdue) = (Vec::new(), Vec::new());
     let days = u64::from(PolicyRecord::load(&view)?.settings.pending_days);
+    if let Some(ledger) = LedgerRecord::load(&view)?
+        && ledger.active.is_none()
+        && let Some(genesis) = view.entry(0)?
+    {
+        let people = session.people()?;
+        let missing: Vec<Id> = ledger
+            .founders
+            .iter()
+            .filter(|id| !ledger.signed.contains(id))
+            .copied()
+            .collect();
+        pending.push(Item {
+            id: genesis.id.short(),
+            seq: 0,
+            what: format!("genesis, for {}", people.names(&missing)),
+            state: "waits for founders: rootkeep sign genesis",
+            until: None,
+        });
+    }
     for (_, proposal) in list::<Proposal>(&view, "")? {
         let until = proposal.made_at.plus(days * 86_400);
         if now <= until {
@@ -111,7 +133,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 seq: proposal.index,
                 what: proposal.kind.clone(),
                 state: "waits for governance",
-                until,
+                until: Some(until),
             });
         }
     }
@@ -124,9 +146,10 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             seq: request.index,
             what: "request".to_owned(),
             state: "",
-            until: request.window_ends().unwrap_or_else(|| request.lapses_at()),
+            until: Some(request.window_ends().unwrap_or_else(|| request.lapses_at())),
         };
         match request_state(&request, now) {
+            RequestState::Waiting if policy::lapsed(&view, &request)?.is_some() => {}
             RequestState::Waiting => {
                 item.state = "waits for sign-offs";
                 pending.push(item);

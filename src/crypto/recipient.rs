@@ -167,6 +167,10 @@ impl Recipient {
         if text.len() > 4096 || text.trim() != text {
             return Err(bad("too long, or white space around it"));
         }
+        // Bech32 has two spellings; with both, one key would pass for two.
+        if !text.starts_with("ssh-") && text.chars().any(|c| c.is_ascii_uppercase()) {
+            return Err(bad("an age recipient is written in lower case"));
+        }
         let kind = if text.starts_with("ssh-") {
             if text.split(' ').count() != 2 {
                 return Err(bad(

@@ -43,10 +43,11 @@ pub fn compare(typed: &str, digest: &Digest, what: &str) -> Result<()> {
         )))
     };
     if typed.len() != COUNT {
-        return differ(format!(
-            "the {what} has {COUNT} words, {} were given",
-            typed.len()
-        ));
+        return Err(Error::usage(
+            "words-count",
+            format!("the {what} has {COUNT} words, {} were given", typed.len()),
+        )
+        .hint("type all twelve, in quotes, with spaces between"));
     }
     for (number, (typed, expected)) in typed.iter().zip(expected.split_whitespace()).enumerate() {
         if typed != expected {

@@ -33,6 +33,8 @@ pub struct Entered {
     pub size: u64,
     /// The log's root with it.
     pub root: Digest,
+    /// What could not be done after the entry was durable: the entry stands all the same.
+    pub warnings: Vec<Error>,
 }
 
 impl Session {
@@ -49,7 +51,7 @@ impl Session {
         self.writable()?;
         let made_at = self.clock.now()?;
         // The batch borrows the store alone, so that the rest of the session stays readable.
-        let (entered, pin, verified) = {
+        let (mut entered, pin, verified) = {
             let batch_owner = &mut self.store;
             let mut batch = batch_owner.begin()?;
             let view = batch.view();
@@ -116,6 +118,7 @@ impl Session {
                 needs,
                 size,
                 root: appended.root,
+                warnings: Vec::new(),
             };
             let pin = Pin::new(
                 self.id,
@@ -128,9 +131,10 @@ impl Session {
             (entered, pin, (size, version))
         };
         self.verified = Some(verified);
-        self.remember(pin)?;
+        // The entry is durable: what fails from here on is said, and mended by the next act.
+        entered.warnings.extend(self.remember(pin).err());
         if touches_keys(entered.kind) {
-            self.repair_keys()?;
+            entered.warnings.extend(self.repair_keys().err());
         }
         Ok(entered)
     }

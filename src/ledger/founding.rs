@@ -9,7 +9,7 @@ use ring::rand::SystemRandom;
 
 use super::keys::Keys;
 use super::pin::{Pin, PinPlace};
-use super::sealing::{Split, prove_share};
+use super::sealing::{SharePlace, Split, prove_share};
 use super::trusted::head;
 use super::{Clock, files};
 use crate::crypto::card::{Card, CardPersonal};
@@ -270,20 +270,19 @@ fn governance(
             members,
         }],
     };
-    let split = Split::new(rng, ledger, GOVERNANCE_SECRET, 1, &scheme, &line)?;
-    let places: Vec<(u8, u8, Id, &Recipient)> = (0u8..)
+    let places: Vec<SharePlace<'_>> = (0u8..)
         .zip(ids.iter().zip(holders))
         .map(|(member, (id, recipient))| (0, member, *id, recipient))
         .collect();
-    let (shares, mut blobs) = split.encrypt(&places, founding.host)?;
-    blobs.push(split.payload().to_vec());
+    let about = (ledger, GOVERNANCE_SECRET, 1);
+    let (split, sealed) = Split::seal(rng, about, &scheme, &line, &places, founding.host)?;
     let seal = GovernanceSeal {
         epoch: 1,
         recovery: recovery.to_public().to_string(),
-        payload: Digest::of(split.payload()),
-        shares,
+        payload: sealed.payload,
+        shares: sealed.shares,
     };
-    Ok((seal, blobs, split))
+    Ok((seal, sealed.blobs, split))
 }
 
 /// Appends while the ledger is being founded: judged like everything else.

@@ -87,7 +87,7 @@ impl PinPlace {
             for entry in entries.flatten() {
                 let name = entry.file_name();
                 let Some(name) = name.to_str() else { continue };
-                if name.starts_with(&prefix) && name.ends_with(".pin") {
+                if is_pin_of(&prefix, name) {
                     pins.push(read(&entry.path())?);
                 }
             }
@@ -95,15 +95,15 @@ impl PinPlace {
         Ok(pins)
     }
 
-    /// The newest pin of a ledger.
+    /// The newest pin that a member has of a ledger.
     ///
     /// # Errors
     /// As [`Self::all`].
-    pub fn find(&self, ledger: &Digest) -> Result<Option<Pin>> {
+    pub fn find(&self, ledger: &Digest, member: &Id) -> Result<Option<Pin>> {
         Ok(self
             .all()?
             .into_iter()
-            .filter(|pin| pin.ledger == *ledger)
+            .filter(|pin| pin.ledger == *ledger && pin.member == *member)
             .max_by_key(|pin| pin.size))
     }
 
@@ -137,10 +137,22 @@ impl PinPlace {
         };
         let mut places = vec![(beside, format!("{name}."))];
         if let Some(fallback) = &self.fallback {
-            places.push((fallback.clone(), format!("{name}.")));
+            // There, identities of other directories may have the same name.
+            let path =
+                std::path::absolute(&self.identity).unwrap_or_else(|_| self.identity.clone());
+            let digest = Digest::of(path.as_os_str().as_encoded_bytes()).to_hex();
+            let mark: String = digest.chars().take(8).collect();
+            places.push((fallback.clone(), format!("{name}-{mark}.")));
         }
         places
     }
+}
+
+/// `NAME.` and 16 hex digits and `.pin`: so that `alice` does not take the pins of `alice.old`.
+fn is_pin_of(prefix: &str, name: &str) -> bool {
+    name.strip_prefix(prefix)
+        .and_then(|rest| rest.strip_suffix(".pin"))
+        .is_some_and(|short| short.len() == 16 && short.bytes().all(|c| c.is_ascii_hexdigit()))
 }
 
 fn read(path: &Path) -> Result<Pin> {
@@ -155,5 +167,18 @@ fn read(path: &Path) -> Result<Pin> {
         Ok(pin)
     } else {
         Err(bad())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pin_belongs_to_one_identity_file() {
+        assert!(is_pin_of("alice.", "alice.0123456789abcdef.pin"));
+        assert!(!is_pin_of("alice.", "alice.old.0123456789abcdef.pin"));
+        assert!(!is_pin_of("alice.", "alice.pin"));
+        assert!(!is_pin_of("alice.", "bob.0123456789abcdef.pin"));
     }
 }

@@ -27,26 +27,39 @@ use crate::statement::{Claim, Draft};
 /// The most bytes that a secret may have.
 pub const SECRET_LIMIT: usize = 64 << 10;
 
+/// One place of a split: group, member, its holder, and to whom its share is encrypted.
+pub(super) type SharePlace<'a> = (u8, u8, Id, &'a Recipient);
+
 /// A key that was split, with the payload under it: nothing of it has left the memory yet.
 pub(super) struct Split {
     ledger: Digest,
     secret: Id,
     epoch: u32,
     shares: BTreeMap<(u8, u8), Mnemonic>,
-    payload: Vec<u8>,
+}
+
+/// What a split is written as.
+pub(super) struct Ciphertexts {
+    /// For the seal.
+    pub(super) payload: Digest,
+    /// For the seal.
+    pub(super) shares: Vec<Share>,
+    /// Every share's and, last, the payload's.
+    pub(super) blobs: Vec<Vec<u8>>,
 }
 
 impl Split {
     /// Draws a key, encrypts `plaintext` under it, splits it, and tests in memory that subsets
-    /// which together use every share give the plaintext back.
-    pub(super) fn new(
+    /// which together use every share give the key back, and the key the plaintext. Encrypts each
+    /// share to its holder.
+    pub(super) fn seal(
         rng: &dyn SecureRandom,
-        ledger: Digest,
-        secret: Id,
-        epoch: u32,
+        (ledger, secret, epoch): (Digest, Id, u32),
         scheme: &Scheme,
         plaintext: &SecretBytes,
-    ) -> Result<Self> {
+        places: &[SharePlace<'_>],
+        host: &AgeHost,
+    ) -> Result<(Self, Ciphertexts)> {
         if plaintext.is_empty() || plaintext.len() > SECRET_LIMIT {
             return Err(Error::usage(
                 "bad-secret-length",
@@ -54,45 +67,26 @@ impl Split {
             ));
         }
         let key = Key32::new(Digest::random(rng)?.0);
-        let payload = age_file::encrypt_payload(&key, plaintext.expose())?;
-        let groups = slip39::split(rng, &key, scheme).map_err(|error| {
-            Error::failed("cannot-split", "the key could not be split").because(error)
-        })?;
-        let shares: BTreeMap<(u8, u8), Mnemonic> = (0u8..)
-            .zip(groups)
-            .flat_map(|(g, members)| (0u8..).zip(members).map(move |(m, share)| ((g, m), share)))
-            .collect();
-        let split = Self {
-            ledger,
-            secret,
-            epoch,
-            shares,
-            payload,
-        };
-        split.test(scheme, plaintext)?;
-        Ok(split)
-    }
-
-    /// Recovers from one subset after another until every share has been in one.
-    fn test(&self, scheme: &Scheme, plaintext: &SecretBytes) -> Result<()> {
-        let wrong = || {
-            Error::failed(
-                "split-test",
-                "a fresh split did not give the secret back; nothing was written",
-            )
-        };
-        for subset in covering_subsets(scheme) {
-            let shares: Vec<Mnemonic> = subset
-                .iter()
-                .map(|(g, m)| self.share(*g, *m).cloned())
-                .collect::<Result<_>>()?;
-            let combined = slip39::combine(&shares).map_err(|error| wrong().because(error))?;
-            let again = age_file::decrypt_payload(&combined.key, &self.payload)?;
-            if again.expose() != plaintext.expose() || !combined.wrong.is_empty() {
-                return Err(wrong());
-            }
-        }
-        Ok(())
+        std::thread::scope(|scope| {
+            // Both halves are mostly the stretching of a key: of scrypt here, of SLIP-39 there.
+            let payload = scope.spawn(|| tested_payload(&key, plaintext));
+            let split = Self {
+                ledger,
+                secret,
+                epoch,
+                shares: tested_shares(rng, &key, scheme)?,
+            };
+            let (shares, mut blobs) = split.encrypt(places, host)?;
+            let payload = payload.join().map_err(|_| wrong_split())??;
+            let digest = Digest::of(&payload);
+            blobs.push(payload);
+            let ciphertexts = Ciphertexts {
+                payload: digest,
+                shares,
+                blobs,
+            };
+            Ok((split, ciphertexts))
+        })
     }
 
     pub(super) fn share(&self, group: u8, member: u8) -> Result<&Mnemonic> {
@@ -111,14 +105,10 @@ impl Split {
         }
     }
 
-    pub(super) fn payload(&self) -> &[u8] {
-        &self.payload
-    }
-
     /// Encrypts each share to its holder; the list for the seal, and the blobs.
-    pub(super) fn encrypt(
+    fn encrypt(
         &self,
-        places: &[(u8, u8, Id, &Recipient)],
+        places: &[SharePlace<'_>],
         host: &AgeHost,
     ) -> Result<(Vec<Share>, Vec<Vec<u8>>)> {
         let mut shares = Vec::with_capacity(places.len());
@@ -138,6 +128,53 @@ impl Split {
         }
         Ok((shares, blobs))
     }
+}
+
+/// The payload, once it was decrypted again.
+fn tested_payload(key: &Key32, plaintext: &SecretBytes) -> Result<Vec<u8>> {
+    let payload = age_file::encrypt_payload(key, plaintext.expose())?;
+    if age_file::decrypt_payload(key, &payload)?.expose() == plaintext.expose() {
+        Ok(payload)
+    } else {
+        Err(wrong_split())
+    }
+}
+
+/// The shares of a key by place, once one subset after another has recovered it, until every share
+/// was in one.
+fn tested_shares(
+    rng: &dyn SecureRandom,
+    key: &Key32,
+    scheme: &Scheme,
+) -> Result<BTreeMap<(u8, u8), Mnemonic>> {
+    let groups = slip39::split(rng, key, scheme).map_err(|error| {
+        Error::failed("cannot-split", "the key could not be split").because(error)
+    })?;
+    let shares: BTreeMap<(u8, u8), Mnemonic> = (0u8..)
+        .zip(groups)
+        .flat_map(|(g, members)| (0u8..).zip(members).map(move |(m, share)| ((g, m), share)))
+        .collect();
+    let subsets: Vec<Vec<Mnemonic>> = covering_subsets(scheme)
+        .iter()
+        .map(|subset| {
+            subset
+                .iter()
+                .filter_map(|place| shares.get(place).cloned())
+                .collect()
+        })
+        .collect();
+    match slip39::all_recover(key, &subsets) {
+        Ok(true) => Ok(shares),
+        Ok(false) => Err(wrong_split()),
+        Err(error) => Err(wrong_split().because(error)),
+    }
+}
+
+fn wrong_split() -> Error {
+    Error::failed(
+        "split-test",
+        "a fresh split did not give the secret back; nothing was written",
+    )
 }
 
 /// Subsets of places, each just enough to recover, that together contain every place: in each
@@ -275,21 +312,19 @@ impl Session {
             .hint("leave --quorum out to seal it again to the same people"));
         }
         let scheme = scheme_of(&quorum)?;
-        let split = Split::new(
-            &self.rng,
-            self.id,
-            secret,
-            epoch,
-            &scheme,
-            request.plaintext,
-        )?;
         let places = self.places_of(&quorum)?;
-        let borrowed: Vec<(u8, u8, Id, &Recipient)> = places
+        let borrowed: Vec<SharePlace<'_>> = places
             .iter()
             .map(|(g, m, id, recipient)| (*g, *m, *id, recipient))
             .collect();
-        let (shares, mut blobs) = split.encrypt(&borrowed, &self.host)?;
-        blobs.push(split.payload().to_vec());
+        let (_, sealed) = Split::seal(
+            &self.rng,
+            (self.id, secret, epoch),
+            &scheme,
+            request.plaintext,
+            &borrowed,
+            &self.host,
+        )?;
         let seal = Seal {
             secret,
             subject: request.name.subject.clone(),
@@ -301,10 +336,10 @@ impl Session {
             quorum_index: quorum.index,
             groups_needed: quorum.groups_needed,
             thresholds: quorum.groups.iter().map(|group| group.threshold).collect(),
-            payload: Digest::of(split.payload()),
-            shares,
+            payload: sealed.payload,
+            shares: sealed.shares,
         };
-        Ok((seal, quorum, blobs))
+        Ok((seal, quorum, sealed.blobs))
     }
 
     fn named_quorum(&self, request: &SealRequest<'_>) -> Result<Id> {

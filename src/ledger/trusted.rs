@@ -123,7 +123,7 @@ impl Session {
             // Another program of the same person may have seen more in the meantime.
             if self
                 .pins
-                .find(&self.id)?
+                .find(&self.id, &self.member)?
                 .is_none_or(|saved| saved.size <= pin.size)
             {
                 self.pins.save(&pin)?;

@@ -227,6 +227,7 @@ impl Judge<'_> {
     pub(super) fn withdraw(&mut self, subject: &Digest) -> Result<Verdict> {
         if let Some(proposal) = read::<Proposal>(&self.state, &leaf_key(subject))? {
             self.withdraws_own(&proposal.author)?;
+            self.has_seen(proposal.index)?;
             self.end(subject, &proposal, Ended::Withdrawn)?;
             return Ok(Verdict::AT_ONCE);
         }
@@ -236,6 +237,15 @@ impl Judge<'_> {
         match RequestRecord::load(&self.state, subject)? {
             Some(request) => self.withdraw_request(subject, request),
             None => Err(self.no_longer_waits(subject)?),
+        }
+    }
+
+    /// A decision names what its author had seen.
+    pub(super) fn has_seen(&self, index: u64) -> Result<()> {
+        if self.statement.header().seen.size > index {
+            Ok(())
+        } else {
+            Err(refusal::not_seen())
         }
     }
 

@@ -17,14 +17,6 @@ impl Judge<'_> {
         Custodian::load(&self.state, &author)?.ok_or_else(|| refusal::unknown_author(&author))
     }
 
-    pub(super) fn not_a_reader(&self) -> Result<()> {
-        if self.standing()?.has(Role::Reader) {
-            Err(refusal::reader())
-        } else {
-            Ok(())
-        }
-    }
-
     pub(super) fn needs_role(&self, role: Role, what: &str) -> Result<()> {
         if self.standing()?.has(role) {
             Ok(())

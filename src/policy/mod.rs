@@ -23,11 +23,12 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::{Change, Overlay, Records};
+use crate::statement::people::Role;
 use crate::statement::{Claim, Kind, Statement, Time};
 
 pub use founding::{GOVERNANCE_SECRET, founders_cards};
 pub use may::split_rules;
-pub use releases::{RequestState, request_state, takes_decisions};
+pub use releases::{RequestState, lapsed, request_state, takes_decisions};
 pub use signatures::{CheckNow, SignatureCheck};
 
 /// What the rules need to know of the log that is no state.
@@ -192,6 +193,10 @@ impl Judge<'_> {
 /// # Errors
 /// Refused where there is no such custodian, or the key is not in force.
 pub fn author_key(records: &dyn Records, kind: Kind, author: &Id) -> Result<PublicKey> {
+    in_force_author(records, kind, author).map(|custodian| custodian.sign)
+}
+
+fn in_force_author(records: &dyn Records, kind: Kind, author: &Id) -> Result<Custodian> {
     let custodian =
         Custodian::load(records, author)?.ok_or_else(|| refusal::unknown_author(author))?;
     if custodian.retired.is_some() {
@@ -200,7 +205,7 @@ pub fn author_key(records: &dyn Records, kind: Kind, author: &Id) -> Result<Publ
     if custodian.from.is_none() && kind != Kind::CustodianAccept {
         return Err(refusal::never_accepted());
     }
-    Ok(custodian.sign)
+    Ok(custodian)
 }
 
 /// Judges one statement at one index.
@@ -227,8 +232,9 @@ pub fn judge(
         scope,
         drops: BTreeSet::new(),
     };
-    judge.check_place()?;
-    judge.check_author()?;
+    let ledger = LedgerRecord::load(&judge.state)?;
+    judge.check_place(ledger.as_ref())?;
+    judge.check_author(ledger.as_ref())?;
     if scope == Scope::All {
         judge.check_blobs()?;
         judge.sweep()?;
@@ -246,9 +252,11 @@ pub fn judge(
 
 impl Judge<'_> {
     /// The ledger, the id and what the author saw.
-    fn check_place(&self) -> Result<()> {
+    fn check_place(&self, ledger: Option<&LedgerRecord>) -> Result<()> {
         let header = self.statement.header();
-        if self.statement.kind() != Kind::Genesis && self.ledger()?.id != header.ledger {
+        if self.statement.kind() != Kind::Genesis
+            && ledger.ok_or_else(refusal::no_genesis)?.id != header.ledger
+        {
             return Err(Error::verification(
                 "other-ledger",
                 "the statement belongs to another ledger",
@@ -289,20 +297,20 @@ impl Judge<'_> {
     }
 
     /// The author's standing; each kind then asks for its own role.
-    fn check_author(&self) -> Result<()> {
+    fn check_author(&self, ledger: Option<&LedgerRecord>) -> Result<()> {
         let kind = self.statement.kind();
         if kind == Kind::Genesis {
             return Ok(());
         }
-        author_key(&self.state, kind, &self.author())?;
+        let author = in_force_author(&self.state, kind, &self.author())?;
+        let ledger = ledger.ok_or_else(refusal::no_genesis)?;
         let founding = matches!(kind, Kind::GovernanceSeal)
-            || matches!(self.statement.claim(), Claim::Sign(sign)
-                if sign.subject == self.ledger()?.genesis);
-        if !founding && self.ledger()?.active.is_none() {
+            || matches!(self.statement.claim(), Claim::Sign(sign) if sign.subject == ledger.genesis);
+        if !founding && ledger.active.is_none() {
             return Err(refusal::not_active());
         }
-        if kind != Kind::CustodianAccept {
-            self.not_a_reader()?;
+        if kind != Kind::CustodianAccept && author.has(Role::Reader) {
+            return Err(refusal::reader());
         }
         Ok(())
     }

@@ -67,10 +67,17 @@ impl Judge<'_> {
     /// A card may come again only while nothing ever came of its earlier enrolment.
     fn check_new_card(&self, card: &Card) -> Result<()> {
         for (id, known) in Custodian::all(&self.state)? {
-            let same_id = id == card.id;
-            let same_key = known.sign == card.sign || known.recipient == card.recipient.as_str();
             let untouched = known.approved.is_none() && known.from.is_none();
-            if (same_id && !(untouched && same_key)) || (!same_id && same_key) {
+            // The same person's same keys; anything else under the id would be somebody else's.
+            let again = id == card.id
+                && known.sign == card.sign
+                && known.recipient == card.recipient.as_str()
+                && known.age == card.age.as_str();
+            let clashes = id == card.id
+                || known.sign == card.sign
+                || known.recipient == card.recipient.as_str()
+                || known.age == card.age.as_str();
+            if clashes && !(again && untouched) {
                 return Err(Error::refused(
                     "card-known",
                     "this card's id, key or recipient belongs to a custodian already",

@@ -17,7 +17,7 @@ use crate::state::rules::{PolicyRecord, Quorum, fewest_missing, leaf_key};
 use crate::statement::Time;
 use crate::statement::decisions::SignOff;
 use crate::statement::people::Role;
-use crate::statement::releases::{Close, Request, Reveal, Wanted};
+use crate::statement::releases::{Close, Place, Request, Reveal, Wanted};
 
 /// Where a request stands at some moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,19 @@ pub fn request_state(request: &RequestRecord, now: Time) -> RequestState {
             None if now > request.lapses_at() => RequestState::Expired,
             None => RequestState::Waiting,
         }
+    }
+}
+
+/// Why a request that waits can't take effect any more, where something it stands under has
+/// changed since it was made.
+///
+/// # Errors
+/// Verification where the state is damaged.
+pub fn lapsed(records: &dyn Records, request: &RequestRecord) -> Result<Option<String>> {
+    match not_lapsed(records, request) {
+        Ok(()) => Ok(None),
+        Err(error) if error.code() == "lapsed" => Ok(Some(error.message().to_owned())),
+        Err(error) => Err(error),
     }
 }
 
@@ -399,6 +412,7 @@ impl Judge<'_> {
         mut request: RequestRecord,
     ) -> Result<Verdict> {
         self.withdraws_own(&request.author)?;
+        self.has_seen(request.index)?;
         match request_state(&request, self.time()) {
             RequestState::Closed => return Err(refusal::closed()),
             RequestState::Withdrawn => return Err(refusal::withdrawn()),
@@ -450,6 +464,7 @@ impl Judge<'_> {
         if !request.secrets.iter().any(wanted) {
             return Err(refusal::no_such_secret());
         }
+        self.check_bad_places(reveal)?;
         request.shown.push(Shown {
             secret: reveal.secret,
             index: self.index,
@@ -457,6 +472,22 @@ impl Judge<'_> {
         });
         self.state.put(&leaf_key(&reveal.request), &request)?;
         Ok(Verdict::AT_ONCE)
+    }
+
+    /// `bad` names places of the epoch, in order, each once.
+    fn check_bad_places(&self, reveal: &Reveal) -> Result<()> {
+        let epoch = Epoch::load(&self.state, &reveal.secret, reveal.epoch)?
+            .ok_or_else(refusal::no_such_secret)?;
+        let holders = epoch.rule().holders;
+        let known = |place: &Place| holders.contains_key(&(place.group, place.member));
+        let ordered = reveal.bad.windows(2).all(|pair| pair.first() < pair.last());
+        if ordered && reveal.bad.iter().all(known) {
+            Ok(())
+        } else {
+            Err(refusal::malformed(
+                "a reveal names bad shares by their places, in order, each once",
+            ))
+        }
     }
 
     pub(super) fn close(&mut self, close: &Close) -> Result<Verdict> {

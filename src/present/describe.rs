@@ -11,7 +11,7 @@ use crate::state::custody::SecretRecord;
 use crate::state::records::read;
 use crate::state::rules::Quorum;
 use crate::statement::quorums::Define;
-use crate::statement::releases::{Request, RequestPersonal};
+use crate::statement::releases::{Form, Request, RequestPersonal};
 use crate::statement::{Claim, Statement, Time};
 
 /// Local time and UTC.
@@ -165,7 +165,16 @@ pub fn line(session: &Session, statement: &Statement, people: &People) -> Result
                 .as_ref()
                 .map_or(String::new(), |personal| format!(": {}", personal.purpose))
         ),
-        Claim::Reveal(reveal) => format!("reveals {}", secret_name(session, &reveal.secret)?),
+        Claim::Reveal(reveal) => format!(
+            "reveals {} {}",
+            match reveal.form {
+                Form::Totp => "codes of",
+                Form::File => "into a file",
+                Form::Qr => "as a QR code",
+                Form::Text => "the text of",
+            },
+            secret_name(session, &reveal.secret)?
+        ),
         Claim::Close(close, personal) => format!(
             "closes the release, {}{}",
             close.outcome.as_str(),
@@ -251,6 +260,7 @@ pub fn statement(session: &Session, statement: &Statement, people: &People) -> R
         }
         Claim::Request(request, personal) => {
             release(request, personal.as_ref(), people, &mut lines);
+            newer_epochs(session, request, &mut lines)?;
         }
         Claim::CustodianRetire(retire, personal) => {
             lines.push(format!("  cause     {}", retire.cause.as_str()));
@@ -284,6 +294,20 @@ fn founders(session: &Session, people: &People, lines: &mut Vec<String>) -> Resu
                 "    {:<20} {}",
                 people.name(id),
                 session.card_words(id)?
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A signer ought to know that a newer value was sealed than the one asked for.
+fn newer_epochs(session: &Session, request: &Request, lines: &mut Vec<String>) -> Result<()> {
+    for wanted in &request.secrets {
+        let record = read::<SecretRecord>(&session.view(), &wanted.secret.to_hex())?;
+        if let Some(record) = record.filter(|record| record.epoch > wanted.epoch) {
+            lines.push(format!(
+                "  note      {} has a newer epoch, {}; this asks for epoch {}",
+                record.name, record.epoch, wanted.epoch
             ));
         }
     }

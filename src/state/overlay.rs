@@ -123,6 +123,12 @@ impl Memory {
         }
     }
 
+    /// One record's bytes, as they lie there.
+    #[must_use]
+    pub fn peek(&self, table: Table, key: &str) -> Option<&[u8]> {
+        self.0.get(&(table, key.to_owned())).map(Vec::as_slice)
+    }
+
     /// Every record, in order of table and key.
     pub fn iter(&self) -> impl Iterator<Item = (Table, &str, &[u8])> {
         self.0
@@ -133,7 +139,7 @@ impl Memory {
 
 impl Records for Memory {
     fn get(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>> {
-        Ok(self.0.get(&(table, key.to_owned())).cloned())
+        Ok(self.peek(table, key).map(<[u8]>::to_vec))
     }
 
     fn list(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>> {

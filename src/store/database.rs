@@ -23,6 +23,8 @@ const SCHEMA: &str = include_str!("../../schema/0001.sql");
 const PATIENCE: Duration = Duration::from_secs(30);
 /// No value in the database is longer.
 const LENGTH_LIMIT: i32 = 64 << 20;
+/// How much of the database is kept in memory at most, so that a page is decrypted once.
+const PAGE_CACHE_KIB: i64 = 64 << 10;
 
 /// What a ledger is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +122,7 @@ impl Store {
                 "the database is not a ledger's",
             ));
         }
+        set_cache(&connection)?;
         if access == Access::Write {
             configure(&connection)?;
         }
@@ -211,7 +214,8 @@ fn unlock(connection: &Connection, key: &Key32) -> Result<()> {
         // SQLite's own message could repeat the statement, and the key with it.
         Error::failed("database", "the database did not take its key")
     })?;
-    distrust_schema(connection)
+    distrust_schema(connection)?;
+    set_bounds(connection)
 }
 
 /// Nothing in the file is run: no trigger, no view, no function from a schema.
@@ -227,12 +231,24 @@ fn distrust_schema(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-fn configure(connection: &Connection) -> Result<()> {
-    connection.busy_timeout(PATIENCE).map_err(failed)?;
+/// How much memory the connection may take; nothing is written.
+fn set_bounds(connection: &Connection) -> Result<()> {
     connection.set_prepared_statement_cache_capacity(64);
     connection
         .set_limit(Limit::SQLITE_LIMIT_LENGTH, LENGTH_LIMIT)
-        .map_err(failed)?;
+        .map(|_| ())
+        .map_err(failed)
+}
+
+/// How many decrypted pages are kept. It reads the file, so it comes after the key was tried.
+fn set_cache(connection: &Connection) -> Result<()> {
+    connection
+        .pragma_update(None, "cache_size", -PAGE_CACHE_KIB)
+        .map_err(failed)
+}
+
+fn configure(connection: &Connection) -> Result<()> {
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
     connection
         .execute_batch(
             "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;",

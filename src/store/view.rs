@@ -1,5 +1,6 @@
 //! Reading: leaves, parts, blobs, nodes, checkpoints, records.
 
+use rusqlite::types::FromSqlError;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::{damaged, failed};
@@ -48,14 +49,28 @@ impl Entry {
     /// # Errors
     /// Verification, code `facts-missing`.
     pub fn parts(&self) -> Result<Parts> {
-        let facts = self.facts.clone().ok_or_else(|| {
-            Error::verification("facts-missing", format!("entry {} has no facts", self.seq))
-        })?;
+        let facts = self.facts.clone().ok_or_else(|| no_facts(self.seq))?;
         Ok(Parts {
             facts,
             personal: self.personal.clone(),
         })
     }
+
+    /// As [`Self::parts`], for whoever needs the rest no more.
+    ///
+    /// # Errors
+    /// As [`Self::parts`].
+    pub fn into_parts(self) -> Result<Parts> {
+        let facts = self.facts.ok_or_else(|| no_facts(self.seq))?;
+        Ok(Parts {
+            facts,
+            personal: self.personal,
+        })
+    }
+}
+
+fn no_facts(seq: u64) -> Error {
+    Error::verification("facts-missing", format!("entry {seq} has no facts"))
 }
 
 /// A checkpoint as it is stored.
@@ -330,14 +345,25 @@ impl<'c> View<'c> {
         Ok(bytes)
     }
 
-    /// Every blob's digest.
+    /// Every blob, as it lies there: digest and bytes.
     ///
     /// # Errors
     /// Failed where the database fails.
-    pub fn blob_digests(&self) -> Result<Vec<Vec<u8>>> {
-        self.many("SELECT digest FROM blob ORDER BY digest", [], |row| {
-            row.get(0)
-        })
+    pub fn each_blob(&self, mut see: impl FnMut(&[u8], &[u8]) -> Result<()>) -> Result<()> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT digest, bytes FROM blob ORDER BY rowid")
+            .map_err(failed)?;
+        let mut rows = statement.query([]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let (digest, bytes) = (row.get_ref(0), row.get_ref(1));
+            let unfit = |error: FromSqlError| damaged(&error.to_string());
+            see(
+                digest.map_err(failed)?.as_blob().map_err(unfit)?,
+                bytes.map_err(failed)?.as_blob().map_err(unfit)?,
+            )?;
+        }
+        Ok(())
     }
 
     /// Every stored node, in order.

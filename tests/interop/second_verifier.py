@@ -170,14 +170,14 @@ def read_json(data, shape, what):
 digest, ident, name = matching("[0-9a-f]{64}"), matching("[0-9a-f]{32}"), matching("[a-z0-9][a-z0-9-]{0,62}")
 time = dated(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "%Y-%m-%dT%H:%M:%SZ")
 date = dated(r"\d{4}-\d\d-\d\d", "%Y-%m-%d")
-account, free, small, size = matching("[0-9]{12}"), lambda value: type(value) is str, number(0, 15), number()
+account, small, size = matching("[0-9]{12}"), number(0, 15), number()
 secret_subject = matching(r"[0-9]{12}|org|(mailbox|phone|location):[a-z0-9][a-z0-9-]{0,62}")
 secret_kind = ("password", "mfa-seed", "recovery-codes", "security-answers", "combination", "note")
 policy = {"revision": 1, "pending_days": number(1, 365), "request_hours": number(1, 720),
           "window_max_secs": number(60, 604800)}
 share = {"group": small, "member": small, "holder": ident, "key": valid_key, "blob": digest}
 possessed = {"secret": ident, "epoch": size, "group": small, "member": small}
-person = {"name": text(256, False), "contact": (text(256, False), None), "timezone": (matching("[A-Za-z0-9_+/-]{1,64}"), None)}
+person = {"name": lambda value: text(256, False)(value) and value == value.strip(), "contact": (text(256, False), None), "timezone": (matching("[A-Za-z0-9_+/-]{1,64}"), None)}
 subject, reason = {"subject": digest}, {"reason": text()}
 envelope = {"payloadType": matching(".*"), "payload": is_base64, "signatures": [{"keyid": digest, "sig": is_base64}]}
 header = {"v": 1, "ledger": digest, "id": ident, "author": ident, "kind": text(), "made_at": time,
@@ -200,11 +200,11 @@ SHAPES = {  # kind: facts, personal
     "quorum.define": ({"quorum": ident, "name": name, "groups_needed": size,
                        "groups": [{"label": name, "threshold": size, "members": [ident]}]}, None),
     "policy.set": ({"policy": policy}, None),
-    "account.import": ({"organization": (free, None), "accounts": [
+    "account.import": ({"organization": (text(), None), "accounts": [
         {"id": account, "state": ("pending-activation", "active", "suspended", "pending-closure", "closed"),
-         "partition": ("aws", "aws-us-gov", "aws-cn"), "management": (True, False), "joined_method": (free, None),
+         "partition": ("aws", "aws-us-gov", "aws-cn"), "management": (True, False), "joined_method": ("INVITED", "CREATED", None),
          "joined_at": (time, None)}], "gone": [account]},
-        {"file_digest": digest, "file_bytes": size, "accounts": [{"id": account, "name": free, "email": free}]}),
+        {"file_digest": digest, "file_bytes": size, "accounts": [{"id": account, "name": text(), "email": text()}]}),
     "seal": ({"secret": ident, "subject": secret_subject, "kind": secret_kind, "label": (name, None), "serves": [account],
               "epoch": size, "quorum": ident, "quorum_index": size, "groups_needed": size, "thresholds": [size],
               "payload": digest, "shares": [share]}, None),
@@ -259,7 +259,7 @@ class Log:
     def __init__(self, ledger):
         self.ledger, self.roots, self.peaks = ledger, [sha()], []
         self.people, self.quorums, self.secrets, self.accounts = {}, {}, {}, {}
-        self.subjects, self.ids, self.confirmed = {}, set(), set()
+        self.subjects, self.ids, self.confirmed, self.blobs = {}, set(), set(), set()
         self.active, self.policy, self.policy_index, self.threshold = False, None, 0, 0
 
     def grow(self, data):
@@ -310,6 +310,8 @@ class Log:
         new = Record(index=index, hash=sha(b"\0", data).hex(), kind=kind, author=who, facts=facts, personal=personal,
                      made=seconds(head["made_at"]), seen=seen["size"], policy=self.policy_index, yes=[], no=[],
                      effect=None, over=None, shown=False)
+        brought = [facts[k] for k in ("payload", "identity") if k in facts] + [s["blob"] for s in facts.get("shares", [])]
+        need(len(set(brought)) == len(brought) and not self.blobs & set(brought), "blob: a ciphertext that was there before")
         if kind in GOVERNED[1:]:
             need(self.may_propose(new), "author: has no role for this")
             self.possible(new)
@@ -317,11 +319,12 @@ class Log:
             getattr(self, kind.replace(".", "_"))(new, facts)
         if kind == "custodian.add":
             self.enrol(facts["card"], personal, facts["roles"], new)
-        # Who can have cosigned the checkpoint: in force just before this leaf or just after it, or accepting by it.
-        now = {p for p in self.people if self.in_force(p)}
+        # Who can have cosigned the checkpoint: in force, no reader, just before this leaf or just after it; or accepting by it.
+        now = {p for p in self.people if self.has(p, *ROLES)}
         self.cosigners = now | self.were_in_force | ({who} if kind == "custodian.accept" else set())
         self.were_in_force = now
         self.ids.add(head["id"])
+        self.blobs |= set(brought) | ({personal["digest"]} if kind == "attach" and personal else set())
         self.grow(data)
         self.subjects[new.hash] = new
 
@@ -439,13 +442,14 @@ class Log:
         elif one.kind != "genesis":
             limit = self.policy["request_hours"] * 3600 if one.kind == "request" else self.policy["pending_days"] * 86400
             need(made <= one.made + limit, "subject: expired")
-        need(one.policy == self.policy_index, "subject: lapsed, another policy")
+        need(one.effect is not None or one.policy == self.policy_index, "subject: lapsed, another policy")
         if one.kind == "request":
             need(not self.people[one.facts["operator"]].retired, "subject: lapsed, its operator was retired")
             for secret, number_, epoch in self.stakes(one):
                 need(not epoch.destroyed, "subject: lapsed, a secret was destroyed")
                 quorum = self.quorums[self.secrets[secret].quorum]
-                need(one.quorums[secret] == quorum.index, "subject: lapsed, a quorum was set anew")
+                anew = one.effect is None and one.quorums[secret] != quorum.index
+                need(not anew, "subject: lapsed, a quorum was set anew")
         else:
             try:
                 self.possible(one)

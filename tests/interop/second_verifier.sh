@@ -9,7 +9,7 @@ rootkeep=${ROOTKEEP_BIN:-$root/target/release/rootkeep}
 python=${ROOTKEEP_PYTHON:-python3}
 here=$root/tests/interop
 dir=$(mktemp -d)
-export HOME=$dir XDG_STATE_HOME=$dir/state XDG_CONFIG_HOME=$dir/config XDG_DATA_HOME=$dir/data
+export PYTHONDONTWRITEBYTECODE=1 XDG_STATE_HOME=$dir/state XDG_CONFIG_HOME=$dir/config XDG_DATA_HOME=$dir/data
 unset ROOTKEEP_LEDGER ROOTKEEP_IDENTITY
 exec 3>&1 >"$dir/said" 2>&1
 trap 'code=$?; [ "$code" = 0 ] || tail -n 40 "$dir/said" >&3; rm -rf "$dir"' EXIT

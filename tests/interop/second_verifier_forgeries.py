@@ -496,7 +496,8 @@ def forgeries(book):
     yield "a log key of small order", "keys", book.found(change={"log_key": "01" + "00" * 31}), 0
     yield "a policy out of bounds", "keys", book.found(change={"policy": policy | {"pending_days": 0}}), 0
     yield "governance sealed without one founder", "shares", book.found(seal_change={"shares": book.facts(1)["shares"][:2]}), 1
-    yield "governance sealed twice", "only entry 1", last(at(), "alice", "governance.seal", book.facts(1))
+    yield "governance sealed twice", "only entry 1", last(b := at(), "alice", "governance.seal", book.facts(1) | {
+        "payload": b.blob(), "shares": [share | {"blob": b.blob()} for share in book.facts(1)["shares"]]})
     yield "something before the last founder has signed", "before the genesis", last(at(6))
     yield "a founder signs the genesis twice", "before", after(4, lambda b: b.sign("alice", h(0)))
 
@@ -549,6 +550,7 @@ def forgeries(book):
     yield "a card that is too large", "too large", after(size, lambda b: newcomer(b, sealed=b64(b"x" * 30000)))
     yield "a card of version 2", "card", after(size, lambda b: newcomer(b, v=2))
     yield "a card with white space", "spelling", after(size, lambda b: newcomer(b, envelope=lambda data: data + b" "))
+    yield "a card with a name in white space", "card", after(size, lambda b: newcomer(b, personal={"name": " a", "contact": None, "timezone": None}))
     yield "a card with another's name", "card", after(size, lambda b: b.enrol("alice", personal_change={"bytes": b64(b"{}")}))
     yield "a reader who is more", "roles", after(size, lambda b: newcomer(b, ("reader", "keeper")))
     yield "no roles", "roles", after(size, lambda b: newcomer(b, ()))
@@ -589,6 +591,8 @@ def forgeries(book):
     yield "a share left out", "shares", sealing(change=lambda f: f["shares"].pop())
     yield "shares in another order", "shares", sealing(change=lambda f: f["shares"].reverse())
     yield "a share for somebody else", "shares", sealing(change=lambda f: f["shares"][0].update(holder=frank))
+    yield "a ciphertext of another sealing", "ciphertext", sealing(change=lambda f: f["shares"][0].update(blob=password["shares"][0]["blob"]))
+    yield "a ciphertext twice", "ciphertext", sealing(change=lambda f: f["shares"][0].update(blob=f["shares"][1]["blob"]))
     yield "a share's key of small order", "facts", sealing(change=lambda f: f["shares"][0].update(key="00" * 32))
     yield "a holder who was retired", "not in force", after(size, lambda b: b.seal("alice", "org/note", quorum="split"))
     yield "sealed by one who may not", "author", after(size, lambda b: (
@@ -659,6 +663,7 @@ def forgeries(book):
     yield "a cosignature twice", "twice", note(("alice", "alice"))
     yield "a right cosignature and a wrong one", "signature", note(("alice", "bob"), key=book.key["alice"])
     yield "cosigned only by one who was retired", "no cosignature", note("henry")
+    yield "cosigned only by a reader", "no cosignature", note("gina")
     yield "cosigned only by one who is not yet in force", "no cosignature", note("ivan")
     yield "a checkpoint left out", "size", then(b := at(), b.notes.pop(40)), 40
     yield "the last checkpoint left out", "missing", then(b := at(), b.notes.pop())

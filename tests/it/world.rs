@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, Weak};
 
 use age::secrecy::ExposeSecret;
 use ring::rand::SystemRandom;
@@ -153,6 +153,8 @@ pub struct World {
     pub people: Vec<Person>,
     pub host: AgeHost,
     pub id: Option<Digest>,
+    /// What it was copied from goes with the last copy.
+    _template: Option<Arc<World>>,
 }
 
 impl World {
@@ -164,6 +166,7 @@ impl World {
             people: Vec::new(),
             host: host(),
             id: None,
+            _template: None,
         };
         for name in NAMES.iter().take(count) {
             world.newcomer(name);
@@ -216,8 +219,15 @@ impl World {
     /// the register, the management account's password sealed to the engineers and its MFA seed to
     /// the board. A copy of one that was made once.
     pub fn ready() -> Self {
-        static TEMPLATE: OnceLock<World> = OnceLock::new();
-        TEMPLATE.get_or_init(Self::make_ready).copy()
+        static TEMPLATE: Mutex<Weak<World>> = Mutex::new(Weak::new());
+        let mut slot = TEMPLATE.lock().unwrap();
+        let template = slot
+            .upgrade()
+            .unwrap_or_else(|| Arc::new(Self::make_ready()));
+        *slot = Arc::downgrade(&template);
+        let mut world = template.copy();
+        world._template = Some(template);
+        world
     }
 
     fn make_ready() -> Self {
@@ -244,6 +254,7 @@ impl World {
             people: self.people.clone(),
             host: self.host.clone(),
             id: self.id,
+            _template: self._template.clone(),
         }
     }
 

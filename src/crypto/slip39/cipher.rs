@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 const ROUND_ITERATIONS: u32 = 2500;
 
 /// What the cipher takes from a share's header.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Settings {
     /// The 15-bit identifier: salt where the shares are not extendable.
     pub(super) identifier: u16,

@@ -10,6 +10,7 @@ use super::audit::{Audit, audit};
 use super::cipher::{self, Settings};
 use super::error::CombineError;
 use super::explain::explain;
+use super::gf256::equal;
 use super::name::{ShareName, WrongShare};
 use super::sets::{sort_into_sets, take_once};
 use super::share::Mnemonic;
@@ -52,6 +53,30 @@ pub fn combine(shares: &[Mnemonic]) -> Result<Combined, CombineError> {
         unchecked: recovered.audit.unchecked,
         repeated: recovered.repeated,
     })
+}
+
+/// Whether each of `sets` recovers `key`, with no share among them wrong.
+///
+/// As [`combine`] on every set. What they recover before the cipher is compared, so that the cipher
+/// runs once: the same encrypted key under the same settings is the same key.
+///
+/// # Errors
+/// Why a set recovers nothing; see [`CombineError`].
+pub fn all_recover(key: &Key32, sets: &[Vec<Mnemonic>]) -> Result<bool, CombineError> {
+    let mut first: Option<Recovered> = None;
+    for set in sets {
+        let recovered = recover(set, &mut Budget::new(STEPS))?;
+        let agrees = first.as_ref().is_none_or(|first| {
+            first.settings == recovered.settings && equal(&first.encrypted, &recovered.encrypted)
+        });
+        if !agrees || !recovered.audit.wrong.is_empty() {
+            return Ok(false);
+        }
+        first.get_or_insert(recovered);
+    }
+    let first = first.ok_or(CombineError::NoShares)?;
+    let again = cipher::decrypt(&first.encrypted, b"", first.settings);
+    Ok(equal(&again, key.expose()))
 }
 
 /// What is recovered before decryption: generic over length and passphrase.

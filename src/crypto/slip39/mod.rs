@@ -56,7 +56,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use combine::{Combined, combine};
+pub use combine::{Combined, all_recover, combine};
 pub use error::{CombineError, SchemeError, ShareError, SplitError};
 pub use name::{Fault, Missing, ShareName, WrongShare};
 pub use scheme::{Group, Scheme};
