@@ -627,7 +627,7 @@ fn commands(label: &str, world: &World, sizes: Sizes) {
     command("open", &|| drop(world.open(0).unwrap()));
     command("open, trust", &|| drop(world.session(0)));
     command("status", &|| {
-        let session = world.session(0);
+        let session = world.open(0).unwrap();
         session.head().unwrap();
         session.people().unwrap();
         let view = session.view();

@@ -58,7 +58,31 @@ pub fn encrypt_payload(key: &Key32, plaintext: &[u8]) -> Result<Vec<u8>> {
 /// # Errors
 /// Verification, code `cannot-decrypt`.
 pub fn decrypt_payload(key: &Key32, file: &[u8]) -> Result<SecretBytes> {
-    decrypt_with_passphrase(&key.to_hex(), PAYLOAD_WORK_FACTOR_LIMIT, file)
+    PayloadOpener::new(key).open(file)
+}
+
+/// Decrypts payloads with one epoch's key. Making one is half the work, because age measures how
+/// fast scrypt is here each time: it can be made while something else is done.
+pub struct PayloadOpener(age::scrypt::Identity);
+
+impl PayloadOpener {
+    /// For an epoch's key.
+    #[must_use]
+    pub fn new(key: &Key32) -> Self {
+        Self(passphrase_identity(
+            &key.to_hex(),
+            PAYLOAD_WORK_FACTOR_LIMIT,
+        ))
+    }
+
+    /// Decrypts a payload.
+    ///
+    /// # Errors
+    /// Verification, code `cannot-decrypt`.
+    pub fn open(&self, file: &[u8]) -> Result<SecretBytes> {
+        let identity: &dyn age::Identity = &self.0;
+        decrypt(iter::once(identity), file)
+    }
 }
 
 /// Decrypts a passphrase-encrypted file that asks for no more work than `limit`.
@@ -70,10 +94,15 @@ pub fn decrypt_with_passphrase(
     limit: u8,
     file: &[u8],
 ) -> Result<SecretBytes> {
-    let mut identity = age::scrypt::Identity::new(age_text(passphrase));
-    identity.set_max_work_factor(limit);
+    let identity = passphrase_identity(passphrase, limit);
     let identity: &dyn age::Identity = &identity;
     decrypt(iter::once(identity), file)
+}
+
+fn passphrase_identity(passphrase: &SecretText, limit: u8) -> age::scrypt::Identity {
+    let mut identity = age::scrypt::Identity::new(age_text(passphrase));
+    identity.set_max_work_factor(limit);
+    identity
 }
 
 /// Decrypts with any of `identities`; binary or armoured.

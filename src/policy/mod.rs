@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
-use crate::state::people::{Custodian, LedgerRecord};
+use crate::state::people::{Custodian, LedgerInBrief, LedgerRecord};
 use crate::state::{Change, Overlay, Records};
 use crate::statement::people::Role;
 use crate::statement::{Claim, Kind, Statement, Time};
@@ -86,8 +86,8 @@ pub enum Scope {
 
 /// A statement that the rules admit at one index of the log, and what it changes.
 #[derive(Debug)]
-pub struct Ruled {
-    statement: Statement,
+pub struct Ruled<'s> {
+    statement: &'s Statement,
     index: u64,
     changes: Vec<Change>,
     drops: BTreeSet<Digest>,
@@ -95,11 +95,11 @@ pub struct Ruled {
     needs: usize,
 }
 
-impl Ruled {
+impl<'s> Ruled<'s> {
     /// The statement.
     #[must_use]
-    pub fn statement(&self) -> &Statement {
-        &self.statement
+    pub fn statement(&self) -> &'s Statement {
+        self.statement
     }
 
     /// Its index in the log.
@@ -215,14 +215,14 @@ fn in_force_author(records: &dyn Records, kind: Kind, author: &Id) -> Result<Cus
 ///
 /// # Errors
 /// Refused, with the rule's own code; verification where a proof or a reference is false.
-pub fn judge(
+pub fn judge<'s>(
     records: &dyn Records,
     log: &dyn LogView,
     signatures: &mut dyn SignatureCheck,
-    statement: &Statement,
+    statement: &'s Statement,
     index: u64,
     scope: Scope,
-) -> Result<Ruled> {
+) -> Result<Ruled<'s>> {
     let mut judge = Judge {
         state: Overlay::new(records),
         log,
@@ -232,7 +232,7 @@ pub fn judge(
         scope,
         drops: BTreeSet::new(),
     };
-    let ledger = LedgerRecord::load(&judge.state)?;
+    let ledger = LedgerInBrief::load(&judge.state)?;
     judge.check_place(ledger.as_ref())?;
     judge.check_author(ledger.as_ref())?;
     if scope == Scope::All {
@@ -242,7 +242,7 @@ pub fn judge(
     let verdict = judge.by_kind()?;
     Ok(Ruled {
         index,
-        statement: statement.clone(),
+        statement,
         changes: judge.state.into_changes(),
         drops: judge.drops,
         effective: verdict.effective,
@@ -252,7 +252,7 @@ pub fn judge(
 
 impl Judge<'_> {
     /// The ledger, the id and what the author saw.
-    fn check_place(&self, ledger: Option<&LedgerRecord>) -> Result<()> {
+    fn check_place(&self, ledger: Option<&LedgerInBrief>) -> Result<()> {
         let header = self.statement.header();
         if self.statement.kind() != Kind::Genesis
             && ledger.ok_or_else(refusal::no_genesis)?.id != header.ledger
@@ -297,7 +297,7 @@ impl Judge<'_> {
     }
 
     /// The author's standing; each kind then asks for its own role.
-    fn check_author(&self, ledger: Option<&LedgerRecord>) -> Result<()> {
+    fn check_author(&self, ledger: Option<&LedgerInBrief>) -> Result<()> {
         let kind = self.statement.kind();
         if kind == Kind::Genesis {
             return Ok(());

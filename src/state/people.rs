@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::records::{Record, Records, Table, list, read};
+use super::records::{Record, Records, Table, list, read, read_part};
 use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -44,6 +44,27 @@ impl LedgerRecord {
     /// As [`read`].
     pub fn load(records: &dyn Records) -> Result<Option<Self>> {
         read(records, ONE)
+    }
+}
+
+/// Of the ledger's record, what every statement is held to.
+#[derive(Clone, Debug, Deserialize)]
+pub struct LedgerInBrief {
+    /// The ledger's id.
+    pub id: Digest,
+    /// Leaf hash of the genesis.
+    pub genesis: Digest,
+    /// Index of the leaf that put the genesis into effect.
+    pub active: Option<u64>,
+}
+
+impl LedgerInBrief {
+    /// As [`LedgerRecord::load`].
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn load(records: &dyn Records) -> Result<Option<Self>> {
+        read_part(records, Table::Ledger, ONE)
     }
 }
 

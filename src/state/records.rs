@@ -133,7 +133,7 @@ pub trait Record: Serialize + DeserializeOwned {
 pub fn read<R: Record>(records: &dyn Records, key: &str) -> Result<Option<R>> {
     records
         .get(R::TABLE, key)?
-        .map(|bytes| decode(&bytes))
+        .map(|bytes| decode(R::TABLE, &bytes))
         .transpose()
 }
 
@@ -145,15 +145,30 @@ pub fn list<R: Record>(records: &dyn Records, prefix: &str) -> Result<Vec<(Strin
     records
         .list(R::TABLE, prefix)?
         .into_iter()
-        .map(|(key, bytes)| Ok((key, decode(&bytes)?)))
+        .map(|(key, bytes)| Ok((key, decode(R::TABLE, &bytes)?)))
         .collect()
 }
 
-fn decode<R: Record>(bytes: &[u8]) -> Result<R> {
+/// Reads a part of one record, leaving the rest unread.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_part<T: DeserializeOwned>(
+    records: &dyn Records,
+    table: Table,
+    key: &str,
+) -> Result<Option<T>> {
+    records
+        .get(table, key)?
+        .map(|bytes| decode(table, &bytes))
+        .transpose()
+}
+
+fn decode<T: DeserializeOwned>(table: Table, bytes: &[u8]) -> Result<T> {
     serde_json::from_slice(bytes).map_err(|error| {
         Error::verification(
             "bad-state",
-            format!("a record of the table `{}` is damaged", R::TABLE.as_str()),
+            format!("a record of the table `{}` is damaged", table.as_str()),
         )
         .because(error)
         .hint("see what else is wrong: rootkeep verify --rebuild")

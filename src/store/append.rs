@@ -96,7 +96,7 @@ impl Batch<'_> {
     /// Failed where the database fails; verification where the blobs are not those of the statement.
     pub fn append(
         &mut self,
-        ruled: Ruled,
+        ruled: Ruled<'_>,
         blobs: &[Vec<u8>],
         cosigner: &Cosigner<'_>,
     ) -> Result<Appended> {
@@ -120,7 +120,7 @@ impl Batch<'_> {
         Ok(Appended { seq, root })
     }
 
-    fn put_leaf(&self, ruled: &Ruled) -> Result<()> {
+    fn put_leaf(&self, ruled: &Ruled<'_>) -> Result<()> {
         let statement = ruled.statement();
         let header = statement.header();
         let seq = signed(ruled.index())?;
@@ -151,7 +151,7 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn put_blobs(&self, ruled: &Ruled, blobs: &[Vec<u8>]) -> Result<()> {
+    fn put_blobs(&self, ruled: &Ruled<'_>, blobs: &[Vec<u8>]) -> Result<()> {
         let mut wanted: BTreeSet<Digest> = ruled.statement().claim().blobs().into_iter().collect();
         for bytes in blobs {
             let digest = Digest::of(bytes);
@@ -176,7 +176,7 @@ impl Batch<'_> {
         }
     }
 
-    fn put_nodes(&self, ruled: &Ruled) -> Result<Digest> {
+    fn put_nodes(&self, ruled: &Ruled<'_>) -> Result<Digest> {
         let leaf = log::Hash::from(ruled.statement().leaf().0);
         let appended = log::append(&self.view(), ruled.index(), leaf).map_err(tree_error)?;
         for node in appended.nodes.iter().filter(|node| node.level > 0) {

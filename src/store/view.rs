@@ -312,8 +312,9 @@ impl<'c> View<'c> {
             .replace('_', "\\_");
         let mut found = self.many(
             &format!(
-                "{ENTRY} WHERE CAST(f.bytes AS TEXT) LIKE ?1 ESCAPE '\\' \
-                 OR CAST(p.bytes AS TEXT) LIKE ?1 ESCAPE '\\' ORDER BY l.seq DESC LIMIT ?2"
+                "{ENTRY} WHERE l.seq IN (SELECT DISTINCT seq FROM part \
+                 WHERE CAST(bytes AS TEXT) LIKE ?1 ESCAPE '\\' ORDER BY seq DESC LIMIT ?2) \
+                 ORDER BY l.seq DESC"
             ),
             params![format!("%{escaped}%"), signed(limit)?],
             entry,
