@@ -477,7 +477,7 @@ fn grown(statements: usize, secrets: usize, accounts: usize) -> World {
 }
 
 fn account_id(place: usize) -> AccountId {
-    AccountId::new(&format!("{:012}", 200_000_000_000 + place)).unwrap()
+    AccountId::new(format!("{:012}", 200_000_000_000 + place)).unwrap()
 }
 
 fn import(first: usize, count: usize) -> Claim {
@@ -631,10 +631,8 @@ fn commands(label: &str, world: &World, sizes: Sizes) {
         session.head().unwrap();
         session.people().unwrap();
         let view = session.view();
-        (
-            view.count(Table::Account).unwrap(),
-            view.count(Table::Secret).unwrap(),
-        );
+        view.count(Table::Account).unwrap();
+        view.count(Table::Secret).unwrap();
     });
     command("show with its proof", &|| {
         let session = world.session(0);

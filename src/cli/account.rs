@@ -187,7 +187,7 @@ fn plan(session: &Session, listed: &[organizations::Account], bytes: &[u8]) -> R
 fn translate(account: &organizations::Account) -> Result<(AccountFacts, AccountNames)> {
     let id = account.id;
     let facts = AccountFacts {
-        id: id.clone(),
+        id,
         state: account.state,
         partition: account.partition.unwrap_or(Partition::Aws),
         management: account.is_management(),
@@ -269,8 +269,7 @@ fn show(context: &Context, id: &str) -> Result<Done> {
     let secrets: Vec<String> = records::<SecretRecord>(&session.view(), "")?
         .into_iter()
         .filter(|(_, secret)| {
-            secret.name.subject == Subject::Account(account.clone())
-                || secret.serves.contains(&account)
+            secret.name.subject == Subject::Account(account) || secret.serves.contains(&account)
         })
         .map(|(_, secret)| secret.name.to_string())
         .collect();

@@ -79,7 +79,7 @@ pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {
         wanted.push((secret, epoch));
     }
     for warning in &warnings {
-        output::talk(&format!("WARNING: {warning}"));
+        context.say(&format!("WARNING: {warning}"));
     }
     let purpose = context.value(command.purpose.as_ref(), "What for", "--purpose TEXT")?;
     let personal = RequestPersonal {

@@ -72,7 +72,7 @@ fn confirm(context: &Context, command: &ConfirmSecret) -> Result<Done> {
     let name: SecretName = command.secret.parse()?;
     let (secret, _) = session.find_secret(&name)?;
     if let Some(newer) = newer_epoch(&session, &secret, command.epoch)? {
-        output::talk(&format!(
+        context.say(&format!(
             "WARNING: {name} has a newer epoch, {newer}; this confirms epoch {}",
             command.epoch
         ));

@@ -83,6 +83,9 @@ impl Store {
     /// # Errors
     /// Verification, code `wrong-data-key`; refused, code `newer-schema`; failed.
     pub fn open(path: &Path, key: &Key32, access: Access) -> Result<Self> {
+        if access == Access::ReadOnlyMedia {
+            no_unfinished_wal(path)?;
+        }
         let connection = match access {
             Access::Write => Connection::open_with_flags(
                 path,
@@ -208,6 +211,10 @@ pub(super) fn expected_schema() -> Result<&'static [String]> {
 
 /// Gives SQLCipher the raw key. The statement's text is wiped; a bound parameter is not possible.
 fn unlock(connection: &Connection, key: &Key32) -> Result<()> {
+    // SQLCipher would write its own lines to standard error.
+    connection
+        .execute_batch("PRAGMA cipher_log_level = NONE")
+        .map_err(failed)?;
     let hex = key.to_hex();
     let statement = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", hex.expose()));
     connection.execute_batch(&statement).map_err(|_| {
@@ -254,6 +261,20 @@ fn configure(connection: &Connection) -> Result<()> {
             "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;",
         )
         .map_err(failed)
+}
+
+/// On media that can't be written, entries in the WAL can't be read either: rather none than some.
+fn no_unfinished_wal(path: &Path) -> Result<()> {
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    if std::fs::metadata(&wal).is_ok_and(|wal| wal.len() > 0) {
+        return Err(Error::failed(
+            "read-only",
+            "the ledger is on read-only media, and its newest entries are still in ledger.db-wal",
+        )
+        .hint("copy the whole directory to a disk that can be written, and open it there"));
+    }
+    Ok(())
 }
 
 fn immutable_uri(path: &Path) -> Result<String> {

@@ -222,16 +222,6 @@ impl Desk {
         self.finish(&all, child.wait_with_output().unwrap())
     }
 
-    /// As [`Self::fed`], from a file.
-    pub fn fed_file(&self, words: &[&str], file: &Path) -> Run {
-        let output = self
-            .command(words)
-            .stdin(fs::File::open(file).unwrap())
-            .output()
-            .unwrap();
-        self.finish(words, output)
-    }
-
     /// Keeps what was said.
     pub fn finish(&self, words: &[&str], output: Output) -> Run {
         let run = Run {

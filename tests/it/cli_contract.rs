@@ -241,6 +241,7 @@ fn in_the_past() -> World {
     let genesis = world.genesis();
     world.sign_all(genesis, &[1, 2]);
     world.quorum("engineers", 2, &[0, 1, 2]);
+    world.import(0);
     world.seal(0, PASSWORD, Some("engineers"), b"pw").unwrap();
     world
 }

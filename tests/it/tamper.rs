@@ -290,7 +290,7 @@ fn entry_of(table: &str, row: &[Value]) -> Option<i64> {
 fn other(value: &Value, turn: usize) -> Value {
     match value {
         Value::Null => Value::Blob(Vec::new()),
-        Value::Integer(number) if turn % 3 == 0 => Value::Integer(-1 - number),
+        Value::Integer(number) if turn.is_multiple_of(3) => Value::Integer(-1 - number),
         Value::Integer(number) => Value::Integer(number + 1),
         Value::Real(number) => Value::Real(number + 1.0),
         Value::Text(text) => {
