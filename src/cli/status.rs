@@ -27,6 +27,7 @@ struct Item {
     id: String,
     seq: u64,
     what: String,
+    waits_for: Vec<String>,
     state: &'static str,
     until: Option<Time>,
 }
@@ -50,7 +51,7 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
         let list = |items: &[Item]| -> Vec<Value> {
             items
                 .iter()
-                .map(|item| json!({"id": item.id, "seq": item.seq, "what": item.what, "state": item.state, "until": item.until}))
+                .map(|item| json!({"id": item.id, "seq": item.seq, "what": item.what, "waits_for": item.waits_for, "state": item.state, "until": item.until}))
                 .collect()
         };
         output::object(
@@ -76,11 +77,16 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
         for (heading, items) in [("waiting", &pending), ("overdue", &overdue)] {
             for item in items {
                 text.push_str(&format!(
-                    "{heading}  {}  #{} {}, {}{}\n",
+                    "{heading}  {}  #{} {}, {}{}{}\n",
                     item.id,
                     item.seq,
                     item.what,
                     item.state,
+                    if item.waits_for.is_empty() {
+                        String::new()
+                    } else {
+                        format!(" ({})", item.waits_for.join(", "))
+                    },
                     item.until.map_or_else(String::new, |until| format!(
                         " until {}",
                         describe::time(until)
@@ -120,7 +126,8 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
         pending.push(Item {
             id: genesis.id.short(),
             seq: 0,
-            what: format!("genesis, for {}", people.names(&missing)),
+            what: "genesis".to_owned(),
+            waits_for: missing.iter().map(|id| people.name(id)).collect(),
             state: "waits for founders: rootkeep sign genesis",
             until: None,
         });
@@ -132,6 +139,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 id: proposal.id.short(),
                 seq: proposal.index,
                 what: proposal.kind.clone(),
+                waits_for: Vec::new(),
                 state: "waits for governance",
                 until: Some(until),
             });
@@ -145,6 +153,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             id: request.id.short(),
             seq: request.index,
             what: "request".to_owned(),
+            waits_for: Vec::new(),
             state: "",
             until: Some(request.window_ends().unwrap_or_else(|| request.lapses_at())),
         };

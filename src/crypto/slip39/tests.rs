@@ -597,6 +597,24 @@ fn a_share_that_claims_a_threshold_of_1_recovers_nothing_beside_others() {
 }
 
 #[test]
+fn all_recover_says_what_combining_each_set_would() {
+    let key = Key32::new(KEY);
+    let shares = split_key(1, &[(3, 5)]).remove(0);
+    let again = split_key(1, &[(3, 5)]).remove(0);
+    let (front, back) = (shares[..3].to_vec(), shares[2..].to_vec());
+    assert!(all_recover(&key, &[front.clone(), back.clone()]).unwrap());
+    assert!(!all_recover(&Key32::new([7; 32]), &[front.clone(), back]).unwrap());
+    assert!(
+        !all_recover(&key, &[front.clone(), again[..3].to_vec()]).unwrap(),
+        "two splits of one key are not one"
+    );
+    let spoiled = [front.clone(), vec![spoil(&shares[4])]].concat();
+    assert!(!all_recover(&key, &[front.clone(), spoiled]).unwrap());
+    assert!(all_recover(&key, &[front, shares[3..].to_vec()]).is_err());
+    assert!(all_recover(&key, &[]).is_err());
+}
+
+#[test]
 fn a_flood_of_rubbish_ends() {
     let shares = split_key(1, &[(6, 16)]).remove(0);
     let rubbish = |seed: u8| {
