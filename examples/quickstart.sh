@@ -28,7 +28,7 @@ ssh-keygen -q -t ed25519 -N '' -C '' -f erin_ssh
 rootkeep identity new bob --out . --ssh bob_ssh --timezone America/New_York
 rootkeep identity new erin --out . --ssh erin_ssh --timezone Asia/Tokyo
 
-say "Everybody reads the words of the own card aloud; the others compare"
+say "Everybody reads the words of their own card aloud; the others compare"
 for card in *.card; do rootkeep card show "$card"; done
 
 say "Alice founds the ledger; three of the five decide"

@@ -109,7 +109,7 @@ pub enum Command {
     Sign(super::sign::SignCommand),
     /// Say no
     Reject(super::sign::RejectCommand),
-    /// Take an own statement back
+    /// Take your own statement back
     Withdraw(super::sign::WithdrawCommand),
     /// People: add, accept, retire, away, list, show
     #[command(subcommand)]

@@ -37,7 +37,7 @@ pub fn run(context: &Context, command: &InitCommand) -> Result<Done> {
         cards.push(super::card::read(path)?);
     }
     if context.terminal.interactive {
-        output::talk("Each founder reads the fingerprint of the own card aloud:");
+        output::talk("Each founder reads the fingerprint of their own card aloud:");
         for (card, _, personal) in &cards {
             output::talk(&format!(
                 "  {:<20} {}",

@@ -100,7 +100,7 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
         context.say("note: nobody has seen this password; it can be set at AWS only after a release. With --show-once it would have been shown.");
     }
     context.say(
-        "The shares of the others count as unproven until each of them has opened the own one.",
+        "The shares of the others count as unproven until each of them has opened theirs.",
     );
     context.say(&format!(
         "Once you know that it works at AWS: rootkeep secret confirm {name} --epoch {}",
