@@ -99,9 +99,7 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
     if command.generate.is_some() && !command.show_once {
         context.say("note: nobody has seen this password; it can be set at AWS only after a release. With --show-once it would have been shown.");
     }
-    context.say(
-        "The shares of the others count as unproven until each of them has opened theirs.",
-    );
+    context.say("The shares of the others count as unproven until each of them has opened theirs.");
     context.say(&format!(
         "Once you know that it works at AWS: rootkeep secret confirm {name} --epoch {}",
         sealed.epoch
