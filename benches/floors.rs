@@ -249,7 +249,7 @@ impl Floor {
 /// How many bytes of an entry were signed and hashed.
 fn entry_bytes(session: &Session, seq: u64) -> usize {
     let entry = session.view().entry(seq).unwrap().unwrap();
-    let parts = [&entry.facts, &entry.personal];
+    let parts = [Some(&entry.facts), entry.personal.as_ref()];
     entry.envelope.len()
         + parts
             .into_iter()
@@ -457,7 +457,6 @@ fn grown(statements: usize, secrets: usize, accounts: usize) -> World {
             ledger: world.ledger_id(),
             custodian: world.id(0),
             key: member.signing(),
-            log_key: &log_key,
             time,
         };
         batch.append(ruled, &blobs, &cosigner).unwrap();

@@ -85,12 +85,12 @@ def dump(database, out):
         with open(f"{out}/blobs/{digest.hex()}", "xb") as file:
             file.write(content)
     with open(f"{out}/log.jsonl", "x") as file:
-        for seq, envelope in db.execute("SELECT seq, envelope FROM leaf ORDER BY seq").fetchall():
+        columns = "seq, envelope, facts_salt, facts, personal_salt, personal"
+        for seq, envelope, *parts in db.execute(f"SELECT {columns} FROM leaf ORDER BY seq"):
             header = json.loads(base64.b64decode(json.loads(envelope)["payload"]))
             entry = {"seq": seq, **{k: header[k] for k in ("made_at", "author", "kind", "id")}}
-            for part in ("facts", "personal"):
-                row = db.execute("SELECT salt, bytes FROM part WHERE seq = ? AND part = ?", (seq, part))
-                salt, content = row.fetchone() or (b"", b"null")
+            for part, salt, content in (("facts", *parts[:2]), ("personal", *parts[2:])):
+                salt, content = salt or b"", content or b"null"
                 made_of = f"rootkeep/{part}/v1\n".encode() + salt + content
                 if salt and hashlib.sha256(made_of).hexdigest() != header[part]:
                     print(f"WARNING: #{seq}: its {part} were changed", file=sys.stderr)
@@ -103,7 +103,7 @@ def readable(table, column, value):
     """Bytes as hex, but for the columns that hold JSON."""
     if not isinstance(value, bytes):
         return value
-    text = (table, column) in {("leaf", "envelope"), ("part", "bytes"), ("state", "value"), ("undo", "old")}
+    text = (table, column) in {("leaf", "envelope"), ("leaf", "facts"), ("leaf", "personal"), ("state", "value"), ("undo", "old")}
     return value.decode() if text else value.hex()
 
 def sealed(facts, blobs):

@@ -102,6 +102,7 @@ pub struct Session {
     clock: Box<dyn Clock>,
     rng: SystemRandom,
     keys: keys::Keys,
+    migrated: Option<PathBuf>,
     /// Held until the session ends.
     _lock: File,
 }
@@ -115,7 +116,7 @@ impl Session {
     pub fn open(opening: Opening<'_>) -> Result<Self> {
         let directory = opening.directory.to_owned();
         let access = access_of(&directory)?;
-        let lock = lock_shared(&directory)?;
+        let mut lock = lock(&directory, Lock::Shared)?;
         let keys = keys::Keys::of(&directory);
         let pins = PinPlace::new(opening.identity.path(), opening.state_dir);
         let own = OwnKey::find(
@@ -125,7 +126,17 @@ impl Session {
         )?;
         let (member, member_key) = unlock_member(&keys, &own, &opening.identity)?;
         let data_key = keys::unwrap(&member_key.decrypt(&keys.wrapped_data_key(&member)?)?)?;
-        let store = Store::open(&directory.join("ledger.db"), &data_key, access)?;
+        let database = directory.join("ledger.db");
+        let mut migrated = None;
+        let store = match Store::open(&database, &data_key, access) {
+            Err(error) if error.code() == "older-schema" && access == Access::Write => {
+                drop(lock);
+                migrated = Some(migrate(&directory, &database, &data_key)?);
+                lock = self::lock(&directory, Lock::Shared)?;
+                Store::open(&database, &data_key, access)?
+            }
+            other => other?,
+        };
         let damaged =
             || Error::verification("database-damaged", "the ledger's own facts are damaged");
         let id = Digest::from_slice(&store.view().meta("ledger")?).ok_or_else(damaged)?;
@@ -153,6 +164,7 @@ impl Session {
             clock: opening.clock,
             rng: SystemRandom::new(),
             keys,
+            migrated,
             _lock: lock,
         };
         session.check_against_pin()?;
@@ -198,6 +210,13 @@ impl Session {
         let path = self.store.path().to_owned();
         drop(self.store);
         crate::store::forge_personal(&path, &self.data_key, seq, from, to)
+    }
+
+    /// Where opening has kept the database as it was before it was brought to a newer schema version,
+    /// if it was.
+    #[must_use]
+    pub fn migrated(&self) -> Option<&Path> {
+        self.migrated.as_deref()
     }
 
     /// The time by this session's clock.
@@ -321,7 +340,22 @@ fn access_of(directory: &Path) -> Result<Access> {
     })
 }
 
-fn lock_shared(directory: &Path) -> Result<File> {
+/// Brings the database up to this program's schema version while nobody else has it open.
+fn migrate(directory: &Path, database: &Path, key: &Key32) -> Result<PathBuf> {
+    let _alone = lock(directory, Lock::Exclusive)?;
+    Store::migrate(database, key)
+}
+
+/// How the ledger's `lock` is held (docs/formats.md, section 12).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lock {
+    /// While the ledger is open.
+    Shared,
+    /// While its files are replaced.
+    Exclusive,
+}
+
+fn lock(directory: &Path, how: Lock) -> Result<File> {
     let path = directory.join("lock");
     let lock = File::open(&path).map_err(|error| {
         Error::not_found(
@@ -330,14 +364,23 @@ fn lock_shared(directory: &Path) -> Result<File> {
         )
         .because(error)
     })?;
-    match lock.try_lock_shared() {
-        Ok(()) => Ok(lock),
-        Err(std::fs::TryLockError::WouldBlock) => Err(Error::failed(
+    let taken = match how {
+        Lock::Shared => lock.try_lock_shared(),
+        Lock::Exclusive => lock.try_lock(),
+    };
+    match (taken, how) {
+        (Ok(()), _) => Ok(lock),
+        (Err(std::fs::TryLockError::WouldBlock), Lock::Shared) => Err(Error::failed(
             "locked",
             "the ledger is being re-keyed, restored or migrated",
         )
         .hint("try again when that is done")),
-        Err(std::fs::TryLockError::Error(error)) => {
+        (Err(std::fs::TryLockError::WouldBlock), Lock::Exclusive) => Err(Error::failed(
+            "locked",
+            "somebody else has the ledger open, and this needs it alone",
+        )
+        .hint("let the others finish, then do it again")),
+        (Err(std::fs::TryLockError::Error(error)), _) => {
             Err(Error::failed("locked", "the ledger's lock can't be taken").because(error))
         }
     }

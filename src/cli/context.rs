@@ -118,14 +118,21 @@ impl Context {
 
     fn open_as(&self, identity: &Path, card: Option<PathBuf>) -> Result<Session> {
         let host = self.host()?;
-        Session::open(Opening {
+        let session = Session::open(Opening {
             directory: &self.ledger_path()?,
             identity: Identity::load(identity, &host)?,
             host,
             state_dir: state_dir(),
             card,
             clock: Box::new(SystemClock),
-        })
+        })?;
+        if let Some(kept) = session.migrated() {
+            output::talk(&output::plain(&format!(
+                "This ledger was made by an older rootkeep and has been brought up to date. Its database as it\nwas is {}: when `rootkeep verify` is good, you can remove it.",
+                kept.display()
+            )));
+        }
+        Ok(session)
     }
 
     /// Opens the ledger for an act: everything since the user's pin is verified first.

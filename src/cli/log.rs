@@ -159,7 +159,7 @@ fn raw(session: &Session) -> Result<Done> {
             let object = json!({
                 "seq": entry.seq,
                 "envelope": BASE64.encode(&entry.envelope),
-                "facts": part(entry.facts.as_ref()),
+                "facts": part(Some(&entry.facts)),
                 "personal": part(entry.personal.as_ref()),
             });
             output::data(&format!("{object}\n"))?;

@@ -97,7 +97,6 @@ impl Session {
                 ledger: self.id,
                 custodian: self.member,
                 key: self.member_key.signing(),
-                log_key: &self.log_key,
                 time: made_at,
             };
             let trust_changes = ruled.changes().iter().any(|change| change.table.is_trust());
@@ -224,7 +223,6 @@ impl Session {
                 ledger: self.id,
                 custodian: self.member,
                 key: self.member_key.signing(),
-                log_key: &self.log_key,
                 time,
             };
             batch.cosign(size, root, &cosigner)?;

@@ -190,7 +190,6 @@ fn write_founding(
         ledger,
         member,
         key: member_key.signing(),
-        log_key,
         made_at,
     };
     writer.batch.set_meta("ledger", ledger.as_bytes())?;
@@ -291,7 +290,6 @@ struct Writer<'s> {
     ledger: Digest,
     member: Id,
     key: &'s SigningKey,
-    log_key: &'s SigningKey,
     made_at: Time,
 }
 
@@ -312,7 +310,6 @@ impl Writer<'_> {
             ledger: self.ledger,
             custodian: self.member,
             key: self.key,
-            log_key: self.log_key,
             time: self.made_at,
         };
         self.batch.append(ruled, &blobs, &cosigner)?;

@@ -22,26 +22,23 @@ impl Session {
     /// The stored checkpoint of a size, with all its cosignatures.
     ///
     /// # Errors
-    /// Not found; verification where a stored line is none.
+    /// Not found; verification where a stored cosignature is none.
     pub fn note(&self, size: u64) -> Result<SignedCheckpoint> {
         let view = self.view();
-        let stored = view.checkpoint(size)?.ok_or_else(|| {
+        let none = || {
             Error::not_found(
                 "no-checkpoint",
                 format!("there is no checkpoint of size {size}"),
             )
-        })?;
-        let origin = log::origin(&self.id().0);
-        let checkpoint =
-            Checkpoint::new(origin.clone(), size, Hash::from(stored.root.0)).map_err(damaged)?;
-        let log_key = VerifierKey::new(
-            origin,
-            Algorithm::Ed25519,
-            *self.log_public_key().as_bytes(),
-        );
-        let mut note =
-            SignedCheckpoint::new(checkpoint, line(&log_key, &stored.log_sig)?).map_err(damaged)?;
-        for cosignature in view.cosignatures(size, size)? {
+        };
+        let last = size.checked_sub(1).ok_or_else(none)?;
+        let entry = view.entry(last)?.ok_or_else(none)?;
+        let checkpoint = Checkpoint::new(log::origin(&self.id().0), size, Hash::from(entry.root.0))
+            .map_err(damaged)?;
+        let signature = checkpoint.sign(self.log_key.pair());
+        let mut note = SignedCheckpoint::new(checkpoint, signature).map_err(damaged)?;
+        let further = view.cosignatures(size, size)?;
+        for cosignature in std::iter::once(entry.cosignature).chain(further) {
             let Some(custodian) = Custodian::load(&view, &cosignature.custodian)? else {
                 continue;
             };

@@ -2,8 +2,12 @@
 //!
 //! A pin lies beside the identity, or in the user's state directory where the identity is on media
 //! that can't be written. Losing one costs a verification from genesis, never a secret.
+//!
+//! A pin moves with every entry, so its file has two slots that are written in turn, in place: a
+//! write that is cut short costs the newer memory, and the older one still holds.
 
 use std::fs;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +18,8 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 
 const SCHEMA: &str = "rootkeep/v1/pin";
+/// A disk sector: the unit that is written whole or not at all.
+const SLOT: usize = 512;
 
 /// One person's memory of one ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,25 +106,36 @@ impl PinPlace {
     /// # Errors
     /// As [`Self::all`].
     pub fn find(&self, ledger: &Digest, member: &Id) -> Result<Option<Pin>> {
-        Ok(self
-            .all()?
-            .into_iter()
-            .filter(|pin| pin.ledger == *ledger && pin.member == *member)
-            .max_by_key(|pin| pin.size))
+        let mut newest: Option<Pin> = None;
+        for (directory, prefix) in self.places() {
+            let path = directory.join(file_name(&prefix, ledger));
+            if !path.exists() {
+                continue;
+            }
+            let pin = read(&path)?;
+            let better = newest.as_ref().is_none_or(|known| known.size < pin.size);
+            if pin.ledger == *ledger && pin.member == *member && better {
+                newest = Some(pin);
+            }
+        }
+        Ok(newest)
     }
 
-    /// Writes a pin, whole or not at all.
+    /// Writes a pin; the one that was there before stays until this one is whole.
     ///
     /// # Errors
     /// Failed, code `pin-not-written`.
     pub fn save(&self, pin: &Pin) -> Result<()> {
-        let bytes = serde_json::to_vec(pin)
-            .map_err(|error| Error::failed("internal", "cannot write JSON").because(error))?;
-        let short: String = pin.ledger.to_hex().chars().take(16).collect();
+        let slot = slot(pin)?;
         let mut last = Error::failed("pin-not-written", "the pin could not be written");
         for (directory, prefix) in self.places() {
-            let path = directory.join(format!("{prefix}{short}.pin"));
-            match files::write_private(&path, &bytes, files::Durability::Rename) {
+            let path = directory.join(file_name(&prefix, &pin.ledger));
+            let saved = match write_older_slot(&path, &slot) {
+                Ok(true) => Ok(()),
+                // No file of this form is there yet.
+                _ => files::write_private(&path, &slot, files::Durability::Rename),
+            };
+            match saved {
                 Ok(()) => return Ok(()),
                 Err(error) => last = last.because(error),
             }
@@ -155,6 +172,56 @@ fn is_pin_of(prefix: &str, name: &str) -> bool {
         .is_some_and(|short| short.len() == 16 && short.bytes().all(|c| c.is_ascii_hexdigit()))
 }
 
+fn file_name(prefix: &str, ledger: &Digest) -> String {
+    let short: String = ledger.to_hex().chars().take(16).collect();
+    format!("{prefix}{short}.pin")
+}
+
+/// A pin as one slot: the SHA-256 of its JSON, the JSON, and spaces up to a line's end.
+fn slot(pin: &Pin) -> Result<Vec<u8>> {
+    let json = serde_json::to_string(pin)
+        .map_err(|error| Error::failed("internal", "cannot write JSON").because(error))?;
+    let line = format!("{} {json}", Digest::of(json.as_bytes()));
+    if line.len() >= SLOT {
+        return Err(Error::failed("internal", "a pin is too long"));
+    }
+    Ok(format!("{line:<width$}\n", width = SLOT - 1).into_bytes())
+}
+
+/// The pin in a slot, where its sum is right.
+fn pin_in(slot: &[u8]) -> Option<Pin> {
+    let (sum, json) = std::str::from_utf8(slot).ok()?.split_once(' ')?;
+    let json = json.trim_end();
+    if Digest::of(json.as_bytes()).to_hex() != sum {
+        return None;
+    }
+    let pin: Pin = serde_json::from_str(json).ok()?;
+    (pin.schema == SCHEMA).then_some(pin)
+}
+
+/// Writes over the slot that holds nothing, or the older memory; false where the file has no slots.
+fn write_older_slot(path: &Path, slot: &[u8]) -> std::io::Result<bool> {
+    let file = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+        .open(path)?;
+    let mut bytes = [0; 2 * SLOT];
+    let length = file.read_at(&mut bytes, 0)?;
+    let size_at = |at: usize| {
+        let slot = bytes.get(at..at + SLOT).filter(|_| at + SLOT <= length);
+        slot.and_then(pin_in).map(|pin| pin.size)
+    };
+    let at = match (size_at(0), size_at(SLOT)) {
+        (None, None) => return Ok(false),
+        (Some(first), Some(second)) if first < second => 0,
+        (None, Some(_)) => 0,
+        (Some(_), _) => SLOT as u64,
+    };
+    file.write_all_at(slot, at)?;
+    Ok(true)
+}
+
 fn read(path: &Path) -> Result<Pin> {
     let bad = || {
         Error::verification("bad-pin", format!("{} is not a pin", path.display())).hint(
@@ -162,6 +229,11 @@ fn read(path: &Path) -> Result<Pin> {
         )
     };
     let bytes = files::read_bounded(path, 64 << 10)?;
+    let pins = bytes.chunks(SLOT).filter_map(pin_in);
+    if let Some(pin) = pins.max_by_key(|pin| pin.size) {
+        return Ok(pin);
+    }
+    // As the first version wrote it: the JSON alone.
     let pin: Pin = serde_json::from_slice(&bytes).map_err(|error| bad().because(error))?;
     if pin.schema == SCHEMA {
         Ok(pin)
@@ -173,6 +245,70 @@ fn read(path: &Path) -> Result<Pin> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn pin(size: u64) -> Pin {
+        let digest = Digest([7; 32]);
+        let key = crate::crypto::ed25519::SigningKey::from_seed(
+            &crate::crypto::secret::Key32::new([1; 32]),
+        );
+        Pin::new(
+            digest,
+            Id([3; 16]),
+            key.unwrap().public(),
+            size,
+            digest,
+            digest,
+        )
+    }
+
+    #[test]
+    fn a_pin_that_was_cut_short_leaves_the_one_before() {
+        let directory = std::env::temp_dir().join(format!("rootkeep-pin-{}", std::process::id()));
+        fs::create_dir(&directory).unwrap();
+        let place = PinPlace::new(&directory.join("me"), None);
+        let path = directory.join(file_name("me.", &Digest([7; 32])));
+        let found = || {
+            place
+                .find(&Digest([7; 32]), &Id([3; 16]))
+                .unwrap()
+                .unwrap()
+                .size
+        };
+        for size in [1, 2, 3, 2, u64::MAX - 1] {
+            place.save(&pin(size)).unwrap();
+        }
+        assert_eq!(found(), u64::MAX - 1);
+        let good = fs::read(&path).unwrap();
+        assert_eq!(good.len(), 2 * SLOT);
+        for cut in 0..SLOT {
+            // The last write was over the other slot: its rest is the older line's.
+            let mut half = good.clone();
+            let at = if pin_in(&good[..SLOT]).unwrap().size == u64::MAX - 1 {
+                0
+            } else {
+                SLOT
+            };
+            half[at + cut..at + SLOT].fill(b'0');
+            fs::write(&path, &half).unwrap();
+            assert_eq!(found(), 3, "cut at {cut}");
+        }
+        place.save(&pin(9)).unwrap();
+        assert_eq!(found(), 9);
+        fs::write(&path, [b' '; 2 * SLOT]).unwrap();
+        assert_eq!(
+            place
+                .find(&Digest([7; 32]), &Id([3; 16]))
+                .unwrap_err()
+                .code(),
+            "bad-pin"
+        );
+        // What the first version wrote is taken, and replaced at the next act.
+        fs::write(&path, serde_json::to_vec(&pin(5)).unwrap()).unwrap();
+        assert_eq!(found(), 5);
+        place.save(&pin(6)).unwrap();
+        assert_eq!((found(), fs::read(&path).unwrap().len()), (6, SLOT));
+        fs::remove_dir_all(&directory).unwrap();
+    }
 
     #[test]
     fn a_pin_belongs_to_one_identity_file() {

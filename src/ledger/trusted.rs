@@ -180,7 +180,7 @@ impl Session {
         let entry = view
             .entry(seq)?
             .ok_or_else(|| Error::not_found("no-entry", format!("there is no entry {seq}")))?;
-        let parts = entry.parts()?;
+        let parts = entry.parts();
         let statement = UntrustedStatement::parse(&entry.envelope)?.with_parts(parts)?;
         let proof = log::inclusion_proof(&view, seq, size).map_err(damaged)?;
         log::verify_inclusion(
@@ -385,7 +385,7 @@ pub(super) fn state_at<'v>(view: &'v View<'_>, size: u64) -> Result<Overlay<'v>>
 /// Signature and parts of a stored entry, under the keys of `state`.
 pub(super) fn check_entry(state: &dyn Records, entry: &Entry) -> Result<Statement> {
     let untrusted = UntrustedStatement::parse(&entry.envelope)?;
-    let parts = entry.parts()?;
+    let parts = entry.parts();
     let key = match untrusted.kind() {
         Kind::Genesis => charter_author(&parts.facts.bytes.0)?,
         kind => policy::author_key(state, kind, &untrusted.claimed_author())?,

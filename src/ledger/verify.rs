@@ -15,7 +15,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::part::PartName;
 use crate::crypto::secret::Key32;
 use crate::error::{Error, Kind as ErrorKind, Result};
-use crate::log::{self, Checkpoint, Frontier, Hash, NewNode};
+use crate::log::{self, Checkpoint, Frontier, Hash};
 use crate::policy::{self, Scope, SignatureCheck};
 use crate::state::custody::{Epoch, RequestRecord};
 use crate::state::people::{Custodian, LedgerRecord};
@@ -24,7 +24,7 @@ use crate::state::{Change, Memory, Records, Table};
 use crate::statement::header::leaf_hash;
 use crate::statement::people::Role;
 use crate::statement::{Header, Kind, Parts, Statement, UntrustedStatement};
-use crate::store::{Entry, StoredCheckpoint, StoredCosignature, UndoRow, View};
+use crate::store::{Entry, StoredCosignature, UndoRow, View};
 
 /// How many entries are read at once.
 const CHUNK: u64 = 128;
@@ -86,8 +86,7 @@ impl Session {
             drop(receiver);
             run.check(|run| run.check_meta(&self.log_key.public()))?;
             // Moved in, so that the workers stop when they have done what the fold found.
-            run.check(|run| run.fold(&self.log_key, sender, progress))?;
-            run.check(Run::check_tree)?;
+            run.check(|run| run.fold(&self.log_key.public(), sender, progress))?;
             run.check(Run::check_state)?;
             run.check(Run::check_undo)?;
             run.check(Run::check_blobs)?;
@@ -144,24 +143,18 @@ impl Session {
 }
 
 /// One signature to check, and how to name it.
-struct Job<'k> {
+struct Job {
     seq: u64,
     code: &'static str,
     what: &'static str,
     key: PublicKey,
-    /// The key's secret half, where it is at hand.
-    maker: Option<&'k SigningKey>,
     message: Vec<u8>,
     signature: Vec<u8>,
 }
 
-impl Job<'_> {
-    /// Signing is deterministic: where the secret half is at hand, making the same signature again
-    /// says that it is good in less than half the time that verifying takes.
+impl Job {
     fn is_good(&self) -> bool {
-        self.maker
-            .is_some_and(|maker| maker.sign(&self.message) == self.signature)
-            || self.key.verify(&self.message, &self.signature).is_ok()
+        self.key.verify(&self.message, &self.signature).is_ok()
     }
 }
 
@@ -169,23 +162,39 @@ impl Job<'_> {
 type Failure = (u64, &'static str, &'static str);
 
 /// Gathers the policy's signatures for the workers.
-struct Gather<'j, 'k> {
+struct Gather<'j> {
     seq: u64,
-    jobs: &'j mut Vec<Job<'k>>,
+    jobs: &'j mut Vec<Job>,
 }
 
-impl SignatureCheck for Gather<'_, '_> {
+impl SignatureCheck for Gather<'_> {
     fn check(&mut self, key: &PublicKey, message: Vec<u8>, signature: &[u8]) -> Result<()> {
         self.jobs.push(Job {
             seq: self.seq,
             code: "bad-proof",
             what: "a possession proof is false",
             key: *key,
-            maker: None,
             message,
             signature: signature.to_vec(),
         });
         Ok(())
+    }
+}
+
+/// What an entry's row says of the checkpoint that it ends.
+struct EntryCheckpoint {
+    root: Digest,
+    appended: StoredCosignature,
+    cosigners: u64,
+}
+
+impl EntryCheckpoint {
+    fn of(entry: &Entry) -> Self {
+        Self {
+            root: entry.root,
+            appended: entry.cosignature.clone(),
+            cosigners: entry.cosigners,
+        }
     }
 }
 
@@ -197,7 +206,6 @@ struct Run<'v> {
     tree: Frontier,
     /// The tree's root at every size, from 0.
     roots: Vec<Digest>,
-    nodes: Vec<NewNode>,
     undo: Vec<UndoRow>,
     ids: BTreeSet<Id>,
     blobs: BTreeMap<Digest, u64>,
@@ -214,7 +222,6 @@ impl<'v> Run<'v> {
             state: Memory::default(),
             tree: Frontier::new(),
             roots: vec![Digest(log::empty_root().into())],
-            nodes: Vec::new(),
             undo: Vec::new(),
             ids: BTreeSet::new(),
             blobs: BTreeMap::new(),
@@ -290,10 +297,10 @@ impl<'v> Run<'v> {
     }
 
     /// Every entry in order: bytes, signature, parts, rules, tree, checkpoint.
-    fn fold<'k>(
+    fn fold(
         &mut self,
-        log_key: &'k SigningKey,
-        sender: SyncSender<Vec<Job<'k>>>,
+        log_key: &PublicKey,
+        sender: SyncSender<Vec<Job>>,
         progress: Progress<'_>,
     ) -> Result<()> {
         let mut expected = 0u64;
@@ -303,9 +310,7 @@ impl<'v> Run<'v> {
             let Some(last) = entries.last().map(|entry| entry.seq) else {
                 break;
             };
-            let checkpoints = self.readable(last, |view| view.checkpoints(expected + 1, CHUNK))?;
-            let cosignatures =
-                self.readable(last, |view| view.cosignatures(expected + 1, last + 1))?;
+            let further = self.readable(last, |view| view.cosignatures(expected + 1, last + 1))?;
             let mut jobs = Vec::new();
             for entry in entries {
                 let seq = entry.seq;
@@ -320,8 +325,9 @@ impl<'v> Run<'v> {
                     self.report.clock_went_back += 1;
                 }
                 before = entry.made_at;
-                self.fold_entry(entry, &log_key.public(), &mut jobs);
-                self.check_checkpoint(seq + 1, &checkpoints, &cosignatures, log_key, &mut jobs)?;
+                let checkpoint = EntryCheckpoint::of(&entry);
+                self.fold_entry(entry, log_key, &mut jobs);
+                self.check_checkpoint(&checkpoint, &further, &mut jobs)?;
                 expected = seq + 1;
             }
             self.report.signatures += u64::try_from(jobs.len()).unwrap_or(0);
@@ -372,13 +378,22 @@ impl<'v> Run<'v> {
         }
     }
 
-    fn fold_entry(&mut self, entry: Entry, log_key: &PublicKey, jobs: &mut Vec<Job<'_>>) {
+    fn fold_entry(&mut self, entry: Entry, log_key: &PublicKey, jobs: &mut Vec<Job>) {
         let seq = entry.seq;
         // The tree is over the envelope, whatever else is wrong with the entry.
         let leaf = leaf_hash(&entry.envelope);
-        let pushed = self.tree.push_into(Hash::from(leaf.0), &mut self.nodes);
+        let mut complete = Vec::new();
+        let pushed = self.tree.push_into(Hash::from(leaf.0), &mut complete);
         if pushed.is_err() {
             self.found(Some(seq), "log-damaged", "the tree is full");
+        }
+        let above = complete.iter().filter(|node| node.level > 0);
+        if !above.flat_map(|node| node.hash.as_bytes()).eq(&entry.nodes) {
+            self.found(
+                Some(seq),
+                "wrong-node",
+                "the subtrees that the entry completes have other hashes",
+            );
         }
         self.roots.push(Digest(self.tree.root().into()));
         if let Err(error) = self.judge_entry(entry, &leaf, log_key, jobs) {
@@ -391,7 +406,7 @@ impl<'v> Run<'v> {
         entry: Entry,
         leaf: &Digest,
         log_key: &PublicKey,
-        jobs: &mut Vec<Job<'_>>,
+        jobs: &mut Vec<Job>,
     ) -> Result<()> {
         let seq = entry.seq;
         let untrusted = UntrustedStatement::parse(&entry.envelope)?;
@@ -402,7 +417,7 @@ impl<'v> Run<'v> {
                 "the row's columns are not what its envelope says",
             );
         }
-        let parts = entry.into_parts()?;
+        let parts = entry.into_parts();
         let key = match untrusted.kind() {
             Kind::Genesis => charter_author(&parts.facts.bytes.0)?,
             kind => policy::author_key(&self.state, kind, &untrusted.claimed_author())?,
@@ -413,7 +428,6 @@ impl<'v> Run<'v> {
             code: "bad-signature",
             what: "the statement's signature does not verify",
             key,
-            maker: None,
             message,
             signature,
         });
@@ -452,7 +466,7 @@ impl<'v> Run<'v> {
         &mut self,
         seq: u64,
         statement: &Statement,
-        jobs: &mut Vec<Job<'_>>,
+        jobs: &mut Vec<Job>,
     ) -> Result<()> {
         let log = Past {
             view: self.view.before(seq)?,
@@ -505,23 +519,15 @@ impl<'v> Run<'v> {
         Ok(())
     }
 
-    fn check_checkpoint<'k>(
+    /// The entry's root is the tree's, and its cosignatures are good and as many as there ought to be.
+    fn check_checkpoint(
         &mut self,
-        size: u64,
-        checkpoints: &[StoredCheckpoint],
-        cosignatures: &[StoredCosignature],
-        log_key: &'k SigningKey,
-        jobs: &mut Vec<Job<'k>>,
+        stored: &EntryCheckpoint,
+        further: &[StoredCosignature],
+        jobs: &mut Vec<Job>,
     ) -> Result<()> {
+        let size = stored.appended.size;
         let seq = size.saturating_sub(1);
-        let Some(stored) = of_size(checkpoints, size, |stored| stored.size).first() else {
-            self.found(
-                Some(seq),
-                "checkpoint-missing",
-                format!("there is no checkpoint of size {size}"),
-            );
-            return Ok(());
-        };
         let root = self.roots.last().copied().unwrap_or(stored.root);
         if stored.root != root {
             self.found(
@@ -533,29 +539,20 @@ impl<'v> Run<'v> {
         let checkpoint = Checkpoint::new(log::origin(&self.ledger.0), size, Hash::from(root.0))
             .map_err(damaged)?;
         let body = checkpoint.body();
-        jobs.push(Job {
-            seq,
-            code: "bad-checkpoint",
-            what: "the checkpoint's own signature does not verify",
-            key: log_key.public(),
-            maker: Some(log_key),
-            message: body.clone().into_bytes(),
-            signature: stored.log_sig.clone(),
-        });
-        let own = of_size(cosignatures, size, |stored| stored.size);
-        if u64::try_from(own.len()).ok() != Some(stored.cosigners) || own.is_empty() {
+        let further = of_size(further, size);
+        if u64::try_from(further.len()).ok() != Some(stored.cosigners) {
             self.found(
                 Some(seq),
                 "cosignature-missing",
                 format!(
-                    "the checkpoint of size {size} has {} cosignatures, it ought to have {}",
-                    own.len(),
-                    stored.cosigners.max(1)
+                    "the checkpoint of size {size} has {} further cosignatures, it ought to have {}",
+                    further.len(),
+                    stored.cosigners
                 ),
             );
         }
         let mut in_force = false;
-        for cosignature in own {
+        for cosignature in std::iter::once(&stored.appended).chain(further) {
             match Custodian::load(&self.state, &cosignature.custodian)? {
                 Some(custodian) => {
                     // Who goes by this very leaf may have appended it.
@@ -567,7 +564,6 @@ impl<'v> Run<'v> {
                         code: "bad-cosignature",
                         what: "a cosignature does not verify",
                         key: custodian.sign,
-                        maker: None,
                         message: format!("cosignature/v1\ntime {}\n{body}", cosignature.time)
                             .into_bytes(),
                         signature: cosignature.sig.clone(),
@@ -580,50 +576,21 @@ impl<'v> Run<'v> {
                 ),
             }
         }
+        let twice = further
+            .iter()
+            .any(|more| more.custodian == stored.appended.custodian);
+        if twice {
+            self.found(
+                Some(seq),
+                "bad-cosignature",
+                "two cosignatures of one custodian",
+            );
+        }
         if !in_force {
             self.found(
                 Some(seq),
                 "cosignature-missing",
                 "no custodian in force has cosigned the checkpoint",
-            );
-        }
-        Ok(())
-    }
-
-    /// The stored nodes are those of the entries.
-    fn check_tree(&mut self) -> Result<()> {
-        let mut expected: BTreeMap<(i64, i64), Hash> = self
-            .nodes
-            .drain(..)
-            .filter(|node| node.level > 0)
-            .map(|node| {
-                (
-                    (
-                        i64::from(node.level),
-                        i64::try_from(node.index).unwrap_or(-1),
-                    ),
-                    node.hash,
-                )
-            })
-            .collect();
-        let mut wrong = Vec::new();
-        self.view.each_node(|level, index, hash| {
-            let good = expected
-                .remove(&(level, index))
-                .is_some_and(|known| known.as_ref() == hash.as_slice());
-            if !good {
-                wrong.push((level, index));
-            }
-            Ok(())
-        })?;
-        for (level, index) in wrong.into_iter().chain(expected.into_keys()) {
-            let first = u32::try_from(level)
-                .ok()
-                .and_then(|level| u64::try_from(index).ok()?.checked_shl(level));
-            self.found(
-                first,
-                "wrong-node",
-                format!("the tree's node {index} of level {level} is not right"),
             );
         }
         Ok(())
@@ -744,13 +711,6 @@ impl<'v> Run<'v> {
 
     /// Nothing lies outside what was checked entry by entry.
     fn check_outside(&mut self) -> Result<()> {
-        for seq in self.view.stray_parts()? {
-            self.found(
-                u64::try_from(seq).ok(),
-                "stray-part",
-                "there is a part that no entry has",
-            );
-        }
         if self.view.rows_below_zero()? > 0 {
             self.found(
                 None,
@@ -765,11 +725,11 @@ impl<'v> Run<'v> {
                 "the database has other tables, indexes, views or triggers",
             );
         }
-        if self.view.checkpoints_outside(self.size)? > 0 {
+        if self.view.cosignatures_outside(self.size)? > 0 {
             self.found(
                 Some(self.size),
-                "stray-checkpoint",
-                "there are checkpoints of sizes that the log does not have",
+                "stray-cosignature",
+                "there are cosignatures of sizes that the log does not have",
             );
         }
         if self.view.count(Table::Ledger)? != 1 && self.size > 0 {
@@ -817,7 +777,7 @@ impl policy::LogView for Past<'_> {
     }
 }
 
-fn work(receiver: &Mutex<Receiver<Vec<Job<'_>>>>, failures: &Mutex<Vec<Failure>>) {
+fn work(receiver: &Mutex<Receiver<Vec<Job>>>, failures: &Mutex<Vec<Failure>>) {
     loop {
         let next = receiver
             .lock()
@@ -842,9 +802,9 @@ fn columns_fit(entry: &Entry, leaf: &Digest, header: &Header) -> bool {
         && header.made_at.seconds() == entry.made_at
 }
 
-/// The rows of one size, out of rows in order of size.
-fn of_size<T>(rows: &[T], size: u64, of: impl Fn(&T) -> u64) -> &[T] {
-    let from = rows.partition_point(|row| of(row) < size);
-    let to = rows.partition_point(|row| of(row) <= size);
+/// The cosignatures of one size, out of many in order of size.
+fn of_size(rows: &[StoredCosignature], size: u64) -> &[StoredCosignature] {
+    let from = rows.partition_point(|row| row.size < size);
+    let to = rows.partition_point(|row| row.size <= size);
     rows.get(from..to).unwrap_or_default()
 }

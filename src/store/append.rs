@@ -23,10 +23,25 @@ pub struct Cosigner<'k> {
     pub custodian: Id,
     /// Their signing key.
     pub key: &'k SigningKey,
-    /// The ledger's own key, for the 0x01 line.
-    pub log_key: &'k SigningKey,
     /// The time of the cosignature.
     pub time: Time,
+}
+
+impl Cosigner<'_> {
+    /// The Ed25519 signature of this custodian's cosignature/v1 line under a checkpoint.
+    fn sign(&self, size: u64, root: &Digest) -> Result<Vec<u8>> {
+        let internal = |error: &dyn std::fmt::Display| {
+            Error::failed("internal", "cannot cosign").because(error.to_string())
+        };
+        let origin = log::origin(&self.ledger.0);
+        let checkpoint = Checkpoint::new(origin, size, log::Hash::from(root.0))
+            .map_err(|error| internal(&error))?;
+        let name = log::custodian_name(&self.ledger.0, &self.custodian.0);
+        let time = u64::try_from(self.time.seconds()).unwrap_or(0);
+        let signature = log::cosign(&checkpoint, &name, time, self.key.pair())
+            .map_err(|error| internal(&error))?;
+        Ok(signature.bytes().get(8..).unwrap_or_default().to_vec())
+    }
 }
 
 /// An append that is in the transaction.
@@ -107,48 +122,49 @@ impl Batch<'_> {
                 "the statement was ruled for another index",
             ));
         }
-        self.put_leaf(&ruled)?;
+        let root = self.put_leaf(&ruled, cosigner)?;
         self.put_blobs(&ruled, blobs)?;
-        let root = self.put_nodes(&ruled)?;
         for digest in ruled.drops() {
             self.write("DELETE FROM blob WHERE digest = ?1", [digest.as_bytes()])?;
         }
         for change in ruled.into_changes() {
             self.put_change(seq, &change)?;
         }
-        self.put_checkpoint(seq + 1, root, cosigner)?;
         Ok(Appended { seq, root })
     }
 
-    fn put_leaf(&self, ruled: &Ruled<'_>) -> Result<()> {
+    fn put_leaf(&self, ruled: &Ruled<'_>, cosigner: &Cosigner<'_>) -> Result<Digest> {
         let statement = ruled.statement();
-        let header = statement.header();
-        let seq = signed(ruled.index())?;
+        let (header, parts) = (statement.header(), statement.parts());
+        let leaf = log::Hash::from(statement.leaf().0);
+        let tree = log::append(&self.view(), ruled.index(), leaf).map_err(tree_error)?;
+        let above = tree.nodes.iter().filter(|node| node.level > 0);
+        let nodes: Vec<u8> = above.flat_map(|node| *node.hash.as_bytes()).collect();
+        let root = Digest(tree.root.into());
+        let cosignature = cosigner.sign(ruled.index() + 1, &root)?;
+        let personal = parts.personal.as_ref();
         self.write(
-            "INSERT INTO leaf (seq, hash, id, author, kind, made_at, envelope) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO leaf VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0)",
             params![
-                seq,
+                signed(ruled.index())?,
                 statement.leaf().as_bytes(),
                 header.id.as_bytes(),
                 header.author.as_bytes(),
                 header.kind,
                 header.made_at.seconds(),
-                statement.envelope()
+                statement.envelope(),
+                parts.facts.salt.0,
+                parts.facts.bytes.0,
+                personal.map(|part| &part.salt.0),
+                personal.map(|part| &part.bytes.0),
+                nodes,
+                root.as_bytes(),
+                cosigner.custodian.as_bytes(),
+                cosigner.time.seconds(),
+                cosignature,
             ],
         )?;
-        let parts = [
-            ("facts", Some(&statement.parts().facts)),
-            ("personal", statement.parts().personal.as_ref()),
-        ];
-        for (name, part) in parts {
-            if let Some(part) = part {
-                self.write(
-                    "INSERT INTO part (seq, part, salt, bytes) VALUES (?1, ?2, ?3, ?4)",
-                    params![seq, name, part.salt.0, part.bytes.0],
-                )?;
-            }
-        }
-        Ok(())
+        Ok(root)
     }
 
     fn put_blobs(&self, ruled: &Ruled<'_>, blobs: &[Vec<u8>]) -> Result<()> {
@@ -174,18 +190,6 @@ impl Batch<'_> {
                 "a blob that the statement names did not come with it",
             ))
         }
-    }
-
-    fn put_nodes(&self, ruled: &Ruled<'_>) -> Result<Digest> {
-        let leaf = log::Hash::from(ruled.statement().leaf().0);
-        let appended = log::append(&self.view(), ruled.index(), leaf).map_err(tree_error)?;
-        for node in appended.nodes.iter().filter(|node| node.level > 0) {
-            self.write(
-                "INSERT INTO node (level, idx, hash) VALUES (?1, ?2, ?3)",
-                params![node.level, signed(node.index)?, node.hash.as_bytes()],
-            )?;
-        }
-        Ok(Digest(appended.root.into()))
     }
 
     fn put_change(&self, seq: u64, change: &Change) -> Result<()> {
@@ -214,34 +218,26 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn put_checkpoint(&self, size: u64, root: Digest, cosigner: &Cosigner<'_>) -> Result<()> {
-        let checkpoint = checkpoint_of(&cosigner.ledger, size, &root)?;
-        let log_sig = checkpoint.sign(cosigner.log_key.pair());
-        self.write(
-            "INSERT INTO checkpoint (size, root, log_sig, cosigners) VALUES (?1, ?2, ?3, 0)",
-            params![signed(size)?, root.as_bytes(), log_sig.bytes()],
-        )?;
-        self.cosign(size, root, cosigner)
-    }
-
-    /// Adds a cosignature to a stored checkpoint; a second one by the same custodian changes nothing.
+    /// Adds a cosignature of the head; a second one by the same custodian changes nothing.
     ///
     /// # Errors
     /// Failed where the database fails.
     pub fn cosign(&self, size: u64, root: Digest, cosigner: &Cosigner<'_>) -> Result<()> {
-        let checkpoint = checkpoint_of(&cosigner.ledger, size, &root)?;
-        let name = log::custodian_name(&cosigner.ledger.0, &cosigner.custodian.0);
-        let time = u64::try_from(cosigner.time.seconds()).unwrap_or(0);
-        let signature = log::cosign(&checkpoint, &name, time, cosigner.key.pair())
-            .map_err(|error| Error::failed("internal", "cannot cosign").because(error))?;
-        let sig = signature.bytes().get(8..).unwrap_or_default();
+        let sig = cosigner.sign(size, &root)?;
         let added = self.write(
-            "INSERT INTO cosignature (size, custodian, time, sig) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-            params![signed(size)?, cosigner.custodian.as_bytes(), cosigner.time.seconds(), sig],
+            "INSERT INTO cosignature (size, custodian, time, sig) \
+             SELECT ?1, ?2, ?3, ?4 FROM leaf WHERE seq = ?1 - 1 AND appender <> ?2 \
+             ON CONFLICT DO NOTHING",
+            params![
+                signed(size)?,
+                cosigner.custodian.as_bytes(),
+                cosigner.time.seconds(),
+                sig
+            ],
         )?;
         if added > 0 {
             self.write(
-                "UPDATE checkpoint SET cosigners = cosigners + 1 WHERE size = ?1",
+                "UPDATE leaf SET cosigners = cosigners + 1 WHERE seq = ?1 - 1",
                 [signed(size)?],
             )?;
         }
@@ -291,10 +287,4 @@ impl Drop for Batch<'_> {
             let _closed_anyway = self.store.connection().execute_batch("ROLLBACK");
         }
     }
-}
-
-/// The checkpoint of a ledger at a size.
-fn checkpoint_of(ledger: &Digest, size: u64, root: &Digest) -> Result<Checkpoint> {
-    Checkpoint::new(log::origin(&ledger.0), size, log::Hash::from(root.0))
-        .map_err(|error| Error::failed("internal", "no checkpoint can be made").because(error))
 }

@@ -12,13 +12,11 @@ use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
 use super::failed;
+use super::migration::{self, SCHEMA_VERSION};
 use super::view::View;
 use crate::crypto::secret::Key32;
 use crate::error::{Error, Result};
 
-/// The schema version that this program writes and the newest it reads.
-pub const SCHEMA_VERSION: i64 = 1;
-const SCHEMA: &str = include_str!("../../schema/0001.sql");
 /// How long to wait for another writer.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// No value in the database is longer.
@@ -65,12 +63,8 @@ impl Store {
         configure(&connection)?;
         connection
             .pragma_update(None, "journal_mode", "WAL")
-            .and_then(|()| {
-                connection.execute_batch(&format!(
-                    "BEGIN; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-                ))
-            })
             .map_err(failed)?;
+        migration::migrate(&connection, 0)?;
         Ok(Self {
             connection,
             path: path.to_owned(),
@@ -81,50 +75,14 @@ impl Store {
     /// Opens the database with its key.
     ///
     /// # Errors
-    /// Verification, code `wrong-data-key`; refused, code `newer-schema`; failed.
+    /// Verification, code `wrong-data-key`; refused, codes `newer-schema`, `older-schema`; failed.
     pub fn open(path: &Path, key: &Key32, access: Access) -> Result<Self> {
         if access == Access::ReadOnlyMedia {
             no_unfinished_wal(path)?;
         }
-        let connection = match access {
-            Access::Write => Connection::open_with_flags(
-                path,
-                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-            ),
-            Access::ReadOnlyMedia => Connection::open_with_flags(
-                immutable_uri(path)?,
-                OpenFlags::SQLITE_OPEN_READ_ONLY
-                    | OpenFlags::SQLITE_OPEN_NO_MUTEX
-                    | OpenFlags::SQLITE_OPEN_URI,
-            ),
-        }
-        .map_err(failed)?;
+        let connection = connect(path, access)?;
         unlock(&connection, key)?;
-        let version: i64 = connection
-            .query_row("PRAGMA user_version", [], |row| row.get(0))
-            .map_err(|error| match error.sqlite_error_code() {
-                Some(rusqlite::ErrorCode::NotADatabase) => Error::verification(
-                    "wrong-data-key",
-                    "the data key does not open this ledger's database",
-                )
-                .because(
-                    "either the key file or the database comes from somewhere else, or is damaged",
-                ),
-                _ => failed(error),
-            })?;
-        if version > SCHEMA_VERSION {
-            return Err(Error::refused(
-                "newer-schema",
-                format!("the ledger has schema version {version}; this program knows up to {SCHEMA_VERSION}"),
-            )
-            .hint("use a newer rootkeep"));
-        }
-        if version != SCHEMA_VERSION {
-            return Err(Error::verification(
-                "not-a-ledger",
-                "the database is not a ledger's",
-            ));
-        }
+        migration::check_version(version(&connection)?)?;
         set_cache(&connection)?;
         if access == Access::Write {
             configure(&connection)?;
@@ -136,6 +94,26 @@ impl Store {
         };
         store.check_schema()?;
         Ok(store)
+    }
+
+    /// Brings a ledger of an older schema version up to this program's, in one transaction. The file
+    /// as it was is kept beside it; returns where. Nobody else may have the database open.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; failed where the disk fails. Then the ledger is as it was.
+    pub fn migrate(path: &Path, key: &Key32) -> Result<PathBuf> {
+        let connection = connect(path, Access::Write)?;
+        unlock(&connection, key)?;
+        let from = version(&connection)?;
+        configure(&connection)?;
+        // So that the file alone is all there is.
+        connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .map_err(failed)?;
+        let kept = path.with_file_name(format!("before-schema-{SCHEMA_VERSION}.db"));
+        keep_copy(path, &kept)?;
+        migration::migrate(&connection, from)?;
+        Ok(kept)
     }
 
     /// Holds everything that is read until the guard is dropped to one moment of the database.
@@ -204,9 +182,69 @@ pub(super) fn expected_schema() -> Result<&'static [String]> {
         return Ok(known);
     }
     let empty = Connection::open_in_memory().map_err(failed)?;
-    empty.execute_batch(SCHEMA).map_err(failed)?;
+    migration::migrate(&empty, 0)?;
     let made = View::new(&empty).schema()?;
     Ok(EXPECTED.get_or_init(|| made))
+}
+
+fn connect(path: &Path, access: Access) -> Result<Connection> {
+    match access {
+        Access::Write => Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        ),
+        Access::ReadOnlyMedia => Connection::open_with_flags(
+            immutable_uri(path)?,
+            OpenFlags::SQLITE_OPEN_READ_ONLY
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX
+                | OpenFlags::SQLITE_OPEN_URI,
+        ),
+    }
+    .map_err(failed)
+}
+
+/// The schema version in the file; the first thing that is read, so it tells whether the key fits.
+fn version(connection: &Connection) -> Result<i64> {
+    connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(|error| match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => Error::verification(
+                "wrong-data-key",
+                "the data key does not open this ledger's database",
+            )
+            .because(
+                "either the key file or the database comes from somewhere else, or is damaged",
+            ),
+            _ => failed(error),
+        })
+}
+
+/// A durable copy of a file that nobody writes, whole or not at all.
+fn keep_copy(from: &Path, to: &Path) -> Result<()> {
+    let half = to.with_extension("db.tmp");
+    let copied = || -> std::io::Result<()> {
+        let mut source = std::fs::File::open(from)?;
+        // What an interrupted try has left.
+        match std::fs::remove_file(&half) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut copy = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&half)?;
+        std::io::copy(&mut source, &mut copy)?;
+        copy.sync_all()?;
+        std::fs::rename(&half, to)?;
+        match to.parent() {
+            Some(parent) => std::fs::File::open(parent)?.sync_all(),
+            None => Ok(()),
+        }
+    };
+    copied().map_err(|error| {
+        Error::failed("cannot-write", format!("cannot make {}", to.display())).because(error)
+    })
 }
 
 /// Gives SQLCipher the raw key. The statement's text is wiped; a bound parameter is not possible.

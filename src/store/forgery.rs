@@ -20,7 +20,7 @@ pub fn forge_personal(path: &Path, key: &Key32, seq: u64, from: &str, to: &str) 
     store
         .connection()
         .execute(
-            "UPDATE part SET bytes = CAST(replace(CAST(bytes AS TEXT), ?2, ?3) AS BLOB) WHERE seq = ?1 AND part = 'personal'",
+            "UPDATE leaf SET personal = CAST(replace(CAST(personal AS TEXT), ?2, ?3) AS BLOB) WHERE seq = ?1",
             params![signed(seq)?, from, to],
         )
         .map_err(failed)?;

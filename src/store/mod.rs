@@ -4,12 +4,13 @@
 mod append;
 mod database;
 mod forgery;
+mod migration;
 mod view;
 
 pub use append::{Appended, Batch, Cosigner};
 pub use database::{Access, Moment, Store};
 pub use forgery::forge_personal;
-pub use view::{Entry, LogFilter, StoredCheckpoint, StoredCosignature, UndoRow, View};
+pub use view::{Entry, LogFilter, StoredCosignature, UndoRow, View};
 
 use crate::error::Error;
 

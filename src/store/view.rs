@@ -38,52 +38,38 @@ pub struct Entry {
     /// The envelope.
     pub envelope: Vec<u8>,
     /// The facts part.
-    pub facts: Option<Part>,
+    pub facts: Part,
     /// The personal part.
     pub personal: Option<Part>,
+    /// The stored hashes of the complete subtrees that this leaf is the last of, above the leaf, the
+    /// smallest first, 32 bytes each.
+    pub nodes: Vec<u8>,
+    /// The stored root of the tree with this leaf.
+    pub root: Digest,
+    /// The cosignature of whoever appended it.
+    pub cosignature: StoredCosignature,
+    /// How many further cosignatures there ought to be.
+    pub cosigners: u64,
 }
 
 impl Entry {
-    /// The parts, where the facts are there.
-    ///
-    /// # Errors
-    /// Verification, code `facts-missing`.
-    pub fn parts(&self) -> Result<Parts> {
-        let facts = self.facts.clone().ok_or_else(|| no_facts(self.seq))?;
-        Ok(Parts {
-            facts,
+    /// The parts.
+    #[must_use]
+    pub fn parts(&self) -> Parts {
+        Parts {
+            facts: self.facts.clone(),
             personal: self.personal.clone(),
-        })
+        }
     }
 
     /// As [`Self::parts`], for whoever needs the rest no more.
-    ///
-    /// # Errors
-    /// As [`Self::parts`].
-    pub fn into_parts(self) -> Result<Parts> {
-        let facts = self.facts.ok_or_else(|| no_facts(self.seq))?;
-        Ok(Parts {
-            facts,
+    #[must_use]
+    pub fn into_parts(self) -> Parts {
+        Parts {
+            facts: self.facts,
             personal: self.personal,
-        })
+        }
     }
-}
-
-fn no_facts(seq: u64) -> Error {
-    Error::verification("facts-missing", format!("entry {seq} has no facts"))
-}
-
-/// A checkpoint as it is stored.
-#[derive(Clone, Debug)]
-pub struct StoredCheckpoint {
-    /// How many leaves.
-    pub size: u64,
-    /// The root.
-    pub root: Digest,
-    /// The log's own signature.
-    pub log_sig: Vec<u8>,
-    /// How many cosignatures there ought to be.
-    pub cosigners: u64,
 }
 
 /// A cosignature as it is stored.
@@ -127,10 +113,8 @@ pub struct LogFilter {
     pub limit: Option<u64>,
 }
 
-const ENTRY: &str = "SELECT l.seq, l.hash, l.id, l.author, l.kind, l.made_at, l.envelope, \
-     f.salt, f.bytes, p.salt, p.bytes FROM leaf l \
-     LEFT JOIN part f ON f.seq = l.seq AND f.part = 'facts' \
-     LEFT JOIN part p ON p.seq = l.seq AND p.part = 'personal'";
+const ENTRY: &str = "SELECT seq, hash, id, author, kind, made_at, envelope, facts_salt, facts, \
+     personal_salt, personal, nodes, root, appender, cosigned_at, cosignature, cosigners FROM leaf";
 
 impl<'c> View<'c> {
     pub(super) fn new(connection: &'c Connection) -> Self {
@@ -211,7 +195,7 @@ impl<'c> View<'c> {
     /// # Errors
     /// Failed where the database fails.
     pub fn entry(&self, seq: u64) -> Result<Option<Entry>> {
-        self.one(&format!("{ENTRY} WHERE l.seq = ?1"), [signed(seq)?], entry)
+        self.one(&format!("{ENTRY} WHERE seq = ?1"), [signed(seq)?], entry)
     }
 
     /// Leaves from `from` on, at most `limit`.
@@ -220,7 +204,7 @@ impl<'c> View<'c> {
     /// Failed where the database fails.
     pub fn entries(&self, from: u64, limit: u64) -> Result<Vec<Entry>> {
         self.many(
-            &format!("{ENTRY} WHERE l.seq >= ?1 ORDER BY l.seq LIMIT ?2"),
+            &format!("{ENTRY} WHERE seq >= ?1 ORDER BY seq LIMIT ?2"),
             [signed(from)?, signed(limit)?],
             entry,
         )
@@ -232,7 +216,7 @@ impl<'c> View<'c> {
     /// Failed where the database fails.
     pub fn entry_by_hash(&self, hash: &Digest) -> Result<Option<Entry>> {
         self.one(
-            &format!("{ENTRY} WHERE l.hash = ?1"),
+            &format!("{ENTRY} WHERE hash = ?1"),
             [hash.as_bytes()],
             entry,
         )
@@ -249,7 +233,7 @@ impl<'c> View<'c> {
             return Ok(Vec::new());
         };
         self.many(
-            &format!("{ENTRY} WHERE l.id BETWEEN ?1 AND ?2 ORDER BY l.id LIMIT ?3"),
+            &format!("{ENTRY} WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3"),
             params![low.as_bytes(), high.as_bytes(), signed(limit)?],
             entry,
         )
@@ -263,25 +247,25 @@ impl<'c> View<'c> {
         let mut conditions: Vec<&str> = vec!["1"];
         let mut values: Vec<Box<dyn rusqlite::ToSql>> = Vec::new();
         if let Some(kind) = filter.kind {
-            conditions.push("l.kind = ?");
+            conditions.push("kind = ?");
             values.push(Box::new(kind.as_str()));
         }
         if let Some(author) = filter.author {
-            conditions.push("l.author = ?");
+            conditions.push("author = ?");
             values.push(Box::new(author.0.to_vec()));
         }
         if let Some(from) = filter.from {
-            conditions.push("l.made_at >= ?");
+            conditions.push("made_at >= ?");
             values.push(Box::new(from));
         }
         if let Some(to) = filter.to {
-            conditions.push("l.made_at <= ?");
+            conditions.push("made_at <= ?");
             values.push(Box::new(to));
         }
         let limit = filter.limit.map_or(Ok(-1), signed)?;
         values.push(Box::new(limit));
         let sql = format!(
-            "{ENTRY} WHERE {} ORDER BY l.seq DESC LIMIT ?",
+            "{ENTRY} WHERE {} ORDER BY seq DESC LIMIT ?",
             conditions.join(" AND ")
         );
         let mut found = self.many(&sql, rusqlite::params_from_iter(values), entry)?;
@@ -312,9 +296,8 @@ impl<'c> View<'c> {
             .replace('_', "\\_");
         let mut found = self.many(
             &format!(
-                "{ENTRY} WHERE l.seq IN (SELECT DISTINCT seq FROM part \
-                 WHERE CAST(bytes AS TEXT) LIKE ?1 ESCAPE '\\' ORDER BY seq DESC LIMIT ?2) \
-                 ORDER BY l.seq DESC"
+                "{ENTRY} WHERE CAST(facts AS TEXT) LIKE ?1 ESCAPE '\\' \
+                 OR CAST(personal AS TEXT) LIKE ?1 ESCAPE '\\' ORDER BY seq DESC LIMIT ?2"
             ),
             params![format!("%{escaped}%"), signed(limit)?],
             entry,
@@ -367,40 +350,6 @@ impl<'c> View<'c> {
         Ok(())
     }
 
-    /// Every stored node, in order.
-    ///
-    /// # Errors
-    /// Failed where the database fails.
-    pub fn each_node(&self, mut see: impl FnMut(i64, i64, Vec<u8>) -> Result<()>) -> Result<()> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT level, idx, hash FROM node ORDER BY level, idx")
-            .map_err(failed)?;
-        let mut rows = statement.query([]).map_err(failed)?;
-        while let Some(row) = rows.next().map_err(failed)? {
-            let (level, index, hash) = (
-                row.get(0).map_err(failed)?,
-                row.get(1).map_err(failed)?,
-                row.get(2).map_err(failed)?,
-            );
-            see(level, index, hash)?;
-        }
-        Ok(())
-    }
-
-    /// The rows of parts that belong to no leaf, or are no known part.
-    ///
-    /// # Errors
-    /// Failed where the database fails.
-    pub fn stray_parts(&self) -> Result<Vec<i64>> {
-        self.many(
-            "SELECT seq FROM part WHERE part NOT IN ('facts', 'personal') \
-             OR seq NOT IN (SELECT seq FROM leaf) ORDER BY seq",
-            [],
-            |row| row.get(0),
-        )
-    }
-
     /// How many rows of `leaf` and `undo` have an index below zero.
     ///
     /// # Errors
@@ -414,31 +363,7 @@ impl<'c> View<'c> {
         unsigned(count.unwrap_or(0))
     }
 
-    /// The stored checkpoint of a size.
-    ///
-    /// # Errors
-    /// Failed where the database fails.
-    pub fn checkpoint(&self, size: u64) -> Result<Option<StoredCheckpoint>> {
-        self.one(
-            "SELECT size, root, log_sig, cosigners FROM checkpoint WHERE size = ?1",
-            [signed(size)?],
-            checkpoint,
-        )
-    }
-
-    /// Stored checkpoints from `size` on, at most `limit`.
-    ///
-    /// # Errors
-    /// Failed where the database fails.
-    pub fn checkpoints(&self, size: u64, limit: u64) -> Result<Vec<StoredCheckpoint>> {
-        self.many(
-            "SELECT size, root, log_sig, cosigners FROM checkpoint WHERE size >= ?1 ORDER BY size LIMIT ?2",
-            [signed(size)?, signed(limit)?],
-            checkpoint,
-        )
-    }
-
-    /// The cosignatures of sizes `from..=to`, in order.
+    /// The cosignatures of sizes `from..=to` but for those of whoever appended, in order.
     ///
     /// # Errors
     /// Failed where the database fails.
@@ -457,14 +382,13 @@ impl<'c> View<'c> {
         )
     }
 
-    /// How many rows `checkpoint` and `cosignature` have outside sizes 1..=`size`.
+    /// How many rows `cosignature` has outside sizes 1..=`size`.
     ///
     /// # Errors
     /// Failed where the database fails.
-    pub fn checkpoints_outside(&self, size: u64) -> Result<u64> {
+    pub fn cosignatures_outside(&self, size: u64) -> Result<u64> {
         let count: Option<i64> = self.one(
-            "SELECT (SELECT count(*) FROM checkpoint WHERE size NOT BETWEEN 1 AND ?1) \
-             + (SELECT count(*) FROM cosignature WHERE size NOT BETWEEN 1 AND ?1)",
+            "SELECT count(*) FROM cosignature WHERE size NOT BETWEEN 1 AND ?1",
             [signed(size)?],
             |row| row.get(0),
         )?;
@@ -582,15 +506,22 @@ impl Nodes for View<'_> {
     type Error = Error;
 
     fn node(&self, level: u8, index: u64) -> Result<Option<Hash>> {
-        let index = signed(index)?;
         let bytes: Option<Vec<u8>> = if level == 0 {
-            self.one("SELECT hash FROM leaf WHERE seq = ?1", [index], |row| {
-                row.get(0)
-            })?
-        } else {
             self.one(
-                "SELECT hash FROM node WHERE level = ?1 AND idx = ?2",
-                [i64::from(level), index],
+                "SELECT hash FROM leaf WHERE seq = ?1",
+                [signed(index)?],
+                |row| row.get(0),
+            )?
+        } else {
+            // It lies with the last leaf of the subtree.
+            let last = index
+                .checked_add(1)
+                .and_then(|next| next.checked_mul(1u64.checked_shl(u32::from(level))?))
+                .ok_or_else(|| damaged("a node beyond all bounds"))?;
+            let at = (i64::from(level) - 1) * 32 + 1;
+            self.one(
+                "SELECT substr(nodes, ?2, 32) FROM leaf WHERE seq = ?1",
+                [signed(last)? - 1, at],
                 |row| row.get(0),
             )?
         };
@@ -678,33 +609,35 @@ pub(super) fn tree_error(error: log::TreeError<Error>) -> Error {
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let part = |salt: usize, bytes: usize| -> rusqlite::Result<Option<Part>> {
-        let salt: Option<Vec<u8>> = row.get(salt)?;
-        let bytes: Option<Vec<u8>> = row.get(bytes)?;
-        Ok(salt.zip(bytes).map(|(salt, bytes)| Part {
-            salt: Base64(salt),
-            bytes: Base64(bytes),
-        }))
+    let part = |salt: Vec<u8>, bytes: Vec<u8>| Part {
+        salt: Base64(salt),
+        bytes: Base64(bytes),
     };
+    let personal = match (row.get(9)?, row.get(10)?) {
+        (Some(salt), Some(bytes)) => Some(part(salt, bytes)),
+        (None, None) => None,
+        _ => return Err(unreadable(9, "half of a personal part".to_owned())),
+    };
+    let seq = unsigned_row(row, 0)?;
     Ok(Entry {
-        seq: unsigned_row(row, 0)?,
+        seq,
         hash: fixed_row(row, 1, Digest::from_slice)?,
         id: fixed_row(row, 2, Id::from_slice)?,
         author: fixed_row(row, 3, Id::from_slice)?,
         kind: row.get(4)?,
         made_at: row.get(5)?,
         envelope: row.get(6)?,
-        facts: part(7, 8)?,
-        personal: part(9, 10)?,
-    })
-}
-
-fn checkpoint(row: &Row<'_>) -> rusqlite::Result<StoredCheckpoint> {
-    Ok(StoredCheckpoint {
-        size: unsigned_row(row, 0)?,
-        root: fixed_row(row, 1, Digest::from_slice)?,
-        log_sig: row.get(2)?,
-        cosigners: unsigned_row(row, 3)?,
+        facts: part(row.get(7)?, row.get(8)?),
+        personal,
+        nodes: row.get(11)?,
+        root: fixed_row(row, 12, Digest::from_slice)?,
+        cosignature: StoredCosignature {
+            size: seq.saturating_add(1),
+            custodian: fixed_row(row, 13, Id::from_slice)?,
+            time: row.get(14)?,
+            sig: row.get(15)?,
+        },
+        cosigners: unsigned_row(row, 16)?,
     })
 }
 

@@ -167,7 +167,7 @@ fn exit_4_is_a_verify_that_names_problems() {
     let desk = Desk::ready();
     let raw = desk.raw("alice");
     raw.execute(
-        "UPDATE part SET bytes = CAST(bytes || x'20' AS BLOB) WHERE seq = 15 AND part = 'personal'",
+        "UPDATE leaf SET personal = CAST(personal || x'20' AS BLOB) WHERE seq = 15",
         [],
     )
     .unwrap();

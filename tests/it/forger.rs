@@ -3,9 +3,7 @@
 
 use rusqlite::params;
 
-use rootkeep::crypto::ed25519::SigningKey;
 use rootkeep::crypto::fixed::{Digest, Id};
-use rootkeep::crypto::secret::Key32;
 use rootkeep::error::Result;
 use rootkeep::log::{self, Checkpoint, Frontier, Hash};
 use rootkeep::policy::{self, CheckNow, LeafInfo, LogView, Scope};
@@ -101,14 +99,14 @@ impl<'w> Forger<'w> {
 
     /// Puts a statement at the end of the log, rules or no rules.
     pub fn append(&self, statement: &Statement, blobs: &[Vec<u8>]) {
-        let header = statement.header();
+        let (header, parts) = (statement.header(), statement.parts());
         let seq: i64 = self
             .raw
             .query_row("SELECT count(*) FROM leaf", [], |row| row.get(0))
             .unwrap();
         self.raw
             .execute(
-                "INSERT INTO leaf VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO leaf VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, x'', x'', x'', 0, x'', 0)",
                 params![
                     seq,
                     statement.leaf().as_bytes(),
@@ -116,24 +114,14 @@ impl<'w> Forger<'w> {
                     header.author.as_bytes(),
                     header.kind,
                     header.made_at.seconds(),
-                    statement.envelope()
+                    statement.envelope(),
+                    parts.facts.salt.0,
+                    parts.facts.bytes.0,
+                    parts.personal.as_ref().map(|part| &part.salt.0),
+                    parts.personal.as_ref().map(|part| &part.bytes.0),
                 ],
             )
             .unwrap();
-        let parts = [
-            ("facts", Some(&statement.parts().facts)),
-            ("personal", statement.parts().personal.as_ref()),
-        ];
-        for (name, part) in parts {
-            if let Some(part) = part {
-                self.raw
-                    .execute(
-                        "INSERT INTO part VALUES (?1, ?2, ?3, ?4)",
-                        params![seq, name, part.salt.0, part.bytes.0],
-                    )
-                    .unwrap();
-            }
-        }
         for bytes in blobs {
             self.raw
                 .execute(
@@ -162,7 +150,7 @@ impl<'w> Forger<'w> {
         let old: Vec<Vec<u8>> = {
             let mut statement = self
                 .raw
-                .prepare("SELECT root FROM checkpoint ORDER BY size")
+                .prepare("SELECT root FROM leaf ORDER BY seq")
                 .unwrap();
             statement
                 .query_map([], |row| row.get(0))
@@ -170,35 +158,17 @@ impl<'w> Forger<'w> {
                 .map(|root| root.unwrap())
                 .collect()
         };
-        let seed: Vec<u8> = self
-            .raw
-            .query_row(
-                "SELECT value FROM meta WHERE name = 'log_seed'",
-                [],
-                |row| row.get(0),
-            )
-            .unwrap();
-        let log_key = SigningKey::from_seed(&Key32::new(seed.try_into().unwrap())).unwrap();
         let member = self.world.member_key(self.place);
         let ledger = self.world.ledger_id();
-        self.raw.execute("DELETE FROM node", []).unwrap();
+        let last = leaves.len() as i64;
         self.raw
-            .execute(
-                "DELETE FROM checkpoint WHERE size > ?1",
-                [leaves.len() as i64],
-            )
-            .unwrap();
-        self.raw
-            .execute(
-                "DELETE FROM cosignature WHERE size > ?1",
-                [leaves.len() as i64],
-            )
+            .execute("DELETE FROM cosignature WHERE size > ?1", [last])
             .unwrap();
         let mut tree = Frontier::new();
-        let mut nodes = Vec::new();
         for (at, leaf) in leaves.iter().enumerate() {
             let size = at as u64 + 1;
-            tree.push_into(Hash::try_from(leaf.as_slice()).unwrap(), &mut nodes)
+            let mut complete = Vec::new();
+            tree.push_into(Hash::try_from(leaf.as_slice()).unwrap(), &mut complete)
                 .unwrap();
             let root = tree.root();
             if old
@@ -207,44 +177,28 @@ impl<'w> Forger<'w> {
             {
                 continue;
             }
+            let above = complete.iter().filter(|node| node.level > 0);
+            let nodes: Vec<u8> = above.flat_map(|node| *node.hash.as_bytes()).collect();
             let checkpoint = Checkpoint::new(log::origin(&ledger.0), size, root).unwrap();
             let name = log::custodian_name(&ledger.0, &self.world.id(self.place).0);
             let time = self.world.clock.seconds();
             let cosignature =
                 log::cosign(&checkpoint, &name, time as u64, member.signing().pair()).unwrap();
             self.raw
-                .execute("DELETE FROM checkpoint WHERE size = ?1", [size as i64])
-                .unwrap();
-            self.raw
                 .execute("DELETE FROM cosignature WHERE size = ?1", [size as i64])
                 .unwrap();
             self.raw
                 .execute(
-                    "INSERT INTO checkpoint VALUES (?1, ?2, ?3, 1)",
+                    "UPDATE leaf SET nodes = ?2, root = ?3, appender = ?4, cosigned_at = ?5, \
+                     cosignature = ?6, cosigners = 0 WHERE seq = ?1",
                     params![
-                        size as i64,
+                        at as i64,
+                        nodes,
                         root.as_ref(),
-                        checkpoint.sign(log_key.pair()).bytes()
-                    ],
-                )
-                .unwrap();
-            self.raw
-                .execute(
-                    "INSERT INTO cosignature VALUES (?1, ?2, ?3, ?4)",
-                    params![
-                        size as i64,
                         self.world.id(self.place).as_bytes(),
                         time,
                         &cosignature.bytes()[8..]
                     ],
-                )
-                .unwrap();
-        }
-        for node in nodes.iter().filter(|node| node.level > 0) {
-            self.raw
-                .execute(
-                    "INSERT INTO node VALUES (?1, ?2, ?3)",
-                    params![node.level, node.index as i64, node.hash.as_ref()],
                 )
                 .unwrap();
         }

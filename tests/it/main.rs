@@ -12,6 +12,7 @@
 
 mod cli;
 mod forger;
+mod migration;
 mod oracle;
 mod refusals;
 mod rooms;

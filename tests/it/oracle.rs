@@ -314,7 +314,7 @@ fn a_request_whose_recipient_was_swapped_is_not_signed() {
         .entry(request.seq)
         .unwrap()
         .unwrap();
-    let facts = String::from_utf8(entry.facts.clone().unwrap().bytes.0).unwrap();
+    let facts = String::from_utf8(entry.facts.bytes.0).unwrap();
     let Claim::Request(asked, personal) = world
         .session(ADA)
         .preview(&request.leaf)
@@ -331,7 +331,7 @@ fn a_request_whose_recipient_was_swapped_is_not_signed() {
     forger
         .raw
         .execute(
-            "UPDATE part SET bytes = ?2 WHERE seq = ?1 AND part = 'facts'",
+            "UPDATE leaf SET facts = ?2 WHERE seq = ?1",
             rusqlite::params![request.seq as i64, swapped.as_bytes()],
         )
         .unwrap();
@@ -344,7 +344,7 @@ fn a_request_whose_recipient_was_swapped_is_not_signed() {
     forger
         .raw
         .execute(
-            "UPDATE part SET bytes = ?2 WHERE seq = ?1 AND part = 'facts'",
+            "UPDATE leaf SET facts = ?2 WHERE seq = ?1",
             rusqlite::params![request.seq as i64, facts.as_bytes()],
         )
         .unwrap();
@@ -399,10 +399,11 @@ fn twin(world: &World, forger: &Forger<'_>, claim: Claim, id: Id, key: &SigningK
         .query_row("SELECT count(*) FROM leaf", [], |row| row.get(0))
         .unwrap();
     let leaf = leaf_hash(&envelope);
+    let parts = statement.parts();
     forger
         .raw
         .execute(
-            "INSERT INTO leaf VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO leaf VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, x'', x'', x'', 0, x'', 0)",
             rusqlite::params![
                 seq,
                 leaf.as_bytes(),
@@ -410,24 +411,14 @@ fn twin(world: &World, forger: &Forger<'_>, claim: Claim, id: Id, key: &SigningK
                 world.id(EVE).as_bytes(),
                 header.kind,
                 header.made_at.seconds(),
-                envelope
+                envelope,
+                parts.facts.salt.0,
+                parts.facts.bytes.0,
+                parts.personal.as_ref().map(|part| &part.salt.0),
+                parts.personal.as_ref().map(|part| &part.bytes.0),
             ],
         )
         .unwrap();
-    for (name, part) in [
-        ("facts", Some(&statement.parts().facts)),
-        ("personal", statement.parts().personal.as_ref()),
-    ] {
-        if let Some(part) = part {
-            forger
-                .raw
-                .execute(
-                    "INSERT INTO part VALUES (?1, ?2, ?3, ?4)",
-                    rusqlite::params![seq, name, part.salt.0, part.bytes.0],
-                )
-                .unwrap();
-        }
-    }
     forger.mend();
     leaf
 }
@@ -1058,9 +1049,7 @@ fn history_rewritten_behind_a_pin_is_a_fork() {
     // An entry of the same length of log, with everything mended after it.
     forger
         .raw
-        .execute_batch(&format!(
-            "DELETE FROM leaf WHERE seq = {seq}; DELETE FROM part WHERE seq = {seq}"
-        ))
+        .execute_batch(&format!("DELETE FROM leaf WHERE seq = {seq}"))
         .unwrap();
     forger.mend();
     let statement = forger.statement(import_claim());

@@ -441,7 +441,7 @@ fn a_governance_proof_for_another_statement_proves_nothing() {
         .unwrap();
     let statement = UntrustedStatement::parse(&signed.envelope)
         .unwrap()
-        .with_parts(signed.parts().unwrap())
+        .with_parts(signed.parts())
         .unwrap();
     let Claim::Sign(sign) = statement.claim().clone() else {
         panic!()
@@ -1375,7 +1375,7 @@ fn a_statement_that_is_in_the_log_is_not_taken_again() {
         let entry = view.entry(seq).unwrap().unwrap();
         let statement = UntrustedStatement::parse(&entry.envelope)
             .unwrap()
-            .with_parts(entry.parts().unwrap())
+            .with_parts(entry.parts())
             .unwrap();
         let error =
             policy::judge(&view, &view, &mut CheckNow, &statement, size, Scope::All).unwrap_err();
@@ -1399,7 +1399,7 @@ fn a_statement_of_another_ledger_is_not_taken() {
         .unwrap();
     let statement = UntrustedStatement::parse(&entry.envelope)
         .unwrap()
-        .with_parts(entry.parts().unwrap())
+        .with_parts(entry.parts())
         .unwrap();
     let session = world.session(ADA);
     let size = session.head().unwrap().0;

@@ -632,17 +632,7 @@ pub fn raw(path: &Path, key: &Key32) -> rusqlite::Connection {
 }
 
 /// The tables of the schema.
-pub const TABLES: [&str; 9] = [
-    "meta",
-    "leaf",
-    "part",
-    "blob",
-    "node",
-    "checkpoint",
-    "cosignature",
-    "state",
-    "undo",
-];
+pub const TABLES: [&str; 6] = ["meta", "leaf", "blob", "cosignature", "state", "undo"];
 
 fn dump(connection: &rusqlite::Connection) -> Vec<String> {
     let mut all = Vec::new();
