@@ -32,7 +32,7 @@ use rootkeep::crypto::identity::Identity;
 use rootkeep::crypto::member_key::MemberKey;
 use rootkeep::crypto::secret::{Key32, SecretBytes};
 use rootkeep::ledger::{SealRequest, Session};
-use rootkeep::policy::{self, CheckNow, LogView, Scope};
+use rootkeep::policy::{self, CheckNow, LogView};
 use rootkeep::state::Table;
 use rootkeep::state::custody::{AccountRecord, SecretRecord};
 use rootkeep::state::records::{list, read};
@@ -451,8 +451,7 @@ fn grown(statements: usize, secrets: usize, accounts: usize) -> World {
             .sign(world.ledger_id(), world.id(0), member.signing(), time, seen)
             .unwrap();
         let view = batch.view();
-        let ruled =
-            policy::judge(&view, &view, &mut CheckNow, &statement, size, Scope::All).unwrap();
+        let ruled = policy::judge(&view, &view, &mut CheckNow, &statement, size).unwrap();
         let cosigner = Cosigner {
             ledger: world.ledger_id(),
             custodian: world.id(0),

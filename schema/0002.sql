@@ -41,6 +41,14 @@ CREATE TABLE cosignature (
   PRIMARY KEY (size, custodian)
 ) STRICT, WITHOUT ROWID;
 
+-- The hash of each shard of `state` (docs/formats.md, section 14).
+CREATE TABLE shard (
+  kind   TEXT NOT NULL,
+  prefix TEXT NOT NULL,                        -- how the keys of its records begin
+  hash   BLOB NOT NULL,
+  PRIMARY KEY (kind, prefix)
+) STRICT, WITHOUT ROWID;
+
 INSERT INTO leaf
   SELECT l.seq, l.hash, l.id, l.author, l.kind, l.made_at, l.envelope,
          f.salt, f.bytes, p.salt, p.bytes,
@@ -56,6 +64,9 @@ INSERT INTO leaf
 INSERT INTO cosignature
   SELECT c.size, c.custodian, c.time, c.sig
   FROM cosignature_1 c JOIN leaf_1 l ON c.size = l.seq + 1 AND c.custodian <> l.author;
+
+-- `undo` now has the records of all kinds; it and `shard` are filled from the log.
+DELETE FROM undo;
 
 DROP TABLE checkpoint;
 DROP TABLE cosignature_1;

@@ -11,7 +11,6 @@ mod names;
 mod notes;
 mod pin;
 mod releasing;
-mod requested;
 mod sealing;
 mod trusted;
 mod verify;
@@ -30,7 +29,7 @@ use crate::crypto::recipient::AgeHost;
 use crate::crypto::secret::Key32;
 use crate::error::{Error, Result};
 use crate::statement::Time;
-use crate::store::{Access, Store, View};
+use crate::store::{Access, Checker, Store, View};
 
 pub use acts::Entered;
 pub use files::{Durability, read_bounded, write_private, write_private_new};
@@ -96,8 +95,8 @@ pub struct Session {
     own_key_known: bool,
     pins: PinPlace,
     pin: Option<Pin>,
-    /// Size and data version up to which this session has verified, so that it does so once.
-    verified: Option<(u64, i64)>,
+    /// What every record that is read is held to, while something is decided.
+    checker: Option<Checker>,
     host: AgeHost,
     clock: Box<dyn Clock>,
     rng: SystemRandom,
@@ -137,17 +136,9 @@ impl Session {
             }
             other => other?,
         };
-        let damaged =
-            || Error::verification("database-damaged", "the ledger's own facts are damaged");
-        let id = Digest::from_slice(&store.view().meta("ledger")?).ok_or_else(damaged)?;
-        let seed: [u8; 32] = store
-            .view()
-            .meta("log_seed")?
-            .as_slice()
-            .try_into()
-            .map_err(|_| damaged())?;
+        let (id, log_key) = own_facts(&store.view())?;
         let session = Self {
-            log_key: SigningKey::from_seed(&Key32::new(seed))?,
+            log_key,
             pin: pins.find(&id, &member)?,
             own_key_known: !own.is_empty(),
             directory,
@@ -159,7 +150,7 @@ impl Session {
             member,
             member_key,
             pins,
-            verified: None,
+            checker: None,
             host: opening.host,
             clock: opening.clock,
             rng: SystemRandom::new(),
@@ -183,10 +174,15 @@ impl Session {
         self.member
     }
 
-    /// The rows, to read from.
+    /// The rows, to read from. Inside [`Self::on_verified`], records that are not what the log says are
+    /// refused; outside, nothing is checked.
     #[must_use]
     pub fn view(&self) -> View<'_> {
-        self.store.view()
+        let view = self.store.view();
+        match &self.checker {
+            Some(checker) => view.checked_by(checker),
+            None => view,
+        }
     }
 
     /// The pin, where there is one.
@@ -232,6 +228,15 @@ impl Session {
     pub fn log_public_key(&self) -> PublicKey {
         self.log_key.public()
     }
+}
+
+/// The ledger's id, and the key of the log's own checkpoint line.
+fn own_facts(view: &View<'_>) -> Result<(Digest, SigningKey)> {
+    let damaged = || Error::verification("database-damaged", "the ledger's own facts are damaged");
+    let id = Digest::from_slice(&view.meta("ledger")?).ok_or_else(damaged)?;
+    let seed = view.meta("log_seed")?;
+    let seed: [u8; 32] = seed.as_slice().try_into().map_err(|_| damaged())?;
+    Ok((id, SigningKey::from_seed(&Key32::new(seed))?))
 }
 
 /// What is known of the person's own key before the ledger is believed.
@@ -343,7 +348,7 @@ fn access_of(directory: &Path) -> Result<Access> {
 /// Brings the database up to this program's schema version while nobody else has it open.
 fn migrate(directory: &Path, database: &Path, key: &Key32) -> Result<PathBuf> {
     let _alone = lock(directory, Lock::Exclusive)?;
-    Store::migrate(database, key)
+    Store::migrate(database, key, verify::fill)
 }
 
 /// How the ledger's `lock` is held (docs/formats.md, section 12).

@@ -5,9 +5,9 @@ use super::pin::Pin;
 use super::trusted::{advance_in, head};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
-use crate::policy::{self, CheckNow, Scope};
+use crate::policy::{self, CheckNow};
 use crate::state::people::Custodian;
-use crate::state::trust;
+use crate::state::shard;
 use crate::statement::decisions::{About, RejectPersonal};
 use crate::statement::people::Role;
 use crate::statement::text::Text;
@@ -51,20 +51,18 @@ impl Session {
         self.writable()?;
         let made_at = self.clock.now()?;
         // The batch borrows the store alone, so that the rest of the session stays readable.
-        let (mut entered, pin, verified) = {
+        let (mut entered, pin) = {
             let batch_owner = &mut self.store;
             let mut batch = batch_owner.begin()?;
             let view = batch.view();
-            let before = advance_in(
+            let (before, checker) = advance_in(
                 self.pin.as_ref(),
-                self.verified,
                 &view,
                 self.id,
                 self.member,
                 self.member_key.signing().public(),
             )?;
-            // Read inside the transaction: later it could be that of somebody else's change.
-            let version = view.data_version()?;
+            let view = view.checked_by(&checker);
             let seen = Seen {
                 size: before.size,
                 root: before.root,
@@ -84,14 +82,7 @@ impl Session {
                     "the member key that was sealed to you is not the one that this ledger has for you",
                 ));
             }
-            let ruled = policy::judge(
-                &view,
-                &view,
-                &mut CheckNow,
-                &statement,
-                before.size,
-                Scope::All,
-            )?;
+            let ruled = policy::judge(&view, &view, &mut CheckNow, &statement, before.size)?;
             let (effective, needs) = (ruled.effective(), ruled.needs());
             let cosigner = Cosigner {
                 ledger: self.id,
@@ -99,13 +90,8 @@ impl Session {
                 key: self.member_key.signing(),
                 time: made_at,
             };
-            let trust_changes = ruled.changes().iter().any(|change| change.table.is_trust());
             let appended = batch.append(ruled, &blobs, &cosigner)?;
-            let trusted = if trust_changes {
-                trust::digest(&batch.view())?
-            } else {
-                before.trust
-            };
+            let state = shard::root(&batch.view().shards()?);
             batch.commit()?;
             let size = appended.seq + 1;
             let entered = Entered {
@@ -125,11 +111,10 @@ impl Session {
                 self.member_key.signing().public(),
                 size,
                 appended.root,
-                trusted,
+                state,
             );
-            (entered, pin, (size, version))
+            (entered, pin)
         };
-        self.verified = Some(verified);
         // The entry is durable: what fails from here on is said, and mended by the next act.
         entered.warnings.extend(self.remember(pin).err());
         if touches_keys(entered.kind) {
@@ -205,14 +190,14 @@ impl Session {
         let pin = {
             let batch = self.store.begin()?;
             let view = batch.view();
-            let pin = advance_in(
+            let (pin, checker) = advance_in(
                 self.pin.as_ref(),
-                self.verified,
                 &view,
                 self.id,
                 self.member,
                 self.member_key.signing().public(),
             )?;
+            let view = view.checked_by(&checker);
             policy::author_key(&view, Kind::Sign, &self.member)?;
             let custodian = Custodian::load(&view, &self.member)?;
             if custodian.is_some_and(|custodian| custodian.has(Role::Reader)) {

@@ -22,8 +22,8 @@ use crate::crypto::recipient::{AgeHost, Recipient};
 use crate::crypto::secret::{Key32, SecretBytes};
 use crate::crypto::slip39::{Group, Scheme};
 use crate::error::{Error, Result};
-use crate::policy::{self, CheckNow, GOVERNANCE_SECRET, Scope};
-use crate::state::trust;
+use crate::policy::{self, CheckNow, GOVERNANCE_SECRET};
+use crate::state::shard;
 use crate::statement::decisions::SignOff;
 use crate::statement::founding::{
     Charter, FiledCard, Founder, GenesisPersonal, GovernanceSeal, PolicySettings,
@@ -146,14 +146,14 @@ fn make(
         write_founding(founding, own, member_key, &log_seed, &log_key, &mut store)?;
     Keys::of(directory).repair(&store.view(), &data_key, founding.host)?;
     let (size, root) = head(&store.view())?;
-    let trusted = trust::digest(&store.view())?;
+    let state = shard::root(&store.view().shards()?);
     Ok(Pin::new(
         ledger,
         member,
         member_key.signing().public(),
         size,
         root,
-        trusted,
+        state,
     ))
 }
 
@@ -305,7 +305,7 @@ impl Writer<'_> {
             Seen { size, root },
         )?;
         let leaf = statement.leaf();
-        let ruled = policy::judge(&view, &view, &mut CheckNow, &statement, size, Scope::All)?;
+        let ruled = policy::judge(&view, &view, &mut CheckNow, &statement, size)?;
         let cosigner = Cosigner {
             ledger: self.ledger,
             custodian: self.member,

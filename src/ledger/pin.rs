@@ -17,7 +17,7 @@ use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 
-const SCHEMA: &str = "rootkeep/v1/pin";
+const SCHEMA: &str = "rootkeep/v2/pin";
 /// A disk sector: the unit that is written whole or not at all.
 const SLOT: usize = 512;
 
@@ -36,8 +36,23 @@ pub struct Pin {
     pub size: u64,
     /// Its root.
     pub root: Digest,
-    /// Digest of the trust state at it.
-    pub trust: Digest,
+    /// Root of the state's shards at it; `None` in a pin of the first version, which had another
+    /// digest: then the state is made again from the log.
+    pub state: Option<Digest>,
+}
+
+/// A pin as the first version wrote it: the JSON alone.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FirstPin {
+    schema: String,
+    ledger: Digest,
+    member: Id,
+    sign: PublicKey,
+    size: u64,
+    root: Digest,
+    #[serde(rename = "trust")]
+    _trust: Digest,
 }
 
 impl Pin {
@@ -49,7 +64,7 @@ impl Pin {
         sign: PublicKey,
         size: u64,
         root: Digest,
-        trust: Digest,
+        state: Digest,
     ) -> Self {
         Self {
             schema: SCHEMA.to_owned(),
@@ -58,7 +73,7 @@ impl Pin {
             sign,
             size,
             root,
-            trust,
+            state: Some(state),
         }
     }
 }
@@ -233,13 +248,19 @@ fn read(path: &Path) -> Result<Pin> {
     if let Some(pin) = pins.max_by_key(|pin| pin.size) {
         return Ok(pin);
     }
-    // As the first version wrote it: the JSON alone.
-    let pin: Pin = serde_json::from_slice(&bytes).map_err(|error| bad().because(error))?;
-    if pin.schema == SCHEMA {
-        Ok(pin)
-    } else {
-        Err(bad())
+    let first: FirstPin = serde_json::from_slice(&bytes).map_err(|error| bad().because(error))?;
+    if first.schema != "rootkeep/v1/pin" {
+        return Err(bad());
     }
+    Ok(Pin {
+        schema: SCHEMA.to_owned(),
+        ledger: first.ledger,
+        member: first.member,
+        sign: first.sign,
+        size: first.size,
+        root: first.root,
+        state: None,
+    })
 }
 
 #[cfg(test)]
@@ -303,7 +324,11 @@ mod tests {
             "bad-pin"
         );
         // What the first version wrote is taken, and replaced at the next act.
-        fs::write(&path, serde_json::to_vec(&pin(5)).unwrap()).unwrap();
+        let first = serde_json::to_string(&pin(5)).unwrap();
+        let first = first
+            .replace("v2/pin", "v1/pin")
+            .replace("\"state\"", "\"trust\"");
+        fs::write(&path, first).unwrap();
         assert_eq!(found(), 5);
         place.save(&pin(6)).unwrap();
         assert_eq!((found(), fs::read(&path).unwrap().len()), (6, SLOT));

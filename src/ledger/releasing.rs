@@ -6,8 +6,8 @@ use age::secrecy::ExposeSecret;
 
 use super::Session;
 use super::acts::Entered;
-use super::requested::Requested;
 use super::sealing::prove_share;
+use super::trusted::damaged;
 use crate::crypto::age_file;
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::possession::{self, ShareContext};
@@ -162,10 +162,7 @@ impl Session {
     }
 
     fn sign_request(&self, subject: Digest) -> Result<(SignOff, Vec<Vec<u8>>)> {
-        let Requested {
-            asked: request,
-            record,
-        } = self.requested(&subject)?;
+        let (request, record) = self.requested(&subject)?;
         // Refused before a token is touched, where signing can do nothing any more.
         policy::takes_decisions(&self.view(), &record, &self.member, self.now()?)?;
         let one_time = Recipient::parse_native(&request.recipient)?;
@@ -203,6 +200,17 @@ impl Session {
             )));
         }
         Ok((sign, blobs))
+    }
+
+    /// A request, read from its envelope, and its record.
+    fn requested(&self, subject: &Digest) -> Result<(Request, RequestRecord)> {
+        let (_, statement) = self.proven_by_hash(subject)?;
+        let Claim::Request(asked, _) = statement.claim().clone() else {
+            return Err(Error::usage("not-a-request", "that entry is not a request"));
+        };
+        let record = RequestRecord::load(&self.view(), subject)?
+            .ok_or_else(|| damaged("a request has no record"))?;
+        Ok((asked, record))
     }
 
     /// The seal that a request names, read from its envelope and held to what the request says.
@@ -300,7 +308,7 @@ impl Session {
         secret: &Id,
         form: Form,
     ) -> Result<(Claim, SecretBytes, Vec<(Id, Place)>)> {
-        let Requested { asked, record } = self.requested(request)?;
+        let (asked, record) = self.requested(request)?;
         let wanted = asked
             .secrets
             .iter()

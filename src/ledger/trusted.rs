@@ -1,4 +1,4 @@
-//! From what the pin remembers to the head: every leaf between is verified, the trust state is
+//! From what the pin remembers to the head: every leaf between is verified, the state's hashes are
 //! advanced by it, and tables that don't match are refused.
 
 use std::collections::BTreeSet;
@@ -10,14 +10,13 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::words;
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::log::{self, Frontier, Hash};
-use crate::policy::{self, CheckNow, LeafInfo, LogView, Scope};
+use crate::policy::{self, CheckNow, LeafInfo, LogView};
 use crate::state::people::Custodian;
-use crate::state::records::{Records, list};
-use crate::state::rules::Binding;
-use crate::state::{Change, Overlay, Table, trust};
+use crate::state::shard::{self, Shard, Shards};
+use crate::state::{Change, Memory, Overlay, Records, Table};
 use crate::statement::founding::Charter;
 use crate::statement::{Claim, Kind, Statement, UntrustedStatement};
-use crate::store::{Entry, View};
+use crate::store::{Checker, Entry, View};
 
 /// What a person who has no pin of a ledger has to say before the first act in it.
 #[derive(Clone, Debug, Default)]
@@ -81,35 +80,50 @@ impl Session {
     /// anything is not as it ought to be.
     pub fn trust(&mut self, first: &FirstUse) -> Result<()> {
         if self.pin.is_some() {
-            return self.on_verified(|_| Ok(()));
+            return self.on_verified(Self::check_small_tables);
         }
         self.first_trust(first)?;
-        let trusted = self.on_verified(|_| Ok(()));
+        let trusted = self.on_verified(Self::check_small_tables);
         if trusted.is_err() {
             self.pin = None;
         }
         trusted
     }
 
+    /// People, quorums, policy and what waits are read at once, so that an edit is met before any act;
+    /// the records of large tables are met when they are read.
+    fn check_small_tables(&self) -> Result<()> {
+        for table in Table::ALL {
+            if Shard::covering(table, "").is_some() {
+                self.view().list(table, "")?;
+            }
+        }
+        Ok(())
+    }
+
     /// Verifies what is new since the pin and lets `act` read in that very moment of the database,
-    /// so that nobody can change a recipient between the verifying and the reading.
-    pub(super) fn on_verified<T>(&mut self, act: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
-        let (pin, version, done) = {
+    /// with every record held to what the log makes of it: so that nobody can change a recipient, or a
+    /// name, between the verifying and the reading.
+    ///
+    /// # Errors
+    /// Verification where anything is not as it ought to be; what `act` says.
+    pub fn on_verified<T>(&mut self, act: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
+        let (pin, done) = {
             let _moment = self.store.moment()?;
-            let view = self.view();
-            let pin = self.advance(&view)?;
-            (pin, view.data_version()?, act(self)?)
+            let (pin, checker) = self.advance(&self.store.view())?;
+            self.checker = Some(checker);
+            let done = act(self);
+            self.checker = None;
+            (pin, done?)
         };
-        self.verified = Some((pin.size, version));
         self.remember(pin)?;
         Ok(done)
     }
 
     /// As [`advance_in`], from this session's pin.
-    pub(super) fn advance(&self, view: &View<'_>) -> Result<Pin> {
+    fn advance(&self, view: &View<'_>) -> Result<(Pin, Checker)> {
         advance_in(
             self.pin.as_ref(),
-            self.verified,
             view,
             self.id,
             self.member,
@@ -165,7 +179,7 @@ impl Session {
             self.member_key.signing().public(),
             0,
             Digest(log::empty_root().into()),
-            trust::digest(&crate::state::Memory::default())?,
+            shard::root(&Shards::new()),
         ));
         Ok(())
     }
@@ -214,39 +228,99 @@ impl Session {
     }
 }
 
-/// Verifies every leaf from the pin to the head of `view`; returns the pin at the head.
-///
-/// `verified` is what the same session has verified before: where nothing has changed since, there
-/// is nothing to do.
+/// Verifies every leaf from the pin to the head of `view` in full, and that the state's hashes are what
+/// these leaves make of those that the pin holds. Returns the pin at the head, and what holds each
+/// record that is read to its hash.
 pub(super) fn advance_in(
     pin: Option<&Pin>,
-    verified: Option<(u64, i64)>,
     view: &View<'_>,
     ledger: Digest,
     member: Id,
     own_key: PublicKey,
-) -> Result<Pin> {
+) -> Result<(Pin, Checker)> {
     let pin = pin.ok_or_else(|| {
         Error::refused("genesis-code-needed", "you have no pin of this ledger yet")
     })?;
+    let stored = view.shards()?;
     let (size, root) = head(view)?;
-    if verified == Some((size, view.data_version()?)) && pin.size == size {
-        return Ok(pin.clone());
-    }
-    let mut state = state_at(view, pin.size)?;
-    if trust::digest(&state)? != pin.trust {
+    let shards = match pin.state {
+        Some(expected) if pin.size > 0 => {
+            let (undone, touched) = undone_to(view, pin.size)?;
+            let checker = Checker::new(stored.clone(), touched.clone());
+            let base = view.checked_by(&checker);
+            let mut state = Overlay::new(&base);
+            undone.into_iter().for_each(|change| state.apply(change));
+            let mut shards = stored.clone();
+            hash_again(&mut shards, touched, &state)?;
+            if shard::root(&shards) != expected {
+                return Err(mismatch());
+            }
+            fold(pin, pin.size, view, &mut state)?;
+            hash_again(&mut shards, state.touched(), &state)?;
+            check_own_key(&state, &member, &own_key)?;
+            shards
+        }
+        // Nothing is known of the state: it is made from the first leaf on.
+        _ => {
+            let nothing = Memory::default();
+            let mut state = Overlay::new(&nothing);
+            fold(pin, 0, view, &mut state)?;
+            let mut shards = Shards::new();
+            hash_again(&mut shards, state.touched(), &state)?;
+            check_own_key(&state, &member, &own_key)?;
+            shards
+        }
+    };
+    if shards != stored {
         return Err(mismatch());
     }
-    let mut tree = Frontier::load(view, pin.size).map_err(damaged)?;
-    if Digest(tree.root().into()) != pin.root {
-        return Err(damaged("the log is not a continuation of your pin"));
+    let pin = Pin::new(ledger, member, own_key, size, root, shard::root(&shards));
+    Ok((pin, Checker::new(shards, BTreeSet::new())))
+}
+
+/// What takes the records back to how they were when the log had `size` leaves, and the shards that
+/// these are in.
+fn undone_to(view: &View<'_>, size: u64) -> Result<(Vec<Change>, BTreeSet<Shard>)> {
+    let changes: Vec<Change> = view
+        .undo_back_to(size)?
+        .into_iter()
+        .map(|row| Change {
+            table: row.table,
+            key: row.key,
+            value: row.old,
+        })
+        .collect();
+    let keys = changes
+        .iter()
+        .map(|change| (change.table, change.key.as_str()));
+    let touched = shard::touched(keys);
+    Ok((changes, touched))
+}
+
+/// Hashes some shards as they are in `state`.
+fn hash_again(shards: &mut Shards, which: BTreeSet<Shard>, state: &Overlay<'_>) -> Result<()> {
+    for shard in which {
+        match shard::hash(&state.list(shard.table, &shard.prefix)?) {
+            Some(hash) => shards.insert(shard, hash),
+            None => shards.remove(&shard),
+        };
     }
-    let mut secrets = BTreeSet::new();
-    if pin.size < size {
-        let bindings = list::<Binding>(&state, "")?;
-        secrets.extend(bindings.into_iter().map(|(_, binding)| binding.secret));
-    }
-    let mut next = pin.size;
+    Ok(())
+}
+
+/// Verifies the leaves from `from` to the head, on a state as it was before them.
+fn fold(pin: &Pin, from: u64, view: &View<'_>, state: &mut Overlay<'_>) -> Result<()> {
+    let (size, root) = head(view)?;
+    let mut tree = Frontier::load(view, from).map_err(damaged)?;
+    let mut blobs = BTreeSet::new();
+    let mut next = from;
+    let as_pinned = |tree: &Frontier| {
+        if tree.size() == pin.size && Digest(tree.root().into()) != pin.root {
+            return Err(damaged("the log is not a continuation of your pin"));
+        }
+        Ok(())
+    };
+    as_pinned(&tree)?;
     while next < size {
         for entry in view.entries(next, 256)? {
             let at = |error: Error| error.because(format!("entry {}", entry.seq));
@@ -256,41 +330,31 @@ pub(super) fn advance_in(
             let past = Past {
                 view: view.before(entry.seq)?,
                 tree: &tree,
-                secrets: &secrets,
+                blobs: &blobs,
             };
-            let statement = check_entry(&state, &entry).map_err(at)?;
-            for change in check_next(&state, &past, &statement, entry.seq).map_err(at)? {
+            let statement = check_entry(state, &entry).map_err(at)?;
+            for change in check_next(state, &past, &statement, entry.seq).map_err(at)? {
                 state.apply(change);
             }
-            if let Claim::Seal(seal) = statement.claim() {
-                secrets.insert(seal.secret);
-            }
+            blobs.extend(statement.claim().blobs());
             tree.push(Hash::from(statement.leaf().0)).map_err(damaged)?;
+            as_pinned(&tree)?;
             next += 1;
         }
     }
     if Digest(tree.root().into()) != root {
         return Err(damaged("the tree does not fit the entries"));
     }
-    if !state.trust_agrees()? {
-        return Err(mismatch());
-    }
-    // Where nothing lies over the tables, they are what was compared with the pin above.
-    let trusted = if state.trust_untouched() {
-        pin.trust
-    } else {
-        trust::digest(view)?
-    };
-    check_own_key(&state, &member, &own_key)?;
-    Ok(Pin::new(ledger, member, own_key, size, root, trusted))
+    Ok(())
 }
 
 /// The log before one entry, as the rules ask for it when a pin is brought up to date.
 struct Past<'p> {
     view: View<'p>,
     tree: &'p Frontier,
-    /// Every secret that has a binding.
-    secrets: &'p BTreeSet<Id>,
+    /// What the entries since the pin have brought. Of those before it, which this person's program
+    /// has judged, it can't be told from the table.
+    blobs: &'p BTreeSet<Digest>,
 }
 
 impl LogView for Past<'_> {
@@ -303,11 +367,7 @@ impl LogView for Past<'_> {
     }
 
     fn knows_blob(&self, digest: &Digest) -> Result<bool> {
-        self.view.knows_blob(digest)
-    }
-
-    fn knows_secret(&self, secret: &Id) -> Result<bool> {
-        Ok(self.secrets.contains(secret))
+        Ok(self.blobs.contains(digest))
     }
 
     fn root_at(&self, size: u64) -> Result<Digest> {
@@ -324,19 +384,18 @@ fn check_next(
     statement: &Statement,
     seq: u64,
 ) -> Result<Vec<Change>> {
-    let ruled =
-        policy::judge(state, past, &mut CheckNow, statement, seq, Scope::Trust).map_err(|why| {
-            match why.kind() {
-                // A refusal is for whoever asks; in a log it means that somebody wrote past the rules.
-                ErrorKind::Refused | ErrorKind::Usage => Error::verification(
-                    "illegal-entry",
-                    "the log holds an entry that the rules refuse",
-                )
-                .because(why)
-                .hint("somebody has written it past the program: rootkeep verify names it"),
-                _ => why,
-            }
-        })?;
+    let ruled = policy::judge(state, past, &mut CheckNow, statement, seq).map_err(|why| {
+        match why.kind() {
+            // A refusal is for whoever asks; in a log it means that somebody wrote past the rules.
+            ErrorKind::Refused | ErrorKind::Usage => Error::verification(
+                "illegal-entry",
+                "the log holds an entry that the rules refuse",
+            )
+            .because(why)
+            .hint("somebody has written it past the program: rootkeep verify names it"),
+            _ => why,
+        }
+    })?;
     Ok(ruled.into_changes())
 }
 
@@ -355,31 +414,6 @@ fn check_own_key(state: &dyn Records, member: &Id, own_key: &PublicKey) -> Resul
 pub(super) fn head(view: &View<'_>) -> Result<(u64, Digest)> {
     let size = view.size()?;
     Ok((size, policy::LogView::root_at(view, size)?))
-}
-
-/// The trust tables as they were when the log had `size` leaves.
-pub(super) fn state_at<'v>(view: &'v View<'_>, size: u64) -> Result<Overlay<'v>> {
-    let mut state = Overlay::new(view);
-    for row in view.undo_back_to(size)? {
-        state.apply(Change {
-            table: row.table,
-            key: row.key,
-            value: row.old,
-        });
-    }
-    if size == 0 {
-        // Nothing can have been there before the first leaf, whatever the undo rows say.
-        for table in Table::TRUST {
-            for (key, _) in state.list(table, "")? {
-                state.apply(Change {
-                    table,
-                    key,
-                    value: None,
-                });
-            }
-        }
-    }
-    Ok(state)
 }
 
 /// Signature and parts of a stored entry, under the keys of `state`.
@@ -419,9 +453,9 @@ fn first_card(charter: &Charter) -> Result<crate::crypto::card::Card> {
 fn mismatch() -> Error {
     Error::verification(
         "state-mismatch",
-        "the ledger's tables of people, keys and quorums are not what the log says",
+        "the ledger's tables are not what its log says",
     )
-    .hint("somebody has edited them: rootkeep verify --rebuild names what differs")
+    .hint("somebody has edited them: rootkeep verify --rebuild names what differs and mends it")
 }
 
 pub(super) fn damaged(why: impl std::fmt::Display) -> Error {

@@ -16,15 +16,16 @@ use crate::crypto::part::PartName;
 use crate::crypto::secret::Key32;
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::log::{self, Checkpoint, Frontier, Hash};
-use crate::policy::{self, Scope, SignatureCheck};
+use crate::policy::{self, SignatureCheck};
 use crate::state::custody::{Epoch, RequestRecord};
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::records::{list, read};
+use crate::state::shard::{self, Shard};
 use crate::state::{Change, Memory, Records, Table};
 use crate::statement::header::leaf_hash;
 use crate::statement::people::Role;
 use crate::statement::{Header, Kind, Parts, Statement, UntrustedStatement};
-use crate::store::{Entry, StoredCosignature, UndoRow, View};
+use crate::store::{Batch, Entry, StoredCosignature, UndoRow, View};
 
 /// How many entries are read at once.
 const CHUNK: u64 = 128;
@@ -60,7 +61,7 @@ pub struct Report {
     pub clock_went_back: u64,
     /// What the log adds up to.
     state: Memory,
-    /// What trust records were before each leaf.
+    /// What records were before each leaf.
     undo: Vec<UndoRow>,
 }
 
@@ -74,41 +75,17 @@ impl Session {
     /// Failed where the database can't be read at all; what is merely wrong is in the report.
     pub fn verify(&self, progress: Progress<'_>) -> Result<Report> {
         let _moment = self.store.moment()?;
-        let mut run = Run::new(self.view(), self.id)?;
-        let failures = Mutex::new(Vec::new());
-        std::thread::scope(|scope| {
-            let (sender, receiver) = sync_channel(AHEAD);
-            let receiver = Arc::new(Mutex::new(receiver));
-            for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-                let (receiver, failures) = (Arc::clone(&receiver), &failures);
-                scope.spawn(move || work(&receiver, failures));
-            }
-            drop(receiver);
-            run.check(|run| run.check_meta(&self.log_key.public()))?;
-            // Moved in, so that the workers stop when they have done what the fold found.
-            run.check(|run| run.fold(&self.log_key.public(), sender, progress))?;
-            run.check(Run::check_state)?;
-            run.check(Run::check_undo)?;
-            run.check(Run::check_blobs)?;
-            run.check(Run::check_outside)
-        })?;
-        run.name_failures(
-            failures
-                .into_inner()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
+        let mut report = verify_all(self.view(), self.id, &self.log_key.public(), progress)?;
         if let Some(pin) = self.pin()
             && let Err(error) = self.check_against_pin()
         {
-            run.found(
-                None,
-                error.code(),
-                format!("against your pin at size {}: {error}", pin.size),
-            );
+            report.problems.push(VerifyProblem {
+                seq: None,
+                code: error.code().to_owned(),
+                message: format!("against your pin at size {}: {error}", pin.size),
+            });
         }
-        run.report.state = run.state;
-        run.report.undo = run.undo;
-        Ok(run.report)
+        Ok(report)
     }
 
     /// Writes the tables that are a cache of the log again, where they are all that is wrong.
@@ -120,10 +97,7 @@ impl Session {
         if report.problems.is_empty() {
             return Ok(false);
         }
-        let cache = |problem: &VerifyProblem| {
-            matches!(problem.code.as_str(), "state-differs" | "undo-differs")
-        };
-        if !report.problems.iter().all(cache) {
+        if !report.only_tables_differ() {
             return Err(Error::refused(
                 "log-not-good",
                 "more is wrong than the tables that can be made again: nothing was written",
@@ -140,6 +114,66 @@ impl Session {
         batch.commit()?;
         Ok(true)
     }
+}
+
+impl Report {
+    /// Whether nothing but tables that can be made again from the log is wrong.
+    #[must_use]
+    pub fn only_tables_differ(&self) -> bool {
+        self.problems.iter().all(|problem| {
+            matches!(
+                problem.code.as_str(),
+                "state-differs" | "undo-differs" | "shard-differs"
+            )
+        })
+    }
+}
+
+/// Writes the tables that are a cache of the log, where nothing else is wrong with it.
+pub(super) fn fill(batch: &Batch<'_>) -> Result<()> {
+    let view = batch.view();
+    let (ledger, log_key) = super::own_facts(&view)?;
+    let report = verify_all(view, ledger, &log_key.public(), &mut |_, _| {})?;
+    if report.only_tables_differ() {
+        batch.replace_tables(&report.state, &report.undo)?;
+    }
+    Ok(())
+}
+
+/// Everything that a view shows, checked again from the stored bytes.
+fn verify_all(
+    view: View<'_>,
+    ledger: Digest,
+    log_key: &PublicKey,
+    progress: Progress<'_>,
+) -> Result<Report> {
+    let mut run = Run::new(view, ledger)?;
+    let failures = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(AHEAD);
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            let (receiver, failures) = (Arc::clone(&receiver), &failures);
+            scope.spawn(move || work(&receiver, failures));
+        }
+        drop(receiver);
+        run.check(|run| run.check_meta(log_key))?;
+        // Moved in, so that the workers stop when they have done what the fold found.
+        run.check(|run| run.fold(log_key, sender, progress))?;
+        run.check(Run::check_state)?;
+        run.check(Run::check_undo)?;
+        run.check(Run::check_shards)?;
+        run.check(Run::check_blobs)?;
+        run.check(Run::check_outside)
+    })?;
+    run.name_failures(
+        failures
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner),
+    );
+    run.report.state = run.state;
+    run.report.undo = run.undo;
+    Ok(run.report)
 }
 
 /// One signature to check, and how to name it.
@@ -473,16 +507,8 @@ impl<'v> Run<'v> {
             ids: &self.ids,
             blobs: &self.blobs,
             roots: &self.roots,
-            state: &self.state,
         };
-        let ruled = policy::judge(
-            &self.state,
-            &log,
-            &mut Gather { seq, jobs },
-            statement,
-            seq,
-            Scope::All,
-        )?;
+        let ruled = policy::judge(&self.state, &log, &mut Gather { seq, jobs }, statement, seq)?;
         self.ids.insert(statement.header().id);
         for digest in statement.claim().blobs() {
             self.blobs.entry(digest).or_insert(seq);
@@ -494,7 +520,7 @@ impl<'v> Run<'v> {
     }
 
     fn expect_undo(&mut self, seq: u64, changes: &[Change]) -> Result<()> {
-        for change in changes.iter().filter(|change| change.table.is_trust()) {
+        for change in changes {
             let old = self.state.get(change.table, &change.key)?;
             if old != change.value {
                 self.undo.push(UndoRow {
@@ -647,7 +673,30 @@ impl<'v> Run<'v> {
             self.found(
                 at,
                 "undo-differs",
-                "what the trust records were before is not what the log says",
+                "what the records were before is not what the log says",
+            );
+        }
+        Ok(())
+    }
+
+    /// The shards' hashes are those of the state that the fold gave.
+    fn check_shards(&mut self) -> Result<()> {
+        let expected = shard::all(self.state.iter());
+        let stored = self.view.shards()?;
+        let differs = |(shard, hash): (&Shard, &Digest)| {
+            (expected.get(shard) != Some(hash) || stored.get(shard) != Some(hash))
+                .then(|| shard.clone())
+        };
+        let wrong: BTreeSet<Shard> = expected.iter().chain(&stored).filter_map(differs).collect();
+        for shard in wrong {
+            self.found(
+                None,
+                "shard-differs",
+                format!(
+                    "the hash of the records `{} {}` is not what the log says",
+                    shard.table.as_str(),
+                    shard.prefix
+                ),
             );
         }
         Ok(())
@@ -749,7 +798,6 @@ struct Past<'p> {
     ids: &'p BTreeSet<Id>,
     blobs: &'p BTreeMap<Digest, u64>,
     roots: &'p [Digest],
-    state: &'p Memory,
 }
 
 impl policy::LogView for Past<'_> {
@@ -763,10 +811,6 @@ impl policy::LogView for Past<'_> {
 
     fn knows_blob(&self, digest: &Digest) -> Result<bool> {
         Ok(self.blobs.contains_key(digest))
-    }
-
-    fn knows_secret(&self, secret: &Id) -> Result<bool> {
-        Ok(self.state.get(Table::Secret, &secret.to_hex())?.is_some())
     }
 
     fn root_at(&self, size: u64) -> Result<Digest> {

@@ -98,9 +98,6 @@ impl Judge<'_> {
         if let Some(proposal) = read::<Proposal>(&self.state, &leaf_key(&sign.subject))? {
             return self.sign_proposal(sign, proposal);
         }
-        if self.scope == super::Scope::Trust {
-            return Ok(Verdict::AT_ONCE);
-        }
         if let Some(request) = RequestRecord::load(&self.state, &sign.subject)? {
             return self.sign_request(sign, request);
         }
@@ -215,9 +212,6 @@ impl Judge<'_> {
             }
             return Ok(Verdict::AT_ONCE);
         }
-        if self.scope == super::Scope::Trust {
-            return Ok(Verdict::AT_ONCE);
-        }
         match RequestRecord::load(&self.state, subject)? {
             Some(request) => self.reject_request(subject, request),
             None => Err(self.no_longer_waits(subject)?),
@@ -229,9 +223,6 @@ impl Judge<'_> {
             self.withdraws_own(&proposal.author)?;
             self.has_seen(proposal.index)?;
             self.end(subject, &proposal, Ended::Withdrawn)?;
-            return Ok(Verdict::AT_ONCE);
-        }
-        if self.scope == super::Scope::Trust {
             return Ok(Verdict::AT_ONCE);
         }
         match RequestRecord::load(&self.state, subject)? {

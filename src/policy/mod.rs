@@ -51,12 +51,6 @@ pub trait LogView {
     /// Failed where the storage fails.
     fn knows_blob(&self, digest: &Digest) -> Result<bool>;
 
-    /// Whether a secret has this id already.
-    ///
-    /// # Errors
-    /// Failed where the storage fails.
-    fn knows_secret(&self, secret: &Id) -> Result<bool>;
-
     /// The tree's root over the first `size` leaves.
     ///
     /// # Errors
@@ -73,15 +67,6 @@ pub struct LeafInfo {
     pub author: Id,
     /// Its kind.
     pub kind: Kind,
-}
-
-/// How much is judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// Everything: before an append, and when the log is folded again.
-    All,
-    /// Only what changes whom to trust: when a pin is brought up to date.
-    Trust,
 }
 
 /// A statement that the rules admit at one index of the log, and what it changes.
@@ -146,7 +131,6 @@ struct Judge<'a> {
     signatures: &'a mut dyn SignatureCheck,
     statement: &'a Statement,
     index: u64,
-    scope: Scope,
     drops: BTreeSet<Digest>,
 }
 
@@ -221,7 +205,6 @@ pub fn judge<'s>(
     signatures: &mut dyn SignatureCheck,
     statement: &'s Statement,
     index: u64,
-    scope: Scope,
 ) -> Result<Ruled<'s>> {
     let mut judge = Judge {
         state: Overlay::new(records),
@@ -229,16 +212,13 @@ pub fn judge<'s>(
         signatures,
         statement,
         index,
-        scope,
         drops: BTreeSet::new(),
     };
     let ledger = LedgerInBrief::load(&judge.state)?;
     judge.check_place(ledger.as_ref())?;
     judge.check_author(ledger.as_ref())?;
-    if scope == Scope::All {
-        judge.check_blobs()?;
-        judge.sweep()?;
-    }
+    judge.check_blobs()?;
+    judge.sweep()?;
     let verdict = judge.by_kind()?;
     Ok(Ruled {
         index,
@@ -317,7 +297,6 @@ impl Judge<'_> {
 
     fn by_kind(&mut self) -> Result<Verdict> {
         let statement = self.statement;
-        let trust_only = self.scope == Scope::Trust;
         match statement.claim() {
             Claim::Genesis(charter, personal) => self.genesis(charter, personal.as_ref()),
             Claim::GovernanceSeal(seal) => self.governance_seal(seal),
@@ -332,7 +311,6 @@ impl Judge<'_> {
             | Claim::SecretDestroy(..) => self.propose(),
             Claim::Seal(seal) => self.seal(seal),
             Claim::Request(request, _) => self.request(request),
-            _ if trust_only => Ok(Verdict::AT_ONCE),
             Claim::CustodianAway(away) => self.custodian_away(away),
             Claim::AccountImport(import, personal) => {
                 self.account_import(import, personal.as_ref())

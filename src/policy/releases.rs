@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::governance::bad_proof;
-use super::{Judge, Scope, Verdict, may, refusal};
+use super::{Judge, Verdict, may, refusal};
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::possession::{self, ShareContext};
 use crate::crypto::recipient::Recipient;
@@ -140,14 +140,9 @@ impl Judge<'_> {
     pub(super) fn request(&mut self, request: &Request) -> Result<Verdict> {
         let policy = PolicyRecord::load(&self.state)?;
         self.check_terms(request, &policy)?;
-        if self.scope == Scope::Trust {
-            return Ok(Verdict::AT_ONCE);
-        }
         self.put_request(request, &policy)
     }
 
-    /// What the trusted state alone decides: so that no signer's program meets a request that was
-    /// written past the rules.
     fn check_terms(&self, request: &Request, policy: &PolicyRecord) -> Result<()> {
         self.needs_role(Role::Operator, "asking for a release")?;
         if request.window_secs < 60 || request.window_secs > policy.settings.window_max_secs {

@@ -1,11 +1,12 @@
 //! Sealing, confirming, destroying.
 
-use super::{Judge, Scope, Verdict, refusal};
+use super::{Judge, Verdict, refusal};
 use crate::error::{Error, Result};
 use crate::state::custody::{AccountRecord, Epoch, SecretRecord};
 use crate::state::people::Custodian;
 use crate::state::records::{list, read};
 use crate::state::rules::{Binding, Quorum};
+use crate::state::{Records, Table};
 use crate::statement::SecretKind;
 use crate::statement::account_id::AccountId;
 use crate::statement::names::Subject;
@@ -20,9 +21,6 @@ impl Judge<'_> {
         self.may_seal(&quorum)?;
         self.check_split(seal, &quorum)?;
         self.check_binding(seal)?;
-        if self.scope == Scope::Trust {
-            return Ok(Verdict::AT_ONCE);
-        }
         self.check_subject(seal)?;
         self.put_epoch(seal)?;
         Ok(Verdict::AT_ONCE)
@@ -81,7 +79,10 @@ impl Judge<'_> {
             Some(_) => Err(refusal::malformed("another secret has this name already")),
             None if seal.epoch != 1 => Err(refusal::malformed("a secret's first epoch is 1")),
             None => {
-                let taken = self.log.knows_secret(&seal.secret)?;
+                let taken = self
+                    .state
+                    .get(Table::Secret, &seal.secret.to_hex())?
+                    .is_some();
                 if taken || seal.secret == super::founding::GOVERNANCE_SECRET {
                     return Err(refusal::malformed("another secret has this id already"));
                 }
@@ -187,9 +188,6 @@ impl Judge<'_> {
     }
 
     pub(super) fn check_destroy(&self, destroy: &Destroy) -> Result<()> {
-        if self.scope == Scope::Trust {
-            return Ok(());
-        }
         if self.epochs_of(destroy)?.is_empty() {
             Err(refusal::no_such_secret())
         } else {
@@ -198,9 +196,6 @@ impl Judge<'_> {
     }
 
     pub(super) fn destroy(&mut self, destroy: &Destroy) -> Result<()> {
-        if self.scope == Scope::Trust {
-            return Ok(());
-        }
         for (key, mut epoch) in self.epochs_of(destroy)? {
             epoch.destroyed = Some(self.index);
             self.drops.insert(epoch.payload);

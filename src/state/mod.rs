@@ -6,7 +6,7 @@ pub mod overlay;
 pub mod people;
 pub mod records;
 pub mod rules;
-pub mod trust;
+pub mod shard;
 
 pub use overlay::{Change, Memory, Overlay};
 pub use records::{Record, Records, Table};

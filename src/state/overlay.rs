@@ -1,8 +1,9 @@
 //! Changes on top of records that stay as they are, and records in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::records::{Record, Records, Table};
+use super::shard::{self, Shard};
 use crate::crypto::canonical;
 use crate::error::Result;
 
@@ -54,23 +55,14 @@ impl<'a> Overlay<'a> {
             .insert((change.table, change.key), change.value);
     }
 
-    /// Whether nothing lies over the trust tables.
+    /// The shards that a record above lies in.
     #[must_use]
-    pub fn trust_untouched(&self) -> bool {
-        self.changes.keys().all(|(table, _)| !table.is_trust())
-    }
-
-    /// Whether what lies over the trust tables is what is below.
-    ///
-    /// # Errors
-    /// Failed where the storage fails.
-    pub fn trust_agrees(&self) -> Result<bool> {
-        for ((table, key), value) in &self.changes {
-            if table.is_trust() && self.base.get(*table, key)? != *value {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+    pub fn touched(&self) -> BTreeSet<Shard> {
+        shard::touched(
+            self.changes
+                .keys()
+                .map(|(table, key)| (*table, key.as_str())),
+        )
     }
 
     /// The changes, in order of table and key.

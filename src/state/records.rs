@@ -8,17 +8,17 @@ use crate::error::{Error, Result};
 /// The tables of the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Table {
-    /// Trust: the one record of the ledger itself.
+    /// The one record of the ledger itself.
     Ledger,
-    /// Trust: the one record of the policy.
+    /// The one record of the policy.
     Policy,
-    /// Trust: by custodian id.
+    /// By custodian id.
     Custodian,
-    /// Trust: by quorum id.
+    /// By quorum id.
     Quorum,
-    /// Trust: by secret name: which secret id and quorum it has.
+    /// By secret name: which secret id and quorum it has.
     Binding,
-    /// Trust: by leaf hash: what waits for governance.
+    /// By leaf hash: what waits for governance.
     Proposal,
     /// By leaf hash: how what waited for governance ended.
     Outcome,
@@ -60,16 +60,6 @@ impl Table {
         Self::Note,
     ];
 
-    /// The tables that decide whom to trust; a pin holds their digest.
-    pub const TRUST: [Self; 6] = [
-        Self::Ledger,
-        Self::Policy,
-        Self::Custodian,
-        Self::Quorum,
-        Self::Binding,
-        Self::Proposal,
-    ];
-
     /// The word for it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -96,12 +86,6 @@ impl Table {
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|table| table.as_str() == word)
-    }
-
-    /// Whether a pin holds a digest of it.
-    #[must_use]
-    pub fn is_trust(self) -> bool {
-        Self::TRUST.contains(&self)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::log::{self, Checkpoint};
 use crate::policy::Ruled;
+use crate::state::shard::{self, Shard};
 use crate::state::{Change, Memory, Records};
 use crate::statement::Time;
 
@@ -59,6 +60,13 @@ pub struct Batch<'s> {
     open: bool,
 }
 
+impl<'s> Batch<'s> {
+    /// A transaction that was begun on the store's connection.
+    pub(super) fn begun(store: &'s Store) -> Self {
+        Self { store, open: true }
+    }
+}
+
 impl Store {
     /// Begins a write transaction, waiting for other writers.
     ///
@@ -68,10 +76,7 @@ impl Store {
         self.connection()
             .execute_batch("BEGIN IMMEDIATE")
             .map_err(failed)?;
-        let batch = Batch {
-            store: self,
-            open: true,
-        };
+        let batch = Batch::begun(self);
         batch.store.check_schema()?;
         Ok(batch)
     }
@@ -127,8 +132,20 @@ impl Batch<'_> {
         for digest in ruled.drops() {
             self.write("DELETE FROM blob WHERE digest = ?1", [digest.as_bytes()])?;
         }
-        for change in ruled.into_changes() {
-            self.put_change(seq, &change)?;
+        let changes = ruled.into_changes();
+        let shards = shard::touched(
+            changes
+                .iter()
+                .map(|change| (change.table, change.key.as_str())),
+        );
+        for shard in &shards {
+            self.check_shard(shard)?;
+        }
+        for change in &changes {
+            self.put_change(seq, change)?;
+        }
+        for shard in &shards {
+            self.put_shard(shard)?;
         }
         Ok(Appended { seq, root })
     }
@@ -194,16 +211,14 @@ impl Batch<'_> {
 
     fn put_change(&self, seq: u64, change: &Change) -> Result<()> {
         let kind = change.table.as_str();
-        if change.table.is_trust() {
-            let old = self.view().get(change.table, &change.key)?;
-            if old == change.value {
-                return Ok(());
-            }
-            self.write(
-                "INSERT INTO undo (seq, kind, key, old) VALUES (?1, ?2, ?3, ?4)",
-                params![signed(seq)?, kind, change.key, old],
-            )?;
+        let old = self.view().get(change.table, &change.key)?;
+        if old == change.value {
+            return Ok(());
         }
+        self.write(
+            "INSERT INTO undo (seq, kind, key, old) VALUES (?1, ?2, ?3, ?4)",
+            params![signed(seq)?, kind, change.key, old],
+        )?;
         match &change.value {
             Some(value) => self.write(
                 "INSERT INTO state (kind, key, value) VALUES (?1, ?2, ?3) \
@@ -213,6 +228,39 @@ impl Batch<'_> {
             None => self.write(
                 "DELETE FROM state WHERE kind = ?1 AND key = ?2",
                 params![kind, change.key],
+            )?,
+        };
+        Ok(())
+    }
+
+    /// That the records beside those that change are the ones that were hashed: a changed shard's new
+    /// hash must not vouch for what somebody else has put there.
+    fn check_shard(&self, shard: &Shard) -> Result<()> {
+        let stored: Option<Vec<u8>> = self.view().shard_hash(shard)?;
+        let records = self.view().list(shard.table, &shard.prefix)?;
+        if shard::hash(&records).map(|hash| hash.0.to_vec()) == stored {
+            return Ok(());
+        }
+        Err(Error::verification(
+            "state-mismatch",
+            "the ledger's tables are not what its log says",
+        )
+        .hint(
+            "somebody has edited them: rootkeep verify --rebuild names what differs and mends it",
+        ))
+    }
+
+    fn put_shard(&self, shard: &Shard) -> Result<()> {
+        let kind = shard.table.as_str();
+        match shard::hash(&self.view().list(shard.table, &shard.prefix)?) {
+            Some(hash) => self.write(
+                "INSERT INTO shard (kind, prefix, hash) VALUES (?1, ?2, ?3) \
+                 ON CONFLICT DO UPDATE SET hash = excluded.hash",
+                params![kind, shard.prefix, hash.as_bytes()],
+            )?,
+            None => self.write(
+                "DELETE FROM shard WHERE kind = ?1 AND prefix = ?2",
+                params![kind, shard.prefix],
             )?,
         };
         Ok(())
@@ -251,6 +299,13 @@ impl Batch<'_> {
     pub fn replace_tables(&self, state: &Memory, undo: &[UndoRow]) -> Result<()> {
         self.write("DELETE FROM state", [])?;
         self.write("DELETE FROM undo", [])?;
+        self.write("DELETE FROM shard", [])?;
+        for (shard, hash) in shard::all(state.iter()) {
+            self.write(
+                "INSERT INTO shard (kind, prefix, hash) VALUES (?1, ?2, ?3)",
+                params![shard.table.as_str(), shard.prefix, hash.as_bytes()],
+            )?;
+        }
         for (table, key, value) in state.iter() {
             self.write(
                 "INSERT INTO state (kind, key, value) VALUES (?1, ?2, ?3)",

@@ -11,6 +11,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
+use super::append::Batch;
 use super::failed;
 use super::migration::{self, SCHEMA_VERSION};
 use super::view::View;
@@ -64,12 +65,22 @@ impl Store {
         connection
             .pragma_update(None, "journal_mode", "WAL")
             .map_err(failed)?;
-        migration::migrate(&connection, 0)?;
-        Ok(Self {
+        let store = Self {
             connection,
             path: path.to_owned(),
             good_schema: Cell::new(None),
-        })
+        };
+        store.migrate_from(0)?.commit()?;
+        Ok(store)
+    }
+
+    fn migrate_from(&self, version: i64) -> Result<Batch<'_>> {
+        self.connection
+            .execute_batch("BEGIN EXCLUSIVE")
+            .map_err(failed)?;
+        let batch = Batch::begun(self);
+        migration::migrate(&self.connection, version)?;
+        Ok(batch)
     }
 
     /// Opens the database with its key.
@@ -97,11 +108,16 @@ impl Store {
     }
 
     /// Brings a ledger of an older schema version up to this program's, in one transaction. The file
-    /// as it was is kept beside it; returns where. Nobody else may have the database open.
+    /// as it was is kept beside it; returns where. `fill` makes the new tables that are a cache of the
+    /// log. Nobody else may have the database open.
     ///
     /// # Errors
     /// As [`Self::open`]; failed where the disk fails. Then the ledger is as it was.
-    pub fn migrate(path: &Path, key: &Key32) -> Result<PathBuf> {
+    pub fn migrate(
+        path: &Path,
+        key: &Key32,
+        fill: impl FnOnce(&Batch<'_>) -> Result<()>,
+    ) -> Result<PathBuf> {
         let connection = connect(path, Access::Write)?;
         unlock(&connection, key)?;
         let from = version(&connection)?;
@@ -112,7 +128,14 @@ impl Store {
             .map_err(failed)?;
         let kept = path.with_file_name(format!("before-schema-{SCHEMA_VERSION}.db"));
         keep_copy(path, &kept)?;
-        migration::migrate(&connection, from)?;
+        let store = Self {
+            connection,
+            path: path.to_owned(),
+            good_schema: Cell::new(None),
+        };
+        let batch = store.migrate_from(from)?;
+        fill(&batch)?;
+        batch.commit()?;
         Ok(kept)
     }
 

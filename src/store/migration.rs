@@ -15,7 +15,7 @@ const STEPS: [&str; 2] = [
 pub const SCHEMA_VERSION: i64 = 2;
 const _: () = assert!(STEPS.len() == 2, "one step a version");
 
-/// Takes a database from version `from` to [`SCHEMA_VERSION`], in one transaction.
+/// Takes a database from version `from` to [`SCHEMA_VERSION`], in the transaction that is open.
 ///
 /// # Errors
 /// Refused where `from` is no older version; failed where the database fails.
@@ -26,14 +26,12 @@ pub fn migrate(connection: &Connection, from: i64) -> Result<()> {
             .err()
             .unwrap_or_else(|| Error::failed("internal", "there is nothing to migrate"))
     })?;
-    let transaction = connection.unchecked_transaction().map_err(failed)?;
     for step in steps {
-        transaction.execute_batch(step).map_err(failed)?;
+        connection.execute_batch(step).map_err(failed)?;
     }
-    transaction
+    connection
         .pragma_update(None, "user_version", SCHEMA_VERSION)
-        .map_err(failed)?;
-    transaction.commit().map_err(failed)
+        .map_err(failed)
 }
 
 /// That a database is of the version that this program reads.

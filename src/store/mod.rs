@@ -2,12 +2,14 @@
 //! transaction, and answers from it.
 
 mod append;
+mod checked;
 mod database;
 mod forgery;
 mod migration;
 mod view;
 
 pub use append::{Appended, Batch, Cosigner};
+pub use checked::Checker;
 pub use database::{Access, Moment, Store};
 pub use forgery::forge_personal;
 pub use view::{Entry, LogFilter, StoredCosignature, UndoRow, View};

@@ -3,14 +3,17 @@
 use rusqlite::types::FromSqlError;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
+use super::checked::Checker;
 use super::{damaged, failed};
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::crypto::part::Part;
 use crate::error::{Error, Result};
 use crate::log::{self, Hash, Nodes};
 use crate::policy::{LeafInfo, LogView};
+use crate::state::shard::{Shard, Shards};
 use crate::state::{Records, Table};
-use crate::statement::{Kind, Parts};
+use crate::statement::header::leaf_hash;
+use crate::statement::{Kind, Parts, UntrustedStatement};
 
 /// The rows of an open database, to read from. Inside a transaction it sees the transaction.
 #[derive(Clone, Copy)]
@@ -18,6 +21,8 @@ pub struct View<'c> {
     connection: &'c Connection,
     /// As a log, it shows only leaves below this index.
     below: i64,
+    /// What the records are held to, where anything is decided on them.
+    checker: Option<&'c Checker>,
 }
 
 /// A leaf as it is stored, with its parts; nothing of it is checked yet.
@@ -85,7 +90,7 @@ pub struct StoredCosignature {
     pub sig: Vec<u8>,
 }
 
-/// What a trust record was before a leaf changed it.
+/// What a record was before a leaf changed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UndoRow {
     /// The leaf.
@@ -121,7 +126,46 @@ impl<'c> View<'c> {
         Self {
             connection,
             below: i64::MAX,
+            checker: None,
         }
+    }
+
+    /// The same rows, but records that are not what `checker` expects are refused.
+    #[must_use]
+    pub fn checked_by(mut self, checker: &'c Checker) -> Self {
+        self.checker = Some(checker);
+        self
+    }
+
+    pub(super) fn unchecked(mut self) -> Self {
+        self.checker = None;
+        self
+    }
+
+    pub(super) fn shard_hash(&self, shard: &Shard) -> Result<Option<Vec<u8>>> {
+        self.one(
+            "SELECT hash FROM shard WHERE kind = ?1 AND prefix = ?2",
+            [shard.table.as_str(), &shard.prefix],
+            |row| row.get(0),
+        )
+    }
+
+    /// The stored hash of every shard of the state.
+    ///
+    /// # Errors
+    /// Verification where one is no hash.
+    pub fn shards(&self) -> Result<Shards> {
+        let rows = self.many("SELECT kind, prefix, hash FROM shard", [], |row| {
+            let word: String = row.get(0)?;
+            let table = Table::parse(&word)
+                .ok_or_else(|| unreadable(0, "a shard of no known kind".to_owned()))?;
+            let prefix = row.get(1)?;
+            Ok((
+                Shard { table, prefix },
+                fixed_row(row, 2, Digest::from_slice)?,
+            ))
+        })?;
+        Ok(rows.into_iter().collect())
     }
 
     /// The same rows, but as a log only the leaves before `index`: what the rules saw there.
@@ -395,7 +439,7 @@ impl<'c> View<'c> {
         unsigned(count.unwrap_or(0))
     }
 
-    /// What trust records were before each leaf from `from` on, newest first.
+    /// What records were before each leaf from `from` on, newest first.
     ///
     /// # Errors
     /// Failed where the database fails.
@@ -448,15 +492,6 @@ impl<'c> View<'c> {
             |row| row.get(0),
         )?;
         unsigned(count.unwrap_or(0))
-    }
-
-    /// A number that changes when another connection has changed the database.
-    ///
-    /// # Errors
-    /// Failed where the database fails.
-    pub fn data_version(&self) -> Result<i64> {
-        self.one("PRAGMA data_version", [], |row| row.get(0))
-            .map(Option::unwrap_or_default)
     }
 
     /// A number that changes when the schema has changed.
@@ -535,16 +570,21 @@ impl Nodes for View<'_> {
 
 impl LogView for View<'_> {
     fn find(&self, leaf: &Digest) -> Result<Option<LeafInfo>> {
-        let row: Option<(i64, Vec<u8>, String)> = self.one(
-            "SELECT seq, author, kind FROM leaf WHERE hash = ?1 AND seq < ?2",
+        let row: Option<(i64, Vec<u8>)> = self.one(
+            "SELECT seq, envelope FROM leaf WHERE hash = ?1 AND seq < ?2",
             params![leaf.as_bytes(), self.below],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        row.map(|(seq, author, kind)| {
+        row.map(|(seq, envelope)| {
+            // The columns beside the envelope say what they please.
+            if leaf_hash(&envelope) != *leaf {
+                return Err(damaged("an entry's hash is not its own"));
+            }
+            let statement = UntrustedStatement::parse(&envelope)?;
             Ok(LeafInfo {
                 index: unsigned(seq)?,
-                author: Id::from_slice(&author).ok_or_else(|| damaged("an author's id"))?,
-                kind: Kind::parse(&kind)?,
+                author: statement.claimed_author(),
+                kind: statement.kind(),
             })
         })
         .transpose()
@@ -570,10 +610,6 @@ impl LogView for View<'_> {
             .is_some())
     }
 
-    fn knows_secret(&self, secret: &Id) -> Result<bool> {
-        Ok(self.get(Table::Secret, &secret.to_hex())?.is_some())
-    }
-
     fn root_at(&self, size: u64) -> Result<Digest> {
         log::root(self, size)
             .map(|root| Digest(root.into()))
@@ -583,6 +619,9 @@ impl LogView for View<'_> {
 
 impl Records for View<'_> {
     fn get(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>> {
+        if let Some(checker) = self.checker {
+            checker.check(self, table, &Shard::of(table, key).prefix)?;
+        }
         self.one(
             "SELECT value FROM state WHERE kind = ?1 AND key = ?2",
             [table.as_str(), key],
@@ -591,6 +630,9 @@ impl Records for View<'_> {
     }
 
     fn list(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>> {
+        if let Some(checker) = self.checker {
+            checker.check(self, table, prefix)?;
+        }
         // Keys are ASCII, so that the character after `~` ends every prefix.
         self.many(
             "SELECT key, value FROM state WHERE kind = ?1 AND key >= ?2 AND key < ?2 || x'7f' ORDER BY key",

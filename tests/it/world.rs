@@ -632,7 +632,15 @@ pub fn raw(path: &Path, key: &Key32) -> rusqlite::Connection {
 }
 
 /// The tables of the schema.
-pub const TABLES: [&str; 6] = ["meta", "leaf", "blob", "cosignature", "state", "undo"];
+pub const TABLES: [&str; 7] = [
+    "meta",
+    "leaf",
+    "blob",
+    "cosignature",
+    "state",
+    "shard",
+    "undo",
+];
 
 fn dump(connection: &rusqlite::Connection) -> Vec<String> {
     let mut all = Vec::new();
