@@ -252,7 +252,7 @@ impl OwnKey {
         let beside = identity.with_extension("card");
         let path = card.or_else(|| beside.exists().then_some(beside.as_path()));
         if let Some(path) = path {
-            let (card, ..) = card::read_file(&files::read_bounded(path, 1 << 20)?)?;
+            let (card, ..) = card::read_file(&files::read_regular(path, 1 << 20)?)?;
             known.push((card.id, card.sign));
         }
         known.sort_unstable();
@@ -362,7 +362,12 @@ enum Lock {
 
 fn lock(directory: &Path, how: Lock) -> Result<File> {
     let path = directory.join("lock");
-    let lock = File::open(&path).map_err(|error| {
+    // A pipe in its place would hold everybody up.
+    let regular = std::fs::metadata(&path).and_then(|there| match there.is_file() {
+        true => File::open(&path),
+        false => Err(std::io::Error::other("it is not a regular file")),
+    });
+    let lock = regular.map_err(|error| {
         Error::not_found(
             "not-a-ledger",
             format!("{} has no lock file", directory.display()),

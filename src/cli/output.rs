@@ -136,10 +136,7 @@ fn spelt(value: &Value) -> String {
 
 /// Whether a terminal would not show it but move its cursor, reorder a line, or hide something.
 fn obeyed(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    c.is_control() || crate::crypto::unseen::is_unseen(c)
 }
 
 /// Text from outside, without what a terminal would obey; line breaks stay.

@@ -11,6 +11,7 @@ use super::fixed::{Base64, Digest, Id};
 use super::member_key::MemberKey;
 use super::part::{Part, PartName};
 use super::recipient::{AgeHost, Recipient};
+use super::unseen::is_unseen;
 use super::words;
 use crate::error::{Error, Result};
 
@@ -216,6 +217,13 @@ fn check_personal(personal: &CardPersonal) -> Result<()> {
         return Err(Error::usage(
             "bad-text",
             "a name has no white space around it",
+        ));
+    }
+    if personal.name.contains(',') || personal.name.chars().any(is_unseen) {
+        // A list of names is read as such, and a name as what it looks like.
+        return Err(Error::usage(
+            "bad-text",
+            "a name has no comma and no invisible character",
         ));
     }
     if let Some(zone) = &personal.timezone {

@@ -16,4 +16,5 @@ pub mod recipient;
 pub mod secret;
 pub mod slip39;
 pub mod totp;
+pub mod unseen;
 pub mod words;

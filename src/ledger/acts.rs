@@ -138,11 +138,14 @@ impl Session {
     /// Makes `keys/` what the log says it is.
     ///
     /// # Errors
-    /// Failed where the disk or age fails.
-    pub fn repair_keys(&self) -> Result<()> {
+    /// As [`Self::on_verified`]; failed where the disk or age fails.
+    pub fn repair_keys(&mut self) -> Result<()> {
         self.writable()?;
-        self.keys
-            .repair(&self.store.view(), &self.data_key, &self.host)
+        self.on_verified(|session| {
+            session
+                .keys
+                .repair(&session.view(), &session.data_key, &session.host)
+        })
     }
 
     /// Declines a statement that waits.

@@ -86,6 +86,21 @@ pub fn temporary_beside(path: &Path) -> Result<PathBuf> {
     Ok(path.with_file_name(format!(".{name}.{random}.tmp")))
 }
 
+/// As [`read_bounded`], of a file that others could have put there: nothing but a regular file, so that
+/// a pipe in its place holds nobody up.
+///
+/// # Errors
+/// As [`read_bounded`]; usage, code `not-a-file`.
+pub fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    match fs::metadata(path) {
+        Ok(there) if !there.is_file() => Err(Error::usage(
+            "not-a-file",
+            format!("{} is not a regular file", path.display()),
+        )),
+        _ => read_bounded(path, limit),
+    }
+}
+
 /// Reads a file of at most `limit` bytes.
 ///
 /// # Errors

@@ -1,11 +1,16 @@
 //! `keys/`: the data key wrapped for everyone who may open the ledger, and what recovery needs. A
-//! projection of the log: whoever writes repairs it (docs/formats.md, section 12).
+//! projection of the log: whoever writes repairs it (docs/formats.md, section 12). Work goes through one
+//! handle of the directory itself, so that nobody can lead it elsewhere in the meantime, and only files
+//! with this program's own names are touched.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use super::files::{self, Durability};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags};
+
 use crate::crypto::age_file;
 use crate::crypto::card::Card;
 use crate::crypto::fixed::Id;
@@ -41,6 +46,7 @@ impl Keys {
     /// Failed, code `not-a-ledger`, where the directory can't be read.
     pub fn members(&self) -> Result<Vec<Id>> {
         let mut members: Vec<Id> = self
+            .open()?
             .names()?
             .iter()
             .filter_map(|name| name.strip_suffix(".member.age"))
@@ -55,7 +61,8 @@ impl Keys {
     /// # Errors
     /// Not found, failed.
     pub fn sealed_member_key(&self, member: &Id) -> Result<Vec<u8>> {
-        files::read_bounded(&self.directory.join(format!("{member}.member.age")), LIMIT)
+        let name = format!("{member}.member.age");
+        self.open()?.read(&name)?.ok_or_else(|| no_file(&name))
     }
 
     /// The data key, wrapped for a custodian.
@@ -63,24 +70,24 @@ impl Keys {
     /// # Errors
     /// Not found, failed.
     pub fn wrapped_data_key(&self, member: &Id) -> Result<Vec<u8>> {
-        files::read_bounded(&self.directory.join(format!("{member}.age")), LIMIT)
+        let name = format!("{member}.age");
+        self.open()?.read(&name)?.ok_or_else(|| no_file(&name))
     }
 
-    fn names(&self) -> Result<Vec<String>> {
-        let entries = fs::read_dir(&self.directory).map_err(|error| {
-            Error::not_found(
-                "not-a-ledger",
-                format!(
-                    "{} is not a ledger's: it has no keys",
-                    self.directory.display()
-                ),
-            )
-            .because(error)
-        })?;
-        Ok(entries
-            .flatten()
-            .filter_map(|entry| entry.file_name().to_str().map(str::to_owned))
-            .collect())
+    fn open(&self) -> Result<Handle> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        rustix::fs::openat(CWD, &self.directory, flags, Mode::empty())
+            .map(Handle)
+            .map_err(|error| {
+                Error::not_found(
+                    "not-a-ledger",
+                    format!(
+                        "{} is not a ledger's: it has no keys",
+                        self.directory.display()
+                    ),
+                )
+                .because(error)
+            })
     }
 
     /// Makes the directory what the log says it is: adds what is missing, mends what differs,
@@ -89,35 +96,29 @@ impl Keys {
     /// # Errors
     /// Failed where the disk or age fails.
     pub fn repair(&self, view: &View<'_>, data_key: &Key32, host: &AgeHost) -> Result<()> {
-        let there = self.names()?;
         let mut wanted = BTreeMap::new();
         self.want_members(view, &mut wanted)?;
         self.want_governance(view, &mut wanted)?;
+        let handle = self.open()?;
         for (name, content) in &wanted {
-            let path = self.directory.join(name);
-            let present = there.contains(name);
+            let there = handle.read(name)?;
             match content {
                 Content::Exact(bytes) => {
-                    if !present || files::read_bounded(&path, LIMIT)? != *bytes {
-                        files::write_private(&path, bytes, Durability::Synced)?;
+                    if there.as_ref() != Some(bytes) {
+                        handle.write(name, bytes)?;
                     }
                 }
                 Content::DataKeyFor(recipient) => {
-                    if !present {
-                        let wrapped = wrap(data_key, recipient, host)?;
-                        files::write_private(&path, &wrapped, Durability::Synced)?;
+                    if there.is_none() {
+                        handle.write(name, &wrap(data_key, recipient, host)?)?;
                     }
                 }
             }
         }
-        for name in there.iter().filter(|name| !wanted.contains_key(*name)) {
-            fs::remove_file(self.directory.join(name)).map_err(|error| {
-                Error::failed(
-                    "cannot-write",
-                    "a key file that is no longer due could not be removed",
-                )
-                .because(error)
-            })?;
+        for name in handle.names()? {
+            if is_own(&name) && !wanted.contains_key(&name) {
+                handle.remove(&name)?;
+            }
         }
         Ok(())
     }
@@ -165,6 +166,94 @@ impl Keys {
         }
         Ok(())
     }
+}
+
+/// A name that this program gives: anything else in the directory is left alone.
+fn is_own(name: &str) -> bool {
+    let Some(stem) = name.strip_suffix(".age") else {
+        return false;
+    };
+    let id = stem.strip_suffix(".member").unwrap_or(stem);
+    stem == "recovery" || stem.starts_with("governance-") || Id::parse(id).is_ok()
+}
+
+fn no_file(name: &str) -> Error {
+    Error::not_found("no-file", format!("there is no file keys/{name}"))
+}
+
+/// The directory itself, wherever its name leads by now.
+struct Handle(OwnedFd);
+
+impl Handle {
+    fn names(&self) -> Result<Vec<String>> {
+        let read = || -> rustix::io::Result<Vec<String>> {
+            let mut names = Vec::new();
+            for entry in Dir::read_from(&self.0)? {
+                names.extend(entry?.file_name().to_str().map(str::to_owned));
+            }
+            Ok(names)
+        };
+        read().map_err(|error| cannot_read("keys").because(error))
+    }
+
+    /// A regular file's bytes; `None` where there is no file of that name.
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = match rustix::fs::openat(&self.0, name, flags, Mode::empty()) {
+            Ok(file) => file,
+            Err(rustix::io::Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(cannot_read(name).because(error)),
+        };
+        let kind = rustix::fs::fstat(&file)
+            .map(|stat| FileType::from_raw_mode(stat.st_mode))
+            .map_err(|error| cannot_read(name).because(error))?;
+        if kind != FileType::RegularFile {
+            return Err(cannot_read(name).because("it is not a regular file"));
+        }
+        let mut bytes = Vec::new();
+        File::from(file)
+            .take(LIMIT + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| cannot_read(name).because(error))?;
+        if u64::try_from(bytes.len()).map_or(true, |length| length > LIMIT) {
+            return Err(cannot_read(name).because(format!("it has more than {LIMIT} bytes")));
+        }
+        Ok(Some(bytes))
+    }
+
+    /// Whole and on the disk, or not at all.
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let random = Id::random(&ring::rand::SystemRandom::new())?;
+        let half = format!(".{name}.{random}.tmp");
+        let write = || -> std::io::Result<()> {
+            let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+            let mode = Mode::RUSR | Mode::WUSR;
+            let mut file = File::from(rustix::fs::openat(&self.0, &half, flags, mode)?);
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            rustix::fs::renameat(&self.0, &half, &self.0, name)?;
+            Ok(rustix::fs::fsync(&self.0)?)
+        };
+        write().map_err(|error| {
+            // Already gone where the rename was done.
+            let _nothing_left = rustix::fs::unlinkat(&self.0, &half, AtFlags::empty());
+            Error::failed("cannot-write", format!("cannot write keys/{name}")).because(error)
+        })
+    }
+
+    fn remove(&self, name: &str) -> Result<()> {
+        rustix::fs::unlinkat(&self.0, name, AtFlags::empty()).map_err(|error| {
+            Error::failed(
+                "cannot-write",
+                "a key file that is no longer due could not be removed",
+            )
+            .because(error)
+        })
+    }
+}
+
+fn cannot_read(name: &str) -> Error {
+    Error::failed("cannot-read", format!("cannot read keys/{name}"))
 }
 
 /// What a key file ought to hold.

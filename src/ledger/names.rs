@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Session;
+use super::trusted::damaged;
 use crate::crypto::card::{Card, CardPersonal};
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::part::{Part, PartName};
@@ -13,7 +14,8 @@ use crate::state::custody::SecretRecord;
 use crate::state::people::{CardRecord, Custodian, Person};
 use crate::state::records::{list, read};
 use crate::state::rules::{Binding, Quorum};
-use crate::statement::SecretName;
+use crate::statement::header::leaf_hash;
+use crate::statement::{SecretName, UntrustedStatement};
 use crate::store::Entry;
 
 /// Everyone in the ledger, by id, with names.
@@ -41,15 +43,22 @@ impl People {
         Ok(Self { known })
     }
 
-    /// What to call someone: the name on the card, or the first digits of the id.
+    /// What to call someone: the name on the card, with the first digits of the id where another's looks
+    /// the same; or those digits alone.
     #[must_use]
     pub fn name(&self, id: &Id) -> String {
-        match self.known.get(id) {
-            Some((_, Some(card), _)) => card.name.clone(),
-            _ => format!(
-                "custodian {}",
-                id.to_hex().chars().take(8).collect::<String>()
-            ),
+        let short: String = id.to_hex().chars().take(8).collect();
+        let Some((_, Some(card), _)) = self.known.get(id) else {
+            return format!("custodian {short}");
+        };
+        let alike = self.known.iter().any(|(other, (_, known, _))| {
+            let named = |known: &CardPersonal| look_alike(&known.name, &card.name);
+            other != id && known.as_ref().is_some_and(named)
+        });
+        if alike {
+            format!("{} [{short}]", card.name)
+        } else {
+            card.name.clone()
         }
     }
 
@@ -119,6 +128,17 @@ impl People {
             .iter()
             .map(|(id, (custodian, card, _))| (id, custodian, card.as_ref()))
     }
+}
+
+/// Whether two names could be taken for one another: they differ in nothing but the case of letters,
+/// and in letters outside ASCII, many of which look like others.
+fn look_alike(one: &str, other: &str) -> bool {
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    one.chars().count() == other.chars().count()
+        && one
+            .chars()
+            .zip(other.chars())
+            .all(|(a, b)| a == b || !a.is_ascii() || !b.is_ascii())
 }
 
 fn read_personal(custodian: &Custodian, part: Part) -> Result<CardPersonal> {
@@ -191,11 +211,29 @@ impl Session {
         .hint("rootkeep quorum list"))
     }
 
-    /// An entry by what a person types: `genesis`, an index, or the first digits of an id or hash.
+    /// An entry by what a person types: `genesis`, an index, or the first digits of an id or hash. Its id
+    /// and hash are those of its envelope, whatever the columns beside it say.
     ///
     /// # Errors
-    /// Not found, code `no-entry`; usage, code `ambiguous`.
+    /// Not found, code `no-entry`; usage, code `ambiguous`; verification, code `log-damaged`.
     pub fn find_entry(&self, typed: &str) -> Result<Entry> {
+        let entry = self.entry_by_columns(typed)?;
+        let envelope = UntrustedStatement::parse(&entry.envelope)?;
+        let header = envelope.untrusted_header();
+        let own = leaf_hash(&entry.envelope) == entry.hash
+            && header.id == entry.id
+            && header.kind == entry.kind
+            && header.author == entry.author;
+        if own {
+            Ok(entry)
+        } else {
+            Err(damaged(
+                "the columns of an entry are not those of its envelope",
+            ))
+        }
+    }
+
+    fn entry_by_columns(&self, typed: &str) -> Result<Entry> {
         let view = self.view();
         let none = || {
             Error::not_found(

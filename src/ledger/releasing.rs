@@ -363,6 +363,13 @@ impl Session {
         }
         match request_state(record, self.now()?) {
             RequestState::Effective => Ok(()),
+            RequestState::Ahead => Err(Error::refused(
+                "dated-ahead",
+                "the request, or what put it into effect, is dated later than now",
+            )
+            .hint(
+                "a clock was wrong: compare this machine's with another, or ask for a new request",
+            )),
             RequestState::Waiting => Err(Error::refused(
                 "not-signed-off",
                 "the request is not in effect: sign-offs are missing",

@@ -196,6 +196,12 @@ impl Session {
             .ok_or_else(|| Error::not_found("no-entry", format!("there is no entry {seq}")))?;
         let parts = entry.parts();
         let statement = UntrustedStatement::parse(&entry.envelope)?.with_parts(parts)?;
+        if statement.header().personal.is_some() && statement.parts().personal.is_none() {
+            return Err(Error::verification(
+                "personal-missing",
+                format!("entry {seq} lacks its personal part, and nobody has erased it"),
+            ));
+        }
         let proof = log::inclusion_proof(&view, seq, size).map_err(damaged)?;
         log::verify_inclusion(
             &Hash::from(statement.leaf().0),

@@ -2,6 +2,7 @@
 //! effect at the leaf that completes it.
 
 use super::founding::{GOVERNANCE_SECRET, check_settings};
+use super::releases::CLOCK_ERROR;
 use super::{Judge, Verdict, may, refusal};
 use crate::crypto::fixed::Digest;
 use crate::crypto::possession::{self, ShareContext};
@@ -146,6 +147,9 @@ impl Judge<'_> {
         let days = u64::from(policy.settings.pending_days);
         if self.time() > proposal.made_at.plus(days * 86_400) {
             return Err(refusal::expired("the statement"));
+        }
+        if proposal.made_at > self.time().plus(CLOCK_ERROR) {
+            return Err(refusal::dated_ahead("the statement"));
         }
         let governance_index = ledger.governance.as_ref().map_or(0, |seal| seal.index);
         if policy.index != proposal.policy_index || governance_index != proposal.governance_index {

@@ -8,7 +8,8 @@ use crate::crypto::fixed::{Base64, Digest};
 use crate::crypto::part::PartName;
 use crate::error::{Error, Result};
 use crate::state::people::{CardRecord, Custodian, Person};
-use crate::state::records::read;
+use crate::state::records::{Records, Table, read};
+use crate::state::rules::leaf_key;
 use crate::statement::Claim;
 use crate::statement::people::{Add, AddPersonal, Away, Retire, Role};
 
@@ -77,7 +78,13 @@ impl Judge<'_> {
                 || known.sign == card.sign
                 || known.recipient == card.recipient.as_str()
                 || known.age == card.age.as_str();
-            if clashes && !(again && untouched) {
+            // Whoever proposes a card that is not theirs, and takes it back, is not in the way.
+            let over = untouched
+                && self
+                    .state
+                    .get(Table::Proposal, &leaf_key(&known.enrolment))?
+                    .is_none();
+            if clashes && !over && !(again && untouched) {
                 return Err(Error::refused(
                     "card-known",
                     "this card's id, key or recipient belongs to a custodian already",

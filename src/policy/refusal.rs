@@ -66,6 +66,14 @@ pub(super) fn not_seen() -> Error {
     )
 }
 
+pub(super) fn dated_ahead(what: &str) -> Error {
+    Error::refused(
+        "dated-ahead",
+        format!("{what} is dated later than now by more than a clock's error"),
+    )
+    .hint("one of the two clocks is wrong: compare them, set the wrong one, and do it again")
+}
+
 pub(super) fn expired(what: &str) -> Error {
     Error::refused("expired", format!("{what} has expired")).hint("ask again with a new one")
 }

@@ -19,6 +19,9 @@ use crate::statement::decisions::SignOff;
 use crate::statement::people::Role;
 use crate::statement::releases::{Close, Place, Request, Reveal, Wanted};
 
+/// How far two honest clocks may be apart, seconds.
+pub(super) const CLOCK_ERROR: u64 = 300;
+
 /// Where a request stands at some moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestState {
@@ -26,6 +29,8 @@ pub enum RequestState {
     Waiting,
     /// May be revealed.
     Effective,
+    /// Dated ahead, or put into effect by what is: by a clock that was wrong.
+    Ahead,
     /// Waited too long.
     Expired,
     /// Its window is over and nobody has closed it.
@@ -45,6 +50,7 @@ impl RequestState {
         match self {
             Self::Waiting => "waiting",
             Self::Effective => "effective",
+            Self::Ahead => "dated-ahead",
             Self::Expired => "expired",
             Self::Lapsed => "lapsed",
             Self::Closed => "closed",
@@ -63,6 +69,8 @@ pub fn request_state(request: &RequestRecord, now: Time) -> RequestState {
         RequestState::Withdrawn
     } else if request.rejected {
         RequestState::Rejected
+    } else if request.began() > now.plus(CLOCK_ERROR) {
+        RequestState::Ahead
     } else {
         match request.window_ends() {
             Some(end) if now > end => RequestState::Lapsed,
@@ -99,6 +107,7 @@ pub fn takes_decisions(
     match request_state(request, time) {
         RequestState::Waiting => not_lapsed(records, request)?,
         RequestState::Effective => {}
+        RequestState::Ahead => return Err(refusal::dated_ahead("the request")),
         RequestState::Expired | RequestState::Lapsed => {
             return Err(refusal::expired("the request"));
         }
@@ -278,6 +287,7 @@ impl Judge<'_> {
         }
         request.yes.push(self.author());
         self.note_proven(&places)?;
+        self.note_sent(&request)?;
         let needs = self
             .release_needs(&request)?
             .ok_or_else(refusal::rejected)?;
@@ -286,7 +296,6 @@ impl Judge<'_> {
                 index: self.index,
                 at: self.time(),
             });
-            self.note_exposed(&request)?;
         }
         self.state.put(&leaf_key(&sign.subject), &request)?;
         Ok(Verdict {
@@ -370,14 +379,25 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// Enough shares were sent: whatever is recorded afterwards, the value may be known.
-    fn note_exposed(&mut self, request: &RequestRecord) -> Result<()> {
+    /// The author's shares have gone to the operator. As soon as the operator has enough, with the own
+    /// ones and with those of other requests, the value may be known, whatever is recorded afterwards.
+    fn note_sent(&mut self, request: &RequestRecord) -> Result<()> {
+        let (author, operator) = (self.author(), request.operator);
         for wanted in &request.secrets {
-            if let Some(mut epoch) = Epoch::load(&self.state, &wanted.secret, wanted.epoch)? {
-                epoch.add_knower(request.operator);
-                self.state
-                    .put(&Epoch::key(&wanted.secret, wanted.epoch), &epoch)?;
+            let Some(mut epoch) = Epoch::load(&self.state, &wanted.secret, wanted.epoch)? else {
+                continue;
+            };
+            if !epoch.shares.iter().any(|share| share.holder == author) {
+                continue;
             }
+            epoch.add_sent(operator, author);
+            let mut holders = epoch.sent_to(&operator);
+            holders.insert(operator);
+            if epoch.rule().met_by(&holders) {
+                epoch.add_knower(operator);
+            }
+            self.state
+                .put(&Epoch::key(&wanted.secret, wanted.epoch), &epoch)?;
         }
         Ok(())
     }
@@ -437,6 +457,7 @@ impl Judge<'_> {
         }
         match request_state(&request, self.time()) {
             RequestState::Effective => {}
+            RequestState::Ahead => return Err(refusal::dated_ahead("the request")),
             RequestState::Waiting => {
                 return Err(Error::refused(
                     "not-signed-off",
@@ -496,7 +517,8 @@ impl Judge<'_> {
         }
         match request_state(&request, self.time()) {
             RequestState::Effective | RequestState::Lapsed => {}
-            RequestState::Waiting | RequestState::Expired => {
+            RequestState::Ahead if request.effect.is_some() => {}
+            RequestState::Ahead | RequestState::Waiting | RequestState::Expired => {
                 return Err(
                     Error::refused("not-signed-off", "the request never took effect")
                         .hint("to take it back: rootkeep withdraw ID"),

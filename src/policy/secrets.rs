@@ -165,6 +165,7 @@ impl Judge<'_> {
                 confirmed: Vec::new(),
                 destroyed: None,
                 knowers: vec![self.author()],
+                sent: Vec::new(),
                 proven: Vec::new(),
             },
         )

@@ -10,6 +10,7 @@ use crate::ledger::{People, Session};
 use crate::state::custody::SecretRecord;
 use crate::state::records::read;
 use crate::state::rules::Quorum;
+use crate::statement::founding::Charter;
 use crate::statement::quorums::Define;
 use crate::statement::releases::{Form, Request, RequestPersonal};
 use crate::statement::{Claim, Statement, Time};
@@ -246,7 +247,7 @@ pub fn statement(session: &Session, statement: &Statement, people: &People) -> R
         format!("  id        {}", header.id),
     ];
     match statement.claim() {
-        Claim::Genesis(_, _) => founders(session, people, &mut lines)?,
+        Claim::Genesis(charter, _) => founders(session, charter, people, &mut lines)?,
         Claim::CustodianAdd(add, personal) => {
             let card = Card::parse(&add.card.0)?;
             lines.push(format!("  recipient {}", card.recipient));
@@ -282,20 +283,24 @@ pub fn statement(session: &Session, statement: &Statement, people: &People) -> R
     Ok(lines)
 }
 
-fn founders(session: &Session, people: &People, lines: &mut Vec<String>) -> Result<()> {
+fn founders(
+    session: &Session,
+    charter: &Charter,
+    people: &People,
+    lines: &mut Vec<String>,
+) -> Result<()> {
     lines.push(format!(
         "  genesis code: {}",
         crate::crypto::words::spell(&session.id())
     ));
     lines.push("  founders, each with the fingerprint of the card:".to_owned());
-    if let Some(ledger) = crate::state::people::LedgerRecord::load(&session.view())? {
-        for id in &ledger.founders {
-            lines.push(format!(
-                "    {:<20} {}",
-                people.name(id),
-                session.card_words(id)?
-            ));
-        }
+    for founder in &charter.founders {
+        let card = Card::parse(&founder.card.0)?;
+        lines.push(format!(
+            "    {:<20} {}",
+            people.name(&card.id),
+            card.words()
+        ));
     }
     Ok(())
 }

@@ -86,6 +86,8 @@ pub struct Epoch {
     pub knowers: Vec<Id>,
     /// Holders whose own program has proven the share.
     pub proven: Vec<Id>,
+    /// Who has sent shares to whom, over all requests: operator and holder, each pair once.
+    pub sent: Vec<(Id, Id)>,
 }
 
 impl Record for Epoch {
@@ -119,6 +121,20 @@ impl Epoch {
                 .map(|share| ((share.group, share.member), share.holder))
                 .collect(),
         }
+    }
+
+    /// Notes that `holder` has sent their shares to `operator`.
+    pub fn add_sent(&mut self, operator: Id, holder: Id) {
+        if !self.sent.contains(&(operator, holder)) {
+            self.sent.push((operator, holder));
+        }
+    }
+
+    /// Whose shares `operator` has been sent.
+    #[must_use]
+    pub fn sent_to(&self, operator: &Id) -> BTreeSet<Id> {
+        let to = self.sent.iter().filter(|(to, _)| to == operator);
+        to.map(|(_, holder)| *holder).collect()
     }
 
     /// Notes that somebody may know the value.
@@ -227,6 +243,12 @@ impl RequestRecord {
     /// As [`read`].
     pub fn load(records: &dyn Records, leaf: &Digest) -> Result<Option<Self>> {
         read(records, &leaf.to_hex())
+    }
+
+    /// When it was made, or the later moment at which it took effect.
+    #[must_use]
+    pub fn began(&self) -> Time {
+        self.effect.map_or(self.made_at, |effect| effect.at)
     }
 
     /// Until when it may be signed into effect.

@@ -227,10 +227,45 @@ fn keys_are_mended_by_whoever_signs_next() {
             fs::remove_file(desk.path(name)).unwrap();
         }
     }
-    fs::write(desk.path("acme.ledger/keys/stray.age"), b"what is not due").unwrap();
+    let stray = format!("acme.ledger/keys/{}.age", "0".repeat(32));
+    fs::write(desk.path(&stray), b"what is not due").unwrap();
     desk.ok_as("alice", &["sign", &id]);
     assert_eq!(keys(), before);
     desk.ok_as("bob", &["status"]);
+}
+
+#[test]
+fn no_file_of_anybody_elses_is_removed_in_the_name_of_the_keys() {
+    let desk = Desk::ready();
+    let id = desk.request(&[PASSWORD]);
+    let kept = desk.path("acme.ledger/keys/diary.txt");
+    fs::write(&kept, b"mine").unwrap();
+    desk.ok_as("alice", &["sign", &id]);
+    assert!(kept.exists());
+    // A link in the place of the directory leads nobody elsewhere.
+    let (keys, away) = (desk.path("acme.ledger/keys"), desk.path("away"));
+    fs::rename(&keys, &away).unwrap();
+    std::os::unix::fs::symlink(&away, &keys).unwrap();
+    let before = desk.files();
+    desk.refused("bob", &["sign", &id], 5, "not-a-ledger");
+    assert_eq!(desk.files(), before);
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_holds_nobody_up() {
+    let desk = Desk::ready();
+    for name in ["lock", "keys/recovery.age"] {
+        let path = desk.path("acme.ledger").join(name);
+        let away = desk.path("away");
+        fs::rename(&path, &away).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        // Whether it works or not: it ends.
+        let run = desk.run_as("alice", &["--json", "policy", "set", "--window-max", "30m"]);
+        assert!(run.code != 101, "{run:?}");
+        fs::remove_file(&path).unwrap();
+        fs::rename(&away, &path).unwrap();
+    }
 }
 
 impl Desk {

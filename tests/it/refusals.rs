@@ -1403,7 +1403,10 @@ fn edited_records_of_large_tables_are_refused_by_whoever_reads_them() {
     refused("DELETE FROM state WHERE kind = 'binding'", &seal);
     refused("DELETE FROM state WHERE kind = 'secret'", &seal);
     refused(&replace("secret", "/password", "/note"), &seal);
-    refused(&replace("epoch", "\"confirmed\":[]", "\"confirmed\":[1]"), &ask);
+    refused(
+        &replace("epoch", "\"confirmed\":[]", "\"confirmed\":[1]"),
+        &ask,
+    );
     refused(
         &replace("epoch", "\"destroyed\":null", "\"destroyed\":7"),
         &ask,
