@@ -9,12 +9,7 @@ use clap::{Args, Parser, Subcommand};
 /// Exit codes: 0 done, 1 could not, 2 usage, 3 refused, 4 verification failed, 5 not found,
 /// 6 attention.
 #[derive(Debug, Parser)]
-#[command(
-    name = "rootkeep",
-    version,
-    arg_required_else_help = true,
-    disable_help_subcommand = true
-)]
+#[command(name = "rootkeep", version, arg_required_else_help = true)]
 pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]

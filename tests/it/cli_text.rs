@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// The subcommands that a help text lists.
+/// The subcommands that a help text lists, but `help` itself.
 fn subcommands(help: &str) -> Vec<String> {
     help.lines()
         .skip_while(|line| *line != "Commands:")
@@ -12,6 +12,7 @@ fn subcommands(help: &str) -> Vec<String> {
         // A description that goes on in the next line is indented further.
         .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
         .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
+        .filter(|command| command != "help")
         .collect()
 }
 
@@ -40,6 +41,28 @@ fn help_says_what_there_is() {
         help(&desk, &[&command], &mut text);
         insta::assert_snapshot!(format!("help-{command}"), text);
     }
+}
+
+#[test]
+fn help_is_a_command_too() {
+    let desk = Desk::bare();
+    for words in [
+        vec![],
+        vec!["sign"],
+        vec!["approve"],
+        vec!["quorum"],
+        vec!["quorum", "define"],
+    ] {
+        let asked = [vec!["help"], words.clone()].concat();
+        let flagged = [words.clone(), vec!["--help"]].concat();
+        assert_eq!(desk.ok(&asked).out, desk.ok(&flagged).out, "{words:?}");
+    }
+    assert_eq!(
+        desk.ok(&["quorum", "help", "define"]).out,
+        desk.ok(&["help", "quorum", "define"]).out
+    );
+    desk.run(&["--json", "help", "frobnicate"])
+        .error(2, "usage");
 }
 
 #[test]
