@@ -45,7 +45,7 @@ pub struct AttachCommand {
 
 pub fn correct(context: &Context, command: &CorrectCommand) -> Result<Done> {
     let mut session = context.open_to_act()?;
-    let entry = session.find_entry(&command.id)?;
+    let entry = context.entry(&session, &command.id)?;
     let reason = context.value(command.reason.as_ref(), "Why is it wrong", "--reason TEXT")?;
     let text = context.value(command.text.as_ref(), "What ought it to say", "--text TEXT")?;
     let claim = Claim::Correct(
@@ -74,7 +74,7 @@ pub fn attach(context: &Context, command: &AttachCommand) -> Result<Done> {
         .and_then(|name| name.to_str())
         .ok_or_else(|| Error::usage("bad-name", "the file's name is not UTF-8"))?;
     let mut session = context.open_to_act()?;
-    let entry = session.find_entry(&command.id)?;
+    let entry = context.entry(&session, &command.id)?;
     let claim = Claim::Attach(
         About {
             subject: entry.hash,

@@ -39,7 +39,7 @@ pub enum OutcomeArg {
 
 pub fn run(context: &Context, command: &CloseCommand) -> Result<Done> {
     let mut session = context.open_to_act()?;
-    let entry = session.find_entry(&command.id)?;
+    let entry = context.entry(&session, &command.id)?;
     let note = context.value(command.note.as_ref(), "What was done", "--note TEXT")?;
     let outcome = match command.outcome {
         OutcomeArg::Used => Outcome::Used,

@@ -15,6 +15,7 @@ use crate::crypto::recipient::AgeHost;
 use crate::error::{Error, Result};
 use crate::ledger::{Entered, FirstUse, Opening, Session, SystemClock};
 use crate::present::describe;
+use crate::store::Entry;
 
 /// What every command is given.
 pub struct Context {
@@ -312,6 +313,12 @@ impl Context {
             Err(error) if error.code() == "not-confirmed" => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// The entry that somebody means: ids and hashes are read aloud and copied by hand, so that
+    /// their case doesn't matter.
+    pub fn entry(&self, session: &Session, typed: &str) -> Result<Entry> {
+        session.find_entry(&typed.to_lowercase())
     }
 
     /// A value that was given, or is asked for.

@@ -58,7 +58,7 @@ impl RevealCommand {
 
 pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
     let mut session = context.open_to_act()?;
-    let entry = session.find_entry(&command.id)?;
+    let entry = context.entry(&session, &command.id)?;
     let request = RequestRecord::load(&session.view(), &entry.hash)?
         .ok_or_else(|| Error::usage("not-a-request", format!("#{} is not a request", entry.seq)))?;
     let secret = which_secret(&session, command, &request)?;

@@ -30,7 +30,7 @@ pub struct ShowCommand {
 
 pub fn run(context: &Context, command: &ShowCommand) -> Result<Done> {
     let session = context.open()?;
-    let entry = session.find_entry(&command.id)?;
+    let entry = context.entry(&session, &command.id)?;
     if command.proof {
         let proof = session.proof(entry.seq)?.to_string();
         return text(context, "proof", entry.seq, &proof);
@@ -39,7 +39,7 @@ pub fn run(context: &Context, command: &ShowCommand) -> Result<Done> {
         let envelope = String::from_utf8_lossy(&entry.envelope);
         return text(context, "envelope", entry.seq, &envelope);
     }
-    if command.id == "genesis" {
+    if command.id.eq_ignore_ascii_case("genesis") {
         return genesis::show(context, &session);
     }
     show_entry(context, &session, &entry)

@@ -42,7 +42,7 @@ pub struct WithdrawCommand {
 
 pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
     let mut session = context.open_to_act()?;
-    let entry = session.find_entry(&command.id)?;
+    let entry = context.entry(&session, &command.id)?;
     let preview = session.preview(&entry.hash)?;
     let people = session.people()?;
     context.show_to_signer(&describe::statement(&session, &preview.statement, &people)?);
@@ -90,7 +90,7 @@ fn finish(
 
 pub fn reject(context: &Context, command: &RejectCommand) -> Result<Done> {
     let mut session = context.open_to_act()?;
-    let entry = session.find_entry(&command.id)?;
+    let entry = context.entry(&session, &command.id)?;
     let reason = context.value(command.reason.as_ref(), "Why", "--reason TEXT")?;
     let entered = session.reject(entry.hash, Text::new(reason)?)?;
     context.report(
@@ -103,7 +103,7 @@ pub fn reject(context: &Context, command: &RejectCommand) -> Result<Done> {
 
 pub fn withdraw(context: &Context, command: &WithdrawCommand) -> Result<Done> {
     let mut session = context.open_to_act()?;
-    let entry = session.find_entry(&command.id)?;
+    let entry = context.entry(&session, &command.id)?;
     if entry.author != session.member() {
         return Err(
             Error::refused("not-author", "only its author takes a statement back").hint(format!(

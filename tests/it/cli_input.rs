@@ -627,11 +627,11 @@ fn ids_are_found_by_their_first_digits_and_never_guessed() {
     let log = desk.ok_as("alice", &["--json", "log"]).json();
     for entry in log["entries"].as_array().unwrap() {
         let (id, seq) = (entry["id"].as_str().unwrap(), &entry["seq"]);
-        for typed in [id, &id[..8], &format!("#{seq}")] {
-            assert_eq!(
-                &desk.ok_as("alice", &["--json", "show", typed]).json()["seq"],
-                seq
-            );
+        let shown = |typed: &str| desk.ok_as("alice", &["--json", "show", typed]).json();
+        let leaf = shown(id)["leaf"].as_str().unwrap().to_owned();
+        for typed in [id, &id[..8], &leaf, &format!("#{seq}")] {
+            assert_eq!(&shown(typed)["seq"], seq);
+            assert_eq!(&shown(&typed.to_uppercase())["seq"], seq);
         }
     }
     for typed in [
@@ -640,13 +640,54 @@ fn ids_are_found_by_their_first_digits_and_never_guessed() {
         "#-1",
         "#99999999999999999999",
         "abc",
-        "ABCDEF",
+        "G123",
         "g123",
         "0000 ",
         "../x",
     ] {
         desk.refused("alice", &["show", typed], 5, "no-entry");
     }
+}
+
+#[test]
+fn what_was_read_aloud_is_taken_in_any_case() {
+    let desk = Desk::founded();
+    let code = desk.code().to_uppercase();
+    desk.ok_as("bob", &["sign", "GENESIS", "--code", &code]);
+    fs::rename(desk.path("carol.card"), desk.path("elsewhere.card")).unwrap();
+    let card = ["--json", "card", "show", "elsewhere.card"];
+    let fingerprint = desk.ok(&card).json()["fingerprint"]
+        .as_str()
+        .unwrap()
+        .to_uppercase();
+    let words = ["--code", &code, "--own-fingerprint", &fingerprint];
+    desk.ok_as("carol", &[&["sign", "Genesis"], &words[..]].concat());
+    desk.ok_as("alice", &["show", "Genesis"]);
+
+    let desk = Desk::ready();
+    let role = ["custodian", "add", "mallory.card", "--role", "holder"];
+    let added = desk
+        .ok_as("alice", &[&["--json"], &role[..]].concat())
+        .json();
+    let upper = |field: &str| added[field].as_str().unwrap().to_uppercase();
+    let words = ["sign", &upper("id"), "--fingerprint", &upper("fingerprint")];
+    desk.ok_as("bob", &words);
+
+    let request = desk.request(&[PASSWORD]).to_uppercase();
+    desk.ok_as("bob", &["sign", &request]);
+    desk.ok_as("carol", &["sign", &request[..6]]);
+    desk.ok_as("alice", &["reveal", &request]);
+    desk.ok_as(
+        "alice",
+        &["correct", &request, "--reason", "x", "--text", "y"],
+    );
+    let member = desk
+        .ok_as("alice", &["--json", "custodian", "show", "bob"])
+        .json();
+    let member = member["id"].as_str().unwrap().to_uppercase();
+    desk.ok_as("alice", &["custodian", "show", &member]);
+    let words = ["close", &request, "--outcome", "used", "--note", "x"];
+    desk.ok_as("alice", &words);
 }
 
 #[test]
