@@ -259,8 +259,8 @@ fn list(context: &Context) -> Result<Done> {
 }
 
 fn show(context: &Context, id: &str) -> Result<Done> {
-    let session = context.open()?;
     let account = AccountId::new(id)?;
+    let session = context.open()?;
     let record =
         read::<AccountRecord>(&session.view(), &account.to_string())?.ok_or_else(|| {
             Error::not_found("no-account", format!("account {id} is not in the register"))

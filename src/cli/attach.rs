@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::asked::Asked;
 use super::context::Context;
 use super::output::Done;
 use crate::crypto::fixed::Digest;
@@ -44,17 +45,20 @@ pub struct AttachCommand {
 }
 
 pub fn correct(context: &Context, command: &CorrectCommand) -> Result<Done> {
+    let terminal = &context.terminal;
+    let reason = command.reason.as_ref();
+    let reason = Asked::new(terminal, reason, "Why is it wrong", "--reason TEXT")?;
+    let text = command.text.as_ref();
+    let text = Asked::new(terminal, text, "What ought it to say", "--text TEXT")?;
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
-    let reason = context.value(command.reason.as_ref(), "Why is it wrong", "--reason TEXT")?;
-    let text = context.value(command.text.as_ref(), "What ought it to say", "--text TEXT")?;
     let claim = Claim::Correct(
         About {
             subject: entry.hash,
         },
         Some(CorrectPersonal {
-            reason: Text::new(reason)?,
-            text: Text::new(text)?,
+            reason: reason.text(terminal)?,
+            text: text.text(terminal)?,
         }),
     );
     let entered = session.enter(claim, Vec::new())?;
@@ -73,18 +77,19 @@ pub fn attach(context: &Context, command: &AttachCommand) -> Result<Done> {
         .file_name()
         .and_then(|name| name.to_str())
         .ok_or_else(|| Error::usage("bad-name", "the file's name is not UTF-8"))?;
+    let personal = AttachPersonal {
+        name: Text::new(name)?,
+        digest: Digest::of(&bytes),
+        bytes: u64::try_from(bytes.len()).unwrap_or(0),
+        media: Text::new(command.media.clone())?,
+    };
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
     let claim = Claim::Attach(
         About {
             subject: entry.hash,
         },
-        Some(AttachPersonal {
-            name: Text::new(name)?,
-            digest: Digest::of(&bytes),
-            bytes: u64::try_from(bytes.len()).unwrap_or(0),
-            media: Text::new(command.media.clone())?,
-        }),
+        Some(personal),
     );
     let entered = session.enter(claim, vec![bytes])?;
     context.report(

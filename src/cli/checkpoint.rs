@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::context::Context;
+use super::fresh;
 use super::output::{self, Done};
 use crate::error::Result;
 use crate::ledger::write_private_new;
@@ -25,6 +26,9 @@ pub struct CheckpointCommand {
 }
 
 pub fn run(context: &Context, command: &CheckpointCommand) -> Result<Done> {
+    if let Some(path) = &command.out {
+        fresh::check(path)?;
+    }
     let session = if command.cosign {
         let mut session = context.open_to_act()?;
         session.cosign_head()?;

@@ -3,12 +3,12 @@
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use super::asked::Asked;
 use super::context::Context;
 use super::output::Done;
 use crate::error::Result;
 use crate::statement::Claim;
 use crate::statement::releases::{Close, ClosePersonal, Outcome};
-use crate::statement::text::Text;
 
 /// `close`.
 #[derive(Debug, Args)]
@@ -38,9 +38,15 @@ pub enum OutcomeArg {
 }
 
 pub fn run(context: &Context, command: &CloseCommand) -> Result<Done> {
+    let terminal = &context.terminal;
+    let note = Asked::new(
+        terminal,
+        command.note.as_ref(),
+        "What was done",
+        "--note TEXT",
+    )?;
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
-    let note = context.value(command.note.as_ref(), "What was done", "--note TEXT")?;
     let outcome = match command.outcome {
         OutcomeArg::Used => Outcome::Used,
         OutcomeArg::Unused => Outcome::Unused,
@@ -53,7 +59,7 @@ pub fn run(context: &Context, command: &CloseCommand) -> Result<Done> {
             rotated: command.rotated,
         },
         Some(ClosePersonal {
-            note: Text::new(note)?,
+            note: note.text(terminal)?,
         }),
     );
     let entered = session.enter(claim, Vec::new())?;

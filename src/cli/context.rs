@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 
 use super::args::Global;
 use super::output::{self, Done};
+use super::signable;
 use super::terminal::Terminal;
 use crate::crypto::fixed::Digest;
 use crate::crypto::identity::Identity;
 use crate::crypto::recipient::AgeHost;
 use crate::error::{Error, Result};
-use crate::ledger::{Entered, FirstUse, Opening, Session, SystemClock};
+use crate::ledger::{Entered, FirstUse, Opening, PinPlace, Session, SystemClock};
 use crate::present::describe;
 use crate::store::Entry;
 
@@ -77,8 +78,21 @@ impl Context {
         })
     }
 
-    /// The ledger's directory: named, or the only one here, or the environment's.
-    pub fn ledger_path(&self) -> Result<PathBuf> {
+    /// The ledger's directory, with a ledger in it.
+    fn ledger_path(&self) -> Result<PathBuf> {
+        let path = self.ledger_meant()?;
+        if path.join("ledger.db").is_file() {
+            return Ok(path);
+        }
+        Err(Error::not_found(
+            "not-a-ledger",
+            format!("{} is not a ledger", path.display()),
+        )
+        .hint("name it with -L DIR, or found one: rootkeep init DIR --name TEXT --threshold K --card FILE ..."))
+    }
+
+    /// Named, or the only one here, or the environment's.
+    fn ledger_meant(&self) -> Result<PathBuf> {
         if let Some(path) = &self.global.ledger {
             return Ok(path.clone());
         }
@@ -118,9 +132,13 @@ impl Context {
     }
 
     fn open_as(&self, identity: &Path, card: Option<PathBuf>) -> Result<Session> {
+        let directory = self.ledger_path()?;
+        if let Some(card) = &card {
+            super::card::read(card)?;
+        }
         let host = self.host()?;
         let session = Session::open(Opening {
-            directory: &self.ledger_path()?,
+            directory: &directory,
             identity: Identity::load(identity, &host)?,
             host,
             state_dir: state_dir(),
@@ -138,9 +156,37 @@ impl Context {
 
     /// Opens the ledger for an act: everything since the user's pin is verified first.
     pub fn open_to_act(&self) -> Result<Session> {
-        let mut session = self.open_as(&self.identity_path()?, self.global.own_card.clone())?;
+        let identity = self.identity_path()?;
+        self.check_own_card(&identity)?;
+        let mut session = self.open_as(&identity, self.global.own_card.clone())?;
         self.trust(&mut session)?;
         Ok(session)
+    }
+
+    /// A first act is held to the own card. Where it is not found, as beside an SSH key, that is said
+    /// before a passphrase is asked for.
+    fn check_own_card(&self, identity: &Path) -> Result<()> {
+        let beside = identity.with_extension("card");
+        let known = self.global.own_card.is_some()
+            || self.global.own_fingerprint.is_some()
+            || beside.exists()
+            || !identity.exists()
+            || !PinPlace::new(identity, state_dir()).all()?.is_empty();
+        if known {
+            return Ok(());
+        }
+        if self.terminal.interactive {
+            self.say(&format!(
+                "note: your own card is not at {}; without --own-card FILE its fingerprint will be asked for",
+                beside.display()
+            ));
+            return Ok(());
+        }
+        Err(Error::refused(
+            "card-needed",
+            format!("your own card is not at {}", beside.display()),
+        )
+        .hint("name it with --own-card FILE, or add --own-fingerprint \"WORDS\""))
     }
 
     fn trust(&self, session: &mut Session) -> Result<()> {
@@ -275,6 +321,7 @@ impl Context {
             let path = paths.remove(0);
             let mut session = self.open_as(&path, None)?;
             self.trust(&mut session)?;
+            signable::check(&session, subject)?;
             let people = session.people()?;
             let preview = session.preview(subject)?;
             self.show_to_signer(&describe::statement(&session, &preview.statement, &people)?);

@@ -152,6 +152,9 @@ fn propose(
     identified_by: Option<&String>,
 ) -> Result<Done> {
     let (card, part, personal) = super::card::read(path)?;
+    let identified_by = identified_by
+        .map(|text| Text::new(text.clone()))
+        .transpose()?;
     let mut session = context.open_to_act()?;
     context.say(&format!(
         "{}'s fingerprint: {}",
@@ -169,9 +172,7 @@ fn propose(
         Some(AddPersonal {
             salt: part.salt,
             bytes: part.bytes,
-            identified_by: identified_by
-                .map(|text| Text::new(text.clone()))
-                .transpose()?,
+            identified_by,
         }),
     );
     let entered = session.enter(claim, Vec::new())?;
@@ -190,6 +191,7 @@ fn accept(context: &Context) -> Result<Done> {
 }
 
 fn retire(context: &Context, command: &RetireCustodian) -> Result<Done> {
+    let note = command.note.clone().map(Text::new).transpose()?;
     let mut session = context.open_to_act()?;
     let custodian = session.people()?.find(&command.name)?;
     let cause = match (command.distrust_from, command.lost) {
@@ -203,9 +205,7 @@ fn retire(context: &Context, command: &RetireCustodian) -> Result<Done> {
             cause,
             distrust_from: command.distrust_from,
         },
-        Some(RetirePersonal {
-            note: command.note.clone().map(Text::new).transpose()?,
-        }),
+        Some(RetirePersonal { note }),
     );
     let entered = session.enter(claim, Vec::new())?;
     context.report(
@@ -217,12 +217,13 @@ fn retire(context: &Context, command: &RetireCustodian) -> Result<Done> {
 }
 
 fn away(context: &Context, command: &AwayCustodian) -> Result<Done> {
+    let (from, to) = (Date::parse(&command.from)?, Date::parse(&command.to)?);
     let mut session = context.open_to_act()?;
     let custodian = session.people()?.find(&command.name)?;
     let away = Away {
         custodian,
-        from: Date::parse(&command.from)?,
-        to: Date::parse(&command.to)?,
+        from,
+        to,
     };
     let entered = session.enter(Claim::CustodianAway(away), Vec::new())?;
     context.report(session, &entered, "noted", json!({"custodian": custodian}))

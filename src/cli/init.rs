@@ -1,16 +1,22 @@
 //! `init`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
 
 use super::context::{Context, state_dir};
+use super::fresh;
 use super::output::{self, Done};
+use crate::crypto::card::{Card, CardPersonal};
+use crate::crypto::fixed::{Base64, Digest};
 use crate::crypto::identity::Identity;
+use crate::crypto::part::Part;
 use crate::crypto::words;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ledger::{Founding, Opening, Session, SystemClock, found};
+use crate::policy;
+use crate::statement::founding::{Charter, Founder, PolicySettings};
 use crate::statement::text::Text;
 
 /// `init`.
@@ -29,13 +35,49 @@ pub struct InitCommand {
     card: Vec<PathBuf>,
 }
 
+/// What needs no key to be refused: the rule on founders, and a card of one's own that is missing.
+fn check(threshold: u8, cards: &[(Card, Part, CardPersonal)], identity: &Path) -> Result<()> {
+    let founders: Vec<Founder> = cards
+        .iter()
+        .map(|(card, ..)| Founder {
+            card: Base64(card.envelope().to_vec()),
+        })
+        .collect();
+    if let Some((first, ..)) = cards.first() {
+        // Nonce and log key are drawn later; the rule on founders does not look at them.
+        policy::founders_cards(&Charter {
+            nonce: Digest([0; 32]),
+            log_key: first.sign,
+            threshold,
+            founders,
+            policy: PolicySettings::default(),
+        })?;
+    }
+    let beside = identity.with_extension("card");
+    if beside.exists() {
+        let (own, ..) = super::card::read(&beside)?;
+        if cards.iter().all(|(card, ..)| card.id != own.id) {
+            return Err(Error::usage(
+                "own-card-missing",
+                format!("your own card, {}, is not among them", beside.display()),
+            )
+            .hint(format!("add --card {}", beside.display())));
+        }
+    }
+    Ok(())
+}
+
 pub fn run(context: &Context, command: &InitCommand) -> Result<Done> {
-    let host = context.host()?;
-    let identity = Identity::load(&context.identity_path()?, &host)?;
+    let name = Text::new(command.name.clone())?;
+    fresh::check(&command.dir)?;
     let mut cards = Vec::new();
     for path in &command.card {
         cards.push(super::card::read(path)?);
     }
+    let path = context.identity_path()?;
+    check(command.threshold, &cards, &path)?;
+    let host = context.host()?;
+    let identity = Identity::load(&path, &host)?;
     if context.terminal.interactive {
         output::talk("Each founder reads the fingerprint of their own card aloud:");
         for (card, _, personal) in &cards {
@@ -55,7 +97,7 @@ pub fn run(context: &Context, command: &InitCommand) -> Result<Done> {
         .collect();
     let id = found(Founding {
         directory: &command.dir,
-        name: Text::new(command.name.clone())?,
+        name,
         threshold: command.threshold,
         cards,
         identity: &identity,

@@ -44,6 +44,10 @@ pub struct LogCommand {
 }
 
 pub fn run(context: &Context, command: &LogCommand) -> Result<Done> {
+    let kind = command.kind.as_deref().map(kind).transpose()?;
+    let moment =
+        |when: &Option<String>, end| when.as_deref().map(|when| moment(when, end)).transpose();
+    let (from, to) = (moment(&command.from, false)?, moment(&command.to, true)?);
     let session = context.open()?;
     if command.raw {
         return raw(&session);
@@ -52,22 +56,14 @@ pub fn run(context: &Context, command: &LogCommand) -> Result<Done> {
         return checkpoints(&session);
     }
     let filter = LogFilter {
-        kind: command.kind.as_deref().map(kind).transpose()?,
+        kind,
         author: command
             .author
             .as_deref()
             .map(|name| session.people()?.find(name))
             .transpose()?,
-        from: command
-            .from
-            .as_deref()
-            .map(|when| moment(when, false))
-            .transpose()?,
-        to: command
-            .to
-            .as_deref()
-            .map(|when| moment(when, true))
-            .transpose()?,
+        from,
+        to,
         limit: command.limit,
     };
     let entries = session.view().filtered(&filter)?;

@@ -4,6 +4,7 @@
 
 mod account;
 mod args;
+mod asked;
 mod attach;
 mod card;
 mod checkpoint;
@@ -13,6 +14,7 @@ mod context;
 mod custodian;
 mod demo;
 mod find;
+mod fresh;
 mod genesis;
 mod identity;
 mod init;
@@ -29,6 +31,7 @@ mod secret;
 mod shares;
 mod show;
 mod sign;
+mod signable;
 mod status;
 mod terminal;
 mod verify;

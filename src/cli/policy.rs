@@ -70,13 +70,13 @@ fn show(context: &Context) -> Result<Done> {
 }
 
 fn set(context: &Context, command: &PolicySet) -> Result<Done> {
+    let window = command.window_max.as_deref();
+    let window = window.map(super::request::parse_duration).transpose()?;
     let mut session = context.open_to_act()?;
     let mut policy = PolicyRecord::load(&session.view())?.settings;
     policy.pending_days = command.pending_days.unwrap_or(policy.pending_days);
     policy.request_hours = command.request_hours.unwrap_or(policy.request_hours);
-    if let Some(window) = &command.window_max {
-        policy.window_max_secs = super::request::parse_duration(window)?;
-    }
+    policy.window_max_secs = window.unwrap_or(policy.window_max_secs);
     let entered = session.enter(Claim::PolicySet(SetPolicy { policy }), Vec::new())?;
     context.report(session, &entered, "proposed a policy", json!({}))
 }

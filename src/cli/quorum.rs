@@ -53,10 +53,14 @@ pub fn run(context: &Context, command: QuorumCommand) -> Result<Done> {
 }
 
 fn define(context: &Context, command: &DefineQuorum) -> Result<Done> {
+    let name = Name::new(command.name.clone())?;
+    let groups = groups(command)?;
     let mut session = context.open_to_act()?;
     let people = session.people()?;
-    let name = Name::new(command.name.clone())?;
-    let groups = groups(command, &people)?;
+    let groups = groups
+        .into_iter()
+        .map(|group| group.of(&people))
+        .collect::<Result<_>>()?;
     let quorum = match session.find_quorum(name.as_str()) {
         Ok((id, _)) => id,
         Err(error) if matches!(error.code(), "no-quorum" | "governance-quorum") => {
@@ -79,32 +83,44 @@ fn define(context: &Context, command: &DefineQuorum) -> Result<Done> {
     )
 }
 
-fn groups(command: &DefineQuorum, people: &People) -> Result<Vec<Group>> {
+/// A group as typed: its members may not be known.
+struct TypedGroup {
+    label: Name,
+    threshold: u8,
+    members: Vec<String>,
+}
+
+impl TypedGroup {
+    fn of(self, people: &People) -> Result<Group> {
+        Ok(Group {
+            label: self.label,
+            threshold: self.threshold,
+            members: self
+                .members
+                .iter()
+                .map(|name| people.find(name))
+                .collect::<Result<_>>()?,
+        })
+    }
+}
+
+fn groups(command: &DefineQuorum) -> Result<Vec<TypedGroup>> {
     if command.group.is_empty() {
         let threshold = command.threshold.ok_or_else(|| {
             Error::usage("missing-value", "a quorum needs a threshold")
                 .hint("--threshold K --member NAME --member NAME ...")
                 .hint("or --group LABEL=K:NAME,NAME --groups-needed G")
         })?;
-        let members = command
-            .member
-            .iter()
-            .map(|name| people.find(name))
-            .collect::<Result<Vec<_>>>()?;
-        return Ok(vec![Group {
+        return Ok(vec![TypedGroup {
             label: Name::new("all")?,
             threshold,
-            members,
+            members: command.member.clone(),
         }]);
     }
-    command
-        .group
-        .iter()
-        .map(|text| group(text, people))
-        .collect()
+    command.group.iter().map(|text| group(text)).collect()
 }
 
-fn group(text: &str, people: &People) -> Result<Group> {
+fn group(text: &str) -> Result<TypedGroup> {
     let bad = || {
         Error::usage(
             "bad-group",
@@ -114,13 +130,13 @@ fn group(text: &str, people: &People) -> Result<Group> {
     };
     let (label, rest) = text.split_once('=').ok_or_else(bad)?;
     let (threshold, names) = rest.split_once(':').ok_or_else(bad)?;
-    Ok(Group {
+    Ok(TypedGroup {
         label: Name::new(label)?,
         threshold: threshold.parse().map_err(|_| bad())?,
         members: names
             .split(',')
-            .map(|name| people.find(name.trim()))
-            .collect::<Result<_>>()?,
+            .map(|name| name.trim().to_owned())
+            .collect(),
     })
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::asked::Asked;
 use super::context::Context;
 use super::custodian::{is_away, local_hour};
 use super::output::{self, Done};
@@ -55,6 +56,20 @@ pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {
             "--epoch goes with a single secret",
         ));
     }
+    let names = command
+        .secret
+        .iter()
+        .map(|name| name.parse())
+        .collect::<Result<Vec<SecretName>>>()?;
+    let terminal = &context.terminal;
+    let purpose = Asked::new(
+        terminal,
+        command.purpose.as_ref(),
+        "What for",
+        "--purpose TEXT",
+    )?;
+    let task = command.task.clone().map(Text::new).transpose()?;
+    let ticket = command.ticket.clone().map(Text::new).transpose()?;
     let mut session = context.open_to_act()?;
     let people = session.people()?;
     let operator = match &command.operator {
@@ -63,9 +78,8 @@ pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {
     };
     let mut wanted = Vec::new();
     let mut warnings = Vec::new();
-    for name in &command.secret {
-        let name: SecretName = name.parse()?;
-        let (secret, _) = session.find_secret(&name)?;
+    for name in &names {
+        let (secret, _) = session.find_secret(name)?;
         let epoch = match command.epoch {
             Some(epoch) => epoch,
             None => default_epoch(&session, &secret)?,
@@ -81,11 +95,10 @@ pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {
     for warning in &warnings {
         context.say(&format!("WARNING: {warning}"));
     }
-    let purpose = context.value(command.purpose.as_ref(), "What for", "--purpose TEXT")?;
     let personal = RequestPersonal {
-        purpose: Text::new(purpose)?,
-        task: command.task.clone().map(Text::new).transpose()?,
-        ticket: command.ticket.clone().map(Text::new).transpose()?,
+        purpose: purpose.text(terminal)?,
+        task,
+        ticket,
     };
     let entered = session.request(&wanted, operator, window, personal)?;
     let calls = match RequestRecord::load(&session.view(), &entered.leaf)? {

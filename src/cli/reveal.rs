@@ -1,12 +1,13 @@
 //! `reveal`.
 
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::context::Context;
+use super::fresh;
 use super::output::{self, Done};
 use crate::aws::otpauth::OtpAuth;
 use crate::crypto::fixed::Id;
@@ -57,16 +58,30 @@ impl RevealCommand {
 }
 
 pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
+    let wanted = command
+        .secret
+        .as_ref()
+        .map(|name| name.parse())
+        .transpose()?;
+    if let Some(path) = &command.out {
+        fresh::check(path)?;
+    }
+    if command.qr && context.global.json {
+        return Err(
+            Error::usage("no-json", "a QR code is drawn on a terminal, not in JSON")
+                .hint("leave out --qr or --json"),
+        );
+    }
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
     let request = RequestRecord::load(&session.view(), &entry.hash)?
         .ok_or_else(|| Error::usage("not-a-request", format!("#{} is not a request", entry.seq)))?;
-    let secret = which_secret(&session, command, &request)?;
+    let secret = which_secret(&session, command, wanted.as_ref(), &request)?;
     let name = describe::secret_name(&session, &secret)?;
     let is_seed = name
         .parse::<SecretName>()
         .is_ok_and(|name| name.kind == SecretKind::MfaSeed);
-    check_form(context, command, &name, is_seed)?;
+    check_form(command, &name, is_seed)?;
     let form = command.form(is_seed);
     let revealed = session.reveal(&entry.hash, &secret, form, |plaintext| match form {
         Form::File => Ok(()),
@@ -106,7 +121,7 @@ pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
 
 /// What can be known beforehand is refused beforehand: a reveal that shows nothing would stay on
 /// record all the same.
-fn check_form(context: &Context, command: &RevealCommand, name: &str, is_seed: bool) -> Result<()> {
+fn check_form(command: &RevealCommand, name: &str, is_seed: bool) -> Result<()> {
     if command.totp && !is_seed {
         return Err(Error::usage(
             "not-a-seed",
@@ -114,36 +129,17 @@ fn check_form(context: &Context, command: &RevealCommand, name: &str, is_seed: b
         )
         .hint("leave --totp out"));
     }
-    if command.qr && context.global.json {
-        return Err(
-            Error::usage("no-json", "a QR code is drawn on a terminal, not in JSON")
-                .hint("leave out --qr or --json"),
-        );
-    }
-    let Some(path) = &command.out else {
-        return Ok(());
-    };
-    if path.symlink_metadata().is_ok() {
-        return Err(
-            Error::refused("exists", format!("{} exists already", path.display()))
-                .hint("name another file; nothing is overwritten"),
-        );
-    }
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    rustix::fs::access(directory, rustix::fs::Access::WRITE_OK).map_err(|error| {
-        Error::failed("cannot-write", format!("cannot write {}", path.display()))
-            .because(error)
-            .hint("name a file in a directory that you can write to: --out FILE")
-    })
+    Ok(())
 }
 
-fn which_secret(session: &Session, command: &RevealCommand, request: &RequestRecord) -> Result<Id> {
-    if let Some(name) = &command.secret {
-        let name: SecretName = name.parse()?;
-        return session.find_secret(&name).map(|(id, _)| id);
+fn which_secret(
+    session: &Session,
+    command: &RevealCommand,
+    wanted: Option<&SecretName>,
+    request: &RequestRecord,
+) -> Result<Id> {
+    if let Some(name) = wanted {
+        return session.find_secret(name).map(|(id, _)| id);
     }
     match request.secrets.as_slice() {
         [one] => Ok(one.secret),

@@ -56,13 +56,21 @@ pub struct SealCommand {
 
 pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
     let name: SecretName = command.secret.parse()?;
-    let mut session = context.open_to_act()?;
-    let plaintext = plaintext(context, command, &name, &session)?;
     let serves = command
         .serves
         .iter()
         .map(|id| AccountId::new(id.clone()))
         .collect::<Result<Vec<_>>>()?;
+    check_kind(command, &name)?;
+    let from_picture = match &command.qr {
+        Some(path) => Some(otpauth(context, &read_picture(path)?, &name)?),
+        None => None,
+    };
+    let mut session = context.open_to_act()?;
+    let plaintext = match from_picture {
+        Some(seed) => seed,
+        None => plaintext(context, command, &name, &session)?,
+    };
     let sealed = session.seal(SealRequest {
         name: name.clone(),
         quorum: command.quorum.as_deref(),
@@ -114,25 +122,9 @@ fn show_once(text: &SecretText) -> Result<()> {
     output::data("\n")
 }
 
-fn plaintext(
-    context: &Context,
-    command: &SealCommand,
-    name: &SecretName,
-    session: &Session,
-) -> Result<SecretBytes> {
+/// What doesn't go together is refused before anything is unlocked or typed.
+fn check_kind(command: &SealCommand, name: &SecretName) -> Result<()> {
     let is_seed = name.kind == SecretKind::MfaSeed;
-    if let Some(path) = &command.qr {
-        return otpauth(context, &read_picture(path)?, is_seed, name);
-    }
-    if command.otpauth_stdin {
-        if std::io::stdin().is_terminal() {
-            output::talk("Type or paste the otpauth:// URI, then Ctrl-D. It is shown as you type.");
-        }
-        let text = SecretText::from_utf8(&read_stdin()?).ok_or_else(|| {
-            Error::usage("bad-otpauth", "what came on standard input is not text")
-        })?;
-        return otpauth(context, &text, is_seed, name);
-    }
     if let Some(length) = command.generate {
         if name.kind != SecretKind::Password {
             return Err(
@@ -140,14 +132,50 @@ fn plaintext(
                     .hint(format!("{}/password", name.subject)),
             );
         }
-        return generate(context, length, name, session);
+        let lengths = password::MIN_LENGTH..=password::MAX_LENGTH;
+        if !lengths.contains(&length) {
+            return Err(Error::usage(
+                "bad-length",
+                format!(
+                    "a password is generated with {} to {} characters",
+                    lengths.start(),
+                    lengths.end()
+                ),
+            ));
+        }
+        return Ok(());
     }
-    if is_seed {
-        return Err(Error::usage(
+    let is_otpauth = command.qr.is_some() || command.otpauth_stdin;
+    match (is_seed, is_otpauth) {
+        (false, true) => Err(Error::usage("not-a-seed", "an otpauth code is an MFA seed")
+            .hint(format!("{}/mfa-seed", name.subject))),
+        (true, false) => Err(Error::usage(
             "otpauth-needed",
             "an MFA seed comes as an otpauth URI, not as bare text",
         )
-        .hint("--qr IMAGE of what AWS shows, or --otpauth-stdin"));
+        .hint("--qr IMAGE of what AWS shows, or --otpauth-stdin")),
+        _ => Ok(()),
+    }
+}
+
+/// The secret from standard input, from the keyboard, or generated.
+fn plaintext(
+    context: &Context,
+    command: &SealCommand,
+    name: &SecretName,
+    session: &Session,
+) -> Result<SecretBytes> {
+    if command.otpauth_stdin {
+        if std::io::stdin().is_terminal() {
+            output::talk("Type or paste the otpauth:// URI, then Ctrl-D. It is shown as you type.");
+        }
+        let text = SecretText::from_utf8(&read_stdin()?).ok_or_else(|| {
+            Error::usage("bad-otpauth", "what came on standard input is not text")
+        })?;
+        return otpauth(context, &text, name);
+    }
+    if let Some(length) = command.generate {
+        return generate(context, length, name, session);
     }
     let bytes = match typed(context, name)? {
         Some(bytes) => bytes,
@@ -189,16 +217,7 @@ fn typed(context: &Context, name: &SecretName) -> Result<Option<SecretBytes>> {
     Ok(Some(SecretBytes::copy_of(first.expose().as_bytes())))
 }
 
-fn otpauth(
-    context: &Context,
-    text: &SecretText,
-    is_seed: bool,
-    name: &SecretName,
-) -> Result<SecretBytes> {
-    if !is_seed {
-        return Err(Error::usage("not-a-seed", "an otpauth code is an MFA seed")
-            .hint(format!("{}/mfa-seed", name.subject)));
-    }
+fn otpauth(context: &Context, text: &SecretText, name: &SecretName) -> Result<SecretBytes> {
     let parsed = OtpAuth::parse(text).map_err(|error| {
         Error::usage(
             "bad-otpauth",

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::asked::Asked;
 use super::context::Context;
 use super::output::{self, Done};
 use crate::crypto::fixed::Id;
@@ -68,8 +69,9 @@ pub fn run(context: &Context, command: SecretCommand) -> Result<Done> {
 }
 
 fn confirm(context: &Context, command: &ConfirmSecret) -> Result<Done> {
-    let mut session = context.open_to_act()?;
     let name: SecretName = command.secret.parse()?;
+    let note = command.note.clone().map(Text::new).transpose()?;
+    let mut session = context.open_to_act()?;
     let (secret, _) = session.find_secret(&name)?;
     if let Some(newer) = newer_epoch(&session, &secret, command.epoch)? {
         context.say(&format!(
@@ -83,9 +85,7 @@ fn confirm(context: &Context, command: &ConfirmSecret) -> Result<Done> {
             secret,
             epoch: command.epoch,
         },
-        Some(ConfirmPersonal {
-            note: command.note.clone().map(Text::new).transpose()?,
-        }),
+        Some(ConfirmPersonal { note }),
     );
     let entered = session.enter(claim, Vec::new())?;
     context.report(
@@ -97,17 +97,18 @@ fn confirm(context: &Context, command: &ConfirmSecret) -> Result<Done> {
 }
 
 fn destroy(context: &Context, command: &DestroySecret) -> Result<Done> {
-    let mut session = context.open_to_act()?;
     let name: SecretName = command.secret.parse()?;
+    let terminal = &context.terminal;
+    let reason = Asked::new(terminal, command.reason.as_ref(), "Why", "--reason TEXT")?;
+    let mut session = context.open_to_act()?;
     let (secret, _) = session.find_secret(&name)?;
-    let reason = context.value(command.reason.as_ref(), "Why", "--reason TEXT")?;
     let claim = Claim::SecretDestroy(
         Destroy {
             secret,
             epoch: command.epoch,
         },
         Some(DestroyPersonal {
-            reason: Text::new(reason)?,
+            reason: reason.text(terminal)?,
         }),
     );
     let entered = session.enter(claim, Vec::new())?;
@@ -208,8 +209,8 @@ fn list(context: &Context) -> Result<Done> {
 }
 
 fn show(context: &Context, name: &str) -> Result<Done> {
-    let session = context.open()?;
     let name: SecretName = name.parse()?;
+    let session = context.open()?;
     let (id, record) = session.find_secret(&name)?;
     let people = session.people()?;
     let quorum = Quorum::load(&session.view(), &record.quorum)?;

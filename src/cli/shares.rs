@@ -6,6 +6,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::context::Context;
+use super::fresh;
 use super::output::{self, Done};
 use crate::error::{Error, Result};
 use crate::ledger::write_private_new;
@@ -23,6 +24,9 @@ pub enum SharesCommand {
 
 pub fn run(context: &Context, command: SharesCommand) -> Result<Done> {
     let SharesCommand::Export { out } = command;
+    if !out.is_dir() {
+        fresh::check(&out)?;
+    }
     let session = context.open()?;
     let files = session.own_shares()?;
     if files.is_empty() {
@@ -34,6 +38,10 @@ pub fn run(context: &Context, command: SharesCommand) -> Result<Done> {
     std::fs::create_dir_all(&out).map_err(|error| {
         Error::failed("cannot-write", format!("cannot make {}", out.display())).because(error)
     })?;
+    // All or none: an export that stops half-way would pass for a whole one.
+    for (name, _) in &files {
+        fresh::check(&out.join(name))?;
+    }
     for (name, bytes) in &files {
         write_private_new(&out.join(name), bytes)?;
     }

@@ -3,14 +3,15 @@
 use clap::Args;
 use serde_json::json;
 
+use super::asked::Asked;
 use super::context::Context;
 use super::output::Done;
+use super::signable;
 use crate::crypto::card::Card;
 use crate::crypto::words;
 use crate::error::{Error, Result};
 use crate::ledger::Session;
 use crate::present::describe;
-use crate::statement::text::Text;
 use crate::statement::{Claim, Statement};
 
 /// `sign`.
@@ -43,6 +44,7 @@ pub struct WithdrawCommand {
 pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
+    signable::check(&session, &entry.hash)?;
     let preview = session.preview(&entry.hash)?;
     let people = session.people()?;
     context.show_to_signer(&describe::statement(&session, &preview.statement, &people)?);
@@ -89,10 +91,12 @@ fn finish(
 }
 
 pub fn reject(context: &Context, command: &RejectCommand) -> Result<Done> {
+    let terminal = &context.terminal;
+    let reason = Asked::new(terminal, command.reason.as_ref(), "Why", "--reason TEXT")?;
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
-    let reason = context.value(command.reason.as_ref(), "Why", "--reason TEXT")?;
-    let entered = session.reject(entry.hash, Text::new(reason)?)?;
+    signable::check(&session, &entry.hash)?;
+    let entered = session.reject(entry.hash, reason.text(terminal)?)?;
     context.report(
         session,
         &entered,

@@ -24,17 +24,26 @@ impl Terminal {
         }
     }
 
+    /// That somebody can be asked.
+    ///
+    /// # Errors
+    /// Usage, code `missing-value`, naming the flag.
+    pub fn askable(&self, question: &str, flag: &str) -> Result<()> {
+        if self.interactive {
+            return Ok(());
+        }
+        Err(
+            Error::usage("missing-value", format!("{question}: not given"))
+                .hint(format!("add {flag}")),
+        )
+    }
+
     /// Asks for a line.
     ///
     /// # Errors
     /// Usage, code `missing-value`, naming the flag, where nobody can be asked.
     pub fn ask(&self, question: &str, flag: &str) -> Result<String> {
-        if !self.interactive {
-            return Err(
-                Error::usage("missing-value", format!("{question}: not given"))
-                    .hint(format!("add {flag}")),
-            );
-        }
+        self.askable(question, flag)?;
         let mut stderr = std::io::stderr().lock();
         let question = output::plain(question);
         let _unheard = write!(stderr, "{question}: ").and_then(|()| stderr.flush());

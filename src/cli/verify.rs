@@ -23,12 +23,12 @@ pub struct VerifyCommand {
 }
 
 pub fn run(context: &Context, command: &VerifyCommand) -> Result<Done> {
-    let mut session = context.open()?;
     let against = command
         .against
         .as_ref()
         .map(|path| read_bounded(path, 1 << 20))
         .transpose()?;
+    let mut session = context.open()?;
     let bar = progress_bar(context);
     let mut report = session.verify(&mut |done, all| {
         bar.set_length(all);

@@ -6,6 +6,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use image::{GrayImage, Luma};
+use rootkeep::crypto::age_file;
 use rootkeep::statement::Claim;
 use rootkeep::statement::decisions::About;
 use rootkeep::statement::notes::CorrectPersonal;
@@ -471,6 +472,155 @@ fn an_ssh_identity_and_an_encrypted_one_say_what_they_need() {
     assert!(desk.path("fay.card").exists() && !desk.path("fay.key").exists());
     desk.run(&["--json", "-i", "ed", "--own-card", "fay.card", "status"])
         .error(3, "not-a-member");
+}
+
+/// An identity under a passphrase, where there is no terminal: whatever is refused with another code
+/// than `passphrase-needed` was refused before anybody was asked for a secret.
+#[test]
+fn what_needs_no_secret_is_refused_before_the_passphrase() {
+    let desk = Desk::ready();
+    let key = fs::read(desk.path("alice.key")).unwrap();
+    let passphrase = SecretText::new("five random words are better".to_owned());
+    let locked = age_file::encrypt_with_passphrase(&passphrase, 2, &key).unwrap();
+    desk.write("alice.key", &locked);
+    desk.run_as("alice", &["--json", "status"])
+        .error(2, "passphrase-needed");
+    fs::create_dir(desk.path("new")).unwrap();
+    desk.write("there", b"mine");
+    let five: Vec<String> = FOUNDERS.iter().map(|name| format!("{name}.card")).collect();
+    let found = |directory: &'static str, threshold: &'static str, cards: &[String]| {
+        let mut words = vec!["init", directory, "--name", "x", "--threshold", threshold];
+        words.extend(cards.iter().flat_map(|card| ["--card", card.as_str()]));
+        words.join(" ")
+    };
+    let cases = [
+        (found("x.ledger", "6", &five), 3, "malformed"),
+        (found("x.ledger", "1", &five), 3, "malformed"),
+        (found("x.ledger", "2", &five[1..]), 2, "own-card-missing"),
+        (
+            found("x.ledger", "2", &["zed.card".to_owned()]),
+            5,
+            "no-file",
+        ),
+        (found("there", "3", &five), 3, "exists"),
+        (found("no/such/x.ledger", "3", &five), 1, "cannot-write"),
+        ("-L zed.ledger status".to_owned(), 5, "not-a-ledger"),
+        ("--own-card zed.card status".to_owned(), 5, "no-file"),
+        (
+            format!("request {PASSWORD} --purpose x --window 5x"),
+            2,
+            "bad-duration",
+        ),
+        (format!("request {PASSWORD}"), 2, "missing-value"),
+        ("request pass --purpose x".to_owned(), 2, "bad-secret"),
+        ("policy set --window-max 5x".to_owned(), 2, "bad-duration"),
+        ("log --kind frob".to_owned(), 2, "unknown-kind"),
+        ("log --from never".to_owned(), 2, "bad-date"),
+        ("verify --against zed".to_owned(), 5, "no-file"),
+        ("checkpoint --out there".to_owned(), 3, "exists"),
+        ("checkpoint --cosign --out there".to_owned(), 3, "exists"),
+        ("shares export --out there".to_owned(), 3, "exists"),
+        ("reveal 0000 --out there".to_owned(), 3, "exists"),
+        ("reveal 0000 --out no/such/pw".to_owned(), 1, "cannot-write"),
+        ("reveal 0000 pass".to_owned(), 2, "bad-secret"),
+        ("reject 0000".to_owned(), 2, "missing-value"),
+        ("close 0000 --outcome used".to_owned(), 2, "missing-value"),
+        ("account show 12".to_owned(), 2, "bad-account"),
+        ("secret show pass".to_owned(), 2, "bad-secret"),
+        (
+            "quorum define Q --threshold 2 --member bob".to_owned(),
+            2,
+            "bad-name",
+        ),
+        (
+            "quorum define q --group x --groups-needed 1".to_owned(),
+            2,
+            "bad-group",
+        ),
+        (
+            "custodian away bob --from x --to y".to_owned(),
+            2,
+            "bad-date",
+        ),
+        (format!("seal {PASSWORD} --generate 3"), 2, "bad-length"),
+        (format!("seal {PASSWORD} --qr {MFA_QR}"), 2, "not-a-seed"),
+        (format!("seal {MFA} --stdin"), 2, "otpauth-needed"),
+        (format!("seal {MFA} --qr there"), 2, "bad-picture"),
+        (
+            format!("seal {PASSWORD} --stdin --serves 12"),
+            2,
+            "bad-account",
+        ),
+    ];
+    for (words, exit, code) in cases {
+        let words: Vec<&str> = ["--json"].into_iter().chain(words.split(' ')).collect();
+        desk.run_as("alice", &words).error(exit, code);
+    }
+    // Her own card is nowhere, and she has never been here: as with an SSH key without its card.
+    fs::rename(desk.path("alice.card"), desk.path("new/alice.card")).unwrap();
+    for name in desk.files() {
+        if name.starts_with("alice.key.") {
+            fs::remove_file(desk.path(&name)).unwrap();
+        }
+    }
+    let act = [
+        "--json",
+        "--code",
+        "x",
+        "policy",
+        "set",
+        "--pending-days",
+        "9",
+    ];
+    let error = desk.run_as("alice", &act).error(3, "card-needed");
+    assert!(error["hints"].to_string().contains("--own-card"), "{error}");
+}
+
+#[test]
+fn what_cannot_be_signed_is_refused_before_anything_is_shown() {
+    let desk = Desk::ready();
+    let waits = desk.request(&[PASSWORD]);
+    desk.ok_as("bob", &["sign", &waits]);
+    let proposal = ["--json", "policy", "set", "--pending-days", "9"];
+    let proposal = desk.ok_as("alice", &proposal).json()["id"].clone();
+    let proposal = proposal.as_str().unwrap();
+    desk.ok_as("alice", &["sign", proposal]);
+    let gone = desk.request(&[PASSWORD]);
+    desk.ok_as("alice", &["withdraw", &gone]);
+    let quorum = desk
+        .ok_as("alice", &["--json", "log", "--kind", "quorum.define"])
+        .json();
+    let quorum = quorum["entries"][0]["id"].as_str().unwrap();
+    for (name, id, code) in [
+        ("bob", waits.as_str(), "already-decided"),
+        ("dave", &waits, "not-in-quorum"),
+        ("bob", &gone, "withdrawn"),
+        ("alice", proposal, "already-decided"),
+        ("erin", quorum, "already-effective"),
+        ("bob", "genesis", "already-decided"),
+        ("bob", "#16", "unknown-subject"),
+    ] {
+        desk.refused(name, &["sign", id], 3, code);
+        desk.refused(name, &["reject", id, "--reason", "x"], 3, code);
+        let run = desk.run_as(name, &["sign", id]);
+        assert!(!run.err.contains("made at"), "nothing to agree to: {run:?}");
+    }
+}
+
+#[test]
+fn an_export_over_an_older_one_writes_nothing() {
+    let desk = Desk::ready();
+    desk.ok_as("alice", &["shares", "export", "--out", "shares"]);
+    let mut files = desk.files();
+    files.retain(|name| name.starts_with("shares/"));
+    fs::remove_file(desk.path(&files[0])).unwrap();
+    desk.refused(
+        "alice",
+        &["shares", "export", "--out", "shares"],
+        3,
+        "exists",
+    );
+    assert!(!desk.path(&files[0]).exists(), "all or none");
 }
 
 #[test]
