@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::args::Global;
 use super::output::{self, Done};
 use super::signable;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, words_mistyped};
 use crate::crypto::fixed::Digest;
 use crate::crypto::identity::Identity;
 use crate::crypto::recipient::AgeHost;
@@ -137,13 +137,15 @@ impl Context {
             super::card::read(card)?;
         }
         let host = self.host()?;
-        let session = Session::open(Opening {
-            directory: &directory,
-            identity: Identity::load(identity, &host)?,
-            host,
-            state_dir: state_dir(),
-            card,
-            clock: Box::new(SystemClock),
+        let session = self.terminal.retry(passphrase_mistyped, || {
+            Session::open(Opening {
+                directory: &directory,
+                identity: Identity::load(identity, &host)?,
+                host: host.clone(),
+                state_dir: state_dir(),
+                card: card.clone(),
+                clock: Box::new(SystemClock),
+            })
         })?;
         if let Some(kept) = session.migrated() {
             output::talk(&output::plain(&format!(
@@ -152,6 +154,12 @@ impl Context {
             )));
         }
         Ok(session)
+    }
+
+    /// Unlocks the user's identity where there is no ledger yet.
+    pub fn unlock(&self, path: &Path, host: &AgeHost) -> Result<Identity> {
+        self.terminal
+            .retry(passphrase_mistyped, || Identity::load(path, host))
     }
 
     /// Opens the ledger for an act: everything since the user's pin is verified first.
@@ -194,27 +202,30 @@ impl Context {
             genesis_code: self.global.code.clone(),
             fingerprint: self.global.own_fingerprint.clone(),
         };
-        let outcome = session.trust(&first);
-        match outcome {
-            Err(error) if error.code() == "genesis-code-needed" && self.terminal.interactive => {
-                output::talk(
-                    "You have no pin of this ledger yet. Let another custodian read you the genesis code\n(rootkeep show genesis) by voice, then type it here.",
-                );
-                first.genesis_code = Some(
-                    self.terminal
-                        .ask("Genesis code, twelve words", "--code WORDS")?,
-                );
-                session.trust(&first)
-            }
-            Err(error) if error.code() == "card-needed" && self.terminal.interactive => {
-                first.fingerprint = Some(
-                    self.terminal
-                        .ask("Your own card's fingerprint", "--own-fingerprint WORDS")?,
-                );
-                session.trust(&first)
-            }
-            outcome => outcome,
+        let mut outcome = session.trust(&first);
+        let missing = |outcome: &Result<()>, code: &str| {
+            let lacks = outcome.as_ref().is_err_and(|error| error.code() == code);
+            lacks && self.terminal.interactive
+        };
+        if missing(&outcome, "genesis-code-needed") {
+            output::talk(
+                "You have no pin of this ledger yet. Let another custodian read you the genesis code\n(rootkeep show genesis) by voice, then type it here.",
+            );
+            let (question, flag) = ("Genesis code, twelve words", "--code WORDS");
+            let code = self
+                .terminal
+                .words(question, flag, &session.id(), "genesis code")?;
+            first.genesis_code = Some(code);
+            outcome = session.trust(&first);
         }
+        if missing(&outcome, "card-needed") {
+            let (question, flag) = ("Your own card's fingerprint", "--own-fingerprint WORDS");
+            outcome = self.terminal.retry(words_mistyped, || {
+                first.fingerprint = Some(self.terminal.ask(question, flag)?);
+                session.trust(&first)
+            });
+        }
+        outcome
     }
 
     /// Reports an entry, lets those at the keyboard sign it, and says what is still missing.
@@ -367,14 +378,13 @@ impl Context {
     pub fn entry(&self, session: &Session, typed: &str) -> Result<Entry> {
         session.find_entry(&typed.to_lowercase())
     }
+}
 
-    /// A value that was given, or is asked for.
-    pub fn value(&self, given: Option<&String>, question: &str, flag: &str) -> Result<String> {
-        match given {
-            Some(value) => Ok(value.clone()),
-            None => self.terminal.ask(question, flag),
-        }
-    }
+/// Whether an identity did not open with what was typed. The passphrase of an SSH key is asked for
+/// when something is decrypted with it, so that only the cause tells.
+fn passphrase_mistyped(error: &Error) -> bool {
+    let ssh = |cause: &String| cause.contains("decrypt an encrypted key");
+    error.code() == "wrong-passphrase" || error.causes().iter().any(ssh)
 }
 
 fn home() -> Option<PathBuf> {

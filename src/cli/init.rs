@@ -10,7 +10,6 @@ use super::fresh;
 use super::output::{self, Done};
 use crate::crypto::card::{Card, CardPersonal};
 use crate::crypto::fixed::{Base64, Digest};
-use crate::crypto::identity::Identity;
 use crate::crypto::part::Part;
 use crate::crypto::words;
 use crate::error::{Error, Result};
@@ -77,7 +76,7 @@ pub fn run(context: &Context, command: &InitCommand) -> Result<Done> {
     let path = context.identity_path()?;
     check(command.threshold, &cards, &path)?;
     let host = context.host()?;
-    let identity = Identity::load(&path, &host)?;
+    let identity = context.unlock(&path, &host)?;
     if context.terminal.interactive {
         output::talk("Each founder reads the fingerprint of their own card aloud:");
         for (card, _, personal) in &cards {

@@ -200,21 +200,26 @@ fn typed(context: &Context, name: &SecretName) -> Result<Option<SecretBytes>> {
         output::talk("Type or paste the secret, then Ctrl-D. It is shown as you type.");
         return Ok(None);
     }
+    let terminal = &context.terminal;
     let ask = |question: &str| {
-        context
-            .terminal
+        terminal
             .passphrase(question)
             .ok_or_else(|| Error::refused("not-confirmed", "nothing was typed: nothing was done"))
     };
-    let first = ask(&format!("{name}, as it is at AWS (not shown)"))?;
-    let second = ask("The same again")?;
-    if first.expose() != second.expose() {
-        return Err(Error::refused(
-            "secrets-differ",
-            "the two differ: nothing was done",
-        ));
-    }
-    Ok(Some(SecretBytes::copy_of(first.expose().as_bytes())))
+    let twice = || {
+        let first = ask(&format!("{name}, as it is at AWS (not shown)"))?;
+        let second = ask("The same again")?;
+        if first.expose() != second.expose() {
+            return Err(Error::refused(
+                "secrets-differ",
+                "the two differ: nothing was done",
+            ));
+        }
+        Ok(SecretBytes::copy_of(first.expose().as_bytes()))
+    };
+    terminal
+        .retry(|error| error.code() == "secrets-differ", twice)
+        .map(Some)
 }
 
 fn otpauth(context: &Context, text: &SecretText, name: &SecretName) -> Result<SecretBytes> {

@@ -65,12 +65,16 @@ fn confirm_card(context: &Context, command: &SignCommand, statement: &Statement)
         return Ok(());
     };
     let card = Card::parse(&add.card.0)?;
-    let typed = context.value(
-        command.fingerprint.as_ref(),
-        "The fingerprint, as the newcomer reads it to you",
-        "--fingerprint \"WORDS\"",
-    )?;
-    words::compare(&typed, &card.fingerprint(), "fingerprint")
+    let fingerprint = card.fingerprint();
+    if let Some(words) = &command.fingerprint {
+        return words::compare(words, &fingerprint, "fingerprint");
+    }
+    let question = "The fingerprint, as the newcomer reads it to you";
+    let flag = "--fingerprint \"WORDS\"";
+    context
+        .terminal
+        .words(question, flag, &fingerprint, "fingerprint")
+        .map(|_| ())
 }
 
 /// A sign-off's `needs` and `effective` are its subject's: others at the keyboard sign the subject.

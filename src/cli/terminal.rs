@@ -3,9 +3,14 @@
 use std::io::{BufRead, IsTerminal, Write};
 
 use super::output;
+use crate::crypto::fixed::Digest;
 use crate::crypto::recipient::Prompter;
 use crate::crypto::secret::SecretText;
+use crate::crypto::words;
 use crate::error::{Error, Result};
+
+/// How often something may be typed before it counts as wrong.
+const TRIES: usize = 3;
 
 /// Asks on the terminal, or not at all.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +69,45 @@ impl Terminal {
         Ok(line.trim().to_owned())
     }
 
+    /// Lets something be typed again, three times in all, while `mistyped` finds that its error is
+    /// a slip of the fingers. Without a terminal nothing was typed, and nothing is tried again.
+    ///
+    /// # Errors
+    /// The last one, or the first that is no slip.
+    pub fn retry<T>(
+        &self,
+        mistyped: impl Fn(&Error) -> bool,
+        mut attempt: impl FnMut() -> Result<T>,
+    ) -> Result<T> {
+        for left in (1..TRIES).rev() {
+            match attempt() {
+                Err(error) if self.interactive && mistyped(&error) => {
+                    output::talk(&output::plain(error.message()));
+                    for hint in error.hints() {
+                        output::talk(&format!("  {}", output::plain(hint)));
+                    }
+                    let tries = if left == 1 { "try is" } else { "tries are" };
+                    output::talk(&format!("{left} more {tries} left."));
+                }
+                outcome => return outcome,
+            }
+        }
+        attempt()
+    }
+
+    /// Asks for words that were read aloud, until they are those of `digest` or nobody would mistype
+    /// so often.
+    ///
+    /// # Errors
+    /// As [`Self::ask`] and [`words::compare`].
+    pub fn words(&self, question: &str, flag: &str, digest: &Digest, what: &str) -> Result<String> {
+        self.retry(words_mistyped, || {
+            let typed = self.ask(question, flag)?;
+            words::compare(&typed, digest, what)?;
+            Ok(typed)
+        })
+    }
+
     /// Asks for an exact "Yes". Without a terminal, `--batch` has said so already.
     ///
     /// # Errors
@@ -87,6 +131,13 @@ impl Terminal {
     /// # Errors
     /// Usage where nobody can be asked; refused where the two differ or are too short.
     pub fn new_passphrase(&self, what: &str) -> Result<SecretText> {
+        self.retry(
+            |error| matches!(error.code(), "passphrases-differ" | "passphrase-short"),
+            || self.passphrase_twice(what),
+        )
+    }
+
+    fn passphrase_twice(&self, what: &str) -> Result<SecretText> {
         let missing = || {
             Error::usage(
                 "passphrase-needed",
@@ -113,6 +164,11 @@ impl Terminal {
         }
         Ok(first)
     }
+}
+
+/// Whether words that were typed are not the ones meant.
+pub fn words_mistyped(error: &Error) -> bool {
+    matches!(error.code(), "words-differ" | "words-count")
 }
 
 impl Prompter for Terminal {

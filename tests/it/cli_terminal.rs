@@ -1,0 +1,197 @@
+//! At a terminal: what may be typed again, and what not. The terminal is `script`'s, of util-linux;
+//! where there is none, these tests say so and stop.
+
+use std::fs;
+use std::io::Read;
+
+use rootkeep::crypto::age_file;
+
+use super::*;
+
+const PASSPHRASE: &str = "five random words are better";
+
+impl Desk {
+    /// Runs the program as somebody at a terminal: each answer is typed once its question was asked.
+    fn typing(&self, name: &str, words: &[&str], answers: &[(&str, &str)]) -> Option<Run> {
+        let identity = format!("{name}.key");
+        let all: Vec<&str> = ["-i", &identity].iter().chain(words).copied().collect();
+        let quoted: Vec<String> = all.iter().map(|word| format!("'{word}'")).collect();
+        // A question that nobody answers would be waited on for ever.
+        let line = format!("timeout --foreground 60 '{PROGRAM}' {}", quoted.join(" "));
+        let mut command = Command::new("script");
+        command.args(["-qec", &line, "/dev/null"]);
+        self.clean(&mut command);
+        command.env("SHELL", "/bin/sh");
+        let spawned = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        let Ok(mut child) = spawned else {
+            println!("skipped: there is no script(1)");
+            return None;
+        };
+        let mut keyboard = child.stdin.take();
+        let mut screen = child.stdout.take().unwrap();
+        let (mut seen, mut from) = (Vec::new(), 0);
+        let mut left = answers.iter().peekable();
+        let mut byte = [0];
+        loop {
+            if left.peek().is_none() {
+                // The end of input: whatever else is asked, nobody answers.
+                keyboard = None;
+            }
+            if screen.read(&mut byte).unwrap() == 0 {
+                break;
+            }
+            seen.push(byte[0]);
+            if let (Some((question, answer)), Some(keyboard)) = (left.peek(), &mut keyboard)
+                && seen[from..].ends_with(format!("{question}: ").as_bytes())
+            {
+                from = seen.len();
+                left.next();
+                keyboard
+                    .write_all(format!("{answer}\n").as_bytes())
+                    .unwrap();
+            }
+        }
+        let mut output = child.wait_with_output().unwrap();
+        output.stdout = seen;
+        let run = self.finish(&all, output);
+        assert!(
+            left.peek().is_none(),
+            "not asked {:?}: {run:?}",
+            left.peek()
+        );
+        Some(run)
+    }
+
+    /// Puts somebody's identity under [`PASSPHRASE`].
+    fn lock(&self, name: &str) {
+        let file = format!("{name}.key");
+        let key = fs::read(self.path(&file)).unwrap();
+        let passphrase = SecretText::new(PASSPHRASE.to_owned());
+        let locked = age_file::encrypt_with_passphrase(&passphrase, 2, &key).unwrap();
+        self.write(&file, &locked);
+    }
+}
+
+/// What is asked for an identity file.
+const ASKED: &str = "Passphrase of alice.key";
+
+#[test]
+fn a_mistyped_passphrase_may_be_typed_three_times() {
+    let desk = Desk::ready();
+    desk.lock("alice");
+    let right = [(ASKED, "a"), (ASKED, "b"), (ASKED, PASSPHRASE)];
+    let Some(run) = desk.typing("alice", &["status"], &right) else {
+        return;
+    };
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.out.contains("2 more tries are left"), "{run:?}");
+    assert!(run.out.contains("1 more try is left"), "{run:?}");
+    let wrong = [(ASKED, "a"), (ASKED, "b"), (ASKED, "c")];
+    let run = desk.typing("alice", &["status"], &wrong).unwrap();
+    assert_eq!(run.code, 4, "{run:?}");
+    assert!(run.out.contains("[wrong-passphrase]"), "{run:?}");
+    let run = desk.typing("alice", &["--batch", "status"], &[]).unwrap();
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.out.contains("[passphrase-needed]"), "{run:?}");
+}
+
+#[test]
+fn an_ssh_keys_passphrase_may_be_typed_again_too() {
+    let desk = Desk::of_people();
+    let made = Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", PASSPHRASE, "-f"])
+        .arg(desk.path("ed.key"))
+        .status();
+    if !made.is_ok_and(|status| status.success()) {
+        println!("skipped: there is no ssh-keygen");
+        return;
+    }
+    desk.ok(&["identity", "new", "ed", "--out", "cards", "--ssh", "ed.key"]);
+    let cards = ["--card", "alice.card", "--card", "cards/ed.card"];
+    let words = ["init", "acme.ledger", "--name", "x", "--threshold", "2"];
+    desk.ok_as("alice", &[&words[..], &cards].concat());
+    let asked = "Type passphrase for OpenSSH key 'ed.key'";
+    let code = desk.code();
+    let fingerprint = desk.ok(&["--json", "card", "show", "cards/ed.card"]).json();
+    let fingerprint = fingerprint["fingerprint"].as_str().unwrap();
+    // The card is not beside the key: its fingerprint is asked for, after the genesis code.
+    let answers = [
+        (asked, "wrong"),
+        (asked, PASSPHRASE),
+        ("Genesis code, twelve words", &code),
+        ("Your own card's fingerprint", "a b c"),
+        ("Your own card's fingerprint", fingerprint),
+        ("Do you agree to exactly this? Type Yes to agree", "Yes"),
+    ];
+    let Some(run) = desk.typing("ed", &["sign", "genesis"], &answers) else {
+        return;
+    };
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(
+        run.out.contains("your own card is not at ed.card"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn mistyped_words_may_be_typed_again_and_yes_is_yes() {
+    let desk = Desk::founded();
+    let (code, wrong) = (desk.code(), ["academic"; 12].join(" "));
+    let (asked, agree) = (
+        "Genesis code, twelve words",
+        "Do you agree to exactly this? Type Yes to agree",
+    );
+    let given_up = [(asked, wrong.as_str()), (asked, "a b"), (asked, &wrong)];
+    let Some(run) = desk.typing("bob", &["sign", "genesis"], &given_up) else {
+        return;
+    };
+    assert_eq!(run.code, 4, "{run:?}");
+    assert!(run.out.contains("[words-differ]"), "{run:?}");
+    assert!(
+        run.out.contains("by voice"),
+        "a word that differs may be a forgery: {run:?}"
+    );
+    // What was given by a flag was not mistyped just now.
+    let flag = ["sign", "genesis", "--code", &wrong];
+    assert_eq!(desk.typing("bob", &flag, &[]).unwrap().code, 4);
+    let answers = [(asked, wrong.as_str()), (asked, &code), (agree, "yes")];
+    let run = desk.typing("bob", &["sign", "genesis"], &answers).unwrap();
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(run.out.contains("[not-confirmed]"), "{run:?}");
+    let run = desk.typing("bob", &["sign", "genesis"], &[(agree, "Yes")]);
+    assert_eq!(run.unwrap().code, 0);
+}
+
+#[test]
+fn what_is_typed_twice_may_be_typed_twice_again() {
+    let desk = Desk::ready();
+    let (first, again) = ("Passphrase for ./fay.key", "The same again");
+    let answers = [
+        (first, PASSPHRASE),
+        (again, "five random words are bitter"),
+        (first, "short"),
+        (again, "short"),
+        (first, PASSPHRASE),
+        (again, PASSPHRASE),
+    ];
+    let words = ["identity", "new", "fay", "--out", "."];
+    let Some(run) = desk.typing("fay", &words, &answers) else {
+        return;
+    };
+    assert_eq!(run.code, 0, "{run:?}");
+    let asked = "111122223333/password, as it is at AWS (not shown)";
+    let answers = [
+        (asked, "one"),
+        (again, "two"),
+        (asked, "three"),
+        (again, "three"),
+    ];
+    let run = desk
+        .typing("alice", &["seal", PASSWORD, "--stdin"], &answers)
+        .unwrap();
+    assert_eq!(run.code, 0, "{run:?}");
+}
