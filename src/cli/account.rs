@@ -28,8 +28,10 @@ pub enum AccountCommand {
     /// Take accounts over from what AWS's own CLI hands out
     Import(ImportAccounts),
     /// Every account
+    #[command(after_help = "Examples:\n  rootkeep account list")]
     List,
     /// One account and its secrets
+    #[command(after_help = "Examples:\n  rootkeep account show 111122223333")]
     Show {
         /// Twelve digits
         id: String,
@@ -38,6 +40,9 @@ pub enum AccountCommand {
 
 /// `account import`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep account import --organizations organizations.json --preview\n  rootkeep account import --organizations organizations.json"
+)]
 pub struct ImportAccounts {
     /// What `aws organizations list-accounts --output json` wrote
     #[arg(long, value_name = "FILE", required = true)]

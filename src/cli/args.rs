@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 /// 6 attention.
 #[derive(Debug, Parser)]
 #[command(name = "rootkeep", version, arg_required_else_help = true)]
+#[command(after_help = "Examples:\n  rootkeep demo\n  rootkeep help seal")]
 pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
@@ -159,4 +160,62 @@ pub enum Command {
     Completions(super::completions::CompletionsCommand),
     /// Manual pages
     Man(super::man::ManCommand),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// Every command that does something, by its words.
+    fn leaves(command: &clap::Command, words: &str, found: &mut Vec<(String, String)>) {
+        let mut below = command.get_subcommands().peekable();
+        if below.peek().is_none() {
+            let help = command.get_after_help().map(ToString::to_string);
+            found.push((words.to_owned(), help.unwrap_or_default()));
+        }
+        for command in below {
+            leaves(command, &format!("{words} {}", command.get_name()), found);
+        }
+    }
+
+    /// As a shell splits it: words in double quotes are one, and what follows `<` or `>` is a file.
+    fn split(line: &str) -> Vec<String> {
+        let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
+        for c in line.split(['<', '>']).next().unwrap().chars() {
+            match c {
+                '"' => quoted = !quoted,
+                ' ' if !quoted => words.push(std::mem::take(&mut word)),
+                c => word.push(c),
+            }
+        }
+        words.push(word);
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    #[test]
+    fn every_command_has_examples_that_are_understood() {
+        let mut found = Vec::new();
+        leaves(&Cli::command(), "rootkeep", &mut found);
+        assert!(found.len() > 30);
+        for (words, help) in found {
+            let mut lines = help.lines();
+            assert_eq!(lines.next(), Some("Examples:"), "{words}");
+            let examples: Vec<&str> = lines.collect();
+            assert!((1..=2).contains(&examples.len()), "{words}");
+            for example in examples {
+                assert!(
+                    example.len() <= 99,
+                    "a wrapped line is not copied: {example}"
+                );
+                let line = split(example.trim_start());
+                let without_flags = line.join(" ").replace("-i ", "");
+                let about = words.split(' ').all(|word| without_flags.contains(word));
+                assert!(about, "{words}: {example}");
+                Cli::try_parse_from(line).unwrap_or_else(|error| panic!("{example}: {error}"));
+            }
+        }
+    }
 }

@@ -21,6 +21,9 @@ const LIMIT: u64 = 16 << 20;
 
 /// `correct`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep correct 4eb276f8 --reason \"Wrong ticket\" --text \"OPS-1235\""
+)]
 pub struct CorrectCommand {
     /// The entry that is wrong
     id: String,
@@ -34,6 +37,7 @@ pub struct CorrectCommand {
 
 /// `attach`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  rootkeep attach 4eb276f8 minutes.pdf --media application/pdf")]
 pub struct AttachCommand {
     /// The entry that the file belongs to
     id: String,

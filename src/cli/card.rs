@@ -16,6 +16,7 @@ use crate::ledger::read_bounded;
 #[derive(Debug, Subcommand)]
 pub enum CardCommand {
     /// Speak a card's fingerprint in words
+    #[command(after_help = "Examples:\n  rootkeep card show bob.card")]
     Show {
         /// The card
         file: PathBuf,

@@ -13,6 +13,7 @@ use crate::ledger::write_private_new;
 
 /// `checkpoint`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  rootkeep checkpoint --cosign --out today.checkpoint")]
 pub struct CheckpointCommand {
     /// Add your own cosignature first
     #[arg(long)]

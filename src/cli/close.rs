@@ -12,6 +12,9 @@ use crate::statement::releases::{Close, ClosePersonal, Outcome};
 
 /// `close`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep close 4eb276f8 --outcome used --note \"Support plan changed, signed out\" --rotated"
+)]
 pub struct CloseCommand {
     /// The request
     id: String,

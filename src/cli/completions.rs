@@ -9,6 +9,9 @@ use crate::error::Result;
 
 /// `completions`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep completions bash > ~/.local/share/bash-completion/completions/rootkeep"
+)]
 pub struct CompletionsCommand {
     /// For which shell
     shell: Shell,

@@ -25,14 +25,17 @@ pub enum CustodianCommand {
     /// Propose a newcomer by card
     Add(AddCustodian),
     /// Accept your own enrolment, once governance has signed it
+    #[command(after_help = "Examples:\n  rootkeep -i frank.key custodian accept")]
     Accept,
     /// Propose to retire a custodian
     Retire(RetireCustodian),
     /// Say when somebody can't be reached
     Away(AwayCustodian),
     /// Everyone
+    #[command(after_help = "Examples:\n  rootkeep custodian list")]
     List,
     /// One person: roles, quorums, key
+    #[command(after_help = "Examples:\n  rootkeep custodian show bob")]
     Show {
         /// Who
         name: String,
@@ -43,6 +46,9 @@ pub enum CustodianCommand {
 #[derive(Debug, Subcommand)]
 pub enum ReaderCommand {
     /// Propose someone who only reads, by card
+    #[command(
+        after_help = "Examples:\n  rootkeep reader add auditor.card --identified-by \"Alice, by video\""
+    )]
     Add {
         /// The card
         card: PathBuf,
@@ -54,6 +60,9 @@ pub enum ReaderCommand {
 
 /// `custodian add`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep custodian add frank.card --role holder --role operator --identified-by \"Bob, passport\""
+)]
 pub struct AddCustodian {
     /// The newcomer's card
     card: PathBuf,
@@ -94,6 +103,9 @@ impl RoleArg {
 
 /// `custodian retire`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep custodian retire erin --note \"Left the company\"\n  rootkeep custodian retire erin --distrust-from 120"
+)]
 pub struct RetireCustodian {
     /// Who
     name: String,
@@ -110,6 +122,9 @@ pub struct RetireCustodian {
 
 /// `custodian away`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep custodian away bob --from 2026-12-24 --to 2027-01-02"
+)]
 pub struct AwayCustodian {
     /// Who
     name: String,

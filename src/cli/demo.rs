@@ -33,6 +33,7 @@ const PURPOSE: &str = "Change the support plan";
 
 /// `demo`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  rootkeep demo")]
 pub struct DemoCommand {
     /// Where; must not exist [default: the first free of rootkeep-demo, rootkeep-demo-2, ...]
     #[arg(long, value_name = "DIR")]

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 
 /// `find`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  rootkeep find \"support plan\"")]
 pub struct FindCommand {
     /// What to look for, in any case
     text: String,

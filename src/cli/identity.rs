@@ -25,27 +25,30 @@ pub enum IdentityCommand {
 
 /// `identity new`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep identity new alice --out . --contact alice@example.com --timezone Europe/London\n  rootkeep identity new erin --out . --ssh ~/.ssh/id_ed25519"
+)]
 pub struct NewIdentity {
     /// Your name, as the others know you
     name: String,
     /// Where NAME.key and NAME.card go
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Without a passphrase: for media that are locked away by themselves
-    #[arg(long, conflicts_with_all = ["recipient", "ssh"])]
-    plain: bool,
-    /// An identity that exists already, by its age recipient (a hardware token's, say)
-    #[arg(long, value_name = "RECIPIENT", conflicts_with = "ssh")]
-    recipient: Option<String>,
-    /// An identity that exists already: an SSH key (ed25519 or RSA), public or private file
-    #[arg(long, value_name = "KEY")]
-    ssh: Option<PathBuf>,
     /// How to reach you
     #[arg(long, value_name = "TEXT")]
     contact: Option<String>,
     /// Your time zone, such as Europe/London
     #[arg(long, value_name = "IANA")]
     timezone: Option<String>,
+    /// Without a passphrase: for media that are locked away by themselves
+    #[arg(long, conflicts_with_all = ["recipient", "ssh"])]
+    plain: bool,
+    /// An identity that exists already: an SSH key (ed25519 or RSA), public or private file
+    #[arg(long, value_name = "KEY")]
+    ssh: Option<PathBuf>,
+    /// An identity that exists already, by its age recipient (a hardware token's, say)
+    #[arg(long, value_name = "RECIPIENT", conflicts_with = "ssh")]
+    recipient: Option<String>,
 }
 
 pub fn run(context: &Context, command: IdentityCommand) -> Result<Done> {

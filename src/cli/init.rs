@@ -20,6 +20,9 @@ use crate::statement::text::Text;
 
 /// `init`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep -i alice.key init a.ledger --name Acme --threshold 2 --card alice.card --card bob.card"
+)]
 pub struct InitCommand {
     /// The ledger's directory, such as acme.ledger
     dir: PathBuf,

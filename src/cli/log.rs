@@ -19,6 +19,9 @@ const CHUNK: u64 = 512;
 
 /// `log`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep log --limit 20\n  rootkeep log --kind request --author alice --from 2026-01-01"
+)]
 pub struct LogCommand {
     /// Only this kind, such as seal or request
     #[arg(long)]

@@ -15,6 +15,7 @@ use crate::statement::quorums::SetPolicy;
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
     /// The policy in effect
+    #[command(after_help = "Examples:\n  rootkeep policy show")]
     Show,
     /// Propose another one; what is not given stays
     Set(PolicySet),
@@ -22,6 +23,7 @@ pub enum PolicyCommand {
 
 /// `policy set`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  rootkeep policy set --window-max 4h --request-hours 48")]
 pub struct PolicySet {
     /// Days after which what waits for governance expires
     #[arg(long, value_name = "DAYS")]

@@ -23,11 +23,15 @@ pub enum QuorumCommand {
     /// Propose a threshold rule, or an existing one anew
     Define(DefineQuorum),
     /// Every quorum, governance among them
+    #[command(after_help = "Examples:\n  rootkeep quorum list")]
     List,
 }
 
 /// `quorum define`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep quorum define engineers --threshold 2 --member alice --member bob --member carol\n  rootkeep quorum define sites --groups-needed 2 --group london=2:alice,bob --group tokyo=1:dave"
+)]
 pub struct DefineQuorum {
     /// What it is called
     name: String,

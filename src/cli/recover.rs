@@ -16,6 +16,7 @@ const LIMIT: u64 = 1 << 20;
 
 /// `recover`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  rootkeep recover < words.txt")]
 pub struct RecoverCommand {}
 
 pub fn run(context: &Context, _command: &RecoverCommand) -> Result<Done> {

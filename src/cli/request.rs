@@ -24,6 +24,9 @@ use crate::statement::text::Text;
 
 /// `request`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep request 111122223333/password --purpose \"Change the support plan\" --ticket OPS-1234\n  rootkeep request 111122223333/password 111122223333/mfa-seed --purpose \"New MFA device\""
+)]
 pub struct RequestCommand {
     /// SUBJECT/KIND[:LABEL] (several: each secret's own quorum must agree)
     #[arg(required = true)]
@@ -40,12 +43,12 @@ pub struct RequestCommand {
     /// How long it may be revealed once in effect, such as 30m or 2h
     #[arg(long, value_name = "DURATION", default_value = "1h")]
     window: String,
-    /// Another epoch than the newest confirmed one; only with a single secret
-    #[arg(long, value_name = "N")]
-    epoch: Option<u32>,
     /// Who reveals and uses it [default: you]
     #[arg(long, value_name = "NAME")]
     operator: Option<String>,
+    /// Another epoch than the newest confirmed one; only with a single secret
+    #[arg(long, value_name = "N")]
+    epoch: Option<u32>,
 }
 
 pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {

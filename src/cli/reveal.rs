@@ -22,6 +22,9 @@ use crate::statement::{SecretKind, SecretName};
 
 /// `reveal`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep reveal 4eb276f8 111122223333/password\n  rootkeep reveal 4eb276f8 111122223333/mfa-seed --totp"
+)]
 pub struct RevealCommand {
     /// The request
     id: String,

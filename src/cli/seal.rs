@@ -28,12 +28,12 @@ const INPUT_LIMIT: u64 = 64 << 10;
 /// `seal`.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("source").required(true).multiple(false))]
+#[command(
+    after_help = "Examples:\n  rootkeep seal 111122223333/password --quorum engineers --generate 32 --show-once\n  rootkeep seal 111122223333/mfa-seed --quorum board --qr mfa-qr.png"
+)]
 pub struct SealCommand {
     /// SUBJECT/KIND[:LABEL], such as 111122223333/password or 111122223333/mfa-seed:tokyo
     secret: String,
-    /// The quorum; needed the first time, fixed afterwards
-    #[arg(long, value_name = "NAME")]
-    quorum: Option<String>,
     /// The secret comes on standard input; one line break at its end is dropped
     #[arg(long, group = "source")]
     stdin: bool,
@@ -49,6 +49,9 @@ pub struct SealCommand {
     /// Show the generated password once, grouped and spelt, to be typed at AWS
     #[arg(long, requires = "generate")]
     show_once: bool,
+    /// The quorum; needed the first time, fixed afterwards
+    #[arg(long, value_name = "NAME")]
+    quorum: Option<String>,
     /// A further account that this MFA device serves (repeatable)
     #[arg(long, value_name = "ACCOUNT")]
     serves: Vec<String>,

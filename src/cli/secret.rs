@@ -23,8 +23,10 @@ pub enum SecretCommand {
     /// Record that an epoch was found to work
     Confirm(ConfirmSecret),
     /// Every secret
+    #[command(after_help = "Examples:\n  rootkeep secret list")]
     List,
     /// One secret: epochs, holders, who knows it
+    #[command(after_help = "Examples:\n  rootkeep secret show 111122223333/password")]
     Show {
         /// SUBJECT/KIND[:LABEL]
         secret: String,
@@ -35,6 +37,9 @@ pub enum SecretCommand {
 
 /// `secret confirm`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep secret confirm 111122223333/password --epoch 2 --note \"Signed in with it\""
+)]
 pub struct ConfirmSecret {
     /// SUBJECT/KIND[:LABEL]
     secret: String,
@@ -48,6 +53,9 @@ pub struct ConfirmSecret {
 
 /// `secret destroy`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep secret destroy 111122223333/password --epoch 1 --reason \"Rotated\""
+)]
 pub struct DestroySecret {
     /// SUBJECT/KIND[:LABEL]
     secret: String,

@@ -15,6 +15,7 @@ use crate::ledger::write_private_new;
 #[derive(Debug, Subcommand)]
 pub enum SharesCommand {
     /// Write your own encrypted shares, and the payloads under them, as age files
+    #[command(after_help = "Examples:\n  rootkeep shares export --out my-shares")]
     Export {
         /// A directory; made where it is missing
         #[arg(long, value_name = "DIR")]

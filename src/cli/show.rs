@@ -17,6 +17,9 @@ use crate::store::Entry;
 
 /// `show`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep show 4eb276f8\n  rootkeep show 4eb276f8 --proof > entry.tlog-proof"
+)]
 pub struct ShowCommand {
     /// An id or its first digits, `#N`, or `genesis`
     id: String,

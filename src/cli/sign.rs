@@ -16,6 +16,9 @@ use crate::statement::{Claim, Statement};
 
 /// `sign`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep -i bob.key sign genesis\n  rootkeep -i bob.key sign 4eb276f8"
+)]
 pub struct SignCommand {
     /// What to agree to: an id or its first digits, or `genesis`
     id: String,
@@ -26,6 +29,9 @@ pub struct SignCommand {
 
 /// `reject`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep -i bob.key reject 4eb276f8 --reason \"Not during the freeze\""
+)]
 pub struct RejectCommand {
     /// What to say no to
     id: String,
@@ -36,6 +42,7 @@ pub struct RejectCommand {
 
 /// `withdraw`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  rootkeep -i alice.key withdraw 4eb276f8")]
 pub struct WithdrawCommand {
     /// What to take back
     id: String,

@@ -20,6 +20,7 @@ use crate::statement::Time;
 
 /// `status`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  rootkeep status\n  rootkeep --json status")]
 pub struct StatusCommand {}
 
 /// Something that waits for somebody.

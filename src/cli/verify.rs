@@ -13,13 +13,14 @@ use crate::ledger::{VerifyProblem, read_bounded};
 
 /// `verify`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  rootkeep verify\n  rootkeep verify --against kept.checkpoint")]
 pub struct VerifyCommand {
-    /// Make the tables that are a cache of the log again, where they differ from it
-    #[arg(long)]
-    rebuild: bool,
     /// A checkpoint that somebody else kept: the log must continue it
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
+    /// Make the tables that are a cache of the log again, where they differ from it
+    #[arg(long)]
+    rebuild: bool,
 }
 
 pub fn run(context: &Context, command: &VerifyCommand) -> Result<Done> {

@@ -92,6 +92,41 @@ fn every_command_is_in_the_manual_and_the_completions() {
     }
 }
 
+#[test]
+fn every_manual_page_has_its_sections() {
+    let desk = Desk::bare();
+    desk.ok(&["man", "--out", "man"]);
+    let pages: Vec<String> = desk
+        .files()
+        .into_iter()
+        .filter(|name| name.ends_with(".1"))
+        .collect();
+    assert!(pages.len() > 50, "{pages:?}");
+    for page in &pages {
+        let text = fs::read_to_string(desk.path(page)).unwrap();
+        let mut sections = vec!["EXIT STATUS", "ENVIRONMENT", "FILES", "SEE ALSO"];
+        // A family's page leads to those of its commands.
+        let family = pages
+            .iter()
+            .any(|other| other.starts_with(&page.replace(".1", "-")));
+        if !family || page == "man/rootkeep.1" {
+            sections.insert(1, "EXAMPLES");
+        }
+        let at: Vec<usize> = sections
+            .iter()
+            .map(|name| {
+                let heading = [format!(".SH {name}\n"), format!(".SH \"{name}\"\n")];
+                let places = heading.iter().find_map(|heading| text.find(heading));
+                places.unwrap_or_else(|| panic!("{page} has no {name}"))
+            })
+            .collect();
+        assert!(at.is_sorted(), "{page}");
+        assert!(!text.contains(".SH EXTRA"), "{page}");
+    }
+    let text = fs::read_to_string(desk.path("man/rootkeep-quorum-define.1")).unwrap();
+    insta::assert_snapshot!("man-quorum-define", text);
+}
+
 /// What differs from run to run, by its name: ids, digests, keys, times, words, places.
 struct Redaction(Vec<(String, String)>);
 
