@@ -51,6 +51,20 @@ impl Context {
         }
     }
 
+    /// How the program is called here, in a command that is shown to be typed next: with the ledger
+    /// and the identity where they were named, or with somebody else's identity.
+    pub fn program(&self, identity: Option<&str>) -> String {
+        let mut words = "rootkeep".to_owned();
+        if let Some(ledger) = &self.global.ledger {
+            words.push_str(&format!(" -L {}", ledger.display()));
+        }
+        let own = self.global.identity.as_deref().map(Path::to_string_lossy);
+        if let Some(identity) = identity.map(Into::into).or(own) {
+            words.push_str(&format!(" -i {identity}"));
+        }
+        words
+    }
+
     /// Plugins that the user allowed, by flag or in the file `plugins` of the configuration
     /// directory, one name a line.
     pub fn host(&self) -> Result<AgeHost> {

@@ -33,6 +33,7 @@ mod show;
 mod sign;
 mod signable;
 mod status;
+mod steps;
 mod terminal;
 mod verify;
 

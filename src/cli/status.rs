@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::custodian::standing;
 use super::output::{self, Done};
+use super::signable;
+use super::steps::{self, Secrets, Step};
 use crate::crypto::fixed::{Digest, Id};
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::ledger::Session;
 use crate::policy::{self, RequestState, request_state};
 use crate::present::describe;
@@ -31,6 +33,8 @@ struct Item {
     waits_for: Vec<String>,
     state: &'static str,
     until: Option<Time>,
+    /// What a sign-off would be of, where one is waited for.
+    subject: Option<Digest>,
 }
 
 pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
@@ -44,6 +48,17 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
     let people = session.people()?;
     let in_force = people.iter().filter(|(_, who, _)| who.in_force()).count();
     let (pending, overdue) = open_items(&session)?;
+    let secrets_steps = Secrets::load(context, &session, &people)?;
+    let to_do = [
+        ("to sign", "to_sign", to_sign(context, &session, &pending)?),
+        (
+            "to accept",
+            "enrolments",
+            steps::enrolments(context, &session, &people)?,
+        ),
+        ("unconfirmed", "unconfirmed", secrets_steps.unconfirmed),
+        ("reshare", "reshare", secrets_steps.reshare),
+    ];
     let (accounts, secrets) = (view.count(Table::Account)?, view.count(Table::Secret)?);
     let me = people
         .get(&session.member())
@@ -55,15 +70,17 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
                 .map(|item| json!({"id": item.id, "seq": item.seq, "what": item.what, "waits_for": item.waits_for, "state": item.state, "until": item.until}))
                 .collect()
         };
-        output::object(
-            "status",
-            json!({
+        let steps: serde_json::Map<String, Value> = to_do
+            .iter()
+            .map(|(_, field, steps)| ((*field).to_owned(), steps.iter().map(Step::json).collect()))
+            .collect();
+        let fields = json!({
                 "ledger": session.id(), "active": active, "entries": entries, "root": root,
                 "accounts": accounts, "secrets": secrets, "custodians": in_force,
                 "you": people.name(&session.member()),
                 "pending": list(&pending), "due": [], "overdue": list(&overdue),
-            }),
-        )?;
+        });
+        output::object("status", output::merge(fields, Value::Object(steps)))?;
     } else {
         let mut text = format!(
             "{}  {}\n{entries} entries, {accounts} accounts, {secrets} secrets, {in_force} custodians in force\nyou are {} ({me})\n",
@@ -95,7 +112,13 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
                 ));
             }
         }
-        if pending.is_empty() && overdue.is_empty() {
+        for (heading, _, steps) in &to_do {
+            for step in steps {
+                text.push_str(&format!("{heading}  {}: {}\n", step.about, step.next));
+            }
+        }
+        let nothing = to_do.iter().all(|(.., steps)| steps.is_empty());
+        if pending.is_empty() && overdue.is_empty() && nothing {
             text.push_str("nothing waits\n");
         }
         output::data(&output::plain(&text))?;
@@ -105,6 +128,28 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
     } else {
         Done::Attention
     })
+}
+
+/// What of all that waits the person who looks can sign.
+fn to_sign(context: &Context, session: &Session, pending: &[Item]) -> Result<Vec<Step>> {
+    let mut steps = Vec::new();
+    for item in pending {
+        let Some(subject) = item.subject else {
+            continue;
+        };
+        match signable::check(session, &subject) {
+            Ok(()) => {}
+            Err(error) if error.kind() == Kind::Refused => continue,
+            Err(error) => return Err(error),
+        }
+        let id = if item.seq == 0 { "genesis" } else { &item.id };
+        steps.push(Step::new(
+            format!("{}  #{} {}", item.id, item.seq, item.what),
+            format!("{} sign {id}", context.program(None)),
+            json!({"id": item.id, "seq": item.seq, "what": item.what}),
+        ));
+    }
+    Ok(steps)
 }
 
 /// What waits, and what should have been closed.
@@ -131,9 +176,10 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             waits_for: missing.iter().map(|id| people.name(id)).collect(),
             state: "waits for founders: rootkeep sign genesis",
             until: None,
+            subject: Some(genesis.hash),
         });
     }
-    for (_, proposal) in list::<Proposal>(&view, "")? {
+    for (key, proposal) in list::<Proposal>(&view, "")? {
         let until = proposal.made_at.plus(days * 86_400);
         if now <= until {
             pending.push(Item {
@@ -143,6 +189,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 waits_for: Vec::new(),
                 state: "waits for governance",
                 until: Some(until),
+                subject: Some(Digest::parse(&key)?),
             });
         }
     }
@@ -157,11 +204,13 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             waits_for: Vec::new(),
             state: "",
             until: Some(request.window_ends().unwrap_or_else(|| request.lapses_at())),
+            subject: None,
         };
         match request_state(&request, now) {
             RequestState::Waiting if policy::lapsed(&view, &request)?.is_some() => {}
             RequestState::Waiting => {
                 item.state = "waits for sign-offs";
+                item.subject = Some(Digest::parse(&key)?);
                 pending.push(item);
             }
             RequestState::Effective => {

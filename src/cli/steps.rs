@@ -1,0 +1,178 @@
+//! What somebody could do next, as `status` lists it: what waits for this person, and what was begun
+//! and not ended. Each with the command that does it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::context::Context;
+use crate::crypto::fixed::Id;
+use crate::error::{Error, Result};
+use crate::ledger::{People, Session};
+use crate::state::custody::{Epoch, SecretRecord};
+use crate::state::records::{list, read};
+use crate::state::rules::Quorum;
+
+/// One thing to do.
+pub struct Step {
+    /// What it is about.
+    pub about: String,
+    /// What to type.
+    pub next: String,
+    /// Its fields, but `next`.
+    fields: Value,
+}
+
+impl Step {
+    /// A step whose `fields` say in parts what `about` says in words.
+    pub fn new(about: String, next: String, fields: Value) -> Self {
+        Self {
+            about,
+            next,
+            fields,
+        }
+    }
+
+    /// Its fields.
+    pub fn json(&self) -> Value {
+        super::output::merge(self.fields.clone(), json!({"next": self.next}))
+    }
+}
+
+/// Enrolments that governance has signed and the newcomer has yet to accept.
+pub fn enrolments(context: &Context, session: &Session, people: &People) -> Result<Vec<Step>> {
+    let mut steps = Vec::new();
+    for (id, custodian, _) in people.iter() {
+        let waits = custodian.approved.is_some() && custodian.from.is_none();
+        if !waits || custodian.retired.is_some() {
+            continue;
+        }
+        let entry = session.view().entry_by_hash(&custodian.enrolment)?;
+        let entry =
+            entry.ok_or_else(|| Error::verification("bad-state", "an enrolment is not there"))?;
+        let whose = (*id != session.member()).then_some("THEIR.key");
+        steps.push(Step::new(
+            format!("{}  #{} {}", entry.id.short(), entry.seq, people.name(id)),
+            format!("{} custodian accept", context.program(whose)),
+            json!({"id": entry.id.short(), "seq": entry.seq, "name": people.name(id)}),
+        ));
+    }
+    Ok(steps)
+}
+
+/// A secret with its live epochs.
+struct Live {
+    id: Id,
+    record: SecretRecord,
+    epochs: Vec<(u32, Epoch)>,
+}
+
+/// The secrets of which an epoch is there, by name.
+fn live_secrets(session: &Session) -> Result<Vec<Live>> {
+    let view = session.view();
+    let mut epochs: BTreeMap<String, Vec<(u32, Epoch)>> = BTreeMap::new();
+    for (key, epoch) in list::<Epoch>(&view, "")? {
+        let parts = key
+            .split_once('/')
+            .and_then(|(secret, number)| Some((secret.to_owned(), number.parse().ok()?)));
+        let (secret, number) =
+            parts.ok_or_else(|| Error::verification("bad-state", "an epoch's key is damaged"))?;
+        if epoch.destroyed.is_none() {
+            epochs.entry(secret).or_default().push((number, epoch));
+        }
+    }
+    let mut secrets = Vec::new();
+    for (key, epochs) in epochs {
+        if let Some(record) = read::<SecretRecord>(&view, &key)? {
+            secrets.push(Live {
+                id: Id::parse(&key)?,
+                record,
+                epochs,
+            });
+        }
+    }
+    secrets.sort_by_key(|secret| secret.record.name.to_string());
+    Ok(secrets)
+}
+
+/// What the secrets want: epochs that nobody has confirmed, and those that a quorum's new form asks
+/// to be sealed again.
+pub struct Secrets {
+    /// Newer than the last epoch that somebody has confirmed.
+    pub unconfirmed: Vec<Step>,
+    /// A member of the quorum holds no share yet.
+    pub reshare: Vec<Step>,
+}
+
+impl Secrets {
+    /// Reads them.
+    pub fn load(context: &Context, session: &Session, people: &People) -> Result<Self> {
+        let (mut unconfirmed, mut reshare) = (Vec::new(), Vec::new());
+        for secret in live_secrets(session)? {
+            let name = &secret.record.name;
+            let confirmed = secret
+                .epochs
+                .iter()
+                .rposition(|(_, epoch)| !epoch.confirmed.is_empty());
+            let after = confirmed.map_or(0, |place| place + 1);
+            for (number, _) in secret.epochs.iter().skip(after) {
+                unconfirmed.push(Step::new(
+                    format!("{name} epoch {number}"),
+                    format!(
+                        "{} secret confirm {name} --epoch {number}",
+                        context.program(None)
+                    ),
+                    json!({"secret": secret.id, "name": name, "epoch": number}),
+                ));
+            }
+            let quorum = Quorum::load(&session.view(), &secret.record.quorum)?;
+            if let (Some(quorum), Some((number, epoch))) = (quorum, secret.epochs.last()) {
+                let step = sealed_to_all(context, people, &secret, &quorum, *number, epoch);
+                reshare.extend(step);
+            }
+        }
+        Ok(Self {
+            unconfirmed,
+            reshare,
+        })
+    }
+}
+
+/// The step that gives every member of a quorum a share, where one has none.
+fn sealed_to_all(
+    context: &Context,
+    people: &People,
+    secret: &Live,
+    quorum: &Quorum,
+    number: u32,
+    epoch: &Epoch,
+) -> Option<Step> {
+    let name = &secret.record.name;
+    let holders = epoch.rule().people();
+    let members = quorum.groups.iter().flat_map(|group| &group.members);
+    let mut without: Vec<String> = members
+        .filter(|member| !holders.contains(member))
+        .map(|member| people.name(member))
+        .collect();
+    without.sort();
+    without.dedup();
+    if without.is_empty() {
+        return None;
+    }
+    Some(Step::new(
+        format!(
+            "{name} epoch {number}: no share yet for {} of {}; to be released and sealed again",
+            without.join(", "),
+            quorum.name
+        ),
+        format!(
+            "{} request {name} --purpose \"Seal it again to {}\"",
+            context.program(None),
+            quorum.name
+        ),
+        json!({
+            "secret": secret.id, "name": name, "epoch": number,
+            "quorum": quorum.name, "without": without,
+        }),
+    ))
+}
