@@ -113,7 +113,7 @@ pub enum Command {
     /// Someone who only reads
     #[command(subcommand)]
     Reader(super::custodian::ReaderCommand),
-    /// Threshold rules: define, list
+    /// Threshold rules: define, list, show
     #[command(subcommand)]
     Quorum(super::quorum::QuorumCommand),
     /// The ledger's policy: show, set
@@ -127,7 +127,7 @@ pub enum Command {
     /// Secrets: confirm, list, show, destroy
     #[command(subcommand)]
     Secret(super::secret::SecretCommand),
-    /// Ask for secrets
+    /// Ask for secrets; list what was asked for
     Request(super::request::RequestCommand),
     /// Show a secret of a request in effect
     Reveal(super::reveal::RevealCommand),
@@ -148,6 +148,9 @@ pub enum Command {
     Correct(super::attach::CorrectCommand),
     /// Add a file to an entry
     Attach(super::attach::AttachCommand),
+    /// Attached files: get
+    #[command(subcommand)]
+    Attachment(super::attachment::AttachmentCommand),
     /// Check everything again
     Verify(super::verify::VerifyCommand),
     /// The signed head of the log
@@ -185,7 +188,7 @@ mod tests {
         let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
         for c in line.split(['<', '>']).next().unwrap().chars() {
             match c {
-                '"' => quoted = !quoted,
+                '"' | '\'' => quoted = !quoted,
                 ' ' if !quoted => words.push(std::mem::take(&mut word)),
                 c => word.push(c),
             }

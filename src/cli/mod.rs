@@ -6,6 +6,7 @@ mod account;
 mod args;
 mod asked;
 mod attach;
+mod attachment;
 mod card;
 mod checkpoint;
 mod close;
@@ -25,6 +26,7 @@ mod policy;
 mod quorum;
 mod recover;
 mod request;
+mod request_list;
 mod reveal;
 mod seal;
 mod secret;
@@ -103,6 +105,7 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Find(command) => find::run(context, &command),
         Command::Correct(command) => attach::correct(context, &command),
         Command::Attach(command) => attach::attach(context, &command),
+        Command::Attachment(command) => attachment::run(context, &command),
         Command::Verify(command) => verify::run(context, &command),
         Command::Checkpoint(command) => checkpoint::run(context, &command),
         Command::Status(command) => status::run(context, &command),

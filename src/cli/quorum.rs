@@ -10,12 +10,16 @@ use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
 use crate::ledger::{People, Session};
 use crate::present::describe;
+use crate::state::custody::SecretRecord;
 use crate::state::people::LedgerRecord;
 use crate::state::records::list as records;
 use crate::state::rules::Quorum;
 use crate::statement::Claim;
 use crate::statement::quorums::{Define, Group};
 use crate::statement::text::Name;
+
+/// What the founders' quorum is called, and its id in JSON.
+const GOVERNANCE: &str = "governance";
 
 /// `quorum …`.
 #[derive(Debug, Subcommand)]
@@ -25,6 +29,12 @@ pub enum QuorumCommand {
     /// Every quorum, governance among them
     #[command(after_help = "Examples:\n  rootkeep quorum list")]
     List,
+    /// One quorum: its rule, and what is sealed to it
+    #[command(after_help = "Examples:\n  rootkeep quorum show engineers")]
+    Show {
+        /// What it is called
+        name: String,
+    },
 }
 
 /// `quorum define`.
@@ -53,6 +63,7 @@ pub fn run(context: &Context, command: QuorumCommand) -> Result<Done> {
     match command {
         QuorumCommand::Define(define) => self::define(context, &define),
         QuorumCommand::List => list(context),
+        QuorumCommand::Show { name } => show(context, &name),
     }
 }
 
@@ -144,40 +155,56 @@ fn group(text: &str) -> Result<TypedGroup> {
     })
 }
 
+/// Every quorum by name, and governance: ids and rules.
+fn known(session: &Session) -> Result<Vec<(String, Quorum)>> {
+    let mut quorums = records::<Quorum>(&session.view(), "")?;
+    quorums.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
+    let ledger = LedgerRecord::load(&session.view())?;
+    if let Some((threshold, governance)) =
+        ledger.and_then(|ledger| Some((ledger.threshold, ledger.governance?)))
+    {
+        let members = governance.shares.iter().map(|share| share.holder).collect();
+        let founders = Quorum {
+            name: GOVERNANCE.to_owned(),
+            groups_needed: 1,
+            groups: vec![Group {
+                label: Name::new("all")?,
+                threshold,
+                members,
+            }],
+            index: governance.index,
+        };
+        quorums.push((GOVERNANCE.to_owned(), founders));
+    }
+    Ok(quorums)
+}
+
+fn fields(id: &str, quorum: &Quorum, people: &People) -> Value {
+    json!({
+        "id": id,
+        "name": quorum.name,
+        "groups_needed": quorum.groups_needed,
+        "groups": quorum.groups.iter().map(|group| json!({
+            "label": group.label,
+            "threshold": group.threshold,
+            "members": group.members.iter().map(|id| people.name(id)).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+    })
+}
+
 fn list(context: &Context) -> Result<Done> {
     let session = context.open()?;
     let people = session.people()?;
-    let mut quorums = records::<Quorum>(&session.view(), "")?;
-    quorums.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
+    let quorums = known(&session)?;
     if context.global.json {
-        let mut all: Vec<Value> = quorums
+        let all: Vec<Value> = quorums
             .iter()
-            .map(|(id, quorum)| {
-                json!({
-                    "id": id,
-                    "name": quorum.name,
-                    "groups_needed": quorum.groups_needed,
-                    "groups": quorum.groups.iter().map(|group| json!({
-                        "label": group.label,
-                        "threshold": group.threshold,
-                        "members": group.members.iter().map(|id| people.name(id)).collect::<Vec<_>>(),
-                    })).collect::<Vec<_>>(),
-                })
-            })
+            .map(|(id, quorum)| fields(id, quorum, &people))
             .collect();
-        if let Some((threshold, founders)) = governance(&session)? {
-            all.push(json!({
-                "id": "governance",
-                "name": "governance",
-                "groups_needed": 1,
-                "groups": [{"label": "all", "threshold": threshold,
-                    "members": founders.iter().map(|id| people.name(id)).collect::<Vec<_>>()}],
-            }));
-        }
         output::object("quorum.list", json!({"quorums": all}))?;
         return Ok(Done::Yes);
     }
-    let mut rows: Vec<Vec<String>> = quorums
+    let rows: Vec<Vec<String>> = quorums
         .iter()
         .map(|(_, quorum)| {
             vec![
@@ -186,22 +213,57 @@ fn list(context: &Context) -> Result<Done> {
             ]
         })
         .collect();
-    if let Some((threshold, founders)) = governance(&session)? {
-        rows.push(vec![
-            "governance".to_owned(),
-            output::plain(&format!("{threshold} of {}", people.names(&founders))),
-        ]);
-    }
     output::data(&output::table(&["QUORUM", "RULE"], &rows))?;
     Ok(Done::Yes)
 }
 
-fn governance(session: &Session) -> Result<Option<(u8, Vec<Id>)>> {
-    Ok(LedgerRecord::load(&session.view())?.and_then(|ledger| {
-        let governance = ledger.governance?;
-        Some((
-            ledger.threshold,
-            governance.shares.iter().map(|share| share.holder).collect(),
-        ))
-    }))
+fn show(context: &Context, name: &str) -> Result<Done> {
+    let session = context.open()?;
+    let people = session.people()?;
+    let quorums = known(&session)?;
+    let Some((id, quorum)) = quorums.iter().find(|(_, quorum)| quorum.name == name) else {
+        return Err(Error::not_found(
+            "no-quorum",
+            format!("there is no quorum `{}`", name.escape_debug()),
+        )
+        .hint("rootkeep quorum list"));
+    };
+    let mut secrets: Vec<String> = records::<SecretRecord>(&session.view(), "")?
+        .into_iter()
+        .filter(|(_, secret)| secret.quorum.to_hex() == *id)
+        .map(|(_, secret)| secret.name.to_string())
+        .collect();
+    secrets.sort();
+    if context.global.json {
+        let more = json!({"since": quorum.index, "secrets": secrets});
+        output::object("quorum", output::merge(fields(id, quorum, &people), more))?;
+        return Ok(Done::Yes);
+    }
+    let mut text = format!("{}\n", quorum.name);
+    if let [one] = quorum.groups.as_slice() {
+        let members = people.names(&one.members);
+        text.push_str(&format!("  needs    {} of {members}\n", one.threshold));
+    } else {
+        text.push_str(&format!(
+            "  needs    {} of {} groups\n",
+            quorum.groups_needed,
+            quorum.groups.len()
+        ));
+        for group in &quorum.groups {
+            let members = people.names(&group.members);
+            text.push_str(&format!(
+                "  group    {}: {} of {members}\n",
+                group.label, group.threshold
+            ));
+        }
+    }
+    text.push_str(&format!(
+        "  id       {id}\n  since    entry #{}\n",
+        quorum.index
+    ));
+    for secret in &secrets {
+        text.push_str(&format!("  secret   {secret}\n"));
+    }
+    output::data(&output::plain(&text))?;
+    Ok(Done::Yes)
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::asked::Asked;
 use super::context::Context;
 use super::custodian::{is_away, local_hour};
 use super::output::{self, Done};
+use super::request_list::{self, ListRequests};
 use super::secret::{default_epoch, newer_epoch};
 use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
@@ -22,12 +23,23 @@ use crate::statement::SecretName;
 use crate::statement::releases::RequestPersonal;
 use crate::statement::text::Text;
 
+/// What only looks at requests.
+#[derive(Debug, Subcommand)]
+pub enum Looking {
+    /// Every request: waiting, in effect, over
+    List(ListRequests),
+}
+
 /// `request`.
 #[derive(Debug, Args)]
 #[command(
+    subcommand_negates_reqs = true,
+    override_usage = "rootkeep request [OPTIONS] <SECRET>...\n       rootkeep request list [OPTIONS]",
     after_help = "Examples:\n  rootkeep request 111122223333/password --purpose \"Change the support plan\" --ticket OPS-1234\n  rootkeep request 111122223333/password 111122223333/mfa-seed --purpose \"New MFA device\""
 )]
 pub struct RequestCommand {
+    #[command(subcommand)]
+    looking: Option<Looking>,
     /// SUBJECT/KIND[:LABEL] (several: each secret's own quorum must agree)
     #[arg(required = true)]
     secret: Vec<String>,
@@ -52,6 +64,9 @@ pub struct RequestCommand {
 }
 
 pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {
+    if let Some(Looking::List(list)) = &command.looking {
+        return request_list::run(context, list);
+    }
     let window = parse_duration(&command.window)?;
     if command.epoch.is_some() && command.secret.len() > 1 {
         return Err(Error::usage(

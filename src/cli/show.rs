@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::genesis;
 use super::output::{self, Done};
+use super::request_list;
 use crate::error::Result;
 use crate::ledger::Session;
-use crate::policy::{self, RequestState, request_state};
+use crate::policy::RequestState;
 use crate::present::describe;
 use crate::state::custody::{NoteRecord, RequestRecord};
 use crate::state::records::{list, read};
@@ -94,16 +95,16 @@ fn show_entry(context: &Context, session: &Session, entry: &Entry) -> Result<Don
         }
     }
     for (_, note) in &notes {
+        let (word, next) = if note.kind == "correct" {
+            ("corrected", format!("rootkeep show '#{}'", note.index))
+        } else {
+            let get = format!("rootkeep attachment get '#{}' --out FILE", note.index);
+            ("attached to", get)
+        };
         output::data(&format!(
-            "  {} at #{} by {}: rootkeep show '#{}'\n",
-            if note.kind == "correct" {
-                "corrected"
-            } else {
-                "attached to"
-            },
+            "  {word} at #{} by {}: {next}\n",
             note.index,
             output::plain(&people.name(&note.author)),
-            note.index
         ))?;
     }
     Ok(Done::Yes)
@@ -159,12 +160,8 @@ fn standing(
     };
     let key = entry.hash.to_hex();
     if let Some(request) = RequestRecord::load(&view, &entry.hash)? {
-        let state = request_state(&request, session.now()?);
+        let (word, lapsed) = request_list::standing(session, &request)?;
         let mut more = Vec::new();
-        let lapsed = match state {
-            RequestState::Waiting => policy::lapsed(&view, &request)?,
-            _ => None,
-        };
         if let Some(why) = &lapsed {
             more.push(format!("{why}; ask again: rootkeep request"));
         }
@@ -173,7 +170,7 @@ fn standing(
         } else {
             more.push(format!("lapses    {}", describe::time(request.lapses_at())));
         }
-        if state == RequestState::Waiting && lapsed.is_none() {
+        if word == RequestState::Waiting.as_str() {
             more.extend(super::request::still_to_call(session, people, &request)?);
         }
         for shown in &request.shown {
@@ -185,11 +182,7 @@ fn standing(
             ));
         }
         return Ok(Some(Standing {
-            word: if lapsed.is_some() {
-                "lapsed"
-            } else {
-                state.as_str()
-            },
+            word,
             yes: names(&request.yes),
             no: names(&request.no),
             more,

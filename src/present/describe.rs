@@ -275,6 +275,11 @@ pub fn statement(session: &Session, statement: &Statement, people: &People) -> R
                 lines.push(format!("  note      {note}"));
             }
         }
+        Claim::Attach(_, Some(personal)) => {
+            lines.push(format!("  bytes     {}", personal.bytes));
+            lines.push(format!("  media     {}", personal.media));
+            lines.push(format!("  digest    {}", personal.digest));
+        }
         Claim::SecretDestroy(_, Some(personal)) => {
             lines.push(format!("  reason    {}", personal.reason))
         }
