@@ -174,8 +174,8 @@ impl Session {
         self.member
     }
 
-    /// The rows, to read from. Inside [`Self::on_verified`], records that are not what the log says are
-    /// refused; outside, nothing is checked.
+    /// The rows, to read from. From [`Self::trust`] on, and until this session writes, records that are
+    /// not what the log says are refused; otherwise nothing is checked.
     #[must_use]
     pub fn view(&self) -> View<'_> {
         let view = self.store.view();

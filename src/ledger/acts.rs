@@ -50,6 +50,7 @@ impl Session {
     pub(super) fn enter_draft(&mut self, draft: Draft) -> Result<Entered> {
         self.writable()?;
         let made_at = self.clock.now()?;
+        self.checker = None;
         // The batch borrows the store alone, so that the rest of the session stays readable.
         let (mut entered, pin) = {
             let batch_owner = &mut self.store;
@@ -190,6 +191,7 @@ impl Session {
     pub fn cosign_head(&mut self) -> Result<(u64, Digest)> {
         self.writable()?;
         let time = self.clock.now()?;
+        self.checker = None;
         let pin = {
             let batch = self.store.begin()?;
             let view = batch.view();

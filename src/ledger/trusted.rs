@@ -101,21 +101,19 @@ impl Session {
         Ok(())
     }
 
-    /// Verifies what is new since the pin and lets `act` read in that very moment of the database,
-    /// with every record held to what the log makes of it: so that nobody can change a recipient, or a
-    /// name, between the verifying and the reading.
+    /// Verifies what is new since the pin and lets `act` read in that very moment of the database, with
+    /// every record held to what the log makes of it: so that nobody can change a recipient, or a name,
+    /// between the verifying and the reading. What this session reads after it is of the same moment,
+    /// and held to the same, until it writes.
     ///
     /// # Errors
     /// Verification where anything is not as it ought to be; what `act` says.
     pub fn on_verified<T>(&mut self, act: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
-        let (pin, done) = {
-            let _moment = self.store.moment()?;
-            let (pin, checker) = self.advance(&self.store.view())?;
-            self.checker = Some(checker);
-            let done = act(self);
-            self.checker = None;
-            (pin, done?)
-        };
+        self.checker = None;
+        self.store.read_from_now()?;
+        let (pin, checker) = self.advance(&self.store.view())?;
+        self.checker = Some(checker);
+        let done = act(self)?;
         self.remember(pin)?;
         Ok(done)
     }

@@ -74,8 +74,8 @@ impl Session {
     /// # Errors
     /// Failed where the database can't be read at all; what is merely wrong is in the report.
     pub fn verify(&self, progress: Progress<'_>) -> Result<Report> {
-        let _moment = self.store.moment()?;
-        let mut report = verify_all(self.view(), self.id, &self.log_key.public(), progress)?;
+        self.store.read_from_now()?;
+        let mut report = verify_all(self.store.view(), self.id, &self.log_key.public(), progress)?;
         if let Some(pin) = self.pin()
             && let Err(error) = self.check_against_pin()
         {

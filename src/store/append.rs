@@ -73,6 +73,7 @@ impl Store {
     /// # Errors
     /// Failed, codes `busy`, `read-only`, `database`; verification, code `schema-changed`.
     pub fn begin(&mut self) -> Result<Batch<'_>> {
+        self.end_read()?;
         self.connection()
             .execute_batch("BEGIN IMMEDIATE")
             .map_err(failed)?;

@@ -139,13 +139,22 @@ impl Store {
         Ok(kept)
     }
 
-    /// Holds everything that is read until the guard is dropped to one moment of the database.
+    /// Everything that is read from now on is read from this one moment of the database, until the next
+    /// call or the next write.
     ///
     /// # Errors
     /// Failed where the database fails.
-    pub fn moment(&self) -> Result<Moment<'_>> {
-        self.connection.execute_batch("BEGIN").map_err(failed)?;
-        Ok(Moment { store: self })
+    pub fn read_from_now(&self) -> Result<()> {
+        self.end_read()?;
+        self.connection.execute_batch("BEGIN").map_err(failed)
+    }
+
+    /// Nothing was written; only the moment goes.
+    pub(super) fn end_read(&self) -> Result<()> {
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        self.connection.execute_batch("ROLLBACK").map_err(failed)
     }
 
     /// Refuses tables, columns, indexes, views and triggers that this program did not make: whoever
@@ -183,18 +192,6 @@ impl Store {
 
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
-    }
-}
-
-/// One moment of the database, to read from.
-pub struct Moment<'s> {
-    store: &'s Store,
-}
-
-impl Drop for Moment<'_> {
-    fn drop(&mut self) {
-        // Nothing was written; a failure leaves it to the closing of the connection.
-        let _closed_anyway = self.store.connection.execute_batch("ROLLBACK");
     }
 }
 

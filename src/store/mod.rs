@@ -10,7 +10,7 @@ mod view;
 
 pub use append::{Appended, Batch, Cosigner};
 pub use checked::Checker;
-pub use database::{Access, Moment, Store};
+pub use database::{Access, Store};
 pub use forgery::forge_personal;
 pub use view::{Entry, LogFilter, StoredCosignature, UndoRow, View};
 
