@@ -8,8 +8,10 @@ use serde_json::json;
 use super::context::Context;
 use super::fresh;
 use super::output::{self, Done};
+use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
-use crate::ledger::write_private_new;
+use crate::ledger::{Session, write_private_new};
+use crate::present::describe;
 
 /// `shares …`.
 #[derive(Debug, Subcommand)]
@@ -23,13 +25,30 @@ pub enum SharesCommand {
     },
 }
 
+/// A share's file name with the secret's name in the place of its id. `/` and `:` are none for files;
+/// what stands for them is in no name, so that no two secrets share one.
+fn file_name(session: &Session, name: &str) -> Result<String> {
+    let damaged = || Error::failed("internal", "a share's file has no secret's id in its name");
+    let (secret, rest) = name.split_once('-').ok_or_else(damaged)?;
+    let secret = describe::secret_name(session, &Id::parse(secret)?)?;
+    Ok(format!(
+        "{}-{rest}",
+        secret.replace('/', "_").replace(':', ".")
+    ))
+}
+
 pub fn run(context: &Context, command: SharesCommand) -> Result<Done> {
     let SharesCommand::Export { out } = command;
     if !out.is_dir() {
         fresh::check(&out)?;
     }
     let session = context.open()?;
-    let files = session.own_shares()?;
+    let mut files = session
+        .own_shares()?
+        .into_iter()
+        .map(|(name, bytes)| Ok((file_name(&session, &name)?, bytes)))
+        .collect::<Result<Vec<_>>>()?;
+    files.sort();
     if files.is_empty() {
         return Err(Error::not_found(
             "no-shares",

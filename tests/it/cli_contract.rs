@@ -936,6 +936,34 @@ fn share_words(desk: &Desk, name: &str) -> String {
 }
 
 #[test]
+fn exported_shares_are_named_after_their_secret() {
+    let desk = Desk::ready();
+    let seal = [
+        "seal",
+        "mailbox:root/note:old",
+        "--quorum",
+        "engineers",
+        "--stdin",
+    ];
+    desk.fed("alice", &seal, b"x").succeeded();
+    let export = ["--json", "shares", "export", "--out", "shares"];
+    let files = desk.ok_as("bob", &export).json()["files"].clone();
+    assert_eq!(
+        files,
+        serde_json::json!([
+            "111122223333_password-0000000001-00-01.age",
+            "111122223333_password-0000000001-payload.age",
+            "mailbox.root_note.old-0000000001-00-01.age",
+            "mailbox.root_note.old-0000000001-payload.age",
+        ])
+    );
+    for file in files.as_array().unwrap() {
+        let path = format!("shares/{}", file.as_str().unwrap());
+        assert!(desk.path(&path).exists(), "{path}");
+    }
+}
+
+#[test]
 fn data_goes_to_stdout_and_talk_to_stderr() {
     let desk = Desk::ready();
     let loud = desk.ok_as("alice", &["request", PASSWORD, "--purpose", "Test"]);
