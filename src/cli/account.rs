@@ -92,7 +92,7 @@ fn import(context: &Context, command: &ImportAccounts) -> Result<Done> {
     if plan.changed.is_empty() && plan.gone.is_empty() || command.preview {
         return nothing_done(context, &plan, command.preview);
     }
-    preview(context, &plan);
+    context.show_before_asking(&changes(&plan));
     context.terminal.confirm("Take this over?")?;
     let (facts, names) = plan.changed.into_iter().unzip();
     let claim = Claim::AccountImport(
@@ -117,15 +117,17 @@ fn import(context: &Context, command: &ImportAccounts) -> Result<Done> {
 }
 
 fn nothing_done(context: &Context, plan: &Plan, asked: bool) -> Result<Done> {
-    if asked {
-        preview(context, plan);
-    }
     if context.global.json {
         output::object(
             "account.import",
             json!({"added": plan.added, "changed": plan.changed.len() - plan.added, "gone": plan.gone.len(), "seq": Value::Null}),
         )?;
     } else {
+        if asked {
+            for line in changes(plan) {
+                output::data(&format!("{}\n", output::item(&line)))?;
+            }
+        }
         output::data(if asked {
             "nothing was written\n"
         } else {
@@ -135,22 +137,27 @@ fn nothing_done(context: &Context, plan: &Plan, asked: bool) -> Result<Done> {
     Ok(Done::Yes)
 }
 
-fn preview(context: &Context, plan: &Plan) {
-    for (facts, names) in plan.changed.iter().take(20) {
-        context.say(&output::plain(&format!(
-            "  {}  {:<18} {:<24} {}",
-            facts.id,
-            state_word(facts.state),
-            names.name,
-            names.email
-        )));
-    }
+/// What would change, in lines.
+fn changes(plan: &Plan) -> Vec<String> {
+    let mut lines: Vec<String> = plan
+        .changed
+        .iter()
+        .take(20)
+        .map(|(facts, names)| {
+            format!(
+                "  {}  {:<18} {:<24} {}",
+                facts.id,
+                state_word(facts.state),
+                names.name,
+                names.email
+            )
+        })
+        .collect();
     if plan.changed.len() > 20 {
-        context.say(&format!("  and {} more", plan.changed.len() - 20));
+        lines.push(format!("  and {} more", plan.changed.len() - 20));
     }
-    for id in &plan.gone {
-        context.say(&format!("  {id}  gone"));
-    }
+    lines.extend(plan.gone.iter().map(|id| format!("  {id}  gone")));
+    lines
 }
 
 fn plan(session: &Session, listed: &[organizations::Account], bytes: &[u8]) -> Result<Plan> {

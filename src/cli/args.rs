@@ -57,7 +57,7 @@ pub struct Global {
     /// Never ask: what is missing is an error that names the flag
     #[arg(long, global = true, help_heading = "For every command")]
     pub batch: bool,
-    /// Say less
+    /// No progress and no hints; warnings, errors and what was asked for stay
     #[arg(short, long, global = true, help_heading = "For every command")]
     pub quiet: bool,
     /// Allow the age plugin of this name (repeatable)

@@ -33,15 +33,22 @@ impl Context {
         Self { global, terminal }
     }
 
-    /// Says something to the person, unless asked to say less.
+    /// Tells progress, or what to do next, unless asked to be quiet.
     pub fn say(&self, text: &str) {
         if !self.global.quiet && !self.global.json {
             output::talk(&output::plain(text));
         }
     }
 
-    /// Shows what is about to be signed: to whoever is asked to agree to it, whatever else is quiet.
-    pub fn show_to_signer(&self, lines: &[String]) {
+    /// Warns, however quiet. Scripts read warnings in the field of that name.
+    pub fn warn(&self, text: &str) {
+        if !self.global.json {
+            output::talk(&format!("warning: {}", output::plain(text)));
+        }
+    }
+
+    /// Shows what somebody is about to agree to: to whoever is asked, however quiet.
+    pub fn show_before_asking(&self, lines: &[String]) {
         for line in lines {
             if self.terminal.interactive {
                 output::talk(&output::item(line));
@@ -140,7 +147,7 @@ impl Context {
     pub fn open(&self) -> Result<Session> {
         let session = self.open_as(&self.identity_path()?, self.global.own_card.clone())?;
         if session.pin().is_none() {
-            self.say("note: you have no pin of this ledger here, so nothing shows that this is the newest copy; your first act will ask for the genesis code");
+            self.warn("you have no pin of this ledger here, so nothing shows that this is the newest copy; your first act will ask for the genesis code");
         }
         Ok(session)
     }
@@ -289,14 +296,24 @@ impl Context {
                 ))
             })?;
         let last = last.as_ref().unwrap_or(entered);
-        for warning in &entered.warnings {
-            output::talk(&output::plain(&format!(
-                "warning: the entry is recorded, but: {warning}"
-            )));
+        let warnings: Vec<String> = entered
+            .warnings
+            .iter()
+            .map(|warning| format!("the entry is recorded, but: {warning}"))
+            .collect();
+        for warning in &warnings {
+            self.warn(warning);
         }
         if self.global.json {
             let mut fields = output::merge(output::entered_fields(entered), more);
             if let Some(map) = fields.as_object_mut() {
+                if let Some(all) = map
+                    .entry("warnings")
+                    .or_insert_with(|| json!([]))
+                    .as_array_mut()
+                {
+                    all.extend(warnings.into_iter().map(Value::from));
+                }
                 map.insert("effective".to_owned(), json!(effective));
                 map.insert("needs".to_owned(), json!(needs));
                 map.insert(
@@ -349,7 +366,7 @@ impl Context {
             signable::check(&session, subject)?;
             let people = session.people()?;
             let preview = session.preview(subject)?;
-            self.show_to_signer(&describe::statement(&session, &preview.statement, &people)?);
+            self.show_before_asking(&describe::statement(&session, &preview.statement, &people)?);
             let name = people.name(&session.member());
             match self
                 .terminal

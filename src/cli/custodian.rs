@@ -171,11 +171,7 @@ fn propose(
         .map(|text| Text::new(text.clone()))
         .transpose()?;
     let mut session = context.open_to_act()?;
-    context.say(&format!(
-        "{}'s fingerprint: {}",
-        output::plain(&personal.name),
-        card.words()
-    ));
+    context.show_before_asking(&[format!("{}'s fingerprint: {}", personal.name, card.words())]);
     context
         .terminal
         .confirm("Have you heard these words from the person?")?;

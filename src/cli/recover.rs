@@ -63,7 +63,7 @@ pub fn run(context: &Context, _command: &RecoverCommand) -> Result<Done> {
         Error::verification("cannot-combine", "these shares do not give a key").because(error)
     })?;
     for wrong in &combined.wrong {
-        context.say(&format!("note: {wrong}"));
+        context.warn(&wrong.to_string());
     }
     let hex = combined.key.to_hex();
     if context.global.json {

@@ -111,7 +111,7 @@ pub fn run(context: &Context, command: &RequestCommand) -> Result<Done> {
         wanted.push((secret, epoch));
     }
     for warning in &warnings {
-        context.say(&format!("WARNING: {warning}"));
+        context.warn(warning);
     }
     let personal = RequestPersonal {
         purpose: purpose.text(terminal)?,

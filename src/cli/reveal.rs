@@ -94,8 +94,8 @@ pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
     })?;
     let people = session.people()?;
     for (who, place) in &revealed.bad {
-        context.say(&output::plain(&format!(
-            "note: the share that {} sent (group {}, member {}) is not the one that was sealed; the others were enough",
+        context.warn(&output::plain(&format!(
+            "the share that {} sent (group {}, member {}) is not the one that was sealed; the others were enough",
             people.name(who),
             u16::from(place.group) + 1,
             u16::from(place.member) + 1

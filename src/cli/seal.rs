@@ -248,7 +248,7 @@ fn otpauth(context: &Context, text: &SecretText, name: &SecretName) -> Result<Se
         )));
     }
     if parsed.seed_is_short() {
-        context.say("note: the seed has fewer than 128 bits, less than RFC 4226 asks for");
+        context.warn("the seed has fewer than 128 bits, less than RFC 4226 asks for");
     }
     Ok(SecretBytes::copy_of(parsed.to_uri().expose().as_bytes()))
 }

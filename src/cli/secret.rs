@@ -81,11 +81,15 @@ fn confirm(context: &Context, command: &ConfirmSecret) -> Result<Done> {
     let note = command.note.clone().map(Text::new).transpose()?;
     let mut session = context.open_to_act()?;
     let (secret, _) = session.find_secret(&name)?;
+    let mut warnings = Vec::new();
     if let Some(newer) = newer_epoch(&session, &secret, command.epoch)? {
-        context.say(&format!(
-            "WARNING: {name} has a newer epoch, {newer}; this confirms epoch {}",
+        warnings.push(format!(
+            "{name} has a newer epoch, {newer}; this confirms epoch {}",
             command.epoch
         ));
+    }
+    for warning in &warnings {
+        context.warn(warning);
         context.terminal.confirm("All the same?")?;
     }
     let claim = Claim::SecretConfirm(
@@ -100,7 +104,7 @@ fn confirm(context: &Context, command: &ConfirmSecret) -> Result<Done> {
         session,
         &entered,
         &format!("confirmed {name} epoch {}", command.epoch),
-        json!({"secret": secret}),
+        json!({"secret": secret, "warnings": warnings}),
     )
 }
 

@@ -54,7 +54,7 @@ pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
     signable::check(&session, &entry.hash)?;
     let preview = session.preview(&entry.hash)?;
     let people = session.people()?;
-    context.show_to_signer(&describe::statement(&session, &preview.statement, &people)?);
+    context.show_before_asking(&describe::statement(&session, &preview.statement, &people)?);
     confirm_card(context, command, &preview.statement)?;
     context.terminal.confirm("Do you agree to exactly this?")?;
     let entered = session.sign_off(entry.hash)?;

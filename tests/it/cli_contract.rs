@@ -936,6 +936,58 @@ fn share_words(desk: &Desk, name: &str) -> String {
 }
 
 #[test]
+fn quiet_silences_hints_and_never_warnings_or_data() {
+    let desk = Desk::ready();
+    // A newer epoch that nobody has confirmed is warned of.
+    desk.ok_as("alice", &["secret", "confirm", PASSWORD, "--epoch", "1"]);
+    let seal = desk.fed("alice", &["-q", "seal", PASSWORD, "--stdin"], b"new");
+    assert_eq!(seal.succeeded().err, "");
+    let ask = ["request", PASSWORD, "--purpose", "x"];
+    let quiet = desk.ok_as("alice", &[&["-q"], &ask[..]].concat());
+    let warned = "warning: 111122223333/password has a newer epoch 2";
+    assert!(quiet.err.starts_with(warned), "{quiet:?}");
+    assert_eq!(quiet.err.lines().count(), 1, "{quiet:?}");
+    let json = desk
+        .ok_as("alice", &[&["--json"], &ask[..]].concat())
+        .json();
+    assert_eq!(json["warnings"].as_array().unwrap().len(), 1, "{json}");
+    let confirm = ["secret", "confirm", PASSWORD, "--epoch", "1"];
+    let quiet = desk.ok_as("bob", &[&["-q"], &confirm[..]].concat());
+    assert!(quiet.err.starts_with("warning: "), "{quiet:?}");
+    let json = desk
+        .ok_as("carol", &[&["--json"], &confirm[..]].concat())
+        .json();
+    assert_eq!(json["warnings"].as_array().unwrap().len(), 1, "{json}");
+    // What a preview shows is what was asked for.
+    let one = r#"{"Accounts":[{"Id":"999988887777","Arn":"arn:aws:organizations::999988887777:account/o-aaaaaaaaaa/999988887777","Email":"a@example.com","Name":"A","Status":"ACTIVE","JoinedMethod":"CREATED","JoinedTimestamp":"2020-01-01T00:00:00Z"}]}"#;
+    desk.write("one", one.as_bytes());
+    let words = [
+        "-q",
+        "account",
+        "import",
+        "--organizations",
+        "one",
+        "--preview",
+    ];
+    let shown = desk.ok_as("alice", &words);
+    assert!(
+        shown.out.contains("999988887777") && shown.err.is_empty(),
+        "{shown:?}"
+    );
+    // Without a pin, nothing shows that this is the newest copy.
+    for name in desk.files() {
+        if name.starts_with("bob.key.") {
+            fs::remove_file(desk.path(&name)).unwrap();
+        }
+    }
+    let status = desk.ok_as("bob", &["-q", "status"]);
+    assert!(
+        status.err.starts_with("warning: you have no pin"),
+        "{status:?}"
+    );
+}
+
+#[test]
 fn exported_shares_are_named_after_their_secret() {
     let desk = Desk::ready();
     let seal = [
