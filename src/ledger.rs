@@ -123,7 +123,8 @@ impl Session {
             opening.identity.path(),
             opening.card.as_deref(),
         )?;
-        let (member, member_key) = unlock_member(&keys, &own, &opening.identity)?;
+        let (member, member_key) = unlock_member(&keys, &own, &opening.identity)
+            .map_err(|error| opening.host.declined().unwrap_or(error))?;
         let data_key = keys::unwrap(&member_key.decrypt(&keys.wrapped_data_key(&member)?)?)?;
         let database = directory.join("ledger.db");
         let mut migrated = None;

@@ -10,12 +10,15 @@ use super::args::Global;
 use super::output::{self, Done};
 use super::signable;
 use super::terminal::{Terminal, words_mistyped};
+use crate::crypto::card::Card;
 use crate::crypto::fixed::Digest;
 use crate::crypto::identity::Identity;
 use crate::crypto::recipient::AgeHost;
+use crate::crypto::words;
 use crate::error::{Error, Result};
 use crate::ledger::{Entered, FirstUse, Opening, PinPlace, Session, SystemClock};
 use crate::present::describe;
+use crate::statement::{Claim, Statement};
 use crate::store::Entry;
 
 /// What every command is given.
@@ -25,6 +28,9 @@ pub struct Context {
     /// The person at the keyboard.
     pub terminal: Terminal,
 }
+
+/// How many lines anybody's window shows at once.
+const ONE_LOOK: usize = 20;
 
 impl Context {
     /// From the global flags.
@@ -49,12 +55,23 @@ impl Context {
 
     /// Shows what somebody is about to agree to: to whoever is asked, however quiet.
     pub fn show_before_asking(&self, lines: &[String]) {
-        for line in lines {
+        let say = |line: &str| {
             if self.terminal.interactive {
-                output::talk(&output::item(line));
+                output::talk(line);
             } else {
-                self.say(&output::item(line));
+                self.say(line);
             }
+        };
+        let items: Vec<String> = lines.iter().map(|line| output::item(line)).collect();
+        let shown: usize = items.iter().map(|item| item.lines().count()).sum();
+        items.iter().for_each(|item| say(item));
+        if shown > ONE_LOOK {
+            // What was said first may have left the screen.
+            say("In short, once more:");
+            items
+                .iter()
+                .take(ONE_LOOK / 4)
+                .for_each(|item| say(item.lines().next().unwrap_or_default()));
         }
     }
 
@@ -368,6 +385,8 @@ impl Context {
             let preview = session.preview(subject)?;
             self.show_before_asking(&describe::statement(&session, &preview.statement, &people)?);
             let name = people.name(&session.member());
+            self.say(&format!("{name}'s turn"));
+            self.confirm_card(&preview.statement, None)?;
             match self
                 .terminal
                 .confirm(&format!("{name}, do you agree to this?"))
@@ -385,6 +404,23 @@ impl Context {
             last = Some(signed);
         }
         Ok((effective, needs, last))
+    }
+
+    /// An enrolment is signed only by who has heard the newcomer's fingerprint.
+    pub fn confirm_card(&self, statement: &Statement, typed: Option<&String>) -> Result<()> {
+        let Claim::CustodianAdd(add, _) = statement.claim() else {
+            return Ok(());
+        };
+        let card = Card::parse(&add.card.0)?;
+        let fingerprint = card.fingerprint();
+        if let Some(words) = typed {
+            return words::compare(words, &fingerprint, "fingerprint");
+        }
+        let question = "The fingerprint, as the newcomer reads it to you";
+        let flag = "--fingerprint \"WORDS\"";
+        self.terminal
+            .words(question, flag, &fingerprint, "fingerprint")
+            .map(|_| ())
     }
 
     /// On a terminal, offers the keyboard to the next person.

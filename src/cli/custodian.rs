@@ -170,6 +170,13 @@ fn propose(
     let identified_by = identified_by
         .map(|text| Text::new(text.clone()))
         .transpose()?;
+    if !context.global.with.is_empty() && !context.terminal.interactive {
+        return Err(Error::usage(
+            "missing-value",
+            "each who signs an enrolment types the fingerprint that they have heard",
+        )
+        .hint("leave --with out; each then signs: rootkeep sign ID --fingerprint \"WORDS\""));
+    }
     let mut session = context.open_to_act()?;
     context.show_before_asking(&[format!("{}'s fingerprint: {}", personal.name, card.words())]);
     context

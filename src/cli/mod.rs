@@ -17,6 +17,7 @@ mod demo;
 mod find;
 mod fresh;
 mod genesis;
+mod hidden;
 mod identity;
 mod init;
 mod log;

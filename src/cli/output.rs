@@ -126,7 +126,9 @@ fn spelt(value: &Value) -> String {
     let mut text = String::new();
     for c in value.to_string().chars() {
         if obeyed(c) {
-            text.push_str(&format!("\\u{:04x}", u32::from(c)));
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
         } else {
             text.push(c);
         }
@@ -154,8 +156,51 @@ pub fn plain(text: &str) -> String {
 
 /// One line of a description. Where a text in it has line breaks, a bar marks what belongs to it:
 /// nobody can make a purpose look like another line of the statement.
+///
+/// A line longer than the window is cut by this program, so that what follows has its bar too.
 pub fn item(text: &str) -> String {
-    plain(text).replace('\n', "\n          | ")
+    wrapped(&plain(text), columns().unwrap_or(usize::MAX))
+}
+
+fn wrapped(text: &str, width: usize) -> String {
+    const BAR: &str = "          | ";
+    let room = width.saturating_sub(BAR.len()).max(20);
+    let mut lines = Vec::new();
+    for (place, line) in text.split('\n').enumerate() {
+        let mut rest = line;
+        loop {
+            let first = place == 0 && rest.len() == line.len();
+            let fits = if first { width.max(20) } else { room };
+            let (head, tail) = cut(rest, fits);
+            lines.push(format!("{}{head}", if first { "" } else { BAR }));
+            if tail.is_empty() {
+                break;
+            }
+            rest = tail;
+        }
+    }
+    lines.join("\n")
+}
+
+/// As many whole words as fit into so many characters, and the rest.
+fn cut(text: &str, fits: usize) -> (&str, &str) {
+    let Some((end, _)) = text.char_indices().nth(fits) else {
+        return (text, "");
+    };
+    let (head, _) = text.split_at(end);
+    match head
+        .rfind(' ')
+        .filter(|space| !head[..*space].trim().is_empty())
+    {
+        Some(space) => (&text[..space], text[space..].trim_start_matches(' ')),
+        None => text.split_at(end),
+    }
+}
+
+/// How many columns the window has, where standard error is one.
+pub fn columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok()?;
+    (size.ws_col > 0).then(|| usize::from(size.ws_col))
 }
 
 /// Rows as a table with aligned columns.

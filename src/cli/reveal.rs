@@ -86,11 +86,12 @@ pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
         .is_ok_and(|name| name.kind == SecretKind::MfaSeed);
     check_form(command, &name, is_seed)?;
     let form = command.form(is_seed);
+    let json = context.global.json;
     let revealed = session.reveal(&entry.hash, &secret, form, |plaintext| match form {
         Form::File => Ok(()),
-        Form::Text => text_of(plaintext).map(|_| ()),
+        Form::Text => shown_text_of(plaintext, json).map(|_| ()),
         Form::Totp => device_of(plaintext).map(|_| ()),
-        Form::Qr => drawing_of(plaintext).map(|_| ()),
+        Form::Qr => drawing_that_fits(plaintext),
     })?;
     let people = session.people()?;
     for (who, place) in &revealed.bad {
@@ -186,7 +187,7 @@ fn show(
         Form::Totp => codes(context, session, plaintext, fields),
         Form::Qr => output::data(&format!("{}\n", drawing_of(plaintext)?.expose())),
         Form::Text => {
-            let text = text_of(plaintext)?;
+            let text = shown_text_of(plaintext, context.global.json)?;
             if context.global.json {
                 return report(context, fields, json!({"secret": text.expose()}));
             }
@@ -209,10 +210,61 @@ fn text_of(plaintext: &SecretBytes) -> Result<SecretText> {
     })
 }
 
-/// The QR code of a secret, as a terminal shows it.
+/// The text, where a terminal would show it and obey nothing in it.
+fn shown_text_of(plaintext: &SecretBytes, json: bool) -> Result<SecretText> {
+    let text = text_of(plaintext)?;
+    let obeyed = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if !json && std::io::stdout().is_terminal() && text.expose().chars().any(obeyed) {
+        return Err(Error::usage(
+            "not-text",
+            "the secret holds control characters that a terminal would obey",
+        )
+        .hint("reveal it with --out FILE"));
+    }
+    Ok(text)
+}
+
+/// A QR code that a window is too narrow for is broken, and the reveal on record all the same.
+fn drawing_that_fits(plaintext: &SecretBytes) -> Result<()> {
+    let drawing = drawing_of(plaintext)?;
+    let lines = drawing.expose().lines();
+    let wide = lines.map(columns).max().unwrap_or(0);
+    match output::columns() {
+        Some(window) if window < wide => Err(Error::usage(
+            "window-narrow",
+            format!("the QR code is {wide} columns wide, and the window has {window}"),
+        )
+        .hint(
+            "make the window wider, or its letters smaller, and do it again: nothing was recorded",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// How many columns a drawn line takes: what colours it takes none.
+fn columns(line: &str) -> usize {
+    let mut count = 0;
+    let mut colour = false;
+    for c in line.chars() {
+        match (c, colour) {
+            ('\x1b', _) => colour = true,
+            ('m', true) => colour = false,
+            (_, true) => {}
+            _ => count += 1,
+        }
+    }
+    count
+}
+
+/// The QR code of a secret, as a terminal shows it; in a pipe, without colours.
 fn drawing_of(plaintext: &SecretBytes) -> Result<SecretText> {
+    let ground = if std::io::stdout().is_terminal() {
+        qr::Ground::Painted
+    } else {
+        qr::Ground::Light
+    };
     qr::Drawing::new(&text_of(plaintext)?, qr::Medium::Screen)
-        .and_then(|drawing| drawing.terminal(qr::Ground::Painted))
+        .and_then(|drawing| drawing.terminal(ground))
         .map_err(|error| {
             Error::failed("cannot-draw", "no QR code can be drawn of it").because(error)
         })
@@ -260,6 +312,7 @@ fn codes(
     if !(std::io::stdout().is_terminal() && context.terminal.interactive) {
         return output::data(&format!("{}  valid for {left} s\n", code(at).expose()));
     }
+    context.say("Three codes in a row; Ctrl-C ends it before.");
     // AWS asks for two codes in a row when a device is set up: three are enough for anything.
     let end = at + left + 2 * u64::from(device.period.seconds());
     let mut stdout = std::io::stdout().lock();
@@ -268,8 +321,9 @@ fn codes(
         if at >= end {
             break;
         }
+        // Short enough for the narrowest window: a line that wraps can't be drawn over.
         let line = format!(
-            "\r{}  valid for {:>2} s   then {}   (Ctrl-C ends) ",
+            "\r{} for {:>2} s, then {} ",
             code(at).expose(),
             totp::seconds_left(device.period, at),
             code(at + u64::from(device.period.seconds())).expose()
@@ -284,6 +338,6 @@ fn codes(
         std::thread::sleep(std::time::Duration::from_millis(250));
     }
     // The codes are over; the line need not stay on the screen.
-    let _unheard = stdout.write_all(b"\r\x1b[2K");
+    let _unheard = stdout.write_all(b"\r\x1b[2K").and_then(|()| stdout.flush());
     Ok(())
 }

@@ -207,10 +207,10 @@ fn typed(context: &Context, name: &SecretName) -> Result<Option<SecretBytes>> {
     let ask = |question: &str| {
         terminal
             .passphrase(question)
-            .ok_or_else(|| Error::refused("not-confirmed", "nothing was typed: nothing was done"))
+            .map_err(|_| Error::refused("not-confirmed", "nothing was typed: nothing was done"))
     };
     let twice = || {
-        let first = ask(&format!("{name}, as it is at AWS (not shown)"))?;
+        let first = ask(&format!("{name}, as it is in use (not shown)"))?;
         let second = ask("The same again")?;
         if first.expose() != second.expose() {
             return Err(Error::refused(
@@ -264,6 +264,9 @@ fn read_picture(path: &Path) -> Result<SecretText> {
     })
 }
 
+/// The longest line that Linux passes on from a terminal.
+const TERMINAL_LINE: usize = 4095;
+
 /// Reads standard input, and drops one line break at its end.
 fn read_stdin() -> Result<SecretBytes> {
     let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(
@@ -281,6 +284,14 @@ fn read_stdin() -> Result<SecretBytes> {
             "bad-secret-length",
             "a secret has at most 65,536 bytes",
         ));
+    }
+    let longest = bytes.split(|byte| *byte == b'\n').map(<[u8]>::len).max();
+    if std::io::stdin().is_terminal() && longest >= Some(TERMINAL_LINE) {
+        return Err(Error::usage(
+            "line-too-long",
+            "a terminal cuts lines of 4,095 bytes and more: part of what was typed is lost",
+        )
+        .hint("put it into a file and give that: --stdin <FILE"));
     }
     let kept = match bytes.as_slice() {
         [kept @ .., b'\r', b'\n'] | [kept @ .., b'\n'] => kept.len(),

@@ -7,12 +7,9 @@ use super::asked::Asked;
 use super::context::Context;
 use super::output::Done;
 use super::signable;
-use crate::crypto::card::Card;
-use crate::crypto::words;
 use crate::error::{Error, Result};
 use crate::ledger::Session;
 use crate::present::describe;
-use crate::statement::{Claim, Statement};
 
 /// `sign`.
 #[derive(Debug, Args)]
@@ -55,8 +52,11 @@ pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
     let preview = session.preview(&entry.hash)?;
     let people = session.people()?;
     context.show_before_asking(&describe::statement(&session, &preview.statement, &people)?);
-    confirm_card(context, command, &preview.statement)?;
-    context.terminal.confirm("Do you agree to exactly this?")?;
+    context.confirm_card(&preview.statement, command.fingerprint.as_ref())?;
+    let name = people.name(&session.member());
+    context
+        .terminal
+        .confirm(&format!("{name}, do you agree to exactly this?"))?;
     let entered = session.sign_off(entry.hash)?;
     let headline = if entered.effective {
         format!("signed; #{} {} is in effect", entry.seq, entry.kind)
@@ -64,24 +64,6 @@ pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
         format!("signed #{} {}", entry.seq, entry.kind)
     };
     finish(context, session, &entered, &headline, &entry.hash)
-}
-
-/// An enrolment is signed only by who has heard the newcomer's fingerprint.
-fn confirm_card(context: &Context, command: &SignCommand, statement: &Statement) -> Result<()> {
-    let Claim::CustodianAdd(add, _) = statement.claim() else {
-        return Ok(());
-    };
-    let card = Card::parse(&add.card.0)?;
-    let fingerprint = card.fingerprint();
-    if let Some(words) = &command.fingerprint {
-        return words::compare(words, &fingerprint, "fingerprint");
-    }
-    let question = "The fingerprint, as the newcomer reads it to you";
-    let flag = "--fingerprint \"WORDS\"";
-    context
-        .terminal
-        .words(question, flag, &fingerprint, "fingerprint")
-        .map(|_| ())
 }
 
 /// A sign-off's `needs` and `effective` are its subject's: others at the keyboard sign the subject.

@@ -2,9 +2,10 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
+use super::hidden::{self, Hidden};
 use super::output;
 use crate::crypto::fixed::Digest;
-use crate::crypto::recipient::Prompter;
+use crate::crypto::recipient::{NoPassphrase, Prompter};
 use crate::crypto::secret::SecretText;
 use crate::crypto::words;
 use crate::error::{Error, Result};
@@ -43,11 +44,16 @@ impl Terminal {
         )
     }
 
-    /// Asks for a line.
+    /// Asks for a line; white space around it does not count.
     ///
     /// # Errors
     /// Usage, code `missing-value`, naming the flag, where nobody can be asked.
     pub fn ask(&self, question: &str, flag: &str) -> Result<String> {
+        Ok(self.line(question, flag)?.trim().to_owned())
+    }
+
+    /// As [`Self::ask`], exactly as it was typed.
+    fn line(&self, question: &str, flag: &str) -> Result<String> {
         self.askable(question, flag)?;
         let mut stderr = std::io::stderr().lock();
         let question = output::plain(question);
@@ -66,7 +72,7 @@ impl Terminal {
                 "no answer: nothing was done",
             ));
         }
-        Ok(line.trim().to_owned())
+        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
     }
 
     /// Lets something be typed again, three times in all, while `mistyped` finds that its error is
@@ -116,7 +122,7 @@ impl Terminal {
         if !self.interactive {
             return Ok(());
         }
-        if self.ask(&format!("{question} Type Yes to agree"), "--batch")? == "Yes" {
+        if self.line(&format!("{question} Type Yes to agree"), "--batch")? == "Yes" {
             Ok(())
         } else {
             Err(Error::refused(
@@ -138,17 +144,20 @@ impl Terminal {
     }
 
     fn passphrase_twice(&self, what: &str) -> Result<SecretText> {
-        let missing = || {
-            Error::usage(
+        let missing = |why| match why {
+            NoPassphrase::Declined => {
+                Error::refused("not-confirmed", "no passphrase was given: nothing was done")
+            }
+            NoPassphrase::NobodyThere => Error::usage(
                 "passphrase-needed",
                 "there is no terminal to ask for a passphrase on",
             )
-            .hint("run this on a terminal, or add --plain for an identity without passphrase")
+            .hint("run this on a terminal, or add --plain for an identity without passphrase"),
         };
         let first = self
             .passphrase(&format!("Passphrase for {what}"))
-            .ok_or_else(missing)?;
-        let second = self.passphrase("The same again").ok_or_else(missing)?;
+            .map_err(missing)?;
+        let second = self.passphrase("The same again").map_err(missing)?;
         if first.expose() != second.expose() {
             return Err(Error::refused(
                 "passphrases-differ",
@@ -188,12 +197,14 @@ impl Prompter for Terminal {
         self.ask(&output::plain(text), "").ok()
     }
 
-    fn passphrase(&self, text: &str) -> Option<SecretText> {
+    fn passphrase(&self, text: &str) -> std::result::Result<SecretText, NoPassphrase> {
         if !self.interactive {
-            return None;
+            return Err(NoPassphrase::NobodyThere);
         }
-        rpassword::prompt_password(format!("{}: ", output::plain(text)))
-            .ok()
-            .map(SecretText::new)
+        match hidden::ask(&output::plain(text)) {
+            Hidden::Line(text) => Ok(text),
+            Hidden::NotGiven => Err(NoPassphrase::Declined),
+            Hidden::NoTerminal => Err(NoPassphrase::NobodyThere),
+        }
     }
 }

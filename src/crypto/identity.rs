@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::age_file;
-use super::recipient::{AgeHost, missing_plugin};
+use super::recipient::{AgeHost, NoPassphrase, missing_plugin};
 use super::secret::SecretBytes;
 use crate::error::{Error, Result};
 
@@ -145,15 +145,18 @@ fn open_encrypted(raw: &[u8], path: &Path, host: &AgeHost) -> Result<SecretBytes
     let passphrase = host
         .prompter()
         .passphrase(&format!("Passphrase of {}", path.display()))
-        .ok_or_else(|| {
-            Error::usage(
+        .map_err(|why| match why {
+            NoPassphrase::Declined => {
+                Error::refused("not-confirmed", "no passphrase was given: nothing was done")
+            }
+            NoPassphrase::NobodyThere => Error::usage(
                 "passphrase-needed",
                 format!(
                     "{} is encrypted, and there is no terminal to ask on",
                     path.display()
                 ),
             )
-            .hint("run this on a terminal, without --batch")
+            .hint("run this on a terminal, without --batch"),
         })?;
     age_file::decrypt_with_passphrase(&passphrase, age_file::IDENTITY_WORK_FACTOR_LIMIT, raw)
         .map_err(|error| {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use age::secrecy::SecretString;
@@ -19,7 +20,19 @@ pub trait Prompter: Send + Sync {
     /// Asks for text that is no secret.
     fn public_text(&self, text: &str) -> Option<String>;
     /// Asks for a passphrase or a PIN, without echo.
-    fn passphrase(&self, text: &str) -> Option<SecretText>;
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn passphrase(&self, text: &str) -> std::result::Result<SecretText, NoPassphrase>;
+}
+
+/// Why a passphrase was not given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoPassphrase {
+    /// Nobody can be asked.
+    NobodyThere,
+    /// Somebody was asked and gave none.
+    Declined,
 }
 
 /// What age work may reach outside the process: the plugins that the user allowed, and the person.
@@ -30,6 +43,8 @@ pub trait Prompter: Send + Sync {
 pub struct AgeHost {
     allowed_plugins: BTreeSet<String>,
     prompter: Arc<dyn Prompter>,
+    /// Whether a passphrase that age asked for was not given: age itself only says that it can't decrypt.
+    declined: Arc<AtomicBool>,
 }
 
 impl AgeHost {
@@ -39,7 +54,16 @@ impl AgeHost {
         Self {
             allowed_plugins,
             prompter,
+            declined: Arc::default(),
         }
+    }
+
+    /// The error to show in the place of age's own, where the person has declined to give a passphrase.
+    #[must_use]
+    pub fn declined(&self) -> Option<Error> {
+        self.declined
+            .load(Ordering::SeqCst)
+            .then(|| Error::refused("not-confirmed", "no passphrase was given: nothing was done"))
     }
 
     /// The person at the keyboard.
@@ -76,6 +100,7 @@ impl AgeHost {
     pub(super) fn bridge(&self) -> Bridge {
         Bridge {
             prompter: Arc::clone(&self.prompter),
+            declined: Arc::clone(&self.declined),
             remembered: None,
         }
     }
@@ -84,6 +109,7 @@ impl AgeHost {
     pub(super) fn remembering_bridge(&self) -> Bridge {
         Bridge {
             prompter: Arc::clone(&self.prompter),
+            declined: Arc::clone(&self.declined),
             remembered: Some(Arc::default()),
         }
     }
@@ -101,19 +127,31 @@ impl fmt::Debug for AgeHost {
 #[derive(Clone)]
 pub(super) struct Bridge {
     prompter: Arc<dyn Prompter>,
+    declined: Arc<AtomicBool>,
     remembered: Option<Arc<Mutex<Option<SecretText>>>>,
 }
 
 impl Bridge {
     fn passphrase(&self, question: &str) -> Option<SecretText> {
         let Some(remembered) = &self.remembered else {
-            return self.prompter.passphrase(question);
+            return self.ask(question);
         };
         let mut remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner);
         if remembered.is_none() {
-            *remembered = self.prompter.passphrase(question);
+            *remembered = self.ask(question);
         }
         remembered.clone()
+    }
+
+    fn ask(&self, question: &str) -> Option<SecretText> {
+        if self.declined.load(Ordering::SeqCst) {
+            return None;
+        }
+        let answer = self.prompter.passphrase(question);
+        if matches!(answer, Err(NoPassphrase::Declined)) {
+            self.declined.store(true, Ordering::SeqCst);
+        }
+        answer.ok()
     }
 }
 

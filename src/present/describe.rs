@@ -162,9 +162,10 @@ pub fn line(session: &Session, statement: &Statement, people: &People) -> Result
         Claim::Request(request, personal) => format!(
             "asks for {}{}",
             wanted(session, request)?,
-            personal
-                .as_ref()
-                .map_or(String::new(), |personal| format!(": {}", personal.purpose))
+            personal.as_ref().map_or(String::new(), |personal| format!(
+                ": {}",
+                free(personal.purpose.as_str())
+            ))
         ),
         Claim::Reveal(reveal) => format!(
             "reveals {} {}",
@@ -256,7 +257,7 @@ pub fn statement(session: &Session, statement: &Statement, people: &People) -> R
                 .as_ref()
                 .and_then(|personal| personal.identified_by.as_ref())
             {
-                lines.push(format!("  identified by: {by}"));
+                lines.push(format!("  identified by: {}", free(by.as_str())));
             }
         }
         Claim::Request(request, personal) => {
@@ -272,7 +273,7 @@ pub fn statement(session: &Session, statement: &Statement, people: &People) -> R
                 .as_ref()
                 .and_then(|personal| personal.note.as_ref())
             {
-                lines.push(format!("  note      {note}"));
+                lines.push(format!("  note      {}", free(note.as_str())));
             }
         }
         Claim::Attach(_, Some(personal)) => {
@@ -281,11 +282,17 @@ pub fn statement(session: &Session, statement: &Statement, people: &People) -> R
             lines.push(format!("  digest    {}", personal.digest));
         }
         Claim::SecretDestroy(_, Some(personal)) => {
-            lines.push(format!("  reason    {}", personal.reason))
+            lines.push(format!("  reason    {}", free(personal.reason.as_str())))
         }
         _ => {}
     }
     Ok(lines)
+}
+
+/// A text of somebody's own: as many spaces as it likes would push it where it looks like ours.
+fn free(text: &str) -> String {
+    let line = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn founders(
@@ -336,12 +343,12 @@ fn release(
         duration(u64::from(request.window_secs))
     ));
     if let Some(personal) = personal {
-        lines.push(format!("  purpose   {}", personal.purpose));
+        lines.push(format!("  purpose   {}", free(personal.purpose.as_str())));
         if let Some(task) = &personal.task {
-            lines.push(format!("  task      {task}"));
+            lines.push(format!("  task      {}", free(task.as_str())));
         }
         if let Some(ticket) = &personal.ticket {
-            lines.push(format!("  ticket    {ticket}"));
+            lines.push(format!("  ticket    {}", free(ticket.as_str())));
         }
     }
     lines.push(format!("  one-time recipient {}", request.recipient));

@@ -154,6 +154,10 @@ PYTHON
     as alice custodian list
     for name in alice dave erin frank gina; do as alice custodian show "$name"; done
     as alice quorum list
+    as alice quorum show engineers
+    as alice quorum show governance
+    as alice request list
+    as alice attachment get "$one" --out minutes.out
     as alice account list
     as alice account show 111122223333
     as alice account show 333344445555

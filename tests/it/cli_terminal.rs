@@ -125,7 +125,7 @@ fn an_ssh_keys_passphrase_may_be_typed_again_too() {
         ("Genesis code, twelve words", &code),
         ("Your own card's fingerprint", "a b c"),
         ("Your own card's fingerprint", fingerprint),
-        ("Do you agree to exactly this? Type Yes to agree", "Yes"),
+        ("do you agree to exactly this? Type Yes to agree", "Yes"),
     ];
     let Some(run) = desk.typing("ed", &["sign", "genesis"], &answers) else {
         return;
@@ -143,7 +143,7 @@ fn mistyped_words_may_be_typed_again_and_yes_is_yes() {
     let (code, wrong) = (desk.code(), ["academic"; 12].join(" "));
     let (asked, agree) = (
         "Genesis code, twelve words",
-        "Do you agree to exactly this? Type Yes to agree",
+        "do you agree to exactly this? Type Yes to agree",
     );
     let given_up = [(asked, wrong.as_str()), (asked, "a b"), (asked, &wrong)];
     let Some(run) = desk.typing("bob", &["sign", "genesis"], &given_up) else {
@@ -183,7 +183,7 @@ fn what_is_typed_twice_may_be_typed_twice_again() {
         return;
     };
     assert_eq!(run.code, 0, "{run:?}");
-    let asked = "111122223333/password, as it is at AWS (not shown)";
+    let asked = "111122223333/password, as it is in use (not shown)";
     let answers = [
         (asked, "one"),
         (again, "two"),

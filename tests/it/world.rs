@@ -15,7 +15,7 @@ use rootkeep::crypto::fixed::{Base64, Digest, Id};
 use rootkeep::crypto::identity::Identity;
 use rootkeep::crypto::member_key::MemberKey;
 use rootkeep::crypto::possession::{self, ShareContext};
-use rootkeep::crypto::recipient::{AgeHost, Prompter, Recipient};
+use rootkeep::crypto::recipient::{AgeHost, NoPassphrase, Prompter, Recipient};
 use rootkeep::crypto::secret::{Key32, SecretBytes, SecretText};
 use rootkeep::crypto::slip39::Mnemonic;
 use rootkeep::crypto::words;
@@ -106,8 +106,8 @@ impl Prompter for Nobody {
     fn public_text(&self, _: &str) -> Option<String> {
         None
     }
-    fn passphrase(&self, _: &str) -> Option<SecretText> {
-        None
+    fn passphrase(&self, _: &str) -> std::result::Result<SecretText, NoPassphrase> {
+        Err(NoPassphrase::NobodyThere)
     }
 }
 
