@@ -177,7 +177,9 @@ policy = {"revision": 1, "pending_days": number(1, 365), "request_hours": number
           "window_max_secs": number(60, 604800)}
 share = {"group": small, "member": small, "holder": ident, "key": valid_key, "blob": digest}
 possessed = {"secret": ident, "epoch": size, "group": small, "member": small}
-person = {"name": lambda value: text(256, False)(value) and value == value.strip(), "contact": (text(256, False), None), "timezone": (matching("[A-Za-z0-9_+/-]{1,64}"), None)}
+UNSEEN = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
+                    "\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]")
+person = {"name": lambda value: text(256, False)(value) and value == value.strip() and "," not in value and not UNSEEN.search(value), "contact": (text(256, False), None), "timezone": (matching("[A-Za-z0-9_+/-]{1,64}"), None)}
 subject, reason = {"subject": digest}, {"reason": text()}
 envelope = {"payloadType": matching(".*"), "payload": is_base64, "signatures": [{"keyid": digest, "sig": is_base64}]}
 header = {"v": 1, "ledger": digest, "id": ident, "author": ident, "kind": text(), "made_at": time,
@@ -344,6 +346,8 @@ class Log:
     def enrol(self, card_text, personal, roles, by):
         one = read_card(card_text, personal)
         for other in self.people.values():
+            if other.by is not None and not (other.approved or other.retired) and other.by.over in ("withdrawn", "rejected"):
+                continue
             if (other.id, other.sign) != (one["id"], one["sign"]) or other.approved or other.retired:
                 need(one["id"] != other.id, "card: id used before")
                 need(one["sign"] != other.sign, "card: key used before")
@@ -439,9 +443,11 @@ class Log:
         need(one.effect is None or one.kind == "request", "subject: in effect")
         if one.effect is not None:
             need(made <= one.effect.made + one.facts["window_secs"], "subject: its window is over")
+            need(one.effect.made <= made + 300, "subject: dated ahead")
         elif one.kind != "genesis":
             limit = self.policy["request_hours"] * 3600 if one.kind == "request" else self.policy["pending_days"] * 86400
             need(made <= one.made + limit, "subject: expired")
+            need(one.made <= made + 300, "subject: dated ahead")
         need(one.effect is not None or one.policy == self.policy_index, "subject: lapsed, another policy")
         if one.kind == "request":
             need(not self.people[one.facts["operator"]].retired, "subject: lapsed, its operator was retired")
@@ -574,7 +580,7 @@ class Log:
     def reveal(self, new, facts):
         one = self.asked(facts)
         need(new.author == one.facts["operator"], "author: not the request's operator")
-        need(new.made <= one.effect.made + one.facts["window_secs"], "request: its window is over")
+        need(one.effect.made - 300 <= new.made <= one.effect.made + one.facts["window_secs"], "request: not within its window")
         shares = [e.shares for secret, number_, e in self.stakes(one) if (secret, number_) == (facts["secret"], facts["epoch"])]
         need(shares, "secret: not requested")
         bad, places = [(b["group"], b["member"]) for b in facts["bad"]], [(s["group"], s["member"]) for s in shares[0]]

@@ -12,6 +12,7 @@
 
 mod cli;
 mod forger;
+mod hostile;
 mod migration;
 mod oracle;
 mod refusals;
