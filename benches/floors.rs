@@ -264,13 +264,15 @@ fn append(sizes: Sizes) {
     let genesis = world.genesis();
     let first = session.enter(correction(genesis), Vec::new()).unwrap();
     let floor = Floor::new(world.dir.path(), entry_bytes(&session, first.seq));
+    // Each corrects the one before, so that they are spread as those of many authors would be.
+    let mut subject = first.leaf;
     let each = |total: Duration| total / sizes.appends as u32;
     let pair = paired(
         sizes.rounds * 3,
         || {
             each(timed(|| {
                 for _ in 0..sizes.appends {
-                    session.enter(correction(genesis), Vec::new()).unwrap();
+                    subject = session.enter(correction(subject), Vec::new()).unwrap().leaf;
                 }
             }))
         },
@@ -285,13 +287,15 @@ fn bulk(sizes: Sizes) {
     let genesis = world.genesis();
     let first = session.enter(correction(genesis), Vec::new()).unwrap();
     let floor = Floor::new(world.dir.path(), entry_bytes(&session, first.seq));
+    // Each corrects the one before, so that they are spread as those of many authors would be.
+    let mut subject = first.leaf;
     let each = |total: Duration| total / sizes.bulk as u32;
     let pair = paired(
         3,
         || {
             each(timed(|| {
                 for _ in 0..sizes.bulk {
-                    session.enter(correction(genesis), Vec::new()).unwrap();
+                    subject = session.enter(correction(subject), Vec::new()).unwrap().leaf;
                 }
             }))
         },

@@ -101,6 +101,7 @@ pub struct Session {
     clock: Box<dyn Clock>,
     rng: SystemRandom,
     keys: keys::Keys,
+    known: Option<acts::Known>,
     migrated: Option<PathBuf>,
     /// Held until the session ends.
     _lock: File,
@@ -156,6 +157,7 @@ impl Session {
             clock: opening.clock,
             rng: SystemRandom::new(),
             keys,
+            known: None,
             migrated,
             _lock: lock,
         };

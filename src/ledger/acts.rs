@@ -7,7 +7,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::policy::{self, CheckNow};
 use crate::state::people::Custodian;
-use crate::state::shard;
+use crate::state::shard::{self, Shards};
 use crate::statement::decisions::{About, RejectPersonal};
 use crate::statement::people::Role;
 use crate::statement::text::Text;
@@ -52,12 +52,16 @@ impl Session {
         let made_at = self.clock.now()?;
         self.checker = None;
         // The batch borrows the store alone, so that the rest of the session stays readable.
-        let (mut entered, pin) = {
+        let (mut entered, pin, known) = {
             let batch_owner = &mut self.store;
             let mut batch = batch_owner.begin()?;
             let view = batch.view();
+            // Read inside the transaction: later it could be that of somebody else's change.
+            let version = view.data_version()?;
+            let known = self.known.take().filter(|known| known.version == version);
             let (before, checker) = advance_in(
                 self.pin.as_ref(),
+                known.map(|known| known.shards),
                 &view,
                 self.id,
                 self.member,
@@ -92,8 +96,16 @@ impl Session {
                 time: made_at,
             };
             let appended = batch.append(ruled, &blobs, &cosigner)?;
-            let state = shard::root(&batch.view().shards()?);
+            let mut shards = checker.into_expected();
+            for (shard, hash) in appended.shards {
+                match hash {
+                    Some(hash) => shards.insert(shard, hash),
+                    None => shards.remove(&shard),
+                };
+            }
+            let state = shard::root(&shards);
             batch.commit()?;
+            let known = Known { version, shards };
             let size = appended.seq + 1;
             let entered = Entered {
                 id: statement.header().id,
@@ -114,8 +126,9 @@ impl Session {
                 appended.root,
                 state,
             );
-            (entered, pin)
+            (entered, pin, known)
         };
+        self.known = Some(known);
         // The entry is durable: what fails from here on is said, and mended by the next act.
         entered.warnings.extend(self.remember(pin).err());
         if touches_keys(entered.kind) {
@@ -197,6 +210,7 @@ impl Session {
             let view = batch.view();
             let (pin, checker) = advance_in(
                 self.pin.as_ref(),
+                None,
                 &view,
                 self.id,
                 self.member,
@@ -223,6 +237,13 @@ impl Session {
         self.remember(pin)?;
         Ok(at)
     }
+}
+
+/// The shards' hashes after this session's own last entry, good while nobody else has written.
+pub(super) struct Known {
+    /// SQLite's own number of the database's version, as this connection sees it.
+    version: i64,
+    shards: Shards,
 }
 
 /// Which kinds can change who may open the ledger.

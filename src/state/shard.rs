@@ -94,19 +94,19 @@ pub fn all<'r>(records: impl Iterator<Item = (Table, &'r str, &'r [u8])>) -> Sha
         .collect()
 }
 
-/// The root over all shards.
+/// The root over all shards, in the order of [`Table::ALL`] and of prefixes.
 #[must_use]
 pub fn root(shards: &Shards) -> Digest {
-    let mut order: Vec<_> = shards.iter().collect();
-    order.sort_by_key(|(shard, _)| (shard.table.as_str(), shard.prefix.as_str()));
-    let mut context = Context::new(&SHA256);
-    context.update(b"rootkeep/state/v1\n");
-    for (shard, hash) in order {
-        update(&mut context, shard.table.as_str().as_bytes());
-        update(&mut context, shard.prefix.as_bytes());
-        context.update(hash.as_bytes());
+    let mut bytes = b"rootkeep/state/v1\n".to_vec();
+    for (shard, hash) in shards {
+        for field in [shard.table.as_str(), &shard.prefix] {
+            let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
+            bytes.extend(length.to_be_bytes());
+            bytes.extend(field.as_bytes());
+        }
+        bytes.extend(hash.as_bytes());
     }
-    finish(context).unwrap_or(Digest([0; 32]))
+    Digest::of(&bytes)
 }
 
 /// The shards that hold some records.

@@ -46,12 +46,14 @@ impl Cosigner<'_> {
 }
 
 /// An append that is in the transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appended {
     /// Index of the leaf.
     pub seq: u64,
     /// The tree's root with it.
     pub root: Digest,
+    /// The new hashes of the shards that it changed; `None` where nothing is left in one.
+    pub shards: Vec<(Shard, Option<Digest>)>,
 }
 
 /// An open write transaction. Dropped without [`Batch::commit`], it leaves nothing behind.
@@ -145,10 +147,11 @@ impl Batch<'_> {
         for change in &changes {
             self.put_change(seq, change)?;
         }
-        for shard in &shards {
-            self.put_shard(shard)?;
-        }
-        Ok(Appended { seq, root })
+        let shards = shards
+            .into_iter()
+            .map(|shard| self.put_shard(&shard).map(|hash| (shard, hash)))
+            .collect::<Result<_>>()?;
+        Ok(Appended { seq, root, shards })
     }
 
     fn put_leaf(&self, ruled: &Ruled<'_>, cosigner: &Cosigner<'_>) -> Result<Digest> {
@@ -251,9 +254,10 @@ impl Batch<'_> {
         ))
     }
 
-    fn put_shard(&self, shard: &Shard) -> Result<()> {
+    fn put_shard(&self, shard: &Shard) -> Result<Option<Digest>> {
         let kind = shard.table.as_str();
-        match shard::hash(&self.view().list(shard.table, &shard.prefix)?) {
+        let hash = shard::hash(&self.view().list(shard.table, &shard.prefix)?);
+        match hash {
             Some(hash) => self.write(
                 "INSERT INTO shard (kind, prefix, hash) VALUES (?1, ?2, ?3) \
                  ON CONFLICT DO UPDATE SET hash = excluded.hash",
@@ -264,7 +268,7 @@ impl Batch<'_> {
                 params![kind, shard.prefix],
             )?,
         };
-        Ok(())
+        Ok(hash)
     }
 
     /// Adds a cosignature of the head; a second one by the same custodian changes nothing.

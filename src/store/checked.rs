@@ -25,6 +25,12 @@ impl Checker {
         }
     }
 
+    /// The expected hashes.
+    #[must_use]
+    pub fn into_expected(self) -> Shards {
+        self.expected
+    }
+
     /// Refuses records of a shard that are not the expected ones.
     pub(super) fn check(&self, view: &View<'_>, table: Table, prefix: &str) -> Result<()> {
         match Shard::covering(table, prefix) {

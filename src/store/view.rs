@@ -494,6 +494,15 @@ impl<'c> View<'c> {
         unsigned(count.unwrap_or(0))
     }
 
+    /// A number that changes when another connection has changed the database.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn data_version(&self) -> Result<i64> {
+        self.one("PRAGMA data_version", [], |row| row.get(0))
+            .map(Option::unwrap_or_default)
+    }
+
     /// A number that changes when the schema has changed.
     ///
     /// # Errors
