@@ -462,8 +462,10 @@ fn grown(statements: usize, secrets: usize, accounts: usize) -> World {
             key: member.signing(),
             time,
         };
+        let leaf = statement.leaf();
         batch.append(ruled, &blobs, &cosigner).unwrap();
         size += 1;
+        leaf
     };
     for first in (0..accounts).step_by(1000) {
         write(import(first, 1000.min(accounts - first)), Vec::new());
@@ -472,8 +474,10 @@ fn grown(statements: usize, secrets: usize, accounts: usize) -> World {
         let (claim, blobs) = sealed(&quorum_id, &quorum, place, accounts, &log_key);
         write(claim, blobs);
     }
+    // Each corrects the one before: notes are spread as those of many authors would be.
+    let mut subject = genesis;
     for _ in secrets + accounts.div_ceil(1000)..statements {
-        write(correction(genesis), Vec::new());
+        subject = write(correction(subject), Vec::new());
     }
     batch.commit().unwrap();
     drop(store);
@@ -483,7 +487,9 @@ fn grown(statements: usize, secrets: usize, accounts: usize) -> World {
 }
 
 fn account_id(place: usize) -> AccountId {
-    AccountId::new(format!("{:012}", 200_000_000_000 + place)).unwrap()
+    // Spread, as AWS's are.
+    let number = 100_000_000_000 + place * 7_919_993_009 % 900_000_000_000;
+    AccountId::new(format!("{number:012}")).unwrap()
 }
 
 fn import(first: usize, count: usize) -> Claim {
