@@ -11,6 +11,7 @@ mod names;
 mod notes;
 mod pin;
 mod releasing;
+mod resharing;
 mod sealing;
 mod trusted;
 mod verify;

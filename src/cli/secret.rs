@@ -162,10 +162,17 @@ pub fn default_epoch(session: &Session, secret: &Id) -> Result<u32> {
         .into_iter()
         .filter(|(_, epoch)| epoch.destroyed.is_none())
         .collect();
+    // What was split anew counts once enough of its holders have proven their shares.
+    let counts = |epoch: &Epoch| {
+        epoch.reshared_from.is_none_or(|from| {
+            let before = live.iter().any(|(number, _)| *number == from);
+            !before || epoch.rule().met_by(&epoch.proven.iter().copied().collect())
+        })
+    };
     live.iter()
         .rev()
-        .find(|(_, epoch)| !epoch.confirmed.is_empty())
-        .or_else(|| live.last())
+        .find(|(_, epoch)| !epoch.confirmed.is_empty() && counts(epoch))
+        .or_else(|| live.iter().rev().find(|(_, epoch)| counts(epoch)))
         .map(|(number, _)| *number)
         .ok_or_else(|| Error::not_found("no-epoch", "every epoch of that secret was destroyed"))
 }

@@ -20,7 +20,7 @@ use crate::state::custody::{Epoch, RequestRecord};
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::statement::decisions::{Proof, SentShare, SignOff};
 use crate::statement::releases::{Form, Place, Request, RequestPersonal, Reveal, Wanted};
-use crate::statement::secrets::{Seal, Share};
+use crate::statement::secrets::{Reseal, Seal, Share};
 use crate::statement::{Claim, Draft, Statement};
 
 /// What a signer is about to agree to, as read from its envelope.
@@ -30,6 +30,34 @@ pub struct SignPreview {
     pub seq: u64,
     /// The statement, proven to be in the log.
     pub statement: Statement,
+}
+
+/// What the holders have sent of one secret's shares, opened.
+pub(super) struct Received {
+    good: Vec<Mnemonic>,
+    /// Whose shares are not the ones that were sealed.
+    bad: Vec<(Id, Place)>,
+}
+
+impl Received {
+    /// The plaintext under the key that the good shares give.
+    pub(super) fn open(&self, payload: &[u8]) -> Result<SecretBytes> {
+        let combined = slip39::combine(&self.good).map_err(|error| {
+            let mut failure = Error::verification(
+                "too-few-good-shares",
+                "the shares that were sent do not give the key",
+            )
+            .because(error);
+            for (who, place) in &self.bad {
+                failure = failure.because(format!(
+                    "the share of custodian {who} (group {}, member {}) is not the one that was sealed",
+                    place.group, place.member
+                ));
+            }
+            failure.hint("let a further holder sign: sign-offs are taken until the request is closed")
+        })?;
+        age_file::decrypt_payload(&combined.key, payload)
+    }
 }
 
 /// A secret that is out, with its reveal already durable.
@@ -63,7 +91,7 @@ impl Session {
     }
 
     /// A request with a fresh one-time recipient, and that recipient's identity for the operator.
-    fn draw_up(
+    pub(super) fn draw_up(
         &self,
         secrets: &[(Id, u32)],
         operator: Id,
@@ -126,7 +154,7 @@ impl Session {
         let (sign, blobs) =
             self.on_verified(
                 |session| match session.preview(&subject)?.statement.claim() {
-                    Claim::Request(..) => session.sign_request(subject),
+                    Claim::Request(..) | Claim::Reshare(..) => session.sign_request(subject),
                     _ => Ok((session.sign_governance(&subject)?, Vec::new())),
                 },
             )?;
@@ -202,10 +230,11 @@ impl Session {
         Ok((sign, blobs))
     }
 
-    /// A request, read from its envelope, and its record.
-    fn requested(&self, subject: &Digest) -> Result<(Request, RequestRecord)> {
+    /// A request or a resharing, read from its envelope, and its record.
+    pub(super) fn requested(&self, subject: &Digest) -> Result<(Request, RequestRecord)> {
         let (_, statement) = self.proven_by_hash(subject)?;
-        let Claim::Request(asked, _) = statement.claim().clone() else {
+        let (Claim::Request(asked, _) | Claim::Reshare(asked, _)) = statement.claim().clone()
+        else {
             return Err(Error::usage("not-a-request", "that entry is not a request"));
         };
         let record = RequestRecord::load(&self.view(), subject)?
@@ -214,10 +243,12 @@ impl Session {
     }
 
     /// The seal that a request names, read from its envelope and held to what the request says.
-    fn proven_seal(&self, wanted: &Wanted) -> Result<Seal> {
+    pub(super) fn proven_seal(&self, wanted: &Wanted) -> Result<Seal> {
         let (_, statement) = self.proven_by_hash(&wanted.seal)?;
         match statement.claim() {
-            Claim::Seal(seal) if seal.secret == wanted.secret && seal.epoch == wanted.epoch => {
+            Claim::Seal(seal) | Claim::Reseal(Reseal { seal, .. })
+                if seal.secret == wanted.secret && seal.epoch == wanted.epoch =>
+            {
                 Ok(seal.clone())
             }
             _ => Err(Error::verification(
@@ -227,7 +258,7 @@ impl Session {
         }
     }
 
-    fn context(&self, secret: Id, epoch: u32, share: &Share) -> ShareContext {
+    pub(super) fn context(&self, secret: Id, epoch: u32, share: &Share) -> ShareContext {
         ShareContext {
             ledger: self.id,
             secret,
@@ -240,7 +271,7 @@ impl Session {
     /// Opens an own share and holds it to its seal: it must be one canonical mnemonic whose
     /// possession key, in this very context, is the one that the seal carries. Otherwise this
     /// program would decrypt anything for anyone who can write a seal.
-    fn open_share(&self, share: &Share, context: &ShareContext) -> Result<Mnemonic> {
+    pub(super) fn open_share(&self, share: &Share, context: &ShareContext) -> Result<Mnemonic> {
         let blob = self.view().blob(&share.blob)?.ok_or_else(|| {
             Error::verification(
                 "blob-missing",
@@ -316,31 +347,19 @@ impl Session {
             .ok_or_else(|| {
                 Error::refused("unknown-secret", "the request does not name that secret")
             })?;
-        self.may_reveal(&asked, &record)?;
+        if record.reshare {
+            return Err(Error::refused(
+                "reshare-shows-nothing",
+                "what is to be split anew is shown to nobody",
+            )
+            .hint("to see a secret, ask for it: rootkeep request"));
+        }
+        self.may_carry_out(&asked, &record)?;
         let seal = self.proven_seal(wanted)?;
         let one_time = self.one_time_identity(&asked)?;
-        let (good, bad) = self.received_shares(&record, &seal, &one_time)?;
-        let combined = slip39::combine(&good).map_err(|error| {
-            let mut failure = Error::verification(
-                "too-few-good-shares",
-                "the shares that were sent do not give the key",
-            )
-            .because(error);
-            for (who, place) in &bad {
-                failure = failure.because(format!(
-                    "the share of custodian {who} (group {}, member {}) is not the one that was sealed",
-                    place.group, place.member
-                ));
-            }
-            failure.hint("let a further holder sign: sign-offs are taken until the request is closed")
-        })?;
-        let payload = self.view().blob(&seal.payload)?.ok_or_else(|| {
-            Error::verification(
-                "blob-missing",
-                "the secret's ciphertext is not in the ledger",
-            )
-        })?;
-        let plaintext = age_file::decrypt_payload(&combined.key, &payload)?;
+        let received = self.received_shares(&record, &seal, &one_time)?;
+        let plaintext = received.open(&self.payload_of(&seal)?)?;
+        let bad = received.bad;
         let mut places: Vec<Place> = bad.iter().map(|(_, place)| *place).collect();
         places.sort_unstable();
         let claim = Claim::Reveal(Reveal {
@@ -354,11 +373,11 @@ impl Session {
     }
 
     /// Refused before anything is decrypted.
-    fn may_reveal(&self, asked: &Request, record: &RequestRecord) -> Result<()> {
+    pub(super) fn may_carry_out(&self, asked: &Request, record: &RequestRecord) -> Result<()> {
         if asked.operator != self.member {
             return Err(Error::refused(
                 "not-operator",
-                "only the request's operator reveals",
+                "only the request's operator carries it out",
             ));
         }
         match request_state(record, self.now()?) {
@@ -391,7 +410,7 @@ impl Session {
         }
     }
 
-    fn one_time_identity(&self, asked: &Request) -> Result<age::x25519::Identity> {
+    pub(super) fn one_time_identity(&self, asked: &Request) -> Result<age::x25519::Identity> {
         let blob = self.view().blob(&asked.identity)?.ok_or_else(|| {
             Error::refused(
                 "expired",
@@ -411,14 +430,22 @@ impl Session {
             })
     }
 
+    pub(super) fn payload_of(&self, seal: &Seal) -> Result<Vec<u8>> {
+        self.view().blob(&seal.payload)?.ok_or_else(|| {
+            Error::verification(
+                "blob-missing",
+                "the secret's ciphertext is not in the ledger",
+            )
+        })
+    }
+
     /// Opens what was sent; shares that are not those of the seal are set aside, by name.
-    #[allow(clippy::type_complexity)]
-    fn received_shares(
+    pub(super) fn received_shares(
         &self,
         record: &RequestRecord,
         seal: &Seal,
         one_time: &age::x25519::Identity,
-    ) -> Result<(Vec<Mnemonic>, Vec<(Id, Place)>)> {
+    ) -> Result<Received> {
         let listed: BTreeMap<(u8, u8), &Share> = seal
             .shares
             .iter()
@@ -444,7 +471,7 @@ impl Session {
                 None => bad.push((sent.from, place)),
             }
         }
-        Ok((good, bad))
+        Ok(Received { good, bad })
     }
 
     /// The encrypted shares that this person holds, for safekeeping outside the ledger: file name

@@ -358,7 +358,7 @@ impl Session {
     }
 
     /// Every place of the quorum, with the holder's own recipient as the trusted state has it.
-    fn places_of(&self, quorum: &Quorum) -> Result<Vec<(u8, u8, Id, Recipient)>> {
+    pub(super) fn places_of(&self, quorum: &Quorum) -> Result<Vec<(u8, u8, Id, Recipient)>> {
         let view = self.view();
         let mut places = Vec::new();
         for (g, group) in (0u8..).zip(&quorum.groups) {
@@ -410,7 +410,7 @@ impl Session {
 }
 
 /// What SLIP-39 splits for a quorum.
-fn scheme_of(quorum: &Quorum) -> Result<Scheme> {
+pub(super) fn scheme_of(quorum: &Quorum) -> Result<Scheme> {
     let groups = quorum
         .groups
         .iter()

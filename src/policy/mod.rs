@@ -13,6 +13,7 @@ mod people;
 mod quorums;
 mod refusal;
 mod releases;
+mod reshares;
 mod secrets;
 mod signatures;
 
@@ -311,6 +312,9 @@ impl Judge<'_> {
             | Claim::SecretDestroy(..) => self.propose(),
             Claim::Seal(seal) => self.seal(seal),
             Claim::Request(request, _) => self.request(request),
+            Claim::Reshare(request, _) => self.reshare(request),
+            Claim::Reseal(reseal) => self.reseal(reseal),
+            Claim::SecretProve(prove) => self.secret_prove(prove),
             Claim::CustodianAway(away) => self.custodian_away(away),
             Claim::AccountImport(import, personal) => {
                 self.account_import(import, personal.as_ref())

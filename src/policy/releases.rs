@@ -19,6 +19,9 @@ use crate::statement::decisions::SignOff;
 use crate::statement::people::Role;
 use crate::statement::releases::{Close, Place, Request, Reveal, Wanted};
 
+/// The most secrets that a request names.
+const REQUEST_SECRETS: usize = 16;
+
 /// How far two honest clocks may be apart, seconds.
 pub(super) const CLOCK_ERROR: u64 = 300;
 
@@ -147,9 +150,17 @@ fn not_lapsed(records: &dyn Records, request: &RequestRecord) -> Result<()> {
 
 impl Judge<'_> {
     pub(super) fn request(&mut self, request: &Request) -> Result<Verdict> {
+        if request.secrets.len() > REQUEST_SECRETS {
+            return Err(refusal::malformed("a request names 1 to 16 secrets"));
+        }
+        self.ask(request, false)
+    }
+
+    /// A request or a resharing waits for the holders of what it names.
+    pub(super) fn ask(&mut self, request: &Request, reshare: bool) -> Result<Verdict> {
         let policy = PolicyRecord::load(&self.state)?;
         self.check_terms(request, &policy)?;
-        self.put_request(request, &policy)
+        self.put_request(request, &policy, reshare)
     }
 
     fn check_terms(&self, request: &Request, policy: &PolicyRecord) -> Result<()> {
@@ -170,15 +181,18 @@ impl Judge<'_> {
             .iter()
             .map(|wanted| &wanted.secret)
             .collect();
-        if distinct.len() != request.secrets.len() || !(1..=16).contains(&distinct.len()) {
-            return Err(refusal::malformed(
-                "a request names 1 to 16 secrets, each once",
-            ));
+        if distinct.len() != request.secrets.len() || distinct.is_empty() {
+            return Err(refusal::malformed("a request names secrets, each once"));
         }
         Ok(())
     }
 
-    fn put_request(&mut self, request: &Request, policy: &PolicyRecord) -> Result<Verdict> {
+    fn put_request(
+        &mut self,
+        request: &Request,
+        policy: &PolicyRecord,
+        reshare: bool,
+    ) -> Result<Verdict> {
         let secrets = request
             .secrets
             .iter()
@@ -195,6 +209,7 @@ impl Judge<'_> {
             identity: request.identity,
             window_secs: request.window_secs,
             request_hours: policy.settings.request_hours,
+            reshare,
             secrets,
             yes: Vec::new(),
             no: Vec::new(),
@@ -313,7 +328,7 @@ impl Judge<'_> {
     }
 
     /// The author's shares of the request's epochs, in order, with their possession keys.
-    fn own_places(&self, request: &RequestRecord) -> Result<Vec<OwnPlace>> {
+    pub(super) fn own_places(&self, request: &RequestRecord) -> Result<Vec<OwnPlace>> {
         let author = self.author();
         let ledger = self.ledger()?.id;
         let mut places = Vec::new();
@@ -455,6 +470,13 @@ impl Judge<'_> {
                 "only the request's operator reveals",
             ));
         }
+        if request.reshare {
+            return Err(Error::refused(
+                "reshare-shows-nothing",
+                "what is to be split anew is shown to nobody",
+            )
+            .hint("to see a secret, ask for it: rootkeep request"));
+        }
         match request_state(&request, self.time()) {
             RequestState::Effective => {}
             RequestState::Ahead => return Err(refusal::dated_ahead("the request")),
@@ -565,7 +587,7 @@ impl Judge<'_> {
 }
 
 /// A share that the author holds, and the key that proves it.
-struct OwnPlace {
+pub(super) struct OwnPlace {
     context: ShareContext,
     key: crate::crypto::ed25519::PublicKey,
 }

@@ -1,6 +1,7 @@
 //! Sealing, confirming, destroying.
 
 use super::{Judge, Verdict, refusal};
+use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
 use crate::state::custody::{AccountRecord, Epoch, SecretRecord};
 use crate::state::people::Custodian;
@@ -19,11 +20,16 @@ impl Judge<'_> {
                 .hint("rootkeep quorum define NAME --threshold K --member NAME ...")
         })?;
         self.may_seal(&quorum)?;
-        self.check_split(seal, &quorum)?;
-        self.check_binding(seal)?;
-        self.check_subject(seal)?;
-        self.put_epoch(seal)?;
+        self.check_seal(seal, &quorum)?;
+        let fresh = vec![self.author()];
+        self.put_epoch(seal, None, fresh, Vec::new())?;
         Ok(Verdict::AT_ONCE)
+    }
+
+    pub(super) fn check_seal(&mut self, seal: &Seal, quorum: &Quorum) -> Result<()> {
+        self.check_split(seal, quorum)?;
+        self.check_binding(seal)?;
+        self.check_subject(seal)
     }
 
     /// The split is for the quorum as it stands, place by place, and everybody is in force.
@@ -128,7 +134,15 @@ impl Judge<'_> {
         Ok(())
     }
 
-    fn put_epoch(&mut self, seal: &Seal) -> Result<()> {
+    /// Puts the next epoch. `reshared_from` is the epoch whose value it has; then whoever may know that
+    /// value, and has found that it works, may know and has found the same of this one.
+    pub(super) fn put_epoch(
+        &mut self,
+        seal: &Seal,
+        reshared_from: Option<u32>,
+        knowers: Vec<Id>,
+        confirmed: Vec<Id>,
+    ) -> Result<()> {
         let key = seal.secret.to_hex();
         let known = read::<SecretRecord>(&self.state, &key)?;
         let next = known
@@ -162,9 +176,10 @@ impl Judge<'_> {
                 thresholds: seal.thresholds.clone(),
                 shares: seal.shares.clone(),
                 payload: seal.payload,
-                confirmed: Vec::new(),
+                confirmed,
                 destroyed: None,
-                knowers: vec![self.author()],
+                knowers,
+                reshared_from,
                 sent: Vec::new(),
                 proven: Vec::new(),
             },
@@ -190,10 +205,30 @@ impl Judge<'_> {
 
     pub(super) fn check_destroy(&self, destroy: &Destroy) -> Result<()> {
         if self.epochs_of(destroy)?.is_empty() {
-            Err(refusal::no_such_secret())
-        } else {
-            Ok(())
+            return Err(refusal::no_such_secret());
         }
+        self.check_successor(destroy)
+    }
+
+    /// The value lives on in an epoch that was split from this one: that must be proven first.
+    fn check_successor(&self, destroy: &Destroy) -> Result<()> {
+        let Some(number) = destroy.epoch else {
+            return Ok(());
+        };
+        for (_, epoch) in list::<Epoch>(&self.state, &format!("{}/", destroy.secret))? {
+            if epoch.reshared_from != Some(number) || epoch.destroyed.is_some() {
+                continue;
+            }
+            let proven = self.in_force(&epoch.proven.iter().copied().collect())?;
+            if !epoch.rule().met_by(&proven) {
+                return Err(Error::refused(
+                    "not-proven",
+                    "the epoch that has its value now is not proven yet by enough holders",
+                )
+                .hint("its holders prove their shares: rootkeep secret prove SECRET"));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn destroy(&mut self, destroy: &Destroy) -> Result<()> {

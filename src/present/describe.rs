@@ -167,6 +167,25 @@ pub fn line(session: &Session, statement: &Statement, people: &People) -> Result
                 free(personal.purpose.as_str())
             ))
         ),
+        Claim::Reshare(request, personal) => format!(
+            "asks to split anew, shown to nobody: {}{}",
+            wanted(session, request)?,
+            personal.as_ref().map_or(String::new(), |personal| format!(
+                ": {}",
+                free(personal.purpose.as_str())
+            ))
+        ),
+        Claim::Reseal(reseal) => format!(
+            "splits {} anew as epoch {}",
+            reseal.seal.name(),
+            reseal.seal.epoch
+        ),
+        Claim::SecretProve(prove) => {
+            let shares = prove.proofs.len();
+            let secrets: std::collections::BTreeSet<&Id> =
+                prove.proofs.iter().map(|proof| &proof.secret).collect();
+            format!("proves {shares} shares of {} secrets", secrets.len())
+        }
         Claim::Reveal(reveal) => format!(
             "reveals {} {}",
             match reveal.form {
@@ -260,7 +279,7 @@ pub fn statement(session: &Session, statement: &Statement, people: &People) -> R
                 lines.push(format!("  identified by: {}", free(by.as_str())));
             }
         }
-        Claim::Request(request, personal) => {
+        Claim::Request(request, personal) | Claim::Reshare(request, personal) => {
             release(request, personal.as_ref(), people, &mut lines);
             newer_epochs(session, request, &mut lines)?;
         }

@@ -86,6 +86,8 @@ pub struct Epoch {
     pub knowers: Vec<Id>,
     /// Holders whose own program has proven the share.
     pub proven: Vec<Id>,
+    /// The epoch whose value it has, where it was split anew and not sealed anew.
+    pub reshared_from: Option<u32>,
     /// Who has sent shares to whom, over all requests: operator and holder, each pair once.
     pub sent: Vec<(Id, Id)>,
 }
@@ -212,6 +214,8 @@ pub struct RequestRecord {
     pub window_secs: u32,
     /// Hours that it may wait, by the policy it was made under.
     pub request_hours: u32,
+    /// Whether the secrets are to be split anew, and shown to nobody.
+    pub reshare: bool,
     /// What is asked for.
     pub secrets: Vec<WantedRecord>,
     /// Who has said yes.

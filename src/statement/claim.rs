@@ -7,7 +7,7 @@ use super::notes::{AttachPersonal, CorrectPersonal};
 use super::people::{Add, AddPersonal, Away, Retire, RetirePersonal};
 use super::quorums::{Define, SetPolicy};
 use super::releases::{Close, ClosePersonal, Request, RequestPersonal, Reveal};
-use super::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Seal};
+use super::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Prove, Reseal, Seal};
 use crate::crypto::canonical;
 use crate::error::{Error, Result};
 
@@ -129,7 +129,10 @@ claims! {
     "seal" Seal(Seal) "A secret's next epoch.";
     "secret.confirm" SecretConfirm(Confirm, ConfirmPersonal) "An epoch was found to work.";
     "secret.destroy" SecretDestroy(Destroy, DestroyPersonal) "Ciphertexts are to be destroyed.";
+    "secret.prove" SecretProve(Prove) "A holder proves shares.";
     "request" Request(Request, RequestPersonal) "Secrets are asked for.";
+    "reshare" Reshare(Request, RequestPersonal) "Secrets are to be split anew, unseen.";
+    "reseal" Reseal(Reseal) "A secret's next epoch, with the value of the one before.";
     "reveal" Reveal(Reveal) "A secret is about to be shown.";
     "close" Close(Close, ClosePersonal) "A release is over.";
     "correct" Correct(About, CorrectPersonal) "A statement is wrong.";
@@ -153,7 +156,14 @@ impl Claim {
                 .map(|share| share.blob)
                 .chain([seal.payload])
                 .collect(),
-            Self::Request(request, _) => vec![request.identity],
+            Self::Reseal(reseal) => reseal
+                .seal
+                .shares
+                .iter()
+                .map(|share| share.blob)
+                .chain([reseal.seal.payload])
+                .collect(),
+            Self::Request(request, _) | Self::Reshare(request, _) => vec![request.identity],
             Self::Sign(sign) => sign.shares.iter().map(|share| share.blob).collect(),
             Self::Attach(_, Some(personal)) => vec![personal.digest],
             _ => Vec::new(),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::account_id::AccountId;
+use super::decisions::Proof;
 use super::names::{SecretKind, SecretName, Subject};
 use super::text::{Name, Text};
 use crate::crypto::ed25519::PublicKey;
@@ -100,4 +101,24 @@ pub struct Destroy {
 pub struct DestroyPersonal {
     /// Why.
     pub reason: Text,
+}
+
+/// Facts of `reseal`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reseal {
+    /// Leaf hash of the `reshare` that is carried out.
+    pub reshare: Digest,
+    /// The next epoch.
+    pub seal: Seal,
+}
+
+/// Facts of `secret.prove`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Prove {
+    /// Leaf hash of the statement that the proofs are made for.
+    pub subject: Digest,
+    /// One for each share, in order of secret, epoch, group, member.
+    pub proofs: Vec<Proof>,
 }

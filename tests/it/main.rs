@@ -16,6 +16,7 @@ mod hostile;
 mod migration;
 mod oracle;
 mod refusals;
+mod reshares;
 mod rooms;
 mod story;
 mod tamper;

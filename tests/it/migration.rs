@@ -90,13 +90,11 @@ fn an_old_ledger_is_brought_up_to_date_at_its_first_opening() {
         assert_eq!(report.problems, Vec::new(), "schema {version}");
         assert!(report.entries > 40, "{}", report.entries);
         let view = session.view();
-        for kind in StatementKind::ALL {
-            assert!(
-                !view.indices_of_kind(*kind, 0).unwrap().is_empty(),
-                "schema {version} has no {}",
-                kind.as_str()
-            );
-        }
+        // The kinds of then.
+        let kinds = StatementKind::ALL
+            .iter()
+            .filter(|kind| !view.indices_of_kind(**kind, 0).unwrap().is_empty());
+        assert_eq!(kinds.count(), 20, "schema {version}");
         // The cosignature of somebody else than the appender came along.
         let size = report.entries;
         assert_eq!(view.cosignatures(size, size).unwrap().len(), 1);

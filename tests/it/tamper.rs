@@ -57,6 +57,22 @@ fn complete() -> World {
         ),
         Vec::new(),
     );
+    // Split anew, and proven.
+    let reshare = world
+        .session(ADA)
+        .reshare(&[secret], world.id(ADA), 600, purpose())
+        .unwrap();
+    world.sign_all(reshare.leaf, &[ADA, BEA]);
+    world
+        .session(ADA)
+        .carry_out_reshare(&reshare.leaf, &mut |_, _| ())
+        .unwrap();
+    for place in [BEA, CY] {
+        world
+            .session(place)
+            .prove_shares(reshare.leaf, &[secret])
+            .unwrap();
+    }
     // A release that is closed, one that is in effect, one that waits, and one that was taken back.
     let closed = world.request(&[PASSWORD]);
     world.sign_all(closed.leaf, &[BEA, CY]);

@@ -1,0 +1,276 @@
+//! People go, and what they held is split anew: nobody sees the value, nothing is lost, and who went
+//! opens nothing that is made after.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rootkeep::crypto::fixed::{Digest, Id};
+use rootkeep::crypto::identity::Identity;
+use rootkeep::error::{Kind, Result};
+use rootkeep::ledger::{FirstUse, Session};
+use rootkeep::state::custody::Epoch;
+use rootkeep::statement::Claim;
+use rootkeep::statement::releases::Form;
+use rootkeep::statement::secrets::{Destroy, DestroyPersonal, Prove, Reseal};
+
+use crate::story::retire;
+use crate::world::*;
+
+const ADA: usize = 0;
+const BEA: usize = 1;
+const CY: usize = 2;
+const DAN: usize = 3;
+const EVE: usize = 4;
+
+fn trusted(world: &World, place: usize) -> Result<Session> {
+    let mut session = world.open(place)?;
+    session.trust(&FirstUse::default())?;
+    Ok(session)
+}
+
+/// Cy leaves, and dan takes the place among the engineers.
+fn after_a_departure() -> World {
+    let world = World::ready();
+    world.decide(ADA, retire(&world, CY, None), &[BEA, DAN, EVE]);
+    let (engineers, _) = world.session(ADA).find_quorum("engineers").unwrap();
+    world.decide(
+        ADA,
+        world.define(engineers, "engineers", 2, &[ADA, BEA, DAN]),
+        &[ADA, BEA, DAN],
+    );
+    world
+}
+
+fn propose(world: &World, secrets: &[&str]) -> Digest {
+    let ids: Vec<Id> = secrets.iter().map(|name| world.secret(name)).collect();
+    trusted(world, ADA)
+        .unwrap()
+        .reshare(&ids, world.id(ADA), 3600, purpose())
+        .unwrap()
+        .leaf
+}
+
+fn epoch(world: &World, secret: &str, number: u32) -> Epoch {
+    let session = world.session(ADA);
+    Epoch::load(&session.view(), &world.secret(secret), number)
+        .unwrap()
+        .unwrap()
+}
+
+fn destroy(world: &World, secret: &str, epoch: Option<u32>) -> Claim {
+    Claim::SecretDestroy(
+        Destroy {
+            secret: world.secret(secret),
+            epoch,
+        },
+        Some(DestroyPersonal {
+            reason: text("cy has left"),
+        }),
+    )
+}
+
+#[test]
+fn a_secret_outlives_whoever_held_a_share_of_it() {
+    let world = after_a_departure();
+    let secret = world.secret(PASSWORD);
+    let reshare = propose(&world, &[PASSWORD]);
+    for place in [ADA, BEA] {
+        trusted(&world, place).unwrap().sign_off(reshare).unwrap();
+    }
+    let mut told = Vec::new();
+    let entered = trusted(&world, ADA)
+        .unwrap()
+        .carry_out_reshare(&reshare, &mut |done, all| told.push((done, all)))
+        .unwrap();
+    assert_eq!((entered.len(), told), (1, vec![(1, 1)]));
+    let (old, new) = (epoch(&world, PASSWORD, 1), epoch(&world, PASSWORD, 2));
+    let holders: BTreeSet<Id> = new.shares.iter().map(|share| share.holder).collect();
+    assert_eq!(holders, [ADA, BEA, DAN].map(|place| world.id(place)).into());
+    assert_eq!(new.reshared_from, Some(1));
+    // Who may know the value still may; the operator's program had it.
+    assert_eq!(new.knowers, old.knowers);
+    // Cy's identity opens nothing of it.
+    let cy = Identity::load(&world.identity(CY), &world.host).unwrap();
+    let session = world.session(ADA);
+    for share in &new.shares {
+        let blob = session.view().blob(&share.blob).unwrap().unwrap();
+        assert_eq!(cy.decrypt(&blob).unwrap_err().code(), "cannot-decrypt");
+    }
+    drop(session);
+    // The old epoch goes only once enough holders have shown that the new one works.
+    world.refused("not-proven", || {
+        trusted(&world, ADA)?.enter(destroy(&world, PASSWORD, Some(1)), Vec::new())
+    });
+    let prove = |place: usize| trusted(&world, place)?.prove_shares(new.seal, &[secret]);
+    prove(BEA).unwrap();
+    world.refused("not-proven", || {
+        trusted(&world, ADA)?.enter(destroy(&world, PASSWORD, Some(1)), Vec::new())
+    });
+    prove(DAN).unwrap();
+    world.refused("not-in-quorum", || prove(EVE));
+    world.decide(ADA, destroy(&world, PASSWORD, Some(1)), &[ADA, BEA, DAN]);
+    // And the value is the same.
+    let request = trusted(&world, ADA)
+        .unwrap()
+        .request(&[(secret, 2)], world.id(ADA), 600, purpose())
+        .unwrap();
+    world.sign_all(request.leaf, &[BEA, DAN]);
+    let revealed = world
+        .session(ADA)
+        .reveal(&request.leaf, &secret, Form::Text, |_| Ok(()))
+        .unwrap();
+    assert_eq!(revealed.plaintext.expose(), PASSWORD_TEXT);
+    for place in [ADA, BEA, DAN, EVE] {
+        world.assert_good(place);
+    }
+}
+
+#[test]
+fn what_was_interrupted_goes_on_where_it_stopped() {
+    let world = after_a_departure();
+    let second = "444455556666/password";
+    world
+        .seal(ADA, second, Some("engineers"), b"another one")
+        .unwrap();
+    let reshare = propose(&world, &[PASSWORD, second]);
+    for place in [ADA, BEA] {
+        trusted(&world, place).unwrap().sign_off(reshare).unwrap();
+    }
+    let cut = catch_unwind(AssertUnwindSafe(|| {
+        trusted(&world, ADA)
+            .unwrap()
+            .carry_out_reshare(&reshare, &mut |_, _| panic!("the power is cut"))
+    }));
+    assert!(cut.is_err());
+    let mut told = Vec::new();
+    let entered = trusted(&world, ADA)
+        .unwrap()
+        .carry_out_reshare(&reshare, &mut |done, all| told.push((done, all)))
+        .unwrap();
+    assert_eq!((entered.len(), told), (1, vec![(1, 1)]));
+    for name in [PASSWORD, second] {
+        assert_eq!(epoch(&world, name, 2).reshared_from, Some(1));
+    }
+    // Done is done.
+    let again = trusted(&world, ADA)
+        .unwrap()
+        .carry_out_reshare(&reshare, &mut |_, _| ())
+        .unwrap();
+    assert!(again.is_empty());
+    world.assert_good(BEA);
+}
+
+#[test]
+fn a_resharing_is_refused_where_a_release_would_be_and_shows_nothing() {
+    let world = after_a_departure();
+    let secret = world.secret(PASSWORD);
+    let reshare = propose(&world, &[PASSWORD]);
+    let carry_out = |place: usize| {
+        trusted(&world, place)?
+            .carry_out_reshare(&reshare, &mut |_, _| ())
+            .map(drop)
+    };
+    world.refused("not-signed-off", || carry_out(ADA));
+    trusted(&world, ADA).unwrap().sign_off(reshare).unwrap();
+    world.refused("not-signed-off", || carry_out(ADA));
+    // Cy holds a share of the old epoch, and is gone; eve holds none.
+    world.refused("not-a-member", || trusted(&world, CY)?.sign_off(reshare));
+    world.refused("not-in-quorum", || trusted(&world, EVE)?.sign_off(reshare));
+    trusted(&world, BEA).unwrap().sign_off(reshare).unwrap();
+    world.refused("not-operator", || carry_out(BEA));
+    world.refused("reshare-shows-nothing", || {
+        trusted(&world, ADA)?
+            .reveal(&reshare, &secret, Form::Text, |_| Ok(()))
+            .map(drop)
+    });
+    // Somebody else's program can't put another value in the place of this one.
+    let forged = {
+        let sealed = world
+            .seal(DAN, "org/note", Some("engineers"), b"mine")
+            .unwrap();
+        let session = world.session(DAN);
+        let statement = session.proven(sealed.entered.seq).unwrap();
+        let Claim::Seal(mut seal) = statement.claim().clone() else {
+            panic!()
+        };
+        seal.secret = secret;
+        seal.epoch = 2;
+        Claim::Reseal(Reseal { reshare, seal })
+    };
+    let error = world
+        .open(DAN)
+        .unwrap()
+        .enter(forged, Vec::new())
+        .unwrap_err();
+    assert!(
+        ["not-operator", "blob-known"].contains(&error.code()),
+        "{error}"
+    );
+    // Its window is that of a release.
+    world.clock.forward(3601);
+    world.refused("expired", || carry_out(ADA));
+    world.assert_good(ADA);
+}
+
+#[test]
+fn only_the_newest_epoch_is_split_anew_and_only_once() {
+    let world = after_a_departure();
+    let reshare = propose(&world, &[PASSWORD]);
+    for place in [ADA, BEA] {
+        trusted(&world, place).unwrap().sign_off(reshare).unwrap();
+    }
+    // Sealed anew in the meantime: a new value, and nothing to carry over.
+    world.seal(ADA, PASSWORD, None, b"rotated").unwrap();
+    let entered = trusted(&world, ADA)
+        .unwrap()
+        .carry_out_reshare(&reshare, &mut |_, _| ())
+        .unwrap();
+    assert!(entered.is_empty());
+    assert_eq!(epoch(&world, PASSWORD, 2).reshared_from, None);
+}
+
+#[test]
+fn a_proof_counts_for_its_holder_share_and_subject_alone() {
+    let world = World::ready();
+    let (secret, other) = (world.secret(PASSWORD), world.secret(MFA));
+    let seal = epoch(&world, PASSWORD, 1).seal;
+    let entered = trusted(&world, BEA)
+        .unwrap()
+        .prove_shares(seal, &[secret, other])
+        .unwrap();
+    assert!(epoch(&world, PASSWORD, 1).proven.contains(&world.id(BEA)));
+    let session = world.session(BEA);
+    let Claim::SecretProve(good) = session.proven(entered.seq).unwrap().claim().clone() else {
+        panic!()
+    };
+    drop(session);
+    let try_as = |place: usize, prove: Prove| {
+        world
+            .open(place)
+            .unwrap()
+            .enter(Claim::SecretProve(prove), Vec::new())
+            .unwrap_err()
+    };
+    // Somebody else's, for another subject, for another share, twice, none, for what is not there.
+    assert_eq!(try_as(ADA, good.clone()).code(), "not-in-quorum");
+    let mut bad = good.clone();
+    bad.subject = world.genesis();
+    let error = try_as(BEA, bad);
+    assert_eq!(
+        (error.code(), error.kind()),
+        ("bad-proof", Kind::Verification)
+    );
+    let mut bad = good.clone();
+    bad.proofs[0].member = 0;
+    assert_eq!(try_as(BEA, bad).code(), "not-in-quorum");
+    let mut bad = good.clone();
+    bad.proofs.push(good.proofs[0].clone());
+    assert!(!try_as(BEA, bad).code().is_empty());
+    let mut bad = good.clone();
+    bad.proofs.clear();
+    assert!(!try_as(BEA, bad).code().is_empty());
+    let mut bad = good;
+    bad.subject = Digest([7; 32]);
+    assert_eq!(try_as(BEA, bad).code(), "unknown-subject");
+    world.assert_good(ADA);
+}
