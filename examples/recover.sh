@@ -65,8 +65,16 @@ import base64, collections, hashlib, itertools, json, os, pty, re, sys
 def dump(database, out):
     """Writes every table, every blob and the log; prints what is sealed. Data key on stdin."""
     import sqlcipher3
-    db = sqlcipher3.connect(database)
-    db.execute("PRAGMA key = \"x'%s'\"" % re.fullmatch("[0-9a-f]{64}", sys.stdin.read().strip())[0])
+    for key in sys.stdin.read().split():
+        db = sqlcipher3.connect(database)
+        db.execute("PRAGMA key = \"x'%s'\"" % re.fullmatch("[0-9a-f]{64}", key)[0])
+        try:
+            db.execute("SELECT count(*) FROM sqlite_master")
+            break
+        except sqlcipher3.DatabaseError:
+            db = None
+    if db is None:
+        raise SystemExit(1)
     for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
         if not re.fullmatch("[a-z0-9_]+", table):
             print(f"WARNING: table {table!r} is not the ledger's; left out", file=sys.stderr)
@@ -233,6 +241,7 @@ cp "$ledger/ledger.db" "$work/"
 [ ! -e "$ledger/ledger.db-wal" ] || cp "$ledger/ledger.db-wal" "$work/"
 chmod u+w "$work"/ledger.db*
 mkdir "$out/tables" "$out/blobs" "$out/secrets"
+# While a new key was taking over, there were two: whichever opens the database.
 printf '%s\n' "$data_key" | py dump "$work/ledger.db" "$out" >"$work/sealed" ||
     die "the data key does not open $ledger/ledger.db: are database and keys of the same ledger?"
 unset data_key

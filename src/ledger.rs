@@ -10,6 +10,7 @@ mod keys;
 mod names;
 mod notes;
 mod pin;
+mod rekeying;
 mod releasing;
 mod resharing;
 mod sealing;
@@ -104,8 +105,10 @@ pub struct Session {
     keys: keys::Keys,
     known: Option<acts::Known>,
     migrated: Option<PathBuf>,
+    /// Whether the key files still have two keys.
+    interrupted_rekey: bool,
     /// Held until the session ends.
-    _lock: File,
+    lock: File,
 }
 
 impl Session {
@@ -127,18 +130,23 @@ impl Session {
         )?;
         let (member, member_key) = unlock_member(&keys, &own, &opening.identity)
             .map_err(|error| opening.host.declined().unwrap_or(error))?;
-        let data_key = keys::unwrap(&member_key.decrypt(&keys.wrapped_data_key(&member)?)?)?;
+        let mut data_keys = keys::unwrap(&member_key.decrypt(&keys.wrapped_data_key(&member)?)?)?;
         let database = directory.join("ledger.db");
         let mut migrated = None;
-        let store = match Store::open(&database, &data_key, access) {
+        let opened = match rekeying::open_with_any(&database, &data_keys, access) {
             Err(error) if error.code() == "older-schema" && access == Access::Write => {
                 drop(lock);
-                migrated = Some(migrate(&directory, &database, &data_key)?);
+                // A ledger of a schema from before re-keying has one key.
+                let key = data_keys.first().ok_or_else(keys::no_data_key)?;
+                migrated = Some(migrate(&directory, &database, key)?);
                 lock = self::lock(&directory, Lock::Shared)?;
-                Store::open(&database, &data_key, access)?
+                rekeying::open_with_any(&database, &data_keys, access)
             }
-            other => other?,
+            other => other,
         };
+        let (store, place) = opened?;
+        let interrupted_rekey = data_keys.len() > 1;
+        let data_key = data_keys.swap_remove(place);
         let (id, log_key) = own_facts(&store.view())?;
         let session = Self {
             log_key,
@@ -160,7 +168,8 @@ impl Session {
             keys,
             known: None,
             migrated,
-            _lock: lock,
+            interrupted_rekey,
+            lock,
         };
         session.check_against_pin()?;
         Ok(session)

@@ -124,11 +124,16 @@ pub enum Command {
     Account(super::account::AccountCommand),
     /// Seal a secret to its quorum
     Seal(super::seal::SealCommand),
-    /// Secrets: confirm, list, show, destroy
+    /// Secrets: confirm, list, show, prove, destroy
     #[command(subcommand)]
     Secret(super::secret::SecretCommand),
     /// Ask for secrets; list what was asked for
     Request(super::request::RequestCommand),
+    /// New shares for the same value, which nobody is shown
+    Reshare(super::reshare::ReshareCommand),
+    /// A new data key for database and members, as after somebody has left
+    #[command(after_help = "Examples:\n  rootkeep -i alice.key rekey")]
+    Rekey,
     /// Show a secret of a request in effect
     Reveal(super::reveal::RevealCommand),
     /// End a release

@@ -24,10 +24,13 @@ mod log;
 mod man;
 mod output;
 mod policy;
+mod progress;
 mod quorum;
 mod recover;
+mod rekey;
 mod request;
 mod request_list;
+mod reshare;
 mod reveal;
 mod seal;
 mod secret;
@@ -97,6 +100,8 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Seal(command) => seal::run(context, &command),
         Command::Secret(command) => secret::run(context, command),
         Command::Request(command) => request::run(context, &command),
+        Command::Rekey => rekey::run(context),
+        Command::Reshare(command) => reshare::run(context, &command),
         Command::Reveal(command) => reveal::run(context, &command),
         Command::Close(command) => close::run(context, &command),
         Command::Recover(command) => recover::run(context, &command),

@@ -31,6 +31,14 @@ pub enum SecretCommand {
         /// SUBJECT/KIND[:LABEL]
         secret: String,
     },
+    /// Show that your shares can still be decrypted; nothing is rebuilt
+    #[command(
+        after_help = "Examples:\n  rootkeep secret prove\n  rootkeep secret prove 111122223333/password"
+    )]
+    Prove {
+        /// SUBJECT/KIND[:LABEL]; all that you hold a share of where none is named
+        secret: Vec<String>,
+    },
     /// Propose to destroy an epoch, or all of a secret
     Destroy(DestroySecret),
 }
@@ -72,8 +80,41 @@ pub fn run(context: &Context, command: SecretCommand) -> Result<Done> {
         SecretCommand::Confirm(confirm) => self::confirm(context, &confirm),
         SecretCommand::List => list(context),
         SecretCommand::Show { secret } => show(context, &secret),
+        SecretCommand::Prove { secret } => prove(context, &secret),
         SecretCommand::Destroy(destroy) => self::destroy(context, &destroy),
     }
+}
+
+/// The proofs are made for the newest entry: so they are as fresh as the log.
+fn prove(context: &Context, names: &[String]) -> Result<Done> {
+    let names = names
+        .iter()
+        .map(|name| name.parse())
+        .collect::<Result<Vec<SecretName>>>()?;
+    let mut session = context.open_to_act()?;
+    let mut secrets = names
+        .iter()
+        .map(|name| session.find_secret(name).map(|(id, _)| id))
+        .collect::<Result<Vec<Id>>>()?;
+    if secrets.is_empty() {
+        secrets = records::<SecretRecord>(&session.view(), "")?
+            .into_iter()
+            .map(|(key, _)| Id::parse(&key))
+            .collect::<Result<_>>()?;
+    }
+    let (size, _) = session.head()?;
+    let newest = session.proven(size.saturating_sub(1))?;
+    let entered = session.prove_shares(newest.leaf(), &secrets)?;
+    let proven = match session.proven(entered.seq)?.claim() {
+        Claim::SecretProve(prove) => prove.proofs.len(),
+        _ => 0,
+    };
+    context.report(
+        session,
+        &entered,
+        &format!("proved {proven} of your shares"),
+        json!({"subject": newest.leaf(), "shares": proven}),
+    )
 }
 
 fn confirm(context: &Context, command: &ConfirmSecret) -> Result<Done> {

@@ -58,6 +58,11 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
         ),
         ("unconfirmed", "unconfirmed", secrets_steps.unconfirmed),
         ("reshare", "reshare", secrets_steps.reshare),
+        (
+            "departed",
+            "departures",
+            steps::departures(context, &session, &people)?,
+        ),
     ];
     let (accounts, secrets) = (view.count(Table::Account)?, view.count(Table::Secret)?);
     let me = people

@@ -10,6 +10,7 @@ use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
 use crate::ledger::{People, Session};
 use crate::state::custody::{Epoch, SecretRecord};
+use crate::state::people::LedgerRecord;
 use crate::state::records::{list, read};
 use crate::state::rules::Quorum;
 
@@ -95,6 +96,90 @@ fn live_secrets(session: &Session) -> Result<Vec<Live>> {
     Ok(secrets)
 }
 
+/// What the departure of each who was retired has left to do.
+pub fn departures(context: &Context, session: &Session, people: &People) -> Result<Vec<Step>> {
+    let view = session.view();
+    let mut steps = Vec::new();
+    let secrets = live_secrets(session)?;
+    let last_rekey = LedgerRecord::load(&view)?.and_then(|ledger| ledger.rekeys.last().copied());
+    let quorums = list::<Quorum>(&view, "")?;
+    for (id, custodian, _) in people.iter() {
+        let Some(retired) = custodian.retired else {
+            continue;
+        };
+        let name = people.name(id);
+        let mut push = |about: String, next: String, what: &str, secret: Option<String>| {
+            steps.push(Step::new(
+                about,
+                format!("{} {next}", context.program(None)),
+                json!({"name": name, "what": what, "secret": secret}),
+            ));
+        };
+        for (_, quorum) in &quorums {
+            if quorum.has(id) {
+                let about = format!("{name} is still in the quorum {}", quorum.name);
+                let next = format!(
+                    "quorum define {} --threshold K --member NAME ...",
+                    quorum.name
+                );
+                push(about, next, "quorum", None);
+            }
+        }
+        if last_rekey.is_none_or(|index| index < retired) {
+            let about = format!("{name} may have kept the data key");
+            push(about, "rekey".to_owned(), "rekey", None);
+        }
+        let quoted = shell_word(&name);
+        for secret in &secrets {
+            let whose = secret.record.name.to_string();
+            let newest = secret.epochs.last().map(|(number, _)| *number);
+            for (number, epoch) in &secret.epochs {
+                if !epoch.shares.iter().any(|share| share.holder == *id) {
+                    continue;
+                }
+                let about = format!("{name} holds a share of {whose} epoch {number}");
+                let (what, next) = if Some(*number) == newest {
+                    (
+                        "reshare",
+                        format!("reshare --without {quoted} --purpose TEXT"),
+                    )
+                } else {
+                    (
+                        "destroy",
+                        format!("secret destroy {whose} --epoch {number} --reason TEXT"),
+                    )
+                };
+                push(about, next, what, Some(whose.clone()));
+            }
+            let known = secret
+                .epochs
+                .last()
+                .is_some_and(|(_, epoch)| epoch.knowers.contains(id));
+            if known {
+                let about =
+                    format!("{name} may know {whose}: change it at AWS, then seal the new one");
+                push(
+                    about,
+                    format!("seal {whose}"),
+                    "rotate",
+                    Some(whose.clone()),
+                );
+            }
+        }
+    }
+    Ok(steps)
+}
+
+/// A name as a shell takes it.
+fn shell_word(name: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
+    if name.chars().all(plain) {
+        name.to_owned()
+    } else {
+        format!("'{}'", name.replace('\'', "'\\''"))
+    }
+}
+
 /// What the secrets want: epochs that nobody has confirmed, and those that a quorum's new form asks
 /// to be sealed again.
 pub struct Secrets {
@@ -161,12 +246,12 @@ fn sealed_to_all(
     }
     Some(Step::new(
         format!(
-            "{name} epoch {number}: no share yet for {} of {}; to be released and sealed again",
+            "{name} epoch {number}: no share yet for {} of {}; to be split anew",
             without.join(", "),
             quorum.name
         ),
         format!(
-            "{} request {name} --purpose \"Seal it again to {}\"",
+            "{} reshare {name} --purpose \"Shares for all of {}\"",
             context.program(None),
             quorum.name
         ),

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::context::Context;
 use super::output::{self, Done};
+use super::progress;
 use crate::error::Result;
 use crate::ledger::{VerifyProblem, read_bounded};
 
@@ -30,7 +30,7 @@ pub fn run(context: &Context, command: &VerifyCommand) -> Result<Done> {
         .map(|path| read_bounded(path, 1 << 20))
         .transpose()?;
     let mut session = context.open()?;
-    let bar = progress_bar(context);
+    let bar = progress::bar(context, "verifying", "entries");
     let mut report = session.verify(&mut |done, all| {
         bar.set_length(all);
         bar.set_position(done);
@@ -100,17 +100,4 @@ fn print(report: &crate::ledger::Report, rebuilt: bool) -> Result<()> {
         output::data("the tables were made again from the log; verify once more\n")?;
     }
     Ok(())
-}
-
-fn progress_bar(context: &Context) -> ProgressBar {
-    if context.global.json || context.global.quiet {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(0);
-    if let Ok(style) =
-        ProgressStyle::with_template("verifying {bar:40} {pos}/{len} entries, {eta} to go")
-    {
-        bar.set_style(style);
-    }
-    bar
 }

@@ -110,7 +110,7 @@ impl Keys {
                 }
                 Content::DataKeyFor(recipient) => {
                     if there.is_none() {
-                        handle.write(name, &wrap(data_key, recipient, host)?)?;
+                        handle.write(name, &wrap(&[data_key], recipient, host)?)?;
                     }
                 }
             }
@@ -118,6 +118,23 @@ impl Keys {
         for name in handle.names()? {
             if is_own(&name) && !wanted.contains_key(&name) {
                 handle.remove(&name)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Wraps the data key, or two of them, anew for everyone who may open the ledger, and for recovery.
+    ///
+    /// # Errors
+    /// Failed where the disk or age fails.
+    pub fn rewrap(&self, view: &View<'_>, data_keys: &[&Key32], host: &AgeHost) -> Result<()> {
+        let mut wanted = BTreeMap::new();
+        self.want_members(view, &mut wanted)?;
+        self.want_governance(view, &mut wanted)?;
+        let handle = self.open()?;
+        for (name, content) in &wanted {
+            if let Content::DataKeyFor(recipient) = content {
+                handle.write(name, &wrap(data_keys, recipient, host)?)?;
             }
         }
         Ok(())
@@ -264,24 +281,29 @@ enum Content {
     DataKeyFor(String),
 }
 
-fn wrap(data_key: &Key32, recipient: &str, host: &AgeHost) -> Result<Vec<u8>> {
-    let line = SecretText::new(format!("{}\n", data_key.to_hex().expose()));
-    age_file::encrypt(
-        &Recipient::parse_native(recipient)?,
-        line.expose().as_bytes(),
-        host,
-    )
+/// One key a line: while a new key is taking over, it and then the old one.
+fn wrap(data_keys: &[&Key32], recipient: &str, host: &AgeHost) -> Result<Vec<u8>> {
+    let mut lines = zeroize::Zeroizing::new(String::with_capacity(data_keys.len() * 65));
+    for key in data_keys {
+        lines.push_str(key.to_hex().expose());
+        lines.push('\n');
+    }
+    age_file::encrypt(&Recipient::parse_native(recipient)?, lines.as_bytes(), host)
 }
 
-/// Reads a data key out of what was wrapped.
+/// Reads the data keys out of what was wrapped: one, or two while a new one is taking over.
 ///
 /// # Errors
 /// Verification, code `bad-data-key`.
-pub fn unwrap(plaintext: &crate::crypto::secret::SecretBytes) -> Result<Key32> {
-    SecretText::from_utf8(plaintext)
-        .and_then(|text| text.expose().strip_suffix('\n').and_then(Key32::from_hex))
-        .ok_or_else(|| {
-            Error::verification("bad-data-key", "what was wrapped for you is not a data key")
-                .hint("somebody may have put another ciphertext in its place")
-        })
+pub fn unwrap(plaintext: &crate::crypto::secret::SecretBytes) -> Result<Vec<Key32>> {
+    let text = SecretText::from_utf8(plaintext).ok_or_else(no_data_key)?;
+    let lines = text.expose().strip_suffix('\n').ok_or_else(no_data_key)?;
+    let keys: Option<Vec<Key32>> = lines.split('\n').map(Key32::from_hex).collect();
+    keys.filter(|keys| keys.len() <= 2).ok_or_else(no_data_key)
+}
+
+/// What was wrapped is something else.
+pub fn no_data_key() -> Error {
+    Error::verification("bad-data-key", "what was wrapped for you is not a data key")
+        .hint("somebody may have put another ciphertext in its place")
 }

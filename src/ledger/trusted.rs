@@ -80,14 +80,25 @@ impl Session {
     /// anything is not as it ought to be.
     pub fn trust(&mut self, first: &FirstUse) -> Result<()> {
         if self.pin.is_some() {
-            return self.on_verified(Self::check_small_tables);
+            self.on_verified(Self::check_small_tables)?;
+            return self.tidy();
         }
         self.first_trust(first)?;
         let trusted = self.on_verified(Self::check_small_tables);
         if trusted.is_err() {
             self.pin = None;
         }
-        trusted
+        trusted?;
+        self.tidy()
+    }
+
+    /// A re-keying that was cut short has left two keys in the key files: the database says which counts.
+    fn tidy(&mut self) -> Result<()> {
+        if self.interrupted_rekey && self.access == crate::store::Access::Write {
+            self.finish_rekey()?;
+            self.interrupted_rekey = false;
+        }
+        Ok(())
     }
 
     /// People, quorums, policy and what waits are read at once, so that an edit is met before any act;

@@ -76,6 +76,7 @@ impl Judge<'_> {
                 signed: Vec::new(),
                 active: None,
                 governance: None,
+                rekeys: Vec::new(),
             },
         )?;
         Ok(Verdict::waits_for(cards.len()))

@@ -315,6 +315,7 @@ impl Judge<'_> {
             Claim::Reshare(request, _) => self.reshare(request),
             Claim::Reseal(reseal) => self.reseal(reseal),
             Claim::SecretProve(prove) => self.secret_prove(prove),
+            Claim::Rekey(rekey) => self.rekey(rekey),
             Claim::CustodianAway(away) => self.custodian_away(away),
             Claim::AccountImport(import, personal) => {
                 self.account_import(import, personal.as_ref())

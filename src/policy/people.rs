@@ -7,13 +7,26 @@ use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest};
 use crate::crypto::part::PartName;
 use crate::error::{Error, Result};
-use crate::state::people::{CardRecord, Custodian, Person};
+use crate::state::people::{CardRecord, Custodian, ONE, Person};
 use crate::state::records::{Records, Table, read};
 use crate::state::rules::leaf_key;
 use crate::statement::Claim;
 use crate::statement::people::{Add, AddPersonal, Away, Retire, Role};
+use crate::statement::quorums::Rekey;
 
 impl Judge<'_> {
+    /// The database has a new key already; this is for the record.
+    pub(super) fn rekey(&mut self, rekey: &Rekey) -> Result<Verdict> {
+        self.needs_role(Role::Keeper, "giving the ledger a new key")?;
+        let mut ledger = self.ledger()?;
+        if u32::try_from(ledger.rekeys.len() + 1).ok() != Some(rekey.number) {
+            return Err(refusal::malformed("new keys are counted one by one"));
+        }
+        ledger.rekeys.push(self.index);
+        self.state.put(ONE, &ledger)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
     pub(super) fn custodian_add(
         &mut self,
         add: &Add,

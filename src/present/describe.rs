@@ -141,6 +141,10 @@ pub fn line(session: &Session, statement: &Statement, people: &People) -> Result
             set.policy.request_hours,
             duration(u64::from(set.policy.window_max_secs))
         ),
+        Claim::Rekey(rekey) => format!(
+            "has given the ledger a new data key, number {}",
+            rekey.number
+        ),
         Claim::AccountImport(import, _) => format!(
             "imports accounts: {} new or changed, {} gone",
             import.accounts.len(),

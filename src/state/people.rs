@@ -31,6 +31,8 @@ pub struct LedgerRecord {
     pub active: Option<u64>,
     /// The governance secret's seal, once it is there.
     pub governance: Option<GovernanceRecord>,
+    /// Indices of the leaves that say that it got a new data key.
+    pub rekeys: Vec<u64>,
 }
 
 impl Record for LedgerRecord {

@@ -5,7 +5,7 @@ use super::decisions::{About, RejectPersonal, SignOff};
 use super::founding::{Charter, GenesisPersonal, GovernanceSeal};
 use super::notes::{AttachPersonal, CorrectPersonal};
 use super::people::{Add, AddPersonal, Away, Retire, RetirePersonal};
-use super::quorums::{Define, SetPolicy};
+use super::quorums::{Define, Rekey, SetPolicy};
 use super::releases::{Close, ClosePersonal, Request, RequestPersonal, Reveal};
 use super::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Prove, Reseal, Seal};
 use crate::crypto::canonical;
@@ -125,6 +125,7 @@ claims! {
     "custodian.away" CustodianAway(Away) "A custodian can't be reached for a while.";
     "quorum.define" QuorumDefine(Define) "A threshold rule.";
     "policy.set" PolicySet(SetPolicy) "The policy from here on.";
+    "rekey" Rekey(Rekey) "The ledger has a new data key.";
     "account.import" AccountImport(Import, ImportPersonal) "Accounts from AWS's listing.";
     "seal" Seal(Seal) "A secret's next epoch.";
     "secret.confirm" SecretConfirm(Confirm, ConfirmPersonal) "An epoch was found to work.";

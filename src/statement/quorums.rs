@@ -39,3 +39,11 @@ pub struct SetPolicy {
     /// The policy from here on.
     pub policy: PolicySettings,
 }
+
+/// Facts of `rekey`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rekey {
+    /// Which one it is, counting from 1.
+    pub number: u32,
+}

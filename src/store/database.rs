@@ -17,6 +17,8 @@ use super::migration::{self, SCHEMA_VERSION};
 use super::view::View;
 use crate::crypto::secret::Key32;
 use crate::error::{Error, Result};
+use crate::policy::LogView;
+use crate::state::shard;
 
 /// How long to wait for another writer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -48,16 +50,7 @@ impl Store {
     /// # Errors
     /// Failed where the disk fails.
     pub fn create(path: &Path, key: &Key32) -> Result<Self> {
-        // Made here, because SQLite gives the file, and its WAL after it, the umask's mode.
-        std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|error| {
-                Error::failed("cannot-write", format!("cannot make {}", path.display()))
-                    .because(error)
-            })?;
+        make_private(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         unlock(&connection, key)?;
@@ -139,6 +132,63 @@ impl Store {
         Ok(kept)
     }
 
+    /// Writes everything into a new database at `path` under another key.
+    ///
+    /// # Errors
+    /// Failed where the disk fails.
+    pub fn export(&self, path: &Path, key: &Key32) -> Result<()> {
+        self.end_read()?;
+        make_private(path)?;
+        let file = path
+            .to_str()
+            .ok_or_else(|| Error::usage("bad-path", "the ledger's path is not UTF-8"))?;
+        // Bound, so that the key is in no statement's text.
+        let raw = Zeroizing::new(format!("x'{}'", key.to_hex().expose()));
+        let attached = self
+            .connection
+            .execute("ATTACH DATABASE ?1 AS fresh KEY ?2", [file, raw.as_str()]);
+        attached.map_err(failed)?;
+        let exported = self
+            .connection
+            .query_row("SELECT sqlcipher_export('fresh')", [], |_| Ok(()))
+            .and_then(|()| {
+                self.connection.execute_batch(&format!(
+                    "PRAGMA fresh.user_version = {SCHEMA_VERSION}; PRAGMA fresh.journal_mode = WAL;"
+                ))
+            });
+        let detached = self.connection.execute_batch("DETACH DATABASE fresh");
+        exported.and(detached).map_err(failed)
+    }
+
+    /// How many rows every table has, and the head's root: what a copy has to have too.
+    ///
+    /// # Errors
+    /// Failed where the database fails; verification where the tree is damaged.
+    pub fn contents(&self) -> Result<Vec<String>> {
+        self.check_schema()?;
+        let mut all = self.view().counts()?;
+        let size = self.view().size()?;
+        all.push(LogView::root_at(&self.view(), size)?.to_hex());
+        all.push(shard::root(&self.view().shards()?).to_hex());
+        Ok(all)
+    }
+
+    /// Brings everything of the WAL into the database itself.
+    ///
+    /// # Errors
+    /// Failed, code `busy`, where somebody still reads.
+    pub fn settle(&self) -> Result<()> {
+        self.end_read()?;
+        let busy: i64 = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+            .map_err(failed)?;
+        if busy == 0 {
+            return Ok(());
+        }
+        Err(Error::failed("busy", "another program reads the ledger").hint("try again in a moment"))
+    }
+
     /// Everything that is read from now on is read from this one moment of the database, until the next
     /// call or the next write.
     ///
@@ -205,6 +255,19 @@ pub(super) fn expected_schema() -> Result<&'static [String]> {
     migration::migrate(&empty, 0)?;
     let made = View::new(&empty).schema()?;
     Ok(EXPECTED.get_or_init(|| made))
+}
+
+/// SQLite would give the file, and its WAL after it, the umask's mode.
+fn make_private(path: &Path) -> Result<()> {
+    std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map(drop)
+        .map_err(|error| {
+            Error::failed("cannot-write", format!("cannot make {}", path.display())).because(error)
+        })
 }
 
 fn connect(path: &Path, access: Access) -> Result<Connection> {

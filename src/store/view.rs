@@ -525,6 +525,31 @@ impl<'c> View<'c> {
         )
     }
 
+    /// Every table with how many rows it has.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub(super) fn counts(&self) -> Result<Vec<String>> {
+        [
+            "meta",
+            "leaf",
+            "blob",
+            "cosignature",
+            "state",
+            "shard",
+            "undo",
+        ]
+        .into_iter()
+        .map(|table| {
+            let count: Option<i64> =
+                self.one(&format!("SELECT count(*) FROM {table}"), [], |row| {
+                    row.get(0)
+                })?;
+            Ok(format!("{table} {}", count.unwrap_or(0)))
+        })
+        .collect()
+    }
+
     /// Whether the schema is the one that this program makes.
     ///
     /// # Errors

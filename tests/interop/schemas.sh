@@ -126,9 +126,14 @@ PYTHON
     four=$(as alice request 111122223333/password --purpose oops | field id)
     as alice withdraw "$four"
     waits=$(as dave request $mfa --purpose waits | field id)
+    anew=$(as alice reshare 111122223333/password --purpose 'new shares' | field id)
+    for by in bob carol; do as "$by" sign "$anew"; done
+    as alice reshare finish "$anew"
+    as bob secret prove
     together secret destroy 111122223333/password --epoch 1 --reason 'an old one'
     as alice secret destroy mailbox:root/password --reason 'all of it'
     together custodian retire dave --note left
+    as alice rekey
     as alice custodian retire frank --distrust-from 9
     as bob correct "$one" --reason 'a slip' --text 'ticket T-2'
     echo minutes >minutes.txt

@@ -202,6 +202,7 @@ SHAPES = {  # kind: facts, personal
     "quorum.define": ({"quorum": ident, "name": name, "groups_needed": size,
                        "groups": [{"label": name, "threshold": size, "members": [ident]}]}, None),
     "policy.set": ({"policy": policy}, None),
+    "rekey": ({"number": size}, None),
     "account.import": ({"organization": (text(), None), "accounts": [
         {"id": account, "state": ("pending-activation", "active", "suspended", "pending-closure", "closed"),
          "partition": ("aws", "aws-us-gov", "aws-cn"), "management": (True, False), "joined_method": ("INVITED", "CREATED", None),
@@ -215,12 +216,15 @@ SHAPES = {  # kind: facts, personal
     "request": ({"secrets": [{"secret": ident, "epoch": size, "seal": digest}], "operator": ident, "recipient": bech32,
                  "identity": digest, "window_secs": size},
                 {"purpose": text(), "task": (text(), None), "ticket": (text(), None)}),
+    "secret.prove": (subject | {"proofs": [possessed | {"proof": is_base64}]}, None),
     "reveal": ({"request": digest, "secret": ident, "epoch": size, "form": ("text", "file", "totp", "qr"),
                 "bad": [{"group": small, "member": small}]}, None),
     "close": ({"request": digest, "outcome": ("used", "unused", "aborted"), "rotated": (True, False)}, {"note": text()}),
     "correct": (subject, reason | {"text": text()}),
     "attach": (subject, {"name": text(), "digest": digest, "bytes": size, "media": text()}),
 }
+SHAPES["reshare"], SHAPES["reseal"] = SHAPES["request"], ({"reshare": digest, "seal": SHAPES["seal"][0]}, None)
+ASKED = ("request", "reshare")  # what the holders of its secrets decide
 GOVERNED = ("genesis", "custodian.add", "custodian.retire", "quorum.define", "policy.set", "secret.destroy")
 
 
@@ -261,7 +265,7 @@ class Log:
     def __init__(self, ledger):
         self.ledger, self.roots, self.peaks = ledger, [sha()], []
         self.people, self.quorums, self.secrets, self.accounts = {}, {}, {}, {}
-        self.subjects, self.ids, self.confirmed, self.blobs = {}, set(), set(), set()
+        self.subjects, self.ids, self.confirmed, self.blobs, self.rekeys = {}, set(), set(), set(), 0
         self.active, self.policy, self.policy_index, self.threshold = False, None, 0, 0
 
     def grow(self, data):
@@ -312,7 +316,8 @@ class Log:
         new = Record(index=index, hash=sha(b"\0", data).hex(), kind=kind, author=who, facts=facts, personal=personal,
                      made=seconds(head["made_at"]), seen=seen["size"], policy=self.policy_index, yes=[], no=[],
                      effect=None, over=None, shown=False)
-        brought = [facts[k] for k in ("payload", "identity") if k in facts] + [s["blob"] for s in facts.get("shares", [])]
+        own = facts["seal"] if kind == "reseal" else facts
+        brought = [own[k] for k in ("payload", "identity") if k in own] + [s["blob"] for s in own.get("shares", [])]
         need(len(set(brought)) == len(brought) and not self.blobs & set(brought), "blob: a ciphertext that was there before")
         if kind in GOVERNED[1:]:
             need(self.may_propose(new), "author: has no role for this")
@@ -396,6 +401,11 @@ class Log:
             self.possible_quorum(facts, facts["groups"])
         elif one.kind == "secret.destroy":
             self.live_secret(facts)
+            for epoch in self.secrets[facts["secret"]].epochs.values():
+                if facts["epoch"] is not None and epoch.of == facts["epoch"] and not epoch.destroyed:
+                    proven = {p for p in epoch.proven if self.in_force(p)}
+                    enough = [t <= sum(s["group"] == g and s["holder"] in proven for s in epoch.shares) for g, t in enumerate(epoch.thresholds)]
+                    need(sum(enough) >= epoch.needed, "epoch: the one that has its value is not proven")
 
     def possible_quorum(self, facts, groups):
         need(1 <= len(groups) <= 16 and 1 <= facts["groups_needed"] <= len(groups), "groups_needed")
@@ -430,7 +440,7 @@ class Log:
     # Yes, no, and taking back
     def stakes(self, one):
         """The splits by which a subject is decided: (secret, epoch, split)."""
-        named = [(at["secret"], at["epoch"]) for at in one.facts["secrets"]] if one.kind == "request" else [(GOVERNANCE, 1)]
+        named = [(at["secret"], at["epoch"]) for at in one.facts["secrets"]] if one.kind in ASKED else [(GOVERNANCE, 1)]
         return [(secret, number_, self.secrets[secret].epochs[number_]) for secret, number_ in named]
 
     def met(self, one, people):
@@ -440,16 +450,16 @@ class Log:
     def check_waits(self, one, made):
         """Refused where a subject takes no yes and no no any more. A request in effect takes a yes still."""
         need(not one.over, f"subject: {one.over}")
-        need(one.effect is None or one.kind == "request", "subject: in effect")
+        need(one.effect is None or one.kind in ASKED, "subject: in effect")
         if one.effect is not None:
             need(made <= one.effect.made + one.facts["window_secs"], "subject: its window is over")
             need(one.effect.made <= made + 300, "subject: dated ahead")
         elif one.kind != "genesis":
-            limit = self.policy["request_hours"] * 3600 if one.kind == "request" else self.policy["pending_days"] * 86400
+            limit = self.policy["request_hours"] * 3600 if one.kind in ASKED else self.policy["pending_days"] * 86400
             need(made <= one.made + limit, "subject: expired")
             need(one.made <= made + 300, "subject: dated ahead")
         need(one.effect is not None or one.policy == self.policy_index, "subject: lapsed, another policy")
-        if one.kind == "request":
+        if one.kind in ASKED:
             need(not self.people[one.facts["operator"]].retired, "subject: lapsed, its operator was retired")
             for secret, number_, epoch in self.stakes(one):
                 need(not epoch.destroyed, "subject: lapsed, a secret was destroyed")
@@ -465,7 +475,7 @@ class Log:
     def said(self, new, facts):
         """The subject that a sign or reject names, the author's shares that count for it, and who has such shares."""
         one = self.subjects.get(facts["subject"])
-        need(one is not None and one.kind in GOVERNED + ("request",), "subject: takes no yes or no")
+        need(one is not None and one.kind in GOVERNED + ASKED, "subject: takes no yes or no")
         need(new.seen > one.index and (one.index or new.seen > 1), "seen: before the subject")
         need(new.author not in one.yes + one.no, "subject: this person has said yes or no before")
         self.check_waits(one, new.made)
@@ -474,6 +484,11 @@ class Log:
         need(held, "author: holds no share that counts here")
         return one, held, {s["holder"] for _, _, s in all_shares if self.in_force(s["holder"])}
 
+    def check_proof(self, given, share_, author, subject_):
+        context = bytes.fromhex(self.ledger + given["secret"]) + given["epoch"].to_bytes(4, "big") + bytes([share_["group"], share_["member"]])
+        message = b"rootkeep/possession/v1\n" + context + bytes.fromhex(author + subject_)
+        verify(share_["key"], unbase64(given["proof"]), message, "proof of possession")
+
     def sign(self, new, facts):
         need(GOVERNANCE in self.secrets, "sign: before governance.seal")
         one, held, holders = self.said(new, facts)
@@ -481,11 +496,12 @@ class Log:
         places = [{"secret": secret, "epoch": number_, "group": s["group"], "member": s["member"]} for secret, number_, s in held]
         need([{k: p[k] for k in possessed} for p in facts["proofs"]] == places, "proofs: not one for each own share")
         sent = [{k: p[k] for k in possessed} for p in facts["shares"]]
-        need(sent == (places if one.kind == "request" else []), "shares: not one for each own share")
-        for proof, (secret, number_, s) in zip(facts["proofs"], held):
-            context = bytes.fromhex(self.ledger + secret) + number_.to_bytes(4, "big") + bytes([s["group"], s["member"]])
-            message = b"rootkeep/possession/v1\n" + context + bytes.fromhex(new.author + one.hash)
-            verify(s["key"], unbase64(proof["proof"]), message, "proof of possession")
+        need(sent == (places if one.kind in ASKED else []), "shares: not one for each own share")
+        for proof, (_, _, s) in zip(facts["proofs"], held):
+            self.check_proof(proof, s, new.author, one.hash)
+        for secret, number_, epoch in self.stakes(one):
+            if any(s["holder"] == new.author for s in epoch.shares):
+                epoch.proven.add(new.author)
         one.yes.append(new.author)
         everybody = one.kind != "genesis" or set(one.yes) == set(self.founders)
         if one.effect is None and everybody and self.met(one, holders & set(one.yes)):
@@ -500,11 +516,11 @@ class Log:
 
     def withdraw(self, new, facts):
         one = self.subjects.get(facts["subject"])
-        need(one is not None and one.kind in GOVERNED + ("request",), "subject: nothing that waits")
+        need(one is not None and one.kind in GOVERNED + ASKED, "subject: nothing that waits")
         need(new.seen > one.index, "seen: before the subject")
         need(one.author == new.author, "author: not the subject's")
         need(not one.over or one.over.startswith("lapsed"), f"subject: {one.over}")
-        need(one.effect is None or one.kind == "request" and not one.shown, "subject: in effect, or revealed")
+        need(one.effect is None or one.kind in ASKED and not one.shown, "subject: in effect, or revealed")
         one.over = "withdrawn"
 
     # Accounts and people
@@ -512,6 +528,11 @@ class Log:
         need(self.has(new.author, "keeper") or new.author == facts["custodian"], "author: no keeper, nor the person")
         need(facts["custodian"] in self.people, "custodian: unknown")
         need(facts["from"] <= facts["to"], "away: ends before it begins")
+
+    def rekey(self, new, facts):
+        need(self.has(new.author, "keeper"), "author: no keeper")
+        self.rekeys += 1
+        need(facts["number"] == self.rekeys, "number: not the next")
 
     def account_import(self, new, facts):
         need(self.has(new.author, "keeper"), "author: no keeper")
@@ -526,16 +547,16 @@ class Log:
         places = [(g, m, who) for g, members in enumerate(groups) for m, who in enumerate(members)]
         need([(s["group"], s["member"], s["holder"]) for s in shares] == places, "shares: not those of the quorum")
         need(all(self.in_force(s["holder"]) for s in shares), "shares: a holder is not in force")
-        return Record(seal=new.hash, shares=shares, thresholds=thresholds, needed=needed, destroyed=False)
+        return Record(seal=new.hash, shares=shares, thresholds=thresholds, needed=needed, destroyed=False, proven=set(), of=None)
 
     def may_seal(self, who, quorum):
         member = any(who in g["members"] for g in self.quorums[quorum].facts["groups"])
         return self.has(who, "keeper", "operator") or self.in_force(who) and member
 
-    def seal(self, new, facts):
+    def seal(self, new, facts, may=None):
         quorum, old, secret = self.quorums.get(facts["quorum"]), self.secrets.get(facts["secret"]), facts["secret"]
         need(quorum is not None and quorum.index == facts["quorum_index"], "quorum: not as it stands")
-        need(self.may_seal(new.author, facts["quorum"]), "author: no keeper, operator or member")
+        need(may or self.may_seal(new.author, facts["quorum"]), "author: no keeper, operator or member")
         name_ = (facts["subject"], facts["kind"], facts["label"])
         need(secret != GOVERNANCE, "secret: governance's id")
         need(all((key == secret) == (one.name == name_) for key, one in self.secrets.items() if key != GOVERNANCE),
@@ -552,7 +573,7 @@ class Log:
         need(facts["thresholds"] == [g["threshold"] for g in groups], "thresholds: not the quorum's")
         epoch = self.split(facts["shares"], [g["members"] for g in groups], facts["thresholds"], facts["groups_needed"], new)
         one = self.secrets.setdefault(secret, Record(name=name_, quorum=facts["quorum"], epochs={}))
-        one.epochs[facts["epoch"]] = epoch
+        one.serves, one.epochs[facts["epoch"]] = facts["serves"], epoch
 
     def secret_confirm(self, new, facts):
         need(self.may_seal(new.author, self.live_secret(facts).quorum), "author: no keeper, operator or member")
@@ -564,21 +585,52 @@ class Log:
         need(self.has(new.author, "operator"), "author: no operator")
         need(self.has(facts["operator"], "operator"), "operator: no operator in force")
         names = [at["secret"] for at in facts["secrets"]]
-        need(1 <= len(names) <= 16 and len(set(names)) == len(names), "secrets: 1 to 16, distinct")
+        most = 16 if new.kind == "request" else 4096
+        need(1 <= len(names) <= most and len(set(names)) == len(names), "secrets: none, too many, or one twice")
         for at in facts["secrets"]:
             need(self.live_secret(at).epochs[at["epoch"]].seal == at["seal"], "seal: not that epoch's")
         need(60 <= facts["window_secs"] <= self.policy["window_max_secs"], "window_secs: not within the policy")
         new.quorums = {n: self.quorums[self.secrets[n].quorum].index for n in names}
 
-    def asked(self, facts):
+    def reshare(self, new, facts):
+        self.request(new, facts)
+        need(all(at["epoch"] == max(self.secrets[at["secret"]].epochs) for at in facts["secrets"]), "epoch: not the newest")
+
+    def reseal(self, new, facts):
+        one, seal = self.asked({"request": facts["reshare"]}, "reshare"), facts["seal"]
+        need(new.author == one.facts["operator"], "author: not the resharing's operator")
+        need(one.effect.made - 300 <= new.made <= one.effect.made + one.facts["window_secs"], "reshare: not within its window")
+        old = {at["secret"]: at["epoch"] for at in one.facts["secrets"]}.get(seal["secret"])
+        need(old is not None, "secret: not named by the resharing")
+        secret = self.secrets[seal["secret"]]
+        need(old == max(secret.epochs) and not secret.epochs[old].destroyed, "epoch: not the newest, or destroyed")
+        need(secret.serves == seal["serves"], "serves: not the secret's")
+        self.seal(new, seal, may=True)
+        secret.epochs[seal["epoch"]].of = old
+
+    def secret_prove(self, new, facts):
+        subject = self.subjects.get(facts["subject"])
+        need(subject is not None and subject.index < new.seen, "subject: not in the log, or not seen")
+        places = [(p["secret"], p["epoch"], p["group"], p["member"]) for p in facts["proofs"]]
+        need(places and places == sorted(set(places)), "proofs: none, twice, or out of order")
+        for given in facts["proofs"]:
+            epoch = self.secrets.get(given["secret"]) and self.secrets[given["secret"]].epochs.get(given["epoch"])
+            need(epoch and not epoch.destroyed and given["secret"] != GOVERNANCE, "proof: of no epoch")
+            own = [s for s in epoch.shares if (s["group"], s["member"], s["holder"]) == (given["group"], given["member"], new.author)]
+            need(own, "proof: of a share that is not the author's")
+            self.check_proof(given, own[0], new.author, facts["subject"])
+            epoch.proven.add(new.author)
+
+    def asked(self, facts, kind="request"):
         one = self.subjects.get(facts["request"])
-        need(one is not None and one.kind == "request", "request: unknown")
+        need(one is not None and one.kind in ((kind,) if kind == "reshare" else ASKED), "request: unknown")
         need(one.effect is not None, "request: not in effect")
         need(not one.over, f"request: {one.over}")
         return one
 
     def reveal(self, new, facts):
         one = self.asked(facts)
+        need(one.kind == "request", "request: a resharing is not revealed")
         need(new.author == one.facts["operator"], "author: not the request's operator")
         need(one.effect.made - 300 <= new.made <= one.effect.made + one.facts["window_secs"], "request: not within its window")
         shares = [e.shares for secret, number_, e in self.stakes(one) if (secret, number_) == (facts["secret"], facts["epoch"])]

@@ -79,7 +79,13 @@ as alice withdraw "$what"
 governed secret destroy 111122223333/password --epoch 1 --reason 'an old one'
 governed quorum define engineers --threshold 2 --member alice --member bob --member dave
 as carol seal 111122223333/password --generate 24
+what=$(as alice --json reshare 111122223333/password --purpose 'bob and dave now' | id)
+for by in alice bob; do as "$by" sign "$what"; done
+as alice reshare finish "$what"
+for by in alice dave; do as "$by" secret prove 111122223333/password; done
+governed secret destroy 111122223333/password --epoch 3 --reason 'split anew'
 governed custodian retire henry --note 'left'
+as alice rekey
 as frank custodian away frank --from 2030-12-24 --to 2031-01-02
 as bob correct "$one" --reason 'a slip' --text 'ticket T-2'
 echo minutes > minutes.txt

@@ -23,6 +23,8 @@ mod contract;
 mod input;
 #[path = "cli_media.rs"]
 mod media;
+#[path = "cli_people.rs"]
+mod people;
 #[path = "cli_terminal.rs"]
 mod terminal;
 #[path = "cli_text.rs"]

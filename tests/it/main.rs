@@ -16,6 +16,7 @@ mod hostile;
 mod migration;
 mod oracle;
 mod refusals;
+mod rekeys;
 mod reshares;
 mod rooms;
 mod story;

@@ -57,6 +57,7 @@ fn complete() -> World {
         ),
         Vec::new(),
     );
+    drop(world.session(ADA).rekey().unwrap());
     // Split anew, and proven.
     let reshare = world
         .session(ADA)

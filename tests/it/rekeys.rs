@@ -1,0 +1,127 @@
+//! A new data key: whoever went opens nothing that is written after, and it is whole wherever it was
+//! interrupted.
+
+use std::fs;
+use std::time::Duration;
+
+use rootkeep::crypto::age_file;
+use rootkeep::crypto::recipient::Recipient;
+use rootkeep::error::Result;
+use rootkeep::ledger::{FirstUse, Session};
+use rootkeep::statement::Claim;
+use rootkeep::statement::quorums::Rekey;
+use rootkeep::store::{Access, Store};
+
+use crate::cli::Desk;
+use crate::story::retire;
+use crate::world::*;
+
+const ADA: usize = 0;
+const BEA: usize = 1;
+const CY: usize = 2;
+
+fn trusted(world: &World, place: usize) -> Result<Session> {
+    let mut session = world.open(place)?;
+    session.trust(&FirstUse::default())?;
+    Ok(session)
+}
+
+#[test]
+fn whoever_went_opens_nothing_that_is_written_after() {
+    let world = World::ready();
+    let old = world.data_key(CY);
+    world.decide(ADA, retire(&world, CY, None), &[BEA, 3, 4]);
+    let (session, entered) = trusted(&world, ADA).unwrap().rekey().unwrap();
+    assert!(entered.effective && entered.warnings.is_empty());
+    drop(session);
+    let database = world.ledger().join("ledger.db");
+    let error = Store::open(&database, &old, Access::Write).err().unwrap();
+    assert_eq!(error.code(), "wrong-data-key");
+    assert!(
+        !world
+            .ledger()
+            .join(format!("keys/{}.age", world.id(CY)))
+            .exists()
+    );
+    for place in [ADA, BEA, 3, 4] {
+        drop(trusted(&world, place).unwrap());
+        world.assert_good(place);
+    }
+    // Governance recovery has the new one too, and the next time is counted.
+    let (_, again) = trusted(&world, BEA).unwrap().rekey().unwrap();
+    assert!(again.seq > entered.seq);
+    assert_ne!(world.data_key(ADA).expose(), old.expose());
+    world.assert_good(ADA);
+}
+
+#[test]
+fn it_wants_the_ledger_alone_and_a_keeper() {
+    let world = World::ready();
+    let before = world.contents(ADA);
+    let other = world.open(BEA).unwrap();
+    let error = trusted(&world, ADA).unwrap().rekey().err().unwrap();
+    assert_eq!(error.code(), "locked");
+    drop(other);
+    assert_eq!(world.contents(ADA), before);
+    // The count can't be skipped, nor said by somebody who is no keeper.
+    world.refused("malformed", || {
+        trusted(&world, ADA)?.enter(Claim::Rekey(Rekey { number: 2 }), Vec::new())
+    });
+}
+
+#[test]
+fn key_files_with_both_keys_open_the_database_that_is_there() {
+    for swapped in [false, true] {
+        let world = World::ready();
+        let old = world.data_key(ADA);
+        if swapped {
+            drop(trusted(&world, ADA).unwrap().rekey().unwrap());
+        }
+        let own = world.data_key(ADA);
+        let other = if swapped { &old } else { &own };
+        // As a kill between the two leaves them: the new key first, then the old one.
+        let new = if swapped {
+            own.to_hex()
+        } else {
+            rootkeep::crypto::secret::Key32::new([7; 32]).to_hex()
+        };
+        for place in 0..5 {
+            let lines = format!("{}\n{}\n", new.expose(), other.to_hex().expose());
+            let recipient = Recipient::parse_native(world.people[place].card.age.as_str()).unwrap();
+            let wrapped = age_file::encrypt(&recipient, lines.as_bytes(), &world.host).unwrap();
+            let path = world.ledger().join(format!("keys/{}.age", world.id(place)));
+            fs::write(path, wrapped).unwrap();
+        }
+        fs::write(world.ledger().join("ledger.db.rekey"), b"half").unwrap();
+        drop(trusted(&world, BEA).unwrap());
+        // Now there is one key again, everybody's, and nothing is left behind.
+        assert_eq!(world.data_key(CY).expose(), own.expose());
+        assert!(!world.ledger().join("ledger.db.rekey").exists());
+        world.assert_good(ADA);
+    }
+}
+
+#[test]
+fn killed_at_any_moment_it_is_done_or_not_begun() {
+    let desk = Desk::ready();
+    for round in 0..12u64 {
+        let mut command = desk.command(&["-i", "alice.key", "--batch", "-q", "rekey"]);
+        let mut child = command.spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(3 + round * 4));
+        let _dead_or_done = child.kill();
+        child.wait().unwrap();
+        desk.ok_as("bob", &["verify"]);
+        desk.ok_as("alice", &["account", "list"]);
+    }
+    desk.ok_as("alice", &["rekey"]);
+    desk.ok_as("erin", &["verify"]);
+    let names: Vec<String> = desk
+        .files()
+        .into_iter()
+        .filter(|name| name.starts_with("acme.ledger/") && !name.starts_with("acme.ledger/keys/"))
+        .collect();
+    assert!(
+        names.iter().all(|name| !name.contains("rekey")),
+        "{names:?}"
+    );
+}
