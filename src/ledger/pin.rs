@@ -227,11 +227,12 @@ fn write_older_slot(path: &Path, slot: &[u8]) -> std::io::Result<bool> {
         let slot = bytes.get(at..at + SLOT).filter(|_| at + SLOT <= length);
         slot.and_then(pin_in).map(|pin| pin.size)
     };
+    let second_at = u64::try_from(SLOT).unwrap_or(0);
     let at = match (size_at(0), size_at(SLOT)) {
         (None, None) => return Ok(false),
         (Some(first), Some(second)) if first < second => 0,
         (None, Some(_)) => 0,
-        (Some(_), _) => SLOT as u64,
+        (Some(_), _) => second_at,
     };
     file.write_all_at(slot, at)?;
     Ok(true)

@@ -23,6 +23,9 @@ use crate::statement::{Claim, Draft};
 /// Told how far a resharing is: secrets done, secrets in all.
 pub type Done<'p> = &'p mut dyn FnMut(usize, usize);
 
+/// A secret's next epoch, with its ciphertexts.
+type Resealed = (Seal, Vec<Vec<u8>>);
+
 /// One secret, with everything that splitting it anew takes.
 struct Work {
     old: Seal,
@@ -132,11 +135,11 @@ impl Session {
     }
 
     /// Splits on all cores; the seals come in the order of the work.
-    fn split_all(&self, work: Vec<Work>, cores: usize) -> Result<Vec<(Seal, Vec<Vec<u8>>)>> {
+    fn split_all(&self, work: Vec<Work>, cores: usize) -> Result<Vec<Resealed>> {
         let count = work.len();
         let queue = Mutex::new(work.into_iter().enumerate());
         let (ledger, host, rng) = (self.id, &self.host, &self.rng);
-        let mut all: Vec<(usize, Result<(Seal, Vec<Vec<u8>>)>)> = std::thread::scope(|scope| {
+        let mut all: Vec<(usize, Result<Resealed>)> = std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel(count.max(1));
             for _ in 0..cores.min(count) {
                 let (queue, sender) = (&queue, sender.clone());
@@ -211,7 +214,7 @@ impl Work {
         ledger: Digest,
         rng: &ring::rand::SystemRandom,
         host: &crate::crypto::recipient::AgeHost,
-    ) -> Result<(Seal, Vec<Vec<u8>>)> {
+    ) -> Result<Resealed> {
         let plaintext = self.sent.open(&self.payload)?;
         let borrowed: Vec<_> = self
             .places

@@ -11,6 +11,7 @@
 )]
 
 mod cli;
+mod crash;
 mod forger;
 mod hostile;
 mod migration;
