@@ -10,10 +10,14 @@ mod keys;
 mod names;
 mod notes;
 mod pin;
+mod reading;
 mod rekeying;
 mod releasing;
+mod remote;
 mod resharing;
 mod sealing;
+mod signing;
+mod slips;
 mod trusted;
 mod verify;
 
@@ -39,8 +43,11 @@ pub use founding::{Founding, found};
 pub use names::People;
 pub use notes::VerifierKeys;
 pub use pin::{Pin, PinPlace};
+pub use reading::{LeafPlace, Reading};
 pub use releasing::{Revealed, SignPreview};
+pub use remote::{Remote, RemoteOpening};
 pub use sealing::{SealRequest, Sealed};
+pub use slips::{Arrival, Arrived, Imported, Made};
 pub use trusted::FirstUse;
 pub use verify::{Progress, Report, VerifyProblem};
 

@@ -20,7 +20,7 @@ pub const IDENTITY_WORK_FACTOR: u8 = 18;
 /// The most that an identity file may ask for: 1 GiB.
 pub const IDENTITY_WORK_FACTOR_LIMIT: u8 = 20;
 /// The most plaintext that is read out of any age file here.
-const PLAINTEXT_LIMIT: u64 = 16 << 20;
+const PLAINTEXT_LIMIT: usize = 16 << 20;
 
 /// Encrypts to one recipient.
 ///
@@ -105,7 +105,7 @@ fn passphrase_identity(passphrase: &SecretText, limit: u8) -> age::scrypt::Ident
     identity
 }
 
-/// Decrypts with any of `identities`; binary or armoured.
+/// Decrypts with any of `identities`; binary or armoured; a plaintext of at most 16 MiB.
 ///
 /// # Errors
 /// Verification, code `cannot-decrypt`; the cause says whether it is for somebody else or damaged.
@@ -113,21 +113,50 @@ pub fn decrypt<'a>(
     identities: impl Iterator<Item = &'a dyn age::Identity>,
     file: &[u8],
 ) -> Result<SecretBytes> {
+    read_out(PLAINTEXT_LIMIT, identities, file, cannot_decrypt)
+}
+
+/// As [`decrypt`], with a plaintext of at most `limit` bytes; what is for somebody else is told apart.
+///
+/// # Errors
+/// Refused, code `not-for-you`; verification, code `cannot-decrypt`.
+pub fn decrypt_up_to<'a>(
+    limit: usize,
+    identities: impl Iterator<Item = &'a dyn age::Identity>,
+    file: &[u8],
+) -> Result<SecretBytes> {
+    read_out(limit, identities, file, |error| match error {
+        age::DecryptError::NoMatchingKeys => Error::refused(
+            "not-for-you",
+            "the file is encrypted to somebody else, or to another identity of yours",
+        )
+        .hint("name the identity that it is for with -i FILE"),
+        other => cannot_decrypt(other),
+    })
+}
+
+fn read_out<'a>(
+    limit: usize,
+    identities: impl Iterator<Item = &'a dyn age::Identity>,
+    file: &[u8],
+    cannot: fn(age::DecryptError) -> Error,
+) -> Result<SecretBytes> {
     let decryptor = age::Decryptor::new_buffered(age::armor::ArmoredReader::new(file))
         .map_err(cannot_decrypt)?;
-    let stream = decryptor.decrypt(identities).map_err(cannot_decrypt)?;
+    let stream = decryptor.decrypt(identities).map_err(cannot)?;
     // Reserved at once, so that no half-filled copy is left behind by growing.
     let mut plaintext = zeroize::Zeroizing::new(Vec::with_capacity(file.len()));
+    let most = u64::try_from(limit).unwrap_or(u64::MAX);
     stream
-        .take(PLAINTEXT_LIMIT + 1)
+        .take(most.saturating_add(1))
         .read_to_end(&mut plaintext)
         .map_err(|error| {
             Error::verification("cannot-decrypt", "an age file is damaged").because(error)
         })?;
-    if u64::try_from(plaintext.len()).map_or(true, |length| length > PLAINTEXT_LIMIT) {
+    if plaintext.len() > limit {
         return Err(Error::verification(
             "cannot-decrypt",
-            "an age file is larger than 16 MiB",
+            format!("an age file is larger than {} MiB", limit >> 20),
         ));
     }
     Ok(SecretBytes::new(std::mem::take(&mut *plaintext)))

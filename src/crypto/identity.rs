@@ -41,11 +41,21 @@ impl Identity {
     /// # Errors
     /// Verification, code `cannot-decrypt`.
     pub fn decrypt(&self, file: &[u8]) -> Result<SecretBytes> {
-        let keys = self
-            .keys
+        age_file::decrypt(self.keys(), file)
+    }
+
+    /// As [`Self::decrypt`], for what may have up to `limit` bytes.
+    ///
+    /// # Errors
+    /// As [`age_file::decrypt_up_to`].
+    pub fn decrypt_up_to(&self, limit: usize, file: &[u8]) -> Result<SecretBytes> {
+        age_file::decrypt_up_to(limit, self.keys(), file)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &dyn age::Identity> {
+        self.keys
             .iter()
-            .map(|key| -> &dyn age::Identity { key.as_ref() });
-        age_file::decrypt(keys, file)
+            .map(|key| -> &dyn age::Identity { key.as_ref() })
     }
 
     /// Where it was read from.

@@ -81,6 +81,15 @@ impl MemberKey {
         age_file::decrypt(std::iter::once(identity), file)
     }
 
+    /// As [`Self::decrypt`], for what may have up to `limit` bytes.
+    ///
+    /// # Errors
+    /// As [`age_file::decrypt_up_to`].
+    pub fn decrypt_up_to(&self, limit: usize, file: &[u8]) -> Result<SecretBytes> {
+        let identity: &dyn age::Identity = &self.age;
+        age_file::decrypt_up_to(limit, std::iter::once(identity), file)
+    }
+
     fn to_text(&self) -> SecretText {
         let age_line = self.age.to_string();
         SecretText::new(format!(

@@ -1,8 +1,11 @@
 //! Saying something: from a draft to a durable entry, in one transaction.
 
+use std::collections::BTreeSet;
+
 use super::Session;
 use super::pin::Pin;
 use super::trusted::{advance_in, head};
+use crate::crypto::ed25519::SigningKey;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::policy::{self, CheckNow};
@@ -11,8 +14,8 @@ use crate::state::shard::{self, Shards};
 use crate::statement::decisions::{About, RejectPersonal};
 use crate::statement::people::Role;
 use crate::statement::text::Text;
-use crate::statement::{Claim, Draft, Kind, Seen};
-use crate::store::{Access, Cosigner};
+use crate::statement::{Claim, Draft, Kind, Seen, Statement, Time};
+use crate::store::{Access, Batch, Checker, Cosigner, Store, View};
 
 /// An entry that was made, as every command that appends reports it.
 #[derive(Clone, Debug)]
@@ -51,90 +54,42 @@ impl Session {
         self.writable()?;
         let made_at = self.clock.now()?;
         self.checker = None;
-        // The batch borrows the store alone, so that the rest of the session stays readable.
-        let (mut entered, pin, known) = {
-            let batch_owner = &mut self.store;
-            let mut batch = batch_owner.begin()?;
-            let view = batch.view();
-            // Read inside the transaction: later it could be that of somebody else's change.
-            let version = view.data_version()?;
-            let known = self.known.take().filter(|known| known.version == version);
-            let (before, checker) = advance_in(
-                self.pin.as_ref(),
-                known.map(|known| known.shards),
-                &view,
-                self.id,
-                self.member,
-                self.member_key.signing().public(),
-            )?;
-            let view = view.checked_by(&checker);
-            let seen = Seen {
-                size: before.size,
-                root: before.root,
-            };
-            let (statement, blobs) = draft.sign(
-                self.id,
-                self.member,
-                self.member_key.signing(),
-                made_at,
-                seen,
-            )?;
-            // The rules ask the log about the author's standing as for anybody else's statement.
-            let key = policy::author_key(&view, statement.kind(), &self.member)?;
-            if key != self.member_key.signing().public() {
-                return Err(Error::verification(
-                    "wrong-member-key",
-                    "the member key that was sealed to you is not the one that this ledger has for you",
-                ));
-            }
-            let ruled = policy::judge(&view, &view, &mut CheckNow, &statement, before.size)?;
-            let (effective, needs) = (ruled.effective(), ruled.needs());
-            let cosigner = Cosigner {
-                ledger: self.id,
-                custodian: self.member,
-                key: self.member_key.signing(),
-                time: made_at,
-            };
-            let appended = batch.append(ruled, &blobs, &cosigner)?;
-            let mut shards = checker.into_expected();
-            for (shard, hash) in appended.shards {
-                match hash {
-                    Some(hash) => shards.insert(shard, hash),
-                    None => shards.remove(&shard),
-                };
-            }
-            let state = shard::root(&shards);
-            batch.commit()?;
-            let known = Known { version, shards };
-            let size = appended.seq + 1;
-            let entered = Entered {
-                id: statement.header().id,
-                leaf: statement.leaf(),
-                seq: appended.seq,
-                kind: statement.kind(),
-                effective,
-                needs,
-                size,
-                root: appended.root,
-                warnings: Vec::new(),
-            };
-            let pin = Pin::new(
-                self.id,
-                self.member,
-                self.member_key.signing().public(),
-                size,
-                appended.root,
-                state,
-            );
-            (entered, pin, known)
-        };
+        // The act borrows the store alone, so that the rest of the session stays readable.
+        let mut act = Act::begin(
+            &mut self.store,
+            self.pin.as_ref(),
+            self.known.take(),
+            (self.id, self.member, self.member_key.signing()),
+            made_at,
+        )?;
+        let (statement, blobs) = draft.sign(
+            self.id,
+            self.member,
+            self.member_key.signing(),
+            made_at,
+            act.seen(),
+        )?;
+        act.is_own_key(statement.kind())?;
+        let entered = act.append(&statement, &blobs)?;
+        let (pin, known) = act.commit()?;
+        let mut all = vec![entered];
+        self.entered(&mut all, pin, known);
+        all.pop()
+            .ok_or_else(|| Error::failed("internal", "an entry was lost"))
+    }
+
+    /// What follows once entries are durable: what fails from here on is said, and mended by the next
+    /// act.
+    pub(super) fn entered(&mut self, entries: &mut [Entered], pin: Pin, known: Known) {
         self.known = Some(known);
-        // The entry is durable: what fails from here on is said, and mended by the next act.
-        entered.warnings.extend(self.remember(pin).err());
-        if touches_keys(entered.kind) {
-            entered.warnings.extend(self.repair_keys().err());
+        let mut warnings = Vec::new();
+        warnings.extend(self.remember(pin).err());
+        if entries.iter().any(|entered| touches_keys(entered.kind)) {
+            warnings.extend(self.repair_keys().err());
         }
-        Ok(entered)
+        if let Some(last) = entries.last_mut() {
+            last.warnings.extend(warnings);
+        }
     }
 
     /// Refused before anything is decrypted or asked for in vain.
@@ -236,6 +191,143 @@ impl Session {
         let at = (pin.size, pin.root);
         self.remember(pin)?;
         Ok(at)
+    }
+}
+
+/// A write transaction of one person, with the log verified up to where it begins. Dropped without
+/// [`Act::commit`], it leaves nothing behind.
+pub(super) struct Act<'s> {
+    batch: Batch<'s>,
+    checker: Checker,
+    cosigner: Cosigner<'s>,
+    /// SQLite's own number of the database's version, read inside the transaction: later it could be
+    /// that of somebody else's change.
+    version: i64,
+    size: u64,
+    root: Digest,
+}
+
+impl<'s> Act<'s> {
+    /// Begins the transaction, and verifies what is new since the pin.
+    ///
+    /// # Errors
+    /// As [`advance_in`]; failed where the database fails.
+    pub(super) fn begin(
+        store: &'s mut Store,
+        pin: Option<&Pin>,
+        known: Option<Known>,
+        (ledger, member, key): (Digest, Id, &'s SigningKey),
+        made_at: Time,
+    ) -> Result<Self> {
+        let batch = store.begin()?;
+        let version = batch.view().data_version()?;
+        let known = known.filter(|known| known.version == version);
+        let (before, checker) = advance_in(
+            pin,
+            known.map(|known| known.shards),
+            &batch.view(),
+            ledger,
+            member,
+            key.public(),
+        )?;
+        Ok(Self {
+            batch,
+            checker,
+            cosigner: Cosigner {
+                ledger,
+                custodian: member,
+                key,
+                time: made_at,
+            },
+            version,
+            size: before.size,
+            root: before.root,
+        })
+    }
+
+    /// The rows as the transaction sees them, each held to its hash.
+    pub(super) fn view(&self) -> View<'_> {
+        self.batch.view().checked_by(&self.checker)
+    }
+
+    /// The log as it stands in the transaction.
+    pub(super) fn seen(&self) -> Seen {
+        Seen {
+            size: self.size,
+            root: self.root,
+        }
+    }
+
+    /// That the key this person signs with is the one that the log has for them: the rules ask the
+    /// log about the author's standing as for anybody else's statement.
+    ///
+    /// # Errors
+    /// Refused by standing; verification, code `wrong-member-key`.
+    pub(super) fn is_own_key(&self, kind: Kind) -> Result<()> {
+        let key = policy::author_key(&self.view(), kind, &self.cosigner.custodian)?;
+        if key == self.cosigner.key.public() {
+            return Ok(());
+        }
+        Err(Error::verification(
+            "wrong-member-key",
+            "the member key that was sealed to you is not the one that this ledger has for you",
+        ))
+    }
+
+    /// Lets the rules judge a statement whose signature and parts are good, appends and cosigns it.
+    ///
+    /// # Errors
+    /// Whatever the policy refuses; failed where the disk fails.
+    pub(super) fn append(&mut self, statement: &Statement, blobs: &[Vec<u8>]) -> Result<Entered> {
+        let view = self.view();
+        let ruled = policy::judge(&view, &view, &mut CheckNow, statement, self.size)?;
+        let (effective, needs) = (ruled.effective(), ruled.needs());
+        let appended = self.batch.append(ruled, blobs, &self.cosigner)?;
+        let mut shards = self.take_shards();
+        for (shard, hash) in appended.shards {
+            match hash {
+                Some(hash) => shards.insert(shard, hash),
+                None => shards.remove(&shard),
+            };
+        }
+        self.checker = Checker::new(shards, BTreeSet::new());
+        self.size = appended.seq + 1;
+        self.root = appended.root;
+        Ok(Entered {
+            id: statement.header().id,
+            leaf: statement.leaf(),
+            seq: appended.seq,
+            kind: statement.kind(),
+            effective,
+            needs,
+            size: self.size,
+            root: self.root,
+            warnings: Vec::new(),
+        })
+    }
+
+    fn take_shards(&mut self) -> Shards {
+        let empty = Checker::new(Shards::new(), BTreeSet::new());
+        std::mem::replace(&mut self.checker, empty).into_expected()
+    }
+
+    /// Makes all of it durable; returns the pin at the new head.
+    ///
+    /// # Errors
+    /// Failed; then nothing of it is there.
+    pub(super) fn commit(mut self) -> Result<(Pin, Known)> {
+        let shards = self.take_shards();
+        let pin = Pin::new(
+            self.cosigner.ledger,
+            self.cosigner.custodian,
+            self.cosigner.key.public(),
+            self.size,
+            self.root,
+            shard::root(&shards),
+        );
+        self.batch.commit()?;
+        let version = self.version;
+        Ok((pin, Known { version, shards }))
     }
 }
 

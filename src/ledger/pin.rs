@@ -37,7 +37,8 @@ pub struct Pin {
     /// Its root.
     pub root: Digest,
     /// Root of the state's shards at it; `None` in a pin of the first version, which had another
-    /// digest: then the state is made again from the log.
+    /// digest, and in one that was moved by a slip, which has no names: then the state is made again
+    /// from the log.
     pub state: Option<Digest>,
 }
 
@@ -74,6 +75,17 @@ impl Pin {
             size,
             root,
             state: Some(state),
+        }
+    }
+}
+
+impl Pin {
+    /// The same, for whoever has seen the log but not all of the state.
+    #[must_use]
+    pub fn without_state(self) -> Self {
+        Self {
+            state: None,
+            ..self
         }
     }
 }

@@ -6,21 +6,18 @@ use age::secrecy::ExposeSecret;
 
 use super::Session;
 use super::acts::Entered;
-use super::sealing::prove_share;
-use super::trusted::damaged;
+use super::signing::{self, Signer};
 use crate::crypto::age_file;
 use crate::crypto::fixed::{Digest, Id};
-use crate::crypto::possession::{self, ShareContext};
 use crate::crypto::recipient::Recipient;
 use crate::crypto::secret::{SecretBytes, SecretText};
 use crate::crypto::slip39::{self, Mnemonic};
 use crate::error::{Error, Result};
-use crate::policy::{self, GOVERNANCE_SECRET, RequestState, request_state};
+use crate::policy::{RequestState, request_state};
 use crate::state::custody::{Epoch, RequestRecord};
-use crate::state::people::{Custodian, LedgerRecord};
-use crate::statement::decisions::{Proof, SentShare, SignOff};
+use crate::state::people::Custodian;
 use crate::statement::releases::{Form, Place, Request, RequestPersonal, Reveal, Wanted};
-use crate::statement::secrets::{Reseal, Seal, Share};
+use crate::statement::secrets::{Seal, Share};
 use crate::statement::{Claim, Draft, Statement};
 
 /// What a signer is about to agree to, as read from its envelope.
@@ -151,157 +148,20 @@ impl Session {
     /// Refused by the policy; verification, codes `wrong-share`, `cannot-decrypt`.
     pub fn sign_off(&mut self, subject: Digest) -> Result<Entered> {
         self.writable()?;
-        let (sign, blobs) =
-            self.on_verified(
-                |session| match session.preview(&subject)?.statement.claim() {
-                    Claim::Request(..) | Claim::Reshare(..) => session.sign_request(subject),
-                    _ => Ok((session.sign_governance(&subject)?, Vec::new())),
-                },
-            )?;
+        let (sign, blobs) = self.on_verified(|session| session.signer()?.agree_to(&subject))?;
         let draft = Draft::new(&self.rng, Claim::Sign(sign), blobs)?;
         self.enter_draft(draft)
     }
 
-    fn sign_governance(&self, subject: &Digest) -> Result<SignOff> {
-        let ledger = LedgerRecord::load(&self.view())?
-            .ok_or_else(|| Error::verification("log-damaged", "the log has no genesis"))?;
-        let governance = ledger.governance.ok_or_else(|| {
-            Error::verification("log-damaged", "the log has no governance secret")
-        })?;
-        let share = governance
-            .shares
-            .iter()
-            .find(|share| share.holder == self.member)
-            .ok_or_else(|| {
-                Error::refused(
-                    "not-in-quorum",
-                    "you hold no share of the governance secret",
-                )
-                .hint("only its holders sign this: rootkeep quorum list")
-            })?;
-        let context = self.context(GOVERNANCE_SECRET, governance.epoch, share);
-        let mnemonic = self.open_share(share, &context)?;
-        let proof = prove_share(&mnemonic, &context, &self.member, subject)?;
-        Ok(SignOff {
-            subject: *subject,
-            proofs: vec![proof],
-            shares: Vec::new(),
+    /// This person, deciding on what this session reads.
+    pub(super) fn signer(&self) -> Result<Signer<'_>> {
+        Ok(Signer {
+            source: self,
+            member: self.member,
+            identity: &self.identity,
+            host: &self.host,
+            now: self.now()?,
         })
-    }
-
-    fn sign_request(&self, subject: Digest) -> Result<(SignOff, Vec<Vec<u8>>)> {
-        let (request, record) = self.requested(&subject)?;
-        // Refused before a token is touched, where signing can do nothing any more.
-        policy::takes_decisions(&self.view(), &record, &self.member, self.now()?)?;
-        let one_time = Recipient::parse_native(&request.recipient)?;
-        let operator = Custodian::load(&self.view(), &request.operator)?
-            .ok_or_else(|| Error::not_found("no-custodian", "the request's operator is unknown"))?;
-        let operator = Recipient::parse_native(&operator.age)?;
-        let mut sign = SignOff {
-            subject,
-            proofs: Vec::new(),
-            shares: Vec::new(),
-        };
-        let mut blobs = Vec::new();
-        for wanted in &request.secrets {
-            let seal = self.proven_seal(wanted)?;
-            for share in seal
-                .shares
-                .iter()
-                .filter(|share| share.holder == self.member)
-            {
-                let (proof, sent, blob) =
-                    self.send_share(wanted, share, &subject, &one_time, &operator)?;
-                sign.proofs.push(proof);
-                sign.shares.push(sent);
-                blobs.push(blob);
-            }
-        }
-        if sign.proofs.is_empty() {
-            return Err(Error::refused(
-                "not-in-quorum",
-                "you hold no share of what this request asks for",
-            )
-            .hint(format!(
-                "see who can sign: rootkeep show {}",
-                record.id.short()
-            )));
-        }
-        Ok((sign, blobs))
-    }
-
-    /// A request or a resharing, read from its envelope, and its record.
-    pub(super) fn requested(&self, subject: &Digest) -> Result<(Request, RequestRecord)> {
-        let (_, statement) = self.proven_by_hash(subject)?;
-        let (Claim::Request(asked, _) | Claim::Reshare(asked, _)) = statement.claim().clone()
-        else {
-            return Err(Error::usage("not-a-request", "that entry is not a request"));
-        };
-        let record = RequestRecord::load(&self.view(), subject)?
-            .ok_or_else(|| damaged("a request has no record"))?;
-        Ok((asked, record))
-    }
-
-    /// The seal that a request names, read from its envelope and held to what the request says.
-    pub(super) fn proven_seal(&self, wanted: &Wanted) -> Result<Seal> {
-        let (_, statement) = self.proven_by_hash(&wanted.seal)?;
-        match statement.claim() {
-            Claim::Seal(seal) | Claim::Reseal(Reseal { seal, .. })
-                if seal.secret == wanted.secret && seal.epoch == wanted.epoch =>
-            {
-                Ok(seal.clone())
-            }
-            _ => Err(Error::verification(
-                "wrong-seal",
-                "the request names something that is not the seal of its secret",
-            )),
-        }
-    }
-
-    pub(super) fn context(&self, secret: Id, epoch: u32, share: &Share) -> ShareContext {
-        ShareContext {
-            ledger: self.id,
-            secret,
-            epoch,
-            group: share.group,
-            member: share.member,
-        }
-    }
-
-    /// Opens an own share and holds it to its seal: it must be one canonical mnemonic whose
-    /// possession key, in this very context, is the one that the seal carries. Otherwise this
-    /// program would decrypt anything for anyone who can write a seal.
-    pub(super) fn open_share(&self, share: &Share, context: &ShareContext) -> Result<Mnemonic> {
-        let blob = self.view().blob(&share.blob)?.ok_or_else(|| {
-            Error::verification(
-                "blob-missing",
-                "the ciphertext of your share is not in the ledger",
-            )
-        })?;
-        open_share(&self.identity.decrypt(&blob)?, share, context)
-    }
-
-    fn send_share(
-        &self,
-        wanted: &Wanted,
-        share: &Share,
-        subject: &Digest,
-        one_time: &Recipient,
-        operator: &Recipient,
-    ) -> Result<(Proof, SentShare, Vec<u8>)> {
-        let context = self.context(wanted.secret, wanted.epoch, share);
-        let mnemonic = self.open_share(share, &context)?;
-        let proof = prove_share(&mnemonic, &context, &self.member, subject)?;
-        let inner = age_file::encrypt(one_time, mnemonic.text().expose().as_bytes(), &self.host)?;
-        let blob = age_file::encrypt(operator, &inner, &self.host)?;
-        let sent = SentShare {
-            secret: wanted.secret,
-            epoch: wanted.epoch,
-            group: share.group,
-            member: share.member,
-            blob: Digest::of(&blob),
-        };
-        Ok((proof, sent, blob))
     }
 
     /// Recovers a secret of a request in effect, records the reveal, and only then hands it out.
@@ -339,7 +199,7 @@ impl Session {
         secret: &Id,
         form: Form,
     ) -> Result<(Claim, SecretBytes, Vec<(Id, Place)>)> {
-        let (asked, record) = self.requested(request)?;
+        let (asked, record) = signing::requested(self, request)?;
         let wanted = asked
             .secrets
             .iter()
@@ -355,7 +215,7 @@ impl Session {
             .hint("to see a secret, ask for it: rootkeep request"));
         }
         self.may_carry_out(&asked, &record)?;
-        let seal = self.proven_seal(wanted)?;
+        let seal = signing::proven_seal(self, wanted)?;
         let one_time = self.one_time_identity(&asked)?;
         let received = self.received_shares(&record, &seal, &one_time)?;
         let plaintext = received.open(&self.payload_of(&seal)?)?;
@@ -463,8 +323,8 @@ impl Session {
                 let inner = self.member_key.decrypt(&blob).ok()?;
                 let identity: &dyn age::Identity = one_time;
                 let text = age_file::decrypt(std::iter::once(identity), inner.expose()).ok()?;
-                let context = self.context(seal.secret, seal.epoch, share);
-                open_share(&text, share, &context).ok()
+                let context = signing::context(self.id, seal.secret, seal.epoch, share);
+                signing::open_share(&text, share, &context).ok()
             });
             match opened {
                 Some(mnemonic) => good.push(mnemonic),
@@ -506,24 +366,4 @@ impl Session {
         files.dedup();
         Ok(files)
     }
-}
-
-/// Holds a decrypted share to its seal.
-fn open_share(text: &SecretBytes, share: &Share, context: &ShareContext) -> Result<Mnemonic> {
-    let wrong = || {
-        Error::verification(
-            "wrong-share",
-            format!(
-                "what was sealed to you as share {} of group {} is not that share; nothing has left this program",
-                share.member, share.group
-            ),
-        )
-        .hint("somebody may have put another ciphertext in its place: tell the others, and run rootkeep verify")
-    };
-    let text = SecretText::from_utf8(text).ok_or_else(wrong)?;
-    let mnemonic = Mnemonic::parse(text.expose()).map_err(|error| wrong().because(error))?;
-    if possession::key(mnemonic.text(), context)?.public() != share.key {
-        return Err(wrong());
-    }
-    Ok(mnemonic)
 }

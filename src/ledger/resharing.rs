@@ -9,7 +9,8 @@ use std::sync::mpsc::sync_channel;
 
 use super::Session;
 use super::acts::Entered;
-use super::sealing::{Split, prove_share, scheme_of};
+use super::sealing::{Split, scheme_of};
+use super::signing;
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::recipient::Recipient;
 use crate::error::{Error, Result};
@@ -100,7 +101,7 @@ impl Session {
 
     /// What a resharing names and nobody has sealed or split since.
     fn left_to_reshare(&self, reshare: &Digest) -> Result<Vec<Wanted>> {
-        let (asked, record) = self.requested(reshare)?;
+        let (asked, record) = signing::requested(self, reshare)?;
         self.may_carry_out(&asked, &record)?;
         let view = self.view();
         let mut left = Vec::new();
@@ -114,8 +115,8 @@ impl Session {
     }
 
     fn work_on(&self, reshare: &Digest, wanted: &Wanted) -> Result<Work> {
-        let (asked, record) = self.requested(reshare)?;
-        let old = self.proven_seal(wanted)?;
+        let (asked, record) = signing::requested(self, reshare)?;
+        let old = signing::proven_seal(self, wanted)?;
         let view = self.view();
         let secret = read::<SecretRecord>(&view, &wanted.secret.to_hex())?
             .ok_or_else(|| Error::not_found("no-secret", "a secret has no record"))?;
@@ -168,6 +169,7 @@ impl Session {
     pub fn prove_shares(&mut self, subject: Digest, secrets: &[Id]) -> Result<Entered> {
         self.writable()?;
         let proofs = self.on_verified(|session| {
+            let signer = session.signer()?;
             let mut proofs = Vec::new();
             for secret in secrets {
                 for (_, number, epoch) in session.live_epochs(secret)? {
@@ -176,9 +178,7 @@ impl Session {
                         .iter()
                         .filter(|share| share.holder == session.member);
                     for share in own {
-                        let context = session.context(*secret, number, share);
-                        let mnemonic = session.open_share(share, &context)?;
-                        proofs.push(prove_share(&mnemonic, &context, &session.member, &subject)?);
+                        proofs.push(signer.prove(&subject, (*secret, number), share)?);
                     }
                 }
             }

@@ -11,11 +11,12 @@ use crate::crypto::words;
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::log::{self, Frontier, Hash};
 use crate::policy::{self, CheckNow, LeafInfo, LogView};
+use crate::state::imports::ImportRecord;
 use crate::state::people::Custodian;
 use crate::state::shard::{self, Shard, Shards};
 use crate::state::{Change, Memory, Overlay, Records, Table};
 use crate::statement::founding::Charter;
-use crate::statement::{Claim, Kind, Statement, UntrustedStatement};
+use crate::statement::{Claim, Kind, Parts, Statement, UntrustedStatement};
 use crate::store::{Checker, Entry, View};
 
 /// What a person who has no pin of a ledger has to say before the first act in it.
@@ -160,28 +161,18 @@ impl Session {
     /// Without a pin: the genesis code decides whether this is the ledger that the others mean, and
     /// the own card whether the member key is the own.
     fn first_trust(&mut self, first: &FirstUse) -> Result<()> {
-        let code = first.genesis_code.as_deref().ok_or_else(|| {
-            Error::refused("genesis-code-needed", "you have no pin of this ledger yet").hint(
-                "let another custodian read the genesis code aloud, then add: --code \"WORDS\"",
-            )
-        })?;
-        words::compare(code, &self.id, "genesis code")?;
-        if !self.own_key_known {
-            let custodian = Custodian::load(&self.view(), &self.member)?
-                .ok_or_else(|| Error::refused("not-a-member", "you are not in this ledger"))?;
-            let words_typed = first.fingerprint.as_deref().ok_or_else(|| {
-                Error::refused("card-needed", "your own card is not beside your identity")
-                    .hint("name it with --own-card FILE, or add --own-fingerprint \"WORDS\"")
-            })?;
+        let custodian = Custodian::load(&self.view(), &self.member)?
+            .ok_or_else(|| Error::refused("not-a-member", "you are not in this ledger"))?;
+        check_first_use(first, &self.id, self.own_key_known, || {
             let card = self.card_of(&self.member)?;
-            if card.sign != custodian.sign {
-                return Err(Error::verification(
-                    "state-mismatch",
-                    "your card in the ledger is another",
-                ));
+            if card.sign == custodian.sign {
+                return Ok(card.fingerprint());
             }
-            words::compare(words_typed, &card.fingerprint(), "fingerprint")?;
-        }
+            Err(Error::verification(
+                "state-mismatch",
+                "your card in the ledger is another",
+            ))
+        })?;
         // An empty pin: everything from the first leaf on is still to be verified.
         self.pin = Some(Pin::new(
             self.id,
@@ -242,6 +233,29 @@ impl Session {
             Err(damaged("an entry's hash is not its own"))
         }
     }
+}
+
+/// That the others' genesis code is this ledger's, and, where nothing else tells the own key, that the
+/// own card here has the fingerprint of the own card.
+pub(super) fn check_first_use(
+    first: &FirstUse,
+    ledger: &Digest,
+    own_key_known: bool,
+    own_fingerprint: impl FnOnce() -> Result<Digest>,
+) -> Result<()> {
+    let code = first.genesis_code.as_deref().ok_or_else(|| {
+        Error::refused("genesis-code-needed", "you have no pin of this ledger yet")
+            .hint("let another custodian read the genesis code aloud, then add: --code \"WORDS\"")
+    })?;
+    words::compare(code, ledger, "genesis code")?;
+    if own_key_known {
+        return Ok(());
+    }
+    let typed = first.fingerprint.as_deref().ok_or_else(|| {
+        Error::refused("card-needed", "your own card is not beside your identity")
+            .hint("name it with --own-card FILE, or add --own-fingerprint \"WORDS\"")
+    })?;
+    words::compare(typed, &own_fingerprint()?, "fingerprint")
 }
 
 /// Verifies every leaf from the pin to the head of `view` in full, and that the state's hashes are what
@@ -368,7 +382,7 @@ fn fold(pin: &Pin, from: u64, view: &View<'_>, state: &mut Overlay<'_>) -> Resul
     if Digest(tree.root().into()) != root {
         return Err(damaged("the tree does not fit the entries"));
     }
-    Ok(())
+    check_no_import(state)
 }
 
 /// The log before one entry, as the rules ask for it when a pin is brought up to date.
@@ -401,9 +415,10 @@ impl LogView for Past<'_> {
     }
 }
 
-fn check_next(
+/// What the next entry of a log changes, where the rules admit it.
+pub(super) fn check_next(
     state: &dyn Records,
-    past: &Past<'_>,
+    past: &dyn LogView,
     statement: &Statement,
     seq: u64,
 ) -> Result<Vec<Change>> {
@@ -422,8 +437,20 @@ fn check_next(
     Ok(ruled.into_changes())
 }
 
+/// That the log does not end in the midst of an import.
+pub(super) fn check_no_import(state: &dyn Records) -> Result<()> {
+    match ImportRecord::load(state)? {
+        None => Ok(()),
+        Some(import) => Err(damaged(format!(
+            "the import at entry {} has announced {} more",
+            import.index,
+            import.left.len()
+        ))),
+    }
+}
+
 /// The key that signs for this person is the one that the log has for them.
-fn check_own_key(state: &dyn Records, member: &Id, own_key: &PublicKey) -> Result<()> {
+pub(super) fn check_own_key(state: &dyn Records, member: &Id, own_key: &PublicKey) -> Result<()> {
     match Custodian::load(state, member)? {
         Some(custodian) if custodian.sign == *own_key => Ok(()),
         _ => Err(Error::verification(
@@ -441,21 +468,28 @@ pub(super) fn head(view: &View<'_>) -> Result<(u64, Digest)> {
 
 /// Signature and parts of a stored entry, under the keys of `state`.
 pub(super) fn check_entry(state: &dyn Records, entry: &Entry) -> Result<Statement> {
-    let untrusted = UntrustedStatement::parse(&entry.envelope)?;
-    let parts = entry.parts();
-    let key = match untrusted.kind() {
-        Kind::Genesis => charter_author(&parts.facts.bytes.0)?,
-        kind => policy::author_key(state, kind, &untrusted.claimed_author())?,
-    };
-    let expects_personal = untrusted.untrusted_header().personal.is_some();
-    let statement = untrusted.verify(&key, parts)?;
-    if expects_personal && statement.parts().personal.is_none() {
+    let statement = check_statement(state, &entry.envelope, entry.parts())?;
+    if statement.header().personal.is_some() && statement.parts().personal.is_none() {
         return Err(Error::verification(
             "personal-missing",
             "a personal part is missing that nobody has erased",
         ));
     }
     Ok(statement)
+}
+
+/// As [`check_entry`], of a log whose personal parts may be withheld.
+pub(super) fn check_statement(
+    state: &dyn Records,
+    envelope: &[u8],
+    parts: Parts,
+) -> Result<Statement> {
+    let untrusted = UntrustedStatement::parse(envelope)?;
+    let key = match untrusted.kind() {
+        Kind::Genesis => charter_author(&parts.facts.bytes.0)?,
+        kind => policy::author_key(state, kind, &untrusted.claimed_author())?,
+    };
+    untrusted.verify(&key, parts)
 }
 
 /// The key that a genesis must be signed with: that of the first card in its own charter.

@@ -18,6 +18,7 @@ use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::log::{self, Checkpoint, Frontier, Hash};
 use crate::policy::{self, SignatureCheck};
 use crate::state::custody::{Epoch, RequestRecord};
+use crate::state::imports::ImportRecord;
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::records::{list, read};
 use crate::state::shard::{self, Shard};
@@ -370,6 +371,13 @@ impl<'v> Run<'v> {
             progress(last + 1, self.size);
         }
         self.report.root = Digest(self.tree.root().into());
+        if let Some(import) = ImportRecord::load(&self.state)? {
+            self.found(
+                Some(import.index),
+                "import-incomplete",
+                format!("the import has announced {} more", import.left.len()),
+            );
+        }
         Ok(())
     }
 

@@ -29,7 +29,7 @@ impl Judge<'_> {
             index: self.index,
             id: header.id,
             author: header.author,
-            made_at: header.made_at,
+            made_at: self.time(),
             kind: header.kind.clone(),
             facts,
             policy_index: PolicyRecord::load(&self.state)?.index,

@@ -7,6 +7,7 @@
 mod accounts;
 mod founding;
 mod governance;
+mod imports;
 mod may;
 mod notes;
 mod people;
@@ -132,6 +133,8 @@ struct Judge<'a> {
     signatures: &'a mut dyn SignatureCheck,
     statement: &'a Statement,
     index: u64,
+    /// The moment that the rules go by: the statement's own, or that of the import that brings it.
+    time: Time,
     drops: BTreeSet<Digest>,
 }
 
@@ -161,7 +164,7 @@ impl Judge<'_> {
     }
 
     fn time(&self) -> Time {
-        self.statement.header().made_at
+        self.time
     }
 
     fn leaf(&self) -> Digest {
@@ -213,10 +216,12 @@ pub fn judge<'s>(
         signatures,
         statement,
         index,
+        time: statement.header().made_at,
         drops: BTreeSet::new(),
     };
     let ledger = LedgerInBrief::load(&judge.state)?;
     judge.check_place(ledger.as_ref())?;
+    judge.follow_import()?;
     judge.check_author(ledger.as_ref())?;
     judge.check_blobs()?;
     judge.sweep()?;
@@ -285,7 +290,7 @@ impl Judge<'_> {
         }
         let author = in_force_author(&self.state, kind, &self.author())?;
         let ledger = ledger.ok_or_else(refusal::no_genesis)?;
-        let founding = matches!(kind, Kind::GovernanceSeal)
+        let founding = matches!(kind, Kind::GovernanceSeal | Kind::Import)
             || matches!(self.statement.claim(), Claim::Sign(sign) if sign.subject == ledger.genesis);
         if !founding && ledger.active.is_none() {
             return Err(refusal::not_active());
@@ -325,6 +330,7 @@ impl Judge<'_> {
             Claim::Close(close, _) => self.close(close),
             Claim::Correct(about, _) => self.correct(&about.subject),
             Claim::Attach(about, _) => self.attach(&about.subject),
+            Claim::Import(import) => self.import(import),
         }
     }
 }

@@ -203,7 +203,7 @@ impl Judge<'_> {
             id: header.id,
             index: self.index,
             author: header.author,
-            made_at: header.made_at,
+            made_at: self.time(),
             operator: request.operator,
             recipient: request.recipient.clone(),
             identity: request.identity,

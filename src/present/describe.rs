@@ -6,7 +6,7 @@ use chrono::{Local, TimeZone};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
-use crate::ledger::{People, Session};
+use crate::ledger::{People, Reading};
 use crate::state::custody::SecretRecord;
 use crate::state::records::read;
 use crate::state::rules::Quorum;
@@ -50,9 +50,9 @@ pub fn duration(seconds: u64) -> String {
 ///
 /// # Errors
 /// Verification where the state is damaged.
-pub fn secret_name(session: &Session, secret: &Id) -> Result<String> {
+pub fn secret_name(source: &dyn Reading, secret: &Id) -> Result<String> {
     Ok(
-        read::<SecretRecord>(&session.view(), &secret.to_hex())?.map_or_else(
+        read::<SecretRecord>(source.records().as_ref(), &secret.to_hex())?.map_or_else(
             || format!("secret {}", secret.short()),
             |record| record.name.to_string(),
         ),
@@ -87,7 +87,7 @@ pub fn rule(quorum: &Quorum, people: &People) -> String {
 ///
 /// # Errors
 /// Verification where the state is damaged.
-pub fn line(session: &Session, statement: &Statement, people: &People) -> Result<String> {
+pub fn line(source: &dyn Reading, statement: &Statement, people: &People) -> Result<String> {
     let name = |id: &Id| people.name(id);
     Ok(match statement.claim() {
         Claim::Genesis(charter, personal) => format!(
@@ -104,15 +104,15 @@ pub fn line(session: &Session, statement: &Statement, people: &People) -> Result
                 seal.shares.len()
             )
         }
-        Claim::Sign(sign) => format!("agrees to {}", subject(session, &sign.subject)?),
+        Claim::Sign(sign) => format!("agrees to {}", subject(source, &sign.subject)?),
         Claim::Reject(about, personal) => format!(
             "says no to {}{}",
-            subject(session, &about.subject)?,
+            subject(source, &about.subject)?,
             personal
                 .as_ref()
                 .map_or(String::new(), |personal| format!(": {}", personal.reason))
         ),
-        Claim::Withdraw(about) => format!("takes back {}", subject(session, &about.subject)?),
+        Claim::Withdraw(about) => format!("takes back {}", subject(source, &about.subject)?),
         Claim::CustodianAdd(add, _) => {
             let card = Card::parse(&add.card.0)?;
             let roles: Vec<&str> = add.roles.iter().map(|role| role.as_str()).collect();
@@ -153,19 +153,19 @@ pub fn line(session: &Session, statement: &Statement, people: &People) -> Result
         Claim::Seal(seal) => format!("seals {} epoch {}", seal.name(), seal.epoch),
         Claim::SecretConfirm(confirm, _) => format!(
             "confirms that {} epoch {} works",
-            secret_name(session, &confirm.secret)?,
+            secret_name(source, &confirm.secret)?,
             confirm.epoch
         ),
         Claim::SecretDestroy(destroy, _) => format!(
             "proposes to destroy {}{}",
-            secret_name(session, &destroy.secret)?,
+            secret_name(source, &destroy.secret)?,
             destroy
                 .epoch
                 .map_or(", all epochs".to_owned(), |epoch| format!(" epoch {epoch}"))
         ),
         Claim::Request(request, personal) => format!(
             "asks for {}{}",
-            wanted(session, request)?,
+            wanted(source, request)?,
             personal.as_ref().map_or(String::new(), |personal| format!(
                 ": {}",
                 free(personal.purpose.as_str())
@@ -173,7 +173,7 @@ pub fn line(session: &Session, statement: &Statement, people: &People) -> Result
         ),
         Claim::Reshare(request, personal) => format!(
             "asks to split anew, shown to nobody: {}{}",
-            wanted(session, request)?,
+            wanted(source, request)?,
             personal.as_ref().map_or(String::new(), |personal| format!(
                 ": {}",
                 free(personal.purpose.as_str())
@@ -198,7 +198,7 @@ pub fn line(session: &Session, statement: &Statement, people: &People) -> Result
                 Form::Qr => "as a QR code",
                 Form::Text => "the text of",
             },
-            secret_name(session, &reveal.secret)?
+            secret_name(source, &reveal.secret)?
         ),
         Claim::Close(close, personal) => format!(
             "closes the release, {}{}",
@@ -209,7 +209,7 @@ pub fn line(session: &Session, statement: &Statement, people: &People) -> Result
         ),
         Claim::Correct(about, personal) => format!(
             "corrects {}{}",
-            subject(session, &about.subject)?,
+            subject(source, &about.subject)?,
             personal
                 .as_ref()
                 .map_or(String::new(), |personal| format!(": {}", personal.text))
@@ -219,24 +219,28 @@ pub fn line(session: &Session, statement: &Statement, people: &People) -> Result
             personal
                 .as_ref()
                 .map_or("a file", |personal| personal.name.as_str()),
-            subject(session, &about.subject)?
+            subject(source, &about.subject)?
+        ),
+        Claim::Import(import) => format!(
+            "brings in {} statements that were made away from the ledger",
+            import.statements.len()
         ),
     })
 }
 
-fn subject(session: &Session, leaf: &Digest) -> Result<String> {
-    Ok(match session.view().entry_by_hash(leaf)? {
-        Some(entry) => format!("#{} ({} {})", entry.seq, entry.kind, entry.id.short()),
+fn subject(source: &dyn Reading, leaf: &Digest) -> Result<String> {
+    Ok(match source.place(leaf)? {
+        Some(place) => format!("#{} ({} {})", place.seq, place.kind, place.id.short()),
         None => format!("leaf {leaf}"),
     })
 }
 
-fn wanted(session: &Session, request: &Request) -> Result<String> {
+fn wanted(source: &dyn Reading, request: &Request) -> Result<String> {
     let names: Vec<String> = request
         .secrets
         .iter()
         .map(|wanted| {
-            secret_name(session, &wanted.secret)
+            secret_name(source, &wanted.secret)
                 .map(|name| format!("{name} (epoch {})", wanted.epoch))
         })
         .collect::<Result<_>>()?;
@@ -259,19 +263,23 @@ fn define_rule(define: &Define, people: &People) -> String {
 ///
 /// # Errors
 /// Verification where the state is damaged.
-pub fn statement(session: &Session, statement: &Statement, people: &People) -> Result<Vec<String>> {
+pub fn statement(
+    source: &dyn Reading,
+    statement: &Statement,
+    people: &People,
+) -> Result<Vec<String>> {
     let header = statement.header();
     let mut lines = vec![
         format!(
             "{} {}",
             people.name(&header.author),
-            line(session, statement, people)?
+            line(source, statement, people)?
         ),
         format!("  made at   {}", time(header.made_at)),
         format!("  id        {}", header.id),
     ];
     match statement.claim() {
-        Claim::Genesis(charter, _) => founders(session, charter, people, &mut lines)?,
+        Claim::Genesis(charter, _) => founders(source, charter, people, &mut lines)?,
         Claim::CustodianAdd(add, personal) => {
             let card = Card::parse(&add.card.0)?;
             lines.push(format!("  recipient {}", card.recipient));
@@ -285,7 +293,7 @@ pub fn statement(session: &Session, statement: &Statement, people: &People) -> R
         }
         Claim::Request(request, personal) | Claim::Reshare(request, personal) => {
             release(request, personal.as_ref(), people, &mut lines);
-            newer_epochs(session, request, &mut lines)?;
+            newer_epochs(source, request, &mut lines)?;
         }
         Claim::CustodianRetire(retire, personal) => {
             lines.push(format!("  cause     {}", retire.cause.as_str()));
@@ -319,14 +327,14 @@ fn free(text: &str) -> String {
 }
 
 fn founders(
-    session: &Session,
+    source: &dyn Reading,
     charter: &Charter,
     people: &People,
     lines: &mut Vec<String>,
 ) -> Result<()> {
     lines.push(format!(
         "  genesis code: {}",
-        crate::crypto::words::spell(&session.id())
+        crate::crypto::words::spell(&source.ledger())
     ));
     lines.push("  founders, each with the fingerprint of the card:".to_owned());
     for founder in &charter.founders {
@@ -341,9 +349,9 @@ fn founders(
 }
 
 /// A signer ought to know that a newer value was sealed than the one asked for.
-fn newer_epochs(session: &Session, request: &Request, lines: &mut Vec<String>) -> Result<()> {
+fn newer_epochs(source: &dyn Reading, request: &Request, lines: &mut Vec<String>) -> Result<()> {
     for wanted in &request.secrets {
-        let record = read::<SecretRecord>(&session.view(), &wanted.secret.to_hex())?;
+        let record = read::<SecretRecord>(source.records().as_ref(), &wanted.secret.to_hex())?;
         if let Some(record) = record.filter(|record| record.epoch > wanted.epoch) {
             lines.push(format!(
                 "  note      {} has a newer epoch, {}; this asks for epoch {}",

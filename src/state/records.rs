@@ -38,11 +38,13 @@ pub enum Table {
     Open,
     /// By leaf hash of the corrected statement and index of the correction.
     Note,
+    /// The one import that is not complete.
+    Import,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -58,6 +60,7 @@ impl Table {
         Self::Request,
         Self::Open,
         Self::Note,
+        Self::Import,
     ];
 
     /// The word for it.
@@ -79,6 +82,7 @@ impl Table {
             Self::Request => "request",
             Self::Open => "open",
             Self::Note => "note",
+            Self::Import => "import",
         }
     }
 
@@ -102,6 +106,16 @@ pub trait Records {
     /// # Errors
     /// Failed where the storage fails.
     fn list(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>>;
+}
+
+impl<R: Records + ?Sized> Records for &R {
+    fn get(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>> {
+        (**self).get(table, key)
+    }
+
+    fn list(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>> {
+        (**self).list(table, prefix)
+    }
 }
 
 /// A type of record, and the table it lives in.

@@ -52,7 +52,8 @@ fn is_small(table: Table) -> bool {
         | Table::Proposal
         | Table::Person
         | Table::Card
-        | Table::Open => true,
+        | Table::Open
+        | Table::Import => true,
         Table::Binding
         | Table::Outcome
         | Table::Account

@@ -3,6 +3,7 @@
 use super::accounts::{Import, ImportPersonal};
 use super::decisions::{About, RejectPersonal, SignOff};
 use super::founding::{Charter, GenesisPersonal, GovernanceSeal};
+use super::imports::Import as Bringing;
 use super::notes::{AttachPersonal, CorrectPersonal};
 use super::people::{Add, AddPersonal, Away, Retire, RetirePersonal};
 use super::quorums::{Define, Rekey, SetPolicy};
@@ -138,6 +139,7 @@ claims! {
     "close" Close(Close, ClosePersonal) "A release is over.";
     "correct" Correct(About, CorrectPersonal) "A statement is wrong.";
     "attach" Attach(About, AttachPersonal) "A file belongs to a statement.";
+    "import" Import(Bringing) "Statements that were made elsewhere follow.";
 }
 
 impl Claim {

@@ -206,6 +206,12 @@ impl UntrustedStatement {
         self.kind
     }
 
+    /// The leaf's hash.
+    #[must_use]
+    pub fn leaf(&self) -> Digest {
+        leaf_hash(&self.bytes)
+    }
+
     /// The header, not yet believed.
     #[must_use]
     pub fn untrusted_header(&self) -> &Header {

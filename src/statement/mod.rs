@@ -7,12 +7,14 @@ pub mod claim;
 pub mod decisions;
 pub mod founding;
 pub mod header;
+pub mod imports;
 pub mod names;
 pub mod notes;
 pub mod people;
 pub mod quorums;
 pub mod releases;
 pub mod secrets;
+pub mod slips;
 pub mod text;
 pub mod time;
 

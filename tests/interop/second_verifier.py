@@ -222,6 +222,7 @@ SHAPES = {  # kind: facts, personal
     "close": ({"request": digest, "outcome": ("used", "unused", "aborted"), "rotated": (True, False)}, {"note": text()}),
     "correct": (subject, reason | {"text": text()}),
     "attach": (subject, {"name": text(), "digest": digest, "bytes": size, "media": text()}),
+    "import": ({"statements": [digest]}, None),
 }
 SHAPES["reshare"], SHAPES["reseal"] = SHAPES["request"], ({"reshare": digest, "seal": SHAPES["seal"][0]}, None)
 ASKED = ("request", "reshare")  # what the holders of its secrets decide
@@ -267,6 +268,7 @@ class Log:
         self.people, self.quorums, self.secrets, self.accounts = {}, {}, {}, {}
         self.subjects, self.ids, self.confirmed, self.blobs, self.rekeys = {}, set(), set(), set(), 0
         self.active, self.policy, self.policy_index, self.threshold = False, None, 0, 0
+        self.announced, self.bringing = [], None
 
     def grow(self, data):
         """The tree: `peaks` are the roots of its full subtrees, from left to right, each with its size."""
@@ -309,12 +311,19 @@ class Log:
         signed(keyed, pae, self.people[who].sign, "statement")
         need(head["id"] not in self.ids, "id: used before")
         need(seen["size"] <= index and self.roots[seen["size"]].hex() == seen["root"], "seen: not a state of this log")
+        made = seconds(head["made_at"])
+        if self.announced:
+            need(self.announced.pop(0) == sha(b"\0", data).hex(), "import: another statement was announced")
+            need(kind not in ("genesis", "governance.seal", "reveal", "import"), "import: a kind that is made in the ledger only")
+            need(seen["size"] <= self.bringing.index, "seen: what was not there when it was imported")
+            need(self.in_force(self.bringing.author), "import: its author is in force no more")
+            made = self.bringing.made
         need("reader" not in self.people[who].roles, "author: a reader writes nothing")
         need(not self.people[who].retired, "author: retired")
         need(self.in_force(who) or kind == "custodian.accept", "author: not in force")
-        need(self.active or kind in ("genesis", "governance.seal", "sign"), "before the genesis is in effect")
+        need(self.active or kind in ("genesis", "governance.seal", "sign", "import"), "before the genesis is in effect")
         new = Record(index=index, hash=sha(b"\0", data).hex(), kind=kind, author=who, facts=facts, personal=personal,
-                     made=seconds(head["made_at"]), seen=seen["size"], policy=self.policy_index, yes=[], no=[],
+                     made=made, seen=seen["size"], policy=self.policy_index, yes=[], no=[],
                      effect=None, over=None, shown=False)
         own = facts["seal"] if kind == "reseal" else facts
         brought = [own[k] for k in ("payload", "identity") if k in own] + [s["blob"] for s in own.get("shares", [])]
@@ -323,7 +332,7 @@ class Log:
             need(self.may_propose(new), "author: has no role for this")
             self.possible(new)
         elif index:
-            getattr(self, kind.replace(".", "_"))(new, facts)
+            getattr(self, "bring" if kind == "import" else kind.replace(".", "_"))(new, facts)
         if kind == "custodian.add":
             self.enrol(facts["card"], personal, facts["roles"], new)
         # Who can have cosigned the checkpoint: in force, no reader, just before this leaf or just after it; or accepting by it.
@@ -652,6 +661,11 @@ class Log:
     def attach(self, new, facts):
         need(facts["subject"] in self.subjects, "subject: not in the log")
 
+    def bring(self, new, facts):
+        need(GOVERNANCE in self.secrets, "import: before governance.seal")
+        need(1 <= len(facts["statements"]) == len(set(facts["statements"])) <= 256, "import: none, too many, or not distinct")
+        self.announced, self.bringing = list(facts["statements"]), new
+
     # Section 11.
     def checkpoint(self, line, index):
         """The checkpoint of size `index + 1`, just after that leaf."""
@@ -716,6 +730,7 @@ def accept(ledger, log_path, checkpoints_path):
                 log.checkpoint(notes[entry], entry)
             except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
                 raise Refused(f"not the form of an export ({error!r})") from error
+        need(not log.announced, "import: announced more than follows")
         need(len(notes) == len(lines), "checkpoint: of more entries than there are")
     except Refused as error:
         error.entry = entry

@@ -281,6 +281,24 @@ class Book:
     def close(self, author, request, **more):
         return self.add(author, "close", {"request": request, "outcome": "used", "rotated": False}, {"note": "done"}, **more)
 
+    def away(self, *acts):
+        """Statements that were made on the log as it is, but are not in it: their entries."""
+        made = []
+        for act in acts:
+            other = self.cut()
+            act(other)
+            made.append((other.entries[-1], other.hash(-1)))
+            self.blobs |= other.blobs
+        return made
+
+    def bring(self, who, made, announced=None, **more):
+        """An import of them; `announced` in place of their hashes."""
+        self.add(who, "import", {"statements": [h for _, h in made] if announced is None else announced}, **more)
+        for entry, _ in made:
+            self.entries.append(entry | {"seq": len(self.entries)})
+            self.notes.append(None)
+            self.checkpoint(who)
+
     def verdict(self):
         """None where second_verifier accepts, else the problem with its entry."""
         with tempfile.TemporaryDirectory() as scratch:
@@ -646,6 +664,37 @@ def forgeries(book):
     yield "corrected by another", "author", last(at(), "frank", *about[1:])
     yield "corrected what is not in the log", "not in the log", last(at(), "alice", "correct", {"subject": "0" * 64}, about[3])
     yield "attached to nothing", "not in the log", last(at(), "alice", "attach", {"subject": "0" * 64}, {"name": "x", "digest": "0" * 64, "bytes": 1, "media": "a/b"})
+
+    # Imports
+    def brought(by, *acts, do=None, **more):
+        def both(b):
+            made = b.away(*acts)
+            if do:
+                do(b)
+            b.bring(by, made, **more)
+        return after(size, both)
+    yes = [lambda b, who=who: b.sign(who, waiting_request) for who in ("bob", "alice")]
+    yield "two sign-offs imported", None, brought("alice", *yes)
+    yield "a sign-off imported that an old clock has made", None, brought("erin", lambda b: b.sign("bob", waiting_request, later=-80000))
+    yield "a release of imported sign-offs", None, after(size, lambda b: (b.bring("alice", b.away(*yes)), b.reveal("alice", waiting_request, secret, epoch)))
+    yield "one sign-off too few imported", "not in effect", after(size, lambda b: (b.bring("alice", b.away(yes[0])), b.reveal("alice", waiting_request, secret, epoch)))
+    yield "an import of nothing", "none", brought("alice")
+    yield "announced and missing", "announced more", brought("alice", yes[0], announced=["0" * 64]).cut(size + 1)
+    yield "the second announced and missing", "announced more", brought("alice", *yes).cut(size + 2)
+    yield "announced in another order", "another statement", after(size, lambda b: (m := b.away(*yes), b.bring("alice", m, announced=[h for _, h in m][::-1]))), size + 1
+    yield "announced twice", "not distinct", after(size, lambda b: (m := b.away(yes[0]), b.bring("alice", m, announced=[m[0][1]] * 2))), size
+    yield "imported twice", "id: used before", after(size, lambda b: (m := b.away(yes[0]), b.bring("alice", m), b.bring("alice", m)))
+    yield "another entry between", "another statement", after(size, lambda b: (m := b.away(*yes), b.add("alice", "import", {"statements": [h for _, h in m]}), last(b)))
+    yield "an import by a reader", "reader", brought("gina", yes[0]), size
+    yield "an import by one who was retired", "retired", brought("henry", yes[0]), size
+    yield "an import by one who is not yet in force", "not in force", brought("ivan", yes[0]), size
+    yield "an import in an import", "made in the ledger only", brought("alice", lambda b: b.add("bob", "import", {"statements": ["0" * 64]}))
+    yield "a reveal imported", "made in the ledger only", after(size, lambda b: (r := in_effect(b), b.bring("alice", b.away(lambda o: o.reveal("alice", r, secret, epoch)))))
+    yield "a sign-off imported after the request expired", "expired", brought("alice", yes[0], later=49 * 3600)
+    yield "a sign-off imported that has seen its own import", "not there when", after(size, lambda b: (
+        m := b.away(lambda o: (last(o), o.sign("bob", waiting_request))), b.bring("alice", m))), size + 1
+    yield "imported by one whom it has retired", "in force no more", after(size, lambda b: (
+        r := retire(b, "frank"), b.govern(r, "alice", "bob"), b.bring("frank", b.away(lambda o: o.sign("carol", r), yes[0]))))
 
     # Checkpoints
     def note(who="alice", **change):

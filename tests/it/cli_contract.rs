@@ -61,7 +61,7 @@ fn exit_1_is_could_not() {
         .run_as("alice", &["--json", "status"])
         .error(1, "locked");
     assert!(!error["hints"].as_array().unwrap().is_empty());
-    drop(lock);
+    desk.unlock(lock);
     desk.refused(
         "alice",
         &["checkpoint", "--out", "no/such/directory/note"],

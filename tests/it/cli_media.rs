@@ -188,7 +188,7 @@ fn a_ledger_that_is_held_alone_is_waited_for_by_nobody() {
         let error = desk.run_as("alice", words).error(1, "locked");
         assert!(error["hints"].to_string().contains("try again"), "{error}");
     }
-    drop(lock);
+    desk.unlock(lock);
     // Readers and writers share it.
     let lock = fs::File::open(desk.path("acme.ledger/lock")).unwrap();
     lock.lock_shared().unwrap();

@@ -20,6 +20,7 @@ mod refusals;
 mod rekeys;
 mod reshares;
 mod rooms;
+mod slips;
 mod story;
 mod tamper;
 mod vectors;

@@ -87,6 +87,10 @@ fn complete() -> World {
     world.request(&[PASSWORD]);
     let back = world.request(&[PASSWORD]);
     world.session(ADA).withdraw(back.leaf).unwrap();
+    // Made away from the ledger, and brought in.
+    let asked = world.request(&[PASSWORD]);
+    let answer = world.signed_away(CY, asked.leaf);
+    world.brought(ADA, &[answer]);
     // Governance: one rejected, somebody who left, a policy, a destroyed epoch, one that waits.
     let rejected = enter(world.define(random_id(), "no", 2, &both), Vec::new());
     for who in [BEA, CY] {

@@ -1,0 +1,594 @@
+//! A machine that never sees the ledger: one slip, opened by the person it is for. The whole log in it
+//! is judged here by the rules that hold everywhere, and held to the person's own pin; so that what
+//! is agreed to on it was decided on what is true, not on what the slip's writer says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use ring::rand::SystemRandom;
+
+use super::pin::{Pin, PinPlace};
+use super::reading::{LeafPlace, Reading};
+use super::signing::{self, Signer};
+use super::slips::Made;
+use super::trusted::{
+    FirstUse, check_first_use, check_next, check_no_import, check_own_key, check_statement, damaged,
+};
+use super::{Clock, OwnKey, People};
+use crate::crypto::age_file;
+use crate::crypto::card::Card;
+use crate::crypto::fixed::{Digest, Id};
+use crate::crypto::identity::Identity;
+use crate::crypto::member_key::MemberKey;
+use crate::crypto::part::PartName;
+use crate::crypto::recipient::{AgeHost, Recipient};
+use crate::error::{Error, Result};
+use crate::log::{self, Algorithm, Hash, MemoryNodes, SignedCheckpoint, VerifierKey};
+use crate::policy::{self, CheckNow, LeafInfo, LogView};
+use crate::state::people::{CardRecord, Custodian, LedgerRecord, Person};
+use crate::state::records::{list, read};
+use crate::state::{Change, Memory, Record, Records};
+use crate::statement::people::Role;
+use crate::statement::slips::{AnswerSlip, SLIP_LIMIT, SlipBody, SlipHead, UntrustedRequestSlip};
+use crate::statement::{Claim, Draft, Parts, Seen, Statement, Time};
+
+/// How a person comes to a slip.
+pub struct RemoteOpening<'a> {
+    /// The slip's age file.
+    pub file: &'a [u8],
+    /// The person's identity.
+    pub identity: Identity,
+    /// Plugins and the person at the keyboard.
+    pub host: AgeHost,
+    /// Where pins go when the identity's own directory can't be written.
+    pub state_dir: Option<PathBuf>,
+    /// The person's own card, if it is not beside the identity.
+    pub card: Option<PathBuf>,
+    /// The clock.
+    pub clock: Box<dyn Clock>,
+}
+
+/// A request slip, opened by the person it is for, its log judged from the first leaf to the last.
+pub struct Remote {
+    head: SlipHead,
+    log: JudgedLog,
+    /// The own shares that the subject concerns, by digest.
+    blobs: BTreeMap<Digest, Vec<u8>>,
+    identity: Identity,
+    member_key: MemberKey,
+    /// Whether the own public key came from a pin or an own card, not only from the slip.
+    own_key_known: bool,
+    own_card: Card,
+    answer_to: Recipient,
+    pins: PinPlace,
+    pin: Option<Pin>,
+    host: AgeHost,
+    clock: Box<dyn Clock>,
+    rng: SystemRandom,
+}
+
+impl Remote {
+    /// Opens a slip: decrypts it, judges its whole log, and holds it to the person's pin.
+    ///
+    /// # Errors
+    /// Refused, codes `not-for-you`, `slip-too-large`; verification, codes `cannot-decrypt`,
+    /// `not-a-slip`, `slip-altered`, `illegal-entry`, `other-ledger`, `bad-checkpoint`, `rolled-back`,
+    /// `forked`, `wrong-member-key` and those of the log's rules.
+    pub fn open(opening: RemoteOpening<'_>) -> Result<Self> {
+        let pins = PinPlace::new(opening.identity.path(), opening.state_dir);
+        let own = OwnKey::find(
+            &pins.all()?,
+            opening.identity.path(),
+            opening.card.as_deref(),
+        )?;
+        let bytes = opening
+            .identity
+            .decrypt_up_to(SLIP_LIMIT, opening.file)
+            .map_err(|error| opening.host.declined().unwrap_or(error))?;
+        let slip = UntrustedRequestSlip::parse(bytes.expose())?;
+        let untrusted = slip.head()?;
+        let head = untrusted.untrusted().clone();
+        if !own.is_empty() && !own.known.iter().any(|(id, _)| *id == head.to) {
+            return Err(Error::refused(
+                "not-for-you",
+                "neither your pins nor your own card belong to the person that the slip is for",
+            )
+            .hint("if your card is another, name it with --own-card FILE"));
+        }
+        let mut body = slip.into_body();
+        let log = JudgedLog::judge(&head, &mut body)?;
+        untrusted.verify(&policy::author_key(
+            &log.state,
+            crate::statement::Kind::Sign,
+            &head.by,
+        )?)?;
+        log.check_checkpoint(&body.checkpoint)?;
+        let own_card = log.card_of(&head.to)?;
+        let member_key = MemberKey::unseal(&own_card.sealed, &opening.identity)?;
+        own.check(&head.to, &member_key)?;
+        check_own_key(&log.state, &head.to, &member_key.signing().public())?;
+        let remote = Self {
+            blobs: log.own_blobs(&head, body.blobs)?,
+            answer_to: log.answer_to(&head.by)?,
+            pin: pins.find(&head.ledger, &head.to)?,
+            own_key_known: !own.is_empty(),
+            head,
+            log,
+            identity: opening.identity,
+            member_key,
+            own_card,
+            pins,
+            host: opening.host,
+            clock: opening.clock,
+            rng: SystemRandom::new(),
+        };
+        remote.check_against_pin()?;
+        Ok(remote)
+    }
+
+    /// Where there is no pin: decides whether this is the ledger that the others mean.
+    ///
+    /// # Errors
+    /// Refused, codes `genesis-code-needed`, `card-needed`; verification, code `words-differ`.
+    pub fn trust(&mut self, first: &FirstUse) -> Result<()> {
+        if self.pin.is_none() {
+            check_first_use(first, &self.head.ledger, self.own_key_known, || {
+                Ok(self.own_card.fingerprint())
+            })?;
+            self.pin = Some(self.pin_at_head());
+        }
+        Ok(())
+    }
+
+    /// The ledger's id.
+    #[must_use]
+    pub fn id(&self) -> Digest {
+        self.head.ledger
+    }
+
+    /// Whom the slip is for.
+    #[must_use]
+    pub fn member(&self) -> Id {
+        self.head.to
+    }
+
+    /// Who wrote it, about what, and when.
+    #[must_use]
+    pub fn head(&self) -> &SlipHead {
+        &self.head
+    }
+
+    /// Size and root of the log in it.
+    #[must_use]
+    pub fn seen(&self) -> Seen {
+        Seen {
+            size: self.log.size(),
+            root: Digest(self.log.nodes.root().into()),
+        }
+    }
+
+    /// Everyone, with names.
+    ///
+    /// # Errors
+    /// As [`People::load`].
+    pub fn people(&self) -> Result<People> {
+        People::load(&self.log.state)
+    }
+
+    /// The time by this machine's clock.
+    ///
+    /// # Errors
+    /// As [`Clock::now`].
+    pub fn now(&self) -> Result<Time> {
+        self.clock.now()
+    }
+
+    /// What the slip is about.
+    ///
+    /// # Errors
+    /// Usage, code `no-subject`, where it only hands the log over.
+    pub fn subject(&self) -> Result<(Digest, &Statement)> {
+        let subject = self.head.subject.ok_or_else(|| {
+            Error::usage(
+                "no-subject",
+                "the slip asks for no sign-off: it only has the log",
+            )
+            .hint("to state something of your own: rootkeep slip make KIND")
+        })?;
+        Ok((subject, self.log.at(&subject)?.1))
+    }
+
+    /// An entry by what a person types: `genesis`, `#` and an index, or the first digits of an id.
+    ///
+    /// # Errors
+    /// Not found, code `no-entry`; usage, code `ambiguous`.
+    pub fn find(&self, typed: &str) -> Result<Digest> {
+        self.log.find_typed(&typed.to_lowercase())
+    }
+
+    /// Agrees to the slip's subject, exactly as in the ledger, and writes the answer.
+    ///
+    /// # Errors
+    /// As [`Self::make`]; verification, codes `wrong-share`, `cannot-decrypt`.
+    pub fn sign(&mut self) -> Result<Made> {
+        let (subject, _) = self.subject()?;
+        self.trusted()?;
+        let signer = Signer {
+            source: self,
+            member: self.head.to,
+            identity: &self.identity,
+            host: &self.host,
+            now: self.clock.now()?,
+        };
+        let (sign, blobs) = signer.agree_to(&subject)?;
+        self.make(Claim::Sign(sign), blobs)
+    }
+
+    /// Makes a statement on what the slip has of the log, lets the rules judge it as its next entry,
+    /// moves the pin to the slip's head, and writes the answer to whoever wrote the slip.
+    ///
+    /// # Errors
+    /// Whatever the policy refuses; refused, code `genesis-code-needed`, before [`Self::trust`].
+    pub fn make(&mut self, claim: Claim, blobs: Vec<Vec<u8>>) -> Result<Made> {
+        let pinned = self.trusted()?.size;
+        let draft = Draft::new(&self.rng, claim, blobs)?;
+        let (statement, blobs) = draft.sign(
+            self.head.ledger,
+            self.head.to,
+            self.member_key.signing(),
+            self.clock.now()?,
+            self.seen(),
+        )?;
+        let size = self.log.size();
+        policy::judge(&self.log.state, &self.log, &mut CheckNow, &statement, size)?;
+        let answer = AnswerSlip::new(statement.envelope(), statement.parts(), blobs).write()?;
+        let file = age_file::encrypt(&self.answer_to, &answer, &self.host)?;
+        if pinned < size || self.pins.find(&self.head.ledger, &self.head.to)?.is_none() {
+            self.pins.save(&self.pin_at_head())?;
+        }
+        Ok(Made {
+            file,
+            id: statement.header().id,
+            leaf: statement.leaf(),
+            kind: statement.kind(),
+            answer_to: self.head.by,
+        })
+    }
+
+    /// What the acceptance of the own enrolment is about.
+    ///
+    /// # Errors
+    /// Refused, code `not-a-member`.
+    pub fn own_enrolment(&self) -> Result<Digest> {
+        Custodian::load(&self.log.state, &self.head.to)?
+            .map(|custodian| custodian.enrolment)
+            .ok_or_else(|| Error::refused("not-a-member", "nobody has proposed your card here"))
+    }
+
+    fn trusted(&self) -> Result<&Pin> {
+        self.pin.as_ref().ok_or_else(|| {
+            Error::refused("genesis-code-needed", "you have no pin of this ledger yet")
+        })
+    }
+
+    fn pin_at_head(&self) -> Pin {
+        let Seen { size, root } = self.seen();
+        let sign = self.member_key.signing().public();
+        // Without names, the state here is not the ledger's: its root is left open.
+        Pin::new(self.head.ledger, self.head.to, sign, size, root, root).without_state()
+    }
+
+    /// That the slip's log continues what the pin saw.
+    fn check_against_pin(&self) -> Result<()> {
+        let Some(pin) = &self.pin else { return Ok(()) };
+        let size = self.log.size();
+        if size < pin.size {
+            return Err(Error::verification(
+                "rolled-back",
+                format!(
+                    "the slip's log has {size} entries, and you have seen {} of it: it is older than what you have seen",
+                    pin.size
+                ),
+            )
+            .hint("ask for a fresh one: rootkeep slip request"));
+        }
+        if self.log.root_at(pin.size)? == pin.root {
+            return Ok(());
+        }
+        Err(Error::verification(
+            "forked",
+            "the slip's log is not a continuation of what you have seen",
+        )
+        .hint("somebody has changed an entry that you had seen: compare with the others' copies and pins"))
+    }
+}
+
+impl Reading for Remote {
+    fn ledger(&self) -> Digest {
+        self.head.ledger
+    }
+
+    fn records(&self) -> Box<dyn Records + '_> {
+        Box::new(&self.log.state)
+    }
+
+    fn place(&self, leaf: &Digest) -> Result<Option<LeafPlace>> {
+        Ok(self.log.at(leaf).ok().map(|(seq, statement)| LeafPlace {
+            seq,
+            id: statement.header().id,
+            kind: statement.header().kind.clone(),
+        }))
+    }
+
+    fn statement(&self, leaf: &Digest) -> Result<(u64, Statement)> {
+        let (seq, statement) = self.log.at(leaf)?;
+        Ok((seq, statement.clone()))
+    }
+
+    fn blob(&self, digest: &Digest) -> Result<Option<Vec<u8>>> {
+        Ok(self.blobs.get(digest).cloned())
+    }
+}
+
+/// A log in memory, every entry of which the rules have admitted.
+#[derive(Default)]
+struct JudgedLog {
+    state: Memory,
+    nodes: MemoryNodes,
+    statements: Vec<Statement>,
+    places: BTreeMap<Digest, usize>,
+    ids: BTreeSet<Id>,
+    blobs: BTreeSet<Digest>,
+}
+
+impl JudgedLog {
+    /// Judges all of a slip's log, under the ledger, with the personal parts that came along.
+    fn judge(head: &SlipHead, body: &mut SlipBody) -> Result<Self> {
+        let mut log = Self::default();
+        for entry in std::mem::take(&mut body.entries) {
+            let seq = log.size();
+            let leaf = crate::statement::header::leaf_hash(&entry.envelope.0);
+            let parts = Parts {
+                facts: entry.facts,
+                personal: body.personal.take_if(|_| head.subject == Some(leaf)),
+            };
+            log.push(&entry.envelope.0, parts)
+                .map_err(|error| error.because(format!("entry {seq} of the slip's log")))?;
+        }
+        check_no_import(&log.state)?;
+        let ledger = LedgerRecord::load(&log.state)?
+            .ok_or_else(|| Error::verification("log-damaged", "the slip's log has no genesis"))?;
+        if ledger.id != head.ledger {
+            return Err(Error::verification(
+                "other-ledger",
+                "the slip says that it is of another ledger than its log is",
+            ));
+        }
+        if body.personal.is_some() {
+            return Err(Error::verification(
+                "stray-part",
+                "the slip has a personal part of nothing that it is about",
+            ));
+        }
+        if let Some(subject) = &head.subject {
+            let (_, statement) = log.at(subject)?;
+            if statement.header().personal.is_some() && statement.parts().personal.is_none() {
+                return Err(Error::verification(
+                    "personal-missing",
+                    "the slip lacks the personal part of what it is about",
+                ));
+            }
+        }
+        log.take_names(body)?;
+        Ok(log)
+    }
+
+    fn push(&mut self, envelope: &[u8], parts: Parts) -> Result<()> {
+        let statement = check_statement(&self.state, envelope, parts)?;
+        let seq = self.size();
+        let changes = check_next(&self.state, &*self, &statement, seq)?;
+        self.state.apply(changes);
+        self.nodes
+            .push(Hash::from(statement.leaf().0))
+            .map_err(damaged)?;
+        self.ids.insert(statement.header().id);
+        self.blobs.extend(statement.claim().blobs());
+        self.places.insert(statement.leaf(), self.statements.len());
+        self.statements.push(statement);
+        Ok(())
+    }
+
+    /// Names, each held to the commitment on its card; everybody's, so that no two that look alike
+    /// pass for one.
+    fn take_names(&mut self, body: &SlipBody) -> Result<()> {
+        let everybody = Custodian::all(&self.state)?;
+        let given = body.people.iter().map(|filed| filed.custodian);
+        if !given.eq(everybody.iter().map(|(id, _)| *id)) {
+            return Err(Error::verification(
+                "names-missing",
+                "the slip does not have everybody's name, each once",
+            ));
+        }
+        let mut changes = Vec::new();
+        for (filed, (id, custodian)) in body.people.iter().zip(&everybody) {
+            filed.part().check(PartName::Card, &custodian.personal)?;
+            let key = id.to_hex();
+            let mut person = read::<Person>(&self.state, &key)?
+                .ok_or_else(|| damaged("a custodian has no record of their own"))?;
+            person.salt = Some(filed.salt.clone());
+            person.bytes = Some(filed.bytes.clone());
+            changes.push(Change {
+                table: Person::TABLE,
+                key,
+                value: Some(crate::crypto::canonical::write(&person)?),
+            });
+        }
+        self.state.apply(changes);
+        Ok(())
+    }
+
+    fn size(&self) -> u64 {
+        self.nodes.size()
+    }
+
+    fn at(&self, leaf: &Digest) -> Result<(u64, &Statement)> {
+        let none = || {
+            Error::not_found(
+                "no-entry",
+                format!("the slip's log has no entry with leaf hash {leaf}"),
+            )
+        };
+        let place = *self.places.get(leaf).ok_or_else(none)?;
+        let statement = self.statements.get(place).ok_or_else(none)?;
+        Ok((u64::try_from(place).map_err(|_| none())?, statement))
+    }
+
+    fn find_typed(&self, typed: &str) -> Result<Digest> {
+        let none = || {
+            Error::not_found(
+                "no-entry",
+                format!("the slip's log has no entry `{}`", typed.escape_debug()),
+            )
+            .hint("an id has 32 digits, and at least four of them are needed")
+        };
+        if typed == "genesis" {
+            return self
+                .statements
+                .first()
+                .map(Statement::leaf)
+                .ok_or_else(none);
+        }
+        if let Some(index) = typed.strip_prefix('#') {
+            let index: usize = index.parse().map_err(|_| none())?;
+            return self
+                .statements
+                .get(index)
+                .map(Statement::leaf)
+                .ok_or_else(none);
+        }
+        if typed.len() < 4 {
+            return Err(none());
+        }
+        let mut fits = self.statements.iter().filter(|statement| {
+            statement.header().id.to_hex().starts_with(typed) || statement.leaf().to_hex() == typed
+        });
+        match (fits.next(), fits.next()) {
+            (Some(one), None) => Ok(one.leaf()),
+            (None, _) => Err(none()),
+            _ => Err(
+                Error::usage("ambiguous", format!("`{typed}` fits several entries"))
+                    .hint("type more digits"),
+            ),
+        }
+    }
+
+    fn card_of(&self, id: &Id) -> Result<Card> {
+        let record = read::<CardRecord>(&self.state, &id.to_hex())?.ok_or_else(|| {
+            Error::refused(
+                "not-a-member",
+                "nobody has proposed your card in that ledger",
+            )
+        })?;
+        Card::parse(&record.envelope.0)
+    }
+
+    /// The member-key recipient of whoever wrote the slip.
+    fn answer_to(&self, by: &Id) -> Result<Recipient> {
+        let custodian = Custodian::load(&self.state, by)?
+            .filter(|custodian| !custodian.has(Role::Reader))
+            .ok_or_else(|| {
+                Error::refused(
+                    "reader",
+                    "the slip's writer only reads: nothing that answers it could be brought in",
+                )
+            })?;
+        Recipient::parse_native(&custodian.age)
+    }
+
+    /// The slip's ciphertexts are the person's own shares that the subject concerns, and no other:
+    /// nothing else is decrypted.
+    fn own_blobs(
+        &self,
+        head: &SlipHead,
+        given: Vec<crate::crypto::fixed::Base64>,
+    ) -> Result<BTreeMap<Digest, Vec<u8>>> {
+        let wanted = match &head.subject {
+            Some(subject) => signing::own_shares(&self.state, &head.to, subject)?,
+            None => Vec::new(),
+        };
+        let given: Vec<(Digest, Vec<u8>)> = given
+            .into_iter()
+            .map(|blob| (Digest::of(&blob.0), blob.0))
+            .collect();
+        if !given.iter().map(|(digest, _)| digest).eq(&wanted) {
+            return Err(Error::verification(
+                "blob-mismatch",
+                "the slip's ciphertexts are not your own shares that it concerns",
+            ));
+        }
+        Ok(given.into_iter().collect())
+    }
+
+    /// The note is of this log's head: signed by the log's key, cosigned by a custodian in force, and
+    /// by nobody else than custodians.
+    fn check_checkpoint(&self, note: &str) -> Result<()> {
+        let bad = |why: &dyn std::fmt::Display| {
+            Error::verification(
+                "bad-checkpoint",
+                "the slip's checkpoint is not that of its log",
+            )
+            .because(why)
+        };
+        let signed = SignedCheckpoint::parse(note.as_bytes()).map_err(|why| bad(&why))?;
+        let ledger = LedgerRecord::load(&self.state)?.ok_or_else(|| bad(&"there is no genesis"))?;
+        let origin = log::origin(&ledger.id.0);
+        let key = VerifierKey::new(origin, Algorithm::Ed25519, *ledger.log_key.as_bytes());
+        let checkpoint = signed.verify_log(&key).map_err(|why| bad(&why))?;
+        if checkpoint.size() != self.size() || *checkpoint.root() != self.nodes.root() {
+            return Err(bad(&"another size or root"));
+        }
+        let last = self.size().saturating_sub(1);
+        let (mut lines, mut in_force) = (1, false);
+        for (id, custodian) in list::<Custodian>(&self.state, "")? {
+            let name = log::custodian_name(&ledger.id.0, &Id::parse(&id)?.0);
+            let key = VerifierKey::new(name, Algorithm::CosignatureV1, *custodian.sign.as_bytes());
+            if signed.verify_cosignature(&key).is_ok() {
+                lines += 1;
+                let began = custodian.from.is_some() || custodian.accepted == Some(last);
+                let still = custodian.retired.is_none_or(|index| index >= last);
+                in_force |= began && still && !custodian.has(Role::Reader);
+            }
+        }
+        if lines != signed.signatures().len() || !in_force {
+            return Err(bad(
+                &"a cosignature is not good, or none is by a custodian in force",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The log before its next entry, as the rules ask for it.
+impl LogView for JudgedLog {
+    fn find(&self, leaf: &Digest) -> Result<Option<LeafInfo>> {
+        Ok(self.at(leaf).ok().map(|(index, statement)| LeafInfo {
+            index,
+            author: statement.header().author,
+            kind: statement.kind(),
+        }))
+    }
+
+    fn knows(&self, id: &Id) -> Result<bool> {
+        Ok(self.ids.contains(id))
+    }
+
+    fn knows_blob(&self, digest: &Digest) -> Result<bool> {
+        Ok(self.blobs.contains(digest))
+    }
+
+    fn root_at(&self, size: u64) -> Result<Digest> {
+        log::root(&self.nodes, size)
+            .map(|root| Digest(root.into()))
+            .map_err(damaged)
+    }
+}

@@ -1,0 +1,261 @@
+//! Agreeing to one exact statement: the one way, for whoever has the ledger open and for whoever has
+//! a slip of it. The own shares are opened, each is held to its seal before anything leaves, its
+//! possession is proven, and for a request it is encrypted anew (docs/formats.md, sections 8 and 9).
+
+use super::reading::Reading;
+use super::sealing::prove_share;
+use super::trusted::damaged;
+use crate::crypto::age_file;
+use crate::crypto::fixed::{Digest, Id};
+use crate::crypto::identity::Identity;
+use crate::crypto::possession::{self, ShareContext};
+use crate::crypto::recipient::{AgeHost, Recipient};
+use crate::crypto::secret::{SecretBytes, SecretText};
+use crate::crypto::slip39::Mnemonic;
+use crate::error::{Error, Result};
+use crate::policy::{self, GOVERNANCE_SECRET};
+use crate::state::Records;
+use crate::state::custody::{Epoch, RequestRecord};
+use crate::state::people::{Custodian, GovernanceRecord, LedgerRecord};
+use crate::statement::decisions::{Proof, SentShare, SignOff};
+use crate::statement::releases::{Request, Wanted};
+use crate::statement::secrets::{Reseal, Seal, Share};
+use crate::statement::{Claim, Time};
+
+/// Who signs, with what, reading what.
+pub(super) struct Signer<'s> {
+    pub(super) source: &'s dyn Reading,
+    pub(super) member: Id,
+    pub(super) identity: &'s Identity,
+    pub(super) host: &'s AgeHost,
+    pub(super) now: Time,
+}
+
+impl Signer<'_> {
+    /// The sign-off of a subject, and the blobs that it brings.
+    ///
+    /// # Errors
+    /// Refused where signing can do nothing; verification, codes `wrong-share`, `cannot-decrypt`.
+    pub(super) fn agree_to(&self, subject: &Digest) -> Result<(SignOff, Vec<Vec<u8>>)> {
+        match self.source.statement(subject)?.1.claim() {
+            Claim::Request(..) | Claim::Reshare(..) => self.sign_request(subject),
+            _ => Ok((self.sign_governance(subject)?, Vec::new())),
+        }
+    }
+
+    fn sign_governance(&self, subject: &Digest) -> Result<SignOff> {
+        let governance = governance(self.source.records().as_ref())?;
+        let share = governance
+            .shares
+            .iter()
+            .find(|share| share.holder == self.member)
+            .ok_or_else(|| {
+                Error::refused(
+                    "not-in-quorum",
+                    "you hold no share of the governance secret",
+                )
+                .hint("only its holders sign this: rootkeep quorum list")
+            })?;
+        let context = self.context(GOVERNANCE_SECRET, governance.epoch, share);
+        let mnemonic = self.open_share(share, &context)?;
+        let proof = prove_share(&mnemonic, &context, &self.member, subject)?;
+        Ok(SignOff {
+            subject: *subject,
+            proofs: vec![proof],
+            shares: Vec::new(),
+        })
+    }
+
+    fn sign_request(&self, subject: &Digest) -> Result<(SignOff, Vec<Vec<u8>>)> {
+        let (request, record) = requested(self.source, subject)?;
+        let records = self.source.records();
+        // Refused before a token is touched, where signing can do nothing any more.
+        policy::takes_decisions(records.as_ref(), &record, &self.member, self.now)?;
+        let one_time = Recipient::parse_native(&request.recipient)?;
+        let operator = Custodian::load(records.as_ref(), &request.operator)?
+            .ok_or_else(|| Error::not_found("no-custodian", "the request's operator is unknown"))?;
+        let operator = Recipient::parse_native(&operator.age)?;
+        let mut sign = SignOff {
+            subject: *subject,
+            proofs: Vec::new(),
+            shares: Vec::new(),
+        };
+        let mut blobs = Vec::new();
+        for wanted in &request.secrets {
+            let seal = proven_seal(self.source, wanted)?;
+            for share in seal
+                .shares
+                .iter()
+                .filter(|share| share.holder == self.member)
+            {
+                let (proof, sent, blob) =
+                    self.send_share(wanted, share, subject, &one_time, &operator)?;
+                sign.proofs.push(proof);
+                sign.shares.push(sent);
+                blobs.push(blob);
+            }
+        }
+        if sign.proofs.is_empty() {
+            return Err(Error::refused(
+                "not-in-quorum",
+                "you hold no share of what this request asks for",
+            )
+            .hint(format!(
+                "see who can sign: rootkeep show {}",
+                record.id.short()
+            )));
+        }
+        Ok((sign, blobs))
+    }
+
+    fn send_share(
+        &self,
+        wanted: &Wanted,
+        share: &Share,
+        subject: &Digest,
+        one_time: &Recipient,
+        operator: &Recipient,
+    ) -> Result<(Proof, SentShare, Vec<u8>)> {
+        let context = self.context(wanted.secret, wanted.epoch, share);
+        let mnemonic = self.open_share(share, &context)?;
+        let proof = prove_share(&mnemonic, &context, &self.member, subject)?;
+        let inner = age_file::encrypt(one_time, mnemonic.text().expose().as_bytes(), self.host)?;
+        let blob = age_file::encrypt(operator, &inner, self.host)?;
+        let sent = SentShare {
+            secret: wanted.secret,
+            epoch: wanted.epoch,
+            group: share.group,
+            member: share.member,
+            blob: Digest::of(&blob),
+        };
+        Ok((proof, sent, blob))
+    }
+
+    /// Opens one own share, and proves its possession for a subject.
+    ///
+    /// # Errors
+    /// Verification, codes `wrong-share`, `cannot-decrypt`, `blob-missing`.
+    pub(super) fn prove(
+        &self,
+        subject: &Digest,
+        (secret, epoch): (Id, u32),
+        share: &Share,
+    ) -> Result<Proof> {
+        let context = self.context(secret, epoch, share);
+        let mnemonic = self.open_share(share, &context)?;
+        prove_share(&mnemonic, &context, &self.member, subject)
+    }
+
+    fn context(&self, secret: Id, epoch: u32, share: &Share) -> ShareContext {
+        context(self.source.ledger(), secret, epoch, share)
+    }
+
+    /// Opens an own share and holds it to its seal: it must be one canonical mnemonic whose
+    /// possession key, in this very context, is the one that the seal carries. Otherwise this
+    /// program would decrypt anything for anyone who can write a seal.
+    fn open_share(&self, share: &Share, context: &ShareContext) -> Result<Mnemonic> {
+        let blob = self.source.blob(&share.blob)?.ok_or_else(|| {
+            Error::verification(
+                "blob-missing",
+                "the ciphertext of your share is not in the ledger",
+            )
+        })?;
+        open_share(&self.identity.decrypt(&blob)?, share, context)
+    }
+}
+
+/// Digests of the own shares that a sign-off of `subject` opens, in the order of its proofs.
+///
+/// # Errors
+/// Verification where the state is damaged.
+pub(super) fn own_shares(
+    records: &dyn Records,
+    member: &Id,
+    subject: &Digest,
+) -> Result<Vec<Digest>> {
+    let own = |shares: &[Share]| -> Vec<Digest> {
+        let own = shares.iter().filter(|share| share.holder == *member);
+        own.map(|share| share.blob).collect()
+    };
+    let Some(request) = RequestRecord::load(records, subject)? else {
+        return Ok(own(&governance(records)?.shares));
+    };
+    let mut blobs = Vec::new();
+    for wanted in &request.secrets {
+        let epoch = Epoch::load(records, &wanted.secret, wanted.epoch)?;
+        blobs.extend(epoch.iter().flat_map(|epoch| own(&epoch.shares)));
+    }
+    Ok(blobs)
+}
+
+fn governance(records: &dyn Records) -> Result<GovernanceRecord> {
+    LedgerRecord::load(records)?
+        .ok_or_else(|| Error::verification("log-damaged", "the log has no genesis"))?
+        .governance
+        .ok_or_else(|| Error::verification("log-damaged", "the log has no governance secret"))
+}
+
+/// A request or a resharing, read from its envelope, and its record.
+pub(super) fn requested(
+    source: &dyn Reading,
+    subject: &Digest,
+) -> Result<(Request, RequestRecord)> {
+    let (_, statement) = source.statement(subject)?;
+    let (Claim::Request(asked, _) | Claim::Reshare(asked, _)) = statement.claim().clone() else {
+        return Err(Error::usage("not-a-request", "that entry is not a request"));
+    };
+    let record = RequestRecord::load(source.records().as_ref(), subject)?
+        .ok_or_else(|| damaged("a request has no record"))?;
+    Ok((asked, record))
+}
+
+/// The seal that a request names, read from its envelope and held to what the request says.
+pub(super) fn proven_seal(source: &dyn Reading, wanted: &Wanted) -> Result<Seal> {
+    let (_, statement) = source.statement(&wanted.seal)?;
+    match statement.claim() {
+        Claim::Seal(seal) | Claim::Reseal(Reseal { seal, .. })
+            if seal.secret == wanted.secret && seal.epoch == wanted.epoch =>
+        {
+            Ok(seal.clone())
+        }
+        _ => Err(Error::verification(
+            "wrong-seal",
+            "the request names something that is not the seal of its secret",
+        )),
+    }
+}
+
+/// The context of a share's possession key.
+pub(super) fn context(ledger: Digest, secret: Id, epoch: u32, share: &Share) -> ShareContext {
+    ShareContext {
+        ledger,
+        secret,
+        epoch,
+        group: share.group,
+        member: share.member,
+    }
+}
+
+/// Holds a decrypted share to its seal.
+pub(super) fn open_share(
+    text: &SecretBytes,
+    share: &Share,
+    context: &ShareContext,
+) -> Result<Mnemonic> {
+    let wrong = || {
+        Error::verification(
+            "wrong-share",
+            format!(
+                "what was sealed to you as share {} of group {} is not that share; nothing has left this program",
+                share.member, share.group
+            ),
+        )
+        .hint("somebody may have put another ciphertext in its place: tell the others, and run rootkeep verify")
+    };
+    let text = SecretText::from_utf8(text).ok_or_else(wrong)?;
+    let mnemonic = Mnemonic::parse(text.expose()).map_err(|error| wrong().because(error))?;
+    if possession::key(mnemonic.text(), context)?.public() != share.key {
+        return Err(wrong());
+    }
+    Ok(mnemonic)
+}
