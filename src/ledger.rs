@@ -4,6 +4,7 @@
 //! that the ledger continues what the person's pin remembers, and appends through the policy.
 
 mod acts;
+mod copying;
 mod files;
 mod founding;
 mod keys;
@@ -38,8 +39,13 @@ use crate::statement::Time;
 use crate::store::{Access, Checker, Store, View};
 
 pub use acts::Entered;
-pub use files::{Durability, read_bounded, write_private, write_private_new};
+pub use copying::Settled;
+pub use files::{
+    Durability, lay_out, publish, read_bounded, read_regular, temporary_beside, write_private,
+    write_private_new,
+};
 pub use founding::{Founding, found};
+pub use keys::{LIMIT as KEY_FILE_LIMIT, is_key_file};
 pub use names::People;
 pub use notes::VerifierKeys;
 pub use pin::{Pin, PinPlace};
@@ -48,7 +54,7 @@ pub use releasing::{Revealed, SignPreview};
 pub use remote::{Remote, RemoteOpening};
 pub use sealing::{SealRequest, Sealed};
 pub use slips::{Arrival, Arrived, Imported, Made};
-pub use trusted::FirstUse;
+pub use trusted::{AgainstPin, FirstUse};
 pub use verify::{Progress, Report, VerifyProblem};
 
 /// What tells the time. A library's caller brings it; a release build has only the system's.
@@ -125,6 +131,17 @@ impl Session {
     /// Not found, code `not-a-ledger`; refused, codes `not-a-member`, `newer-schema`; verification,
     /// codes `wrong-member-key`, `wrong-data-key`, `rolled-back`, `forked`, `other-ledger`.
     pub fn open(opening: Opening<'_>) -> Result<Self> {
+        let session = Self::open_any(opening)?;
+        session.check_against_pin()?;
+        Ok(session)
+    }
+
+    /// As [`Self::open`], whatever the pin remembers: for what may be older than it, or a fork of it,
+    /// and is to be compared with it.
+    ///
+    /// # Errors
+    /// As [`Self::open`], but for `rolled-back` and `forked`.
+    pub fn open_any(opening: Opening<'_>) -> Result<Self> {
         let directory = opening.directory.to_owned();
         let access = access_of(&directory)?;
         let mut lock = lock(&directory, Lock::Shared)?;
@@ -155,7 +172,7 @@ impl Session {
         let interrupted_rekey = data_keys.len() > 1;
         let data_key = data_keys.swap_remove(place);
         let (id, log_key) = own_facts(&store.view())?;
-        let session = Self {
+        Ok(Self {
             log_key,
             pin: pins.find(&id, &member)?,
             own_key_known: !own.is_empty(),
@@ -177,9 +194,7 @@ impl Session {
             migrated,
             interrupted_rekey,
             lock,
-        };
-        session.check_against_pin()?;
-        Ok(session)
+        })
     }
 
     /// The ledger's id.

@@ -162,6 +162,10 @@ pub enum Command {
     Checkpoint(super::checkpoint::CheckpointCommand),
     /// What waits, what is open
     Status(super::status::StatusCommand),
+    /// The whole ledger as one file, verified
+    Backup(super::backup::BackupCommand),
+    /// A ledger again from a backup, in a new directory
+    Restore(super::restore::RestoreCommand),
     /// Play the whole story in a fresh directory
     Demo(super::demo::DemoCommand),
     /// Completions for a shell

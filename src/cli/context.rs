@@ -170,14 +170,29 @@ impl Context {
     }
 
     fn open_as(&self, identity: &Path, card: Option<PathBuf>) -> Result<Session> {
-        let directory = self.ledger_path()?;
+        self.open_at(&self.ledger_path()?, identity, card, Session::open)
+    }
+
+    /// Opens a ledger in some directory as the user, whatever the pin remembers.
+    pub fn open_any(&self, directory: &Path) -> Result<Session> {
+        let card = self.global.own_card.clone();
+        self.open_at(directory, &self.identity_path()?, card, Session::open_any)
+    }
+
+    fn open_at(
+        &self,
+        directory: &Path,
+        identity: &Path,
+        card: Option<PathBuf>,
+        open: fn(Opening<'_>) -> Result<Session>,
+    ) -> Result<Session> {
         if let Some(card) = &card {
             super::card::read(card)?;
         }
         let host = self.host()?;
         let session = self.terminal.retry(passphrase_mistyped, || {
-            Session::open(Opening {
-                directory: &directory,
+            open(Opening {
+                directory,
                 identity: Identity::load(identity, &host)?,
                 host: host.clone(),
                 state_dir: state_dir(),

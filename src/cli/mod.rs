@@ -7,6 +7,7 @@ mod args;
 mod asked;
 mod attach;
 mod attachment;
+mod backup;
 mod card;
 mod checkpoint;
 mod close;
@@ -31,6 +32,7 @@ mod rekey;
 mod request;
 mod request_list;
 mod reshare;
+mod restore;
 mod reveal;
 mod seal;
 mod secret;
@@ -115,6 +117,8 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Verify(command) => verify::run(context, &command),
         Command::Checkpoint(command) => checkpoint::run(context, &command),
         Command::Status(command) => status::run(context, &command),
+        Command::Backup(command) => backup::run(context, &command),
+        Command::Restore(command) => restore::run(context, &command),
         Command::Demo(command) => demo::run(context, &command),
         Command::Completions(command) => completions::run(&command),
         Command::Man(command) => man::run(context, &command),

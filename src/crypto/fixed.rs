@@ -129,6 +129,25 @@ impl Digest {
         for piece in pieces {
             context.update(piece);
         }
+        Self::of_context(context)
+    }
+
+    /// SHA-256 of everything that is still to be read.
+    ///
+    /// # Errors
+    /// Whatever the reader says.
+    pub fn of_reader(reader: &mut impl std::io::Read) -> std::io::Result<Self> {
+        let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+        let mut chunk = vec![0u8; 1 << 16];
+        loop {
+            match reader.read(&mut chunk)? {
+                0 => return Ok(Self::of_context(context)),
+                count => context.update(chunk.get(..count).unwrap_or_default()),
+            }
+        }
+    }
+
+    fn of_context(context: ring::digest::Context) -> Self {
         let mut bytes = [0u8; 32];
         for (to, from) in bytes.iter_mut().zip(context.finish().as_ref()) {
             *to = *from;

@@ -1,3 +1,7 @@
 //! All that leaves or enters.
 
+pub mod archive;
+pub mod backup;
 pub mod qr_image;
+pub mod restore;
+pub mod staging;

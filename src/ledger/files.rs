@@ -1,8 +1,8 @@
 //! Files that appear complete or not at all, and reads that are bounded.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::crypto::fixed::Id;
@@ -71,6 +71,57 @@ fn sync_directory(path: &Path) -> std::io::Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
         _ => File::open(".")?.sync_all(),
     }
+}
+
+/// Makes the directory of a ledger, which only its owner may enter: its `lock`, and `keys` with nothing
+/// in it.
+///
+/// # Errors
+/// Failed, code `cannot-write`; what was begun is left to the caller.
+pub fn lay_out(directory: &Path) -> Result<()> {
+    for part in [directory, &directory.join("keys")] {
+        DirBuilder::new()
+            .mode(0o700)
+            .create(part)
+            .map_err(|error| {
+                Error::failed("cannot-write", format!("cannot make {}", part.display()))
+                    .because(error)
+            })?;
+    }
+    write_private(&directory.join("lock"), b"", Durability::Synced)
+}
+
+/// Gives what was made under a temporary name its own, whole and on the disk: a file, or a directory
+/// whose files are there already. Never over anything.
+///
+/// # Errors
+/// Refused, code `exists`; failed, code `cannot-write`.
+pub fn publish(made: &Path, path: &Path) -> Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    let exists = || {
+        Error::refused("exists", format!("{} exists already", path.display()))
+            .hint("name another; nothing is overwritten")
+    };
+    let failed = |error: std::io::Error| {
+        Error::failed("cannot-write", format!("cannot write {}", path.display())).because(error)
+    };
+    File::open(made)
+        .and_then(|file| file.sync_all())
+        .map_err(failed)?;
+    match renameat_with(CWD, made, CWD, path, RenameFlags::NOREPLACE) {
+        Ok(()) => {}
+        Err(Errno::EXIST) => return Err(exists()),
+        // Some file systems of sticks can't promise it.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+            if path.symlink_metadata().is_ok() {
+                return Err(exists());
+            }
+            fs::rename(made, path).map_err(failed)?;
+        }
+        Err(error) => return Err(failed(error.into())),
+    }
+    sync_directory(path).map_err(failed)
 }
 
 /// A name beside `path` that nothing has yet.

@@ -125,18 +125,7 @@ fn make(
     member_key: &MemberKey,
     directory: &Path,
 ) -> Result<Pin> {
-    let cannot = |error: std::io::Error| {
-        Error::failed(
-            "cannot-write",
-            format!("cannot make {}", directory.display()),
-        )
-        .because(error)
-    };
-    fs::create_dir(directory).map_err(cannot)?;
-    fs::create_dir(directory.join("keys")).map_err(cannot)?;
-    restrict(directory).map_err(cannot)?;
-    restrict(&directory.join("keys")).map_err(cannot)?;
-    files::write_private(&directory.join("lock"), b"", files::Durability::Synced)?;
+    files::lay_out(directory)?;
     let rng = SystemRandom::new();
     let data_key = Key32::new(Digest::random(&rng)?.0);
     let log_seed = Key32::new(Digest::random(&rng)?.0);
@@ -155,12 +144,6 @@ fn make(
         root,
         state,
     ))
-}
-
-/// Only the owner may enter.
-fn restrict(directory: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(directory, fs::Permissions::from_mode(0o700))
 }
 
 fn write_founding(

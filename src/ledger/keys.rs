@@ -23,7 +23,7 @@ use crate::state::records::read;
 use crate::store::View;
 
 /// The most that is read of a key file.
-const LIMIT: u64 = 64 << 10;
+pub const LIMIT: u64 = 64 << 10;
 
 /// The `keys` directory of a ledger.
 #[derive(Clone, Debug)]
@@ -116,7 +116,7 @@ impl Keys {
             }
         }
         for name in handle.names()? {
-            if is_own(&name) && !wanted.contains_key(&name) {
+            if is_key_file(&name) && !wanted.contains_key(&name) {
                 handle.remove(&name)?;
             }
         }
@@ -138,6 +138,19 @@ impl Keys {
             }
         }
         Ok(())
+    }
+
+    /// Makes the directory what the log says it is, and wraps the data key anew for everybody: for a
+    /// directory whose files come from elsewhere.
+    ///
+    /// # Errors
+    /// As [`Self::repair`].
+    pub fn renew(&self, view: &View<'_>, data_key: &Key32, host: &AgeHost) -> Result<()> {
+        let handle = self.open()?;
+        for name in handle.names()?.iter().filter(|name| is_key_file(name)) {
+            handle.remove(name)?;
+        }
+        self.repair(view, data_key, host)
     }
 
     fn want_members(
@@ -185,13 +198,23 @@ impl Keys {
     }
 }
 
-/// A name that this program gives: anything else in the directory is left alone.
-fn is_own(name: &str) -> bool {
+/// Whether a file of `keys/` has a name that this program gives (docs/formats.md, section 12):
+/// anything else in the directory is left alone.
+#[must_use]
+pub fn is_key_file(name: &str) -> bool {
     let Some(stem) = name.strip_suffix(".age") else {
         return false;
     };
     let id = stem.strip_suffix(".member").unwrap_or(stem);
-    stem == "recovery" || stem.starts_with("governance-") || Id::parse(id).is_ok()
+    let place = stem.strip_prefix("governance-").is_some_and(|rest| {
+        rest == "payload"
+            || rest.split_once('-').is_some_and(|(group, member)| {
+                [group, member]
+                    .iter()
+                    .all(|digits| digits.len() == 2 && digits.bytes().all(|c| c.is_ascii_digit()))
+            })
+    });
+    stem == "recovery" || place || Id::parse(id).is_ok()
 }
 
 fn no_file(name: &str) -> Error {

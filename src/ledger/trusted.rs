@@ -28,6 +28,22 @@ pub struct FirstUse {
     pub fingerprint: Option<String>,
 }
 
+/// How a ledger stands to what its reader's pin remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AgainstPin {
+    /// There is no pin of it.
+    Nothing,
+    /// It holds all that the pin saw.
+    Continues,
+    /// It ends before what the pin saw. Whether that went on from here can't be told from a pin.
+    Older {
+        /// How many entries it has.
+        size: u64,
+        /// How many the pin saw.
+        seen: u64,
+    },
+}
+
 impl Session {
     /// The head: size and root as the database has them.
     ///
@@ -39,7 +55,26 @@ impl Session {
 
     /// That the log still contains what the pin saw. Cheap: O(log n).
     pub(super) fn check_against_pin(&self) -> Result<()> {
-        let Some(pin) = &self.pin else { return Ok(()) };
+        let AgainstPin::Older { size, seen } = self.against_pin()? else {
+            return Ok(());
+        };
+        Err(Error::verification(
+            "rolled-back",
+            format!(
+                "the ledger has {size} entries, and you have seen {seen} of it: it was rolled back"
+            ),
+        )
+        .hint("this is an old copy, or somebody has cut the log: find the newer copy"))
+    }
+
+    /// How the log stands to what the pin saw. Cheap: O(log n).
+    ///
+    /// # Errors
+    /// Verification, codes `other-ledger`, `forked`, where it is no continuation of it.
+    pub fn against_pin(&self) -> Result<AgainstPin> {
+        let Some(pin) = &self.pin else {
+            return Ok(AgainstPin::Nothing);
+        };
         if pin.ledger != self.id {
             return Err(Error::verification(
                 "other-ledger",
@@ -49,14 +84,8 @@ impl Session {
         let view = self.view();
         let (size, root) = head(&view)?;
         if size < pin.size {
-            return Err(Error::verification(
-                "rolled-back",
-                format!(
-                    "the ledger has {size} entries, and you have seen {} of it: it was rolled back",
-                    pin.size
-                ),
-            )
-            .hint("this is an old copy, or somebody has cut the log: find the newer copy"));
+            let seen = pin.size;
+            return Ok(AgainstPin::Older { size, seen });
         }
         let forked = || {
             Error::verification("forked", "the ledger is not a continuation of what you have seen")
@@ -71,7 +100,8 @@ impl Session {
             &Hash::from(pin.root.0),
             &Hash::from(root.0),
         )
-        .map_err(|error| forked().because(error))
+        .map_err(|error| forked().because(error))?;
+        Ok(AgainstPin::Continues)
     }
 
     /// Verifies everything since the pin and brings the pin up to the head.

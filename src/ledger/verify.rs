@@ -75,8 +75,7 @@ impl Session {
     /// # Errors
     /// Failed where the database can't be read at all; what is merely wrong is in the report.
     pub fn verify(&self, progress: Progress<'_>) -> Result<Report> {
-        self.store.read_from_now()?;
-        let mut report = verify_all(self.store.view(), self.id, &self.log_key.public(), progress)?;
+        let mut report = self.verify_log(progress)?;
         if let Some(pin) = self.pin()
             && let Err(error) = self.check_against_pin()
         {
@@ -87,6 +86,15 @@ impl Session {
             });
         }
         Ok(report)
+    }
+
+    /// As [`Self::verify`], whatever the pin remembers.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub fn verify_log(&self, progress: Progress<'_>) -> Result<Report> {
+        self.store.read_from_now()?;
+        verify_all(self.store.view(), self.id, &self.log_key.public(), progress)
     }
 
     /// Writes the tables that are a cache of the log again, where they are all that is wrong.
@@ -118,6 +126,21 @@ impl Session {
 }
 
 impl Report {
+    /// Refuses a ledger with anything wrong with it.
+    ///
+    /// # Errors
+    /// Verification, code `not-good`, with the first problems as causes.
+    pub fn require_good(&self, what: &str) -> Result<()> {
+        if self.problems.is_empty() {
+            return Ok(());
+        }
+        let error = Error::verification("not-good", format!("{what} does not verify"));
+        let first = self.problems.iter().take(3);
+        Err(first.fold(error, |error, problem| {
+            error.because(format!("{} [{}]", problem.message, problem.code))
+        }))
+    }
+
     /// Whether nothing but tables that can be made again from the log is wrong.
     #[must_use]
     pub fn only_tables_differ(&self) -> bool {
@@ -142,7 +165,7 @@ pub(super) fn fill(batch: &Batch<'_>) -> Result<()> {
 }
 
 /// Everything that a view shows, checked again from the stored bytes.
-fn verify_all(
+pub(super) fn verify_all(
     view: View<'_>,
     ledger: Digest,
     log_key: &PublicKey,

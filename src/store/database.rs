@@ -50,9 +50,8 @@ impl Store {
     /// # Errors
     /// Failed where the disk fails.
     pub fn create(path: &Path, key: &Key32) -> Result<Self> {
-        make_private(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        new_file(path)?;
+        let connection = connect(path, Access::Write)?;
         unlock(&connection, key)?;
         configure(&connection)?;
         connection
@@ -138,7 +137,7 @@ impl Store {
     /// Failed where the disk fails.
     pub fn export(&self, path: &Path, key: &Key32) -> Result<()> {
         self.end_read()?;
-        make_private(path)?;
+        new_file(path)?;
         let file = path
             .to_str()
             .ok_or_else(|| Error::usage("bad-path", "the ledger's path is not UTF-8"))?;
@@ -257,8 +256,9 @@ pub(super) fn expected_schema() -> Result<&'static [String]> {
     Ok(EXPECTED.get_or_init(|| made))
 }
 
-/// SQLite would give the file, and its WAL after it, the umask's mode.
-fn make_private(path: &Path) -> Result<()> {
+/// An empty file for a database, made here because SQLite gives it, and its WAL after it, the umask's
+/// mode.
+pub(super) fn new_file(path: &Path) -> Result<()> {
     std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -270,7 +270,7 @@ fn make_private(path: &Path) -> Result<()> {
         })
 }
 
-fn connect(path: &Path, access: Access) -> Result<Connection> {
+pub(super) fn connect(path: &Path, access: Access) -> Result<Connection> {
     match access {
         Access::Write => Connection::open_with_flags(
             path,
@@ -331,7 +331,7 @@ fn keep_copy(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Gives SQLCipher the raw key. The statement's text is wiped; a bound parameter is not possible.
-fn unlock(connection: &Connection, key: &Key32) -> Result<()> {
+pub(super) fn unlock(connection: &Connection, key: &Key32) -> Result<()> {
     // SQLCipher would write its own lines to standard error.
     connection
         .execute_batch("PRAGMA cipher_log_level = NONE")

@@ -3,6 +3,7 @@
 
 mod append;
 mod checked;
+mod copying;
 mod database;
 mod forgery;
 mod migration;

@@ -220,10 +220,18 @@ impl<'c> View<'c> {
     /// # Errors
     /// Verification, code `database-damaged`, where it is missing.
     pub fn meta(&self, name: &str) -> Result<Vec<u8>> {
+        self.meta_if_there(name)?
+            .ok_or_else(|| damaged(&format!("it has no `{name}`")))
+    }
+
+    /// As [`Self::meta`], of a fact that not every ledger has.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn meta_if_there(&self, name: &str) -> Result<Option<Vec<u8>>> {
         self.one("SELECT value FROM meta WHERE name = ?1", [name], |row| {
             row.get(0)
-        })?
-        .ok_or_else(|| damaged(&format!("it has no `{name}`")))
+        })
     }
 
     /// Every name in `meta`.

@@ -11,6 +11,7 @@
 )]
 
 mod cli;
+mod copies;
 mod crash;
 mod forger;
 mod hostile;

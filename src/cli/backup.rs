@@ -1,0 +1,95 @@
+//! `backup`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::context::Context;
+use super::fresh;
+use super::output::{self, Done};
+use super::progress;
+use crate::error::Result;
+use crate::exchange::backup;
+use crate::ledger::Session;
+use crate::state::people::LedgerRecord;
+
+/// `backup`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  rootkeep backup --out /mnt/stick/acme-2026-11-21.tar")]
+pub struct BackupCommand {
+    /// Into a new file
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+pub fn run(context: &Context, command: &BackupCommand) -> Result<Done> {
+    fresh::check(&command.out)?;
+    let session = context.open()?;
+    let bar = progress::bar(context, "verifying", "entries");
+    let made = backup::make(&session, &command.out, &mut |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    let needs = Needs::of(&session)?;
+    if context.global.json {
+        output::object(
+            "backup",
+            json!({
+                "file": command.out, "bytes": made.file.bytes, "digest": made.file.digest,
+                "ledger": session.id(), "checkpoint": {"size": made.size, "root": made.root},
+                "opens_with": needs.members,
+                "recovery": {"threshold": needs.threshold, "holders": needs.holders},
+            }),
+        )?;
+        return Ok(Done::Yes);
+    }
+    output::data(&output::plain(&format!(
+        "backup of {} entries: {}\nopened again from the file, and verified\n  bytes    {}\n  sha-256  {}\n  root     {}\nTo restore it, besides the file: the identity of one of {};\nor the shares of {} of {}, as docs/recovery.md says.\n",
+        made.size,
+        command.out.display(),
+        made.file.bytes,
+        made.file.digest,
+        made.root,
+        needs.members.join(", "),
+        needs.threshold,
+        needs.holders.join(", "),
+    )))?;
+    Ok(Done::Yes)
+}
+
+/// What is needed beside a backup to restore it.
+struct Needs {
+    /// Whose identities open it.
+    members: Vec<String>,
+    /// How many holders of the governance secret do.
+    threshold: u8,
+    /// Who these are.
+    holders: Vec<String>,
+}
+
+impl Needs {
+    fn of(session: &Session) -> Result<Self> {
+        let people = session.people()?;
+        let members = people
+            .iter()
+            .filter(|(_, who, _)| who.may_open())
+            .map(|(id, ..)| people.name(id))
+            .collect();
+        let ledger = LedgerRecord::load(&session.view())?;
+        let governance = ledger
+            .as_ref()
+            .and_then(|ledger| ledger.governance.as_ref());
+        let holders = governance
+            .into_iter()
+            .flat_map(|seal| &seal.shares)
+            .map(|share| people.name(&share.holder))
+            .collect();
+        Ok(Self {
+            members,
+            threshold: ledger.as_ref().map_or(0, |ledger| ledger.threshold),
+            holders,
+        })
+    }
+}
