@@ -11,6 +11,7 @@ mod backup;
 mod card;
 mod checkpoint;
 mod close;
+mod compare;
 mod completions;
 mod context;
 mod custodian;
@@ -119,6 +120,7 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Status(command) => status::run(context, &command),
         Command::Backup(command) => backup::run(context, &command),
         Command::Restore(command) => restore::run(context, &command),
+        Command::Compare(command) => compare::run(context, &command),
         Command::Demo(command) => demo::run(context, &command),
         Command::Completions(command) => completions::run(&command),
         Command::Man(command) => man::run(context, &command),

@@ -41,7 +41,8 @@ pub fn make(session: &Session, out: &Path, progress: Progress<'_>) -> Result<Bac
     })?;
     let again = staging.join("again.ledger");
     archive::unpack(&packed, &again)?;
-    let report = session.verify_copy(&again, progress)?;
+    let report = session.open_other(&again)?.side().verify(progress)?;
+    report.require_good("the backup")?;
     if (report.entries, report.root) != (size, root) {
         return Err(Error::verification(
             "not-good",

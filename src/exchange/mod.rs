@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod backup;
+pub mod compare;
 pub mod qr_image;
 pub mod restore;
 pub mod staging;

@@ -4,12 +4,11 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::keys::{self, Keys};
+use super::keys::Keys;
 use super::trusted::head;
-use super::verify::{Progress, Report, verify_all};
-use super::{Lock, Session, files, lock, own_facts, rekeying};
+use super::{Lock, Session, files, lock};
 use crate::crypto::fixed::Digest;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::{Access, Store};
 
 /// A restored ledger that nobody else can open yet: it is let go when this is dropped.
@@ -31,36 +30,6 @@ impl Session {
         let copy = Store::open(&database, &self.data_key, Access::Write)?;
         Keys::of(directory).repair(&copy.view(), &self.data_key, &self.host)?;
         head(&copy.view())
-    }
-
-    /// Opens a copy of this ledger with the own member key, as anybody else would have to, and verifies
-    /// it whole.
-    ///
-    /// # Errors
-    /// Verification where it doesn't open, is another ledger's, or has problems.
-    pub fn verify_copy(&self, directory: &Path, progress: Progress<'_>) -> Result<Report> {
-        let keys = Keys::of(directory);
-        let sealed = keys.sealed_member_key(&self.member)?;
-        if sealed != self.keys.sealed_member_key(&self.member)? {
-            return Err(Error::verification(
-                "wrong-member-key",
-                "the copy has another member key for you",
-            ));
-        }
-        let wrapped = keys.wrapped_data_key(&self.member)?;
-        let data_keys = keys::unwrap(&self.member_key.decrypt(&wrapped)?)?;
-        let database = directory.join("ledger.db");
-        let (store, _) = rekeying::open_with_any(&database, &data_keys, Access::Write)?;
-        let (id, log_key) = own_facts(&store.view())?;
-        if id != self.id {
-            return Err(Error::verification(
-                "other-ledger",
-                "the copy is of another ledger",
-            ));
-        }
-        let report = verify_all(store.view(), id, &log_key.public(), progress)?;
-        report.require_good("the copy")?;
-        Ok(report)
     }
 
     /// Makes `keys/` anew from the log, which must have been verified: in a directory whose files come

@@ -3,12 +3,14 @@
 
 use super::Session;
 use super::trusted::damaged;
-use crate::crypto::fixed::Digest;
+use crate::crypto::ed25519::SigningKey;
+use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::log::{
     self, Algorithm, Checkpoint, Hash, NoteSignature, SignedCheckpoint, TlogProof, VerifierKey,
 };
 use crate::state::people::Custodian;
+use crate::store::View;
 
 /// Verifier keys in C2SP's text form.
 pub struct VerifierKeys {
@@ -24,31 +26,22 @@ impl Session {
     /// # Errors
     /// Not found; verification where a stored cosignature is none.
     pub fn note(&self, size: u64) -> Result<SignedCheckpoint> {
-        let view = self.view();
-        let none = || {
-            Error::not_found(
-                "no-checkpoint",
-                format!("there is no checkpoint of size {size}"),
-            )
-        };
-        let last = size.checked_sub(1).ok_or_else(none)?;
-        let entry = view.entry(last)?.ok_or_else(none)?;
-        let checkpoint = Checkpoint::new(log::origin(&self.id().0), size, Hash::from(entry.root.0))
-            .map_err(damaged)?;
-        let signature = checkpoint.sign(self.log_key.pair());
-        let mut note = SignedCheckpoint::new(checkpoint, signature).map_err(damaged)?;
-        let further = view.cosignatures(size, size)?;
-        for cosignature in std::iter::once(entry.cosignature).chain(further) {
-            let Some(custodian) = Custodian::load(&view, &cosignature.custodian)? else {
-                continue;
-            };
-            let name = log::custodian_name(&self.id().0, &cosignature.custodian.0);
+        note_of(&self.view(), &self.id(), &self.log_key, size)
+    }
+
+    /// The custodians of this ledger whose cosignatures under a checkpoint are good, whoever else has
+    /// signed it.
+    ///
+    /// # Errors
+    /// Verification where the state is damaged.
+    pub fn cosigners(&self, note: &SignedCheckpoint) -> Result<Vec<Id>> {
+        let good = |(id, custodian): &(Id, Custodian)| {
+            let name = log::custodian_name(&self.id().0, &id.0);
             let key = VerifierKey::new(name, Algorithm::CosignatureV1, *custodian.sign.as_bytes());
-            let time = u64::try_from(cosignature.time).map_err(damaged)?;
-            let bytes = [time.to_be_bytes().as_slice(), &cosignature.sig].concat();
-            note.add(line(&key, &bytes)?).map_err(damaged)?;
-        }
-        Ok(note)
+            note.verify_cosignature(&key).is_ok()
+        };
+        let all = Custodian::all(&self.view())?.into_iter();
+        Ok(all.filter(good).map(|(id, _)| id).collect())
     }
 
     /// A proof that an entry is in the log, under the head's checkpoint.
@@ -132,6 +125,39 @@ impl Session {
     pub fn root_at(&self, size: u64) -> Result<Digest> {
         crate::policy::LogView::root_at(&self.view(), size)
     }
+}
+
+/// The stored checkpoint of a size, with all its cosignatures.
+pub(super) fn note_of(
+    view: &View<'_>,
+    ledger: &Digest,
+    log_key: &SigningKey,
+    size: u64,
+) -> Result<SignedCheckpoint> {
+    let none = || {
+        Error::not_found(
+            "no-checkpoint",
+            format!("there is no checkpoint of size {size}"),
+        )
+    };
+    let last = size.checked_sub(1).ok_or_else(none)?;
+    let entry = view.entry(last)?.ok_or_else(none)?;
+    let checkpoint =
+        Checkpoint::new(log::origin(&ledger.0), size, Hash::from(entry.root.0)).map_err(damaged)?;
+    let signature = checkpoint.sign(log_key.pair());
+    let mut note = SignedCheckpoint::new(checkpoint, signature).map_err(damaged)?;
+    let further = view.cosignatures(size, size)?;
+    for cosignature in std::iter::once(entry.cosignature).chain(further) {
+        let Some(custodian) = Custodian::load(view, &cosignature.custodian)? else {
+            continue;
+        };
+        let name = log::custodian_name(&ledger.0, &cosignature.custodian.0);
+        let key = VerifierKey::new(name, Algorithm::CosignatureV1, *custodian.sign.as_bytes());
+        let time = u64::try_from(cosignature.time).map_err(damaged)?;
+        let bytes = [time.to_be_bytes().as_slice(), &cosignature.sig].concat();
+        note.add(line(&key, &bytes)?).map_err(damaged)?;
+    }
+    Ok(note)
 }
 
 fn line(key: &VerifierKey, signature: &[u8]) -> Result<NoteSignature> {

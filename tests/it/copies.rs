@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rootkeep::crypto::identity::Identity;
 use rootkeep::error::{Error, Result};
 use rootkeep::exchange::backup::{self, Backup};
+use rootkeep::exchange::compare::{self, Comparison, Standing};
 use rootkeep::exchange::restore::{self, Restored};
 use rootkeep::ledger::{AgainstPin, Opening, Session};
 use rootkeep::statement::releases::Form;
@@ -149,4 +150,470 @@ fn an_older_backup_is_restored_and_said_to_be_that() {
     world.unpin(CY);
     let restored = restore_as(&world, CY, "b.tar", "of-cy.ledger").unwrap();
     assert_eq!(restored.pin, AgainstPin::Nothing);
+}
+
+// ---- what a backup may be in others' hands ---------------------------------------------------------
+
+#[test]
+fn a_backup_that_was_cut_is_not_restored() {
+    let world = World::ready();
+    back_up(&world, "b.tar").unwrap();
+    let whole = fs::read(place(&world, "b.tar")).unwrap();
+    // The last two blocks only say that nothing follows.
+    let end = whole.len() - 1024;
+    let lengths = [
+        0,
+        1,
+        511,
+        512,
+        513,
+        1024,
+        4000,
+        whole.len() / 2,
+        end - 4097,
+        end - 1,
+    ];
+    for length in lengths {
+        fs::write(place(&world, "cut.tar"), &whole[..length]).unwrap();
+        leaves_nothing(&world, "bad-backup", || {
+            restore_as(&world, ADA, "cut.tar", "again.ledger")
+        });
+    }
+    fs::write(place(&world, "cut.tar"), &whole[..end]).unwrap();
+    restore_as(&world, ADA, "cut.tar", "again.ledger").unwrap();
+}
+
+#[test]
+fn a_backup_with_a_flipped_bit_is_refused_or_whole() {
+    let world = World::ready();
+    let made = back_up(&world, "b.tar").unwrap();
+    let whole = fs::read(place(&world, "b.tar")).unwrap();
+    let (mut refused, mut whole_again) = (0, 0);
+    for part in 0..97 {
+        let mut other = whole.clone();
+        let at = part * whole.len() / 97 + part % 11;
+        other[at] ^= 1 << (part % 8);
+        fs::write(place(&world, "flipped.tar"), &other).unwrap();
+        match restore_as(&world, ADA, "flipped.tar", "again.ledger") {
+            // What differs is a key file that is made again, or means nothing.
+            Ok(restored) => {
+                assert_eq!((restored.size, restored.root), (made.size, made.root));
+                for person in 0..5 {
+                    let session = world.open_at(person, &place(&world, "again.ledger"));
+                    let report = session.unwrap().verify(&mut |_, _| {}).unwrap();
+                    assert_eq!(report.problems, Vec::new(), "byte {at}");
+                }
+                fs::remove_dir_all(place(&world, "again.ledger")).unwrap();
+                whole_again += 1;
+            }
+            Err(_) => {
+                assert!(!place(&world, "again.ledger").exists(), "byte {at}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 40 && whole_again > 0, "{refused}, {whole_again}");
+    let names = files(&world);
+    assert!(
+        names.iter().all(|name| !name.ends_with(".tmp")),
+        "{names:?}"
+    );
+}
+
+/// The entries of a tar: names and bytes.
+fn entries_of(file: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut archive = tar::Archive::new(fs::File::open(file).unwrap());
+    let entries = archive.entries().unwrap();
+    entries
+        .map(|entry| {
+            let mut entry = entry.unwrap();
+            let name = entry.path().unwrap().display().to_string();
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut entry, &mut bytes).unwrap();
+            (name, bytes)
+        })
+        .collect()
+}
+
+/// A tar of entries, each with a type; names are written as they are.
+fn write_tar(file: &Path, entries: &[(String, tar::EntryType, Vec<u8>)]) {
+    let mut builder = tar::Builder::new(fs::File::create(file).unwrap());
+    for (name, kind, bytes) in entries {
+        let mut header = tar::Header::new_gnu();
+        header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_entry_type(*kind);
+        header.set_mode(0o600);
+        header.set_size(bytes.len() as u64);
+        if kind.is_symlink() || kind.is_hard_link() {
+            header.set_link_name("/etc/passwd").unwrap();
+        }
+        header.set_cksum();
+        builder.append(&header, bytes.as_slice()).unwrap();
+    }
+    builder.finish().unwrap();
+}
+
+#[test]
+fn nothing_but_a_ledgers_own_files_comes_out_of_a_backup() {
+    use tar::EntryType as T;
+    let world = World::ready();
+    back_up(&world, "b.tar").unwrap();
+    let good: Vec<(String, T, Vec<u8>)> = entries_of(&place(&world, "b.tar"))
+        .into_iter()
+        .map(|(name, bytes)| (name, T::Regular, bytes))
+        .collect();
+    assert_eq!(good.last().unwrap().0, "backup.ledger/ledger.db");
+    write_tar(&place(&world, "c.tar"), &good);
+    restore_as(&world, ADA, "c.tar", "again.ledger").unwrap();
+    fs::remove_dir_all(place(&world, "again.ledger")).unwrap();
+
+    let member = format!("backup.ledger/keys/{}.age", world.id(BEA));
+    let file = |name: &str| (name.to_owned(), T::Regular, b"x".to_vec());
+    let of_type = |kind| {
+        vec![(
+            "backup.ledger/keys/recovery.age".to_owned(),
+            kind,
+            Vec::new(),
+        )]
+    };
+    let mut tricks = vec![
+        vec![file("/etc/rootkeep")],
+        vec![file("../outside")],
+        vec![file("backup.ledger/../outside")],
+        vec![file("backup.ledger/keys/../../outside")],
+        vec![file("backup.ledger/keys/governance-../../x.age")],
+        vec![file("backup.ledger/keys/deeper/recovery.age")],
+        vec![file("backup.ledger/ledger.db-wal")],
+        vec![file("backup.ledger/keys/.hidden.age")],
+        vec![file("other.ledger/ledger.db")],
+        vec![file("./backup.ledger/lock")],
+        vec![file("backup.ledger/lock")],
+        vec![file(&member)],
+        vec![(
+            "backup.ledger/keys/00000000000000000000000000000000.age".to_owned(),
+            T::Regular,
+            vec![b'x'; (64 << 10) + 1],
+        )],
+    ];
+    for kind in [
+        T::Symlink,
+        T::Link,
+        T::Directory,
+        T::Fifo,
+        T::Char,
+        T::Block,
+        T::Continuous,
+        T::GNULongName,
+        T::GNULongLink,
+        T::GNUSparse,
+        T::XHeader,
+        T::XGlobalHeader,
+    ] {
+        let mut others = good.clone();
+        others.retain(|(name, ..)| !name.ends_with("recovery.age"));
+        write_tar(&place(&world, "t.tar"), &[of_type(kind), others].concat());
+        leaves_nothing(&world, "bad-backup", || {
+            restore_as(&world, ADA, "t.tar", "again.ledger")
+        });
+    }
+    // A member's file twice: the second one would take the first one's place.
+    tricks.push(vec![good[0].clone()]);
+    for trick in tricks {
+        for order in [
+            [trick.clone(), good.clone()].concat(),
+            [good.clone(), trick.clone()].concat(),
+        ] {
+            write_tar(&place(&world, "t.tar"), &order);
+            let error = leaves_nothing(&world, "bad-backup", || {
+                restore_as(&world, ADA, "t.tar", "again.ledger")
+            });
+            assert!(!error.causes().is_empty(), "{}", trick[0].0);
+        }
+    }
+    for (without, code) in [("ledger.db", "bad-backup"), ("lock", "bad-backup")] {
+        let mut less = good.clone();
+        less.retain(|(name, ..)| !name.ends_with(without));
+        write_tar(&place(&world, "t.tar"), &less);
+        leaves_nothing(&world, code, || {
+            restore_as(&world, ADA, "t.tar", "again.ledger")
+        });
+    }
+    // A pipe holds nobody up.
+    let pipe = place(&world, "pipe");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    leaves_nothing(&world, "not-a-file", || {
+        restore_as(&world, ADA, "pipe", "again.ledger")
+    });
+}
+
+#[test]
+fn a_backup_opens_for_its_members_alone() {
+    let mut world = World::ready();
+    back_up(&world, "b.tar").unwrap();
+    let mallory = world.newcomer("mallory");
+    leaves_nothing(&world, "not-a-member", || {
+        restore_as(&world, mallory, "b.tar", "again.ledger")
+    });
+    let bytes = fs::read(place(&world, "b.tar")).unwrap();
+    for secret in [
+        &b"example.com"[..],
+        PASSWORD_TEXT,
+        b"111122223333",
+        b"Example Corp",
+    ] {
+        assert!(!bytes.windows(secret.len()).any(|window| window == secret));
+    }
+}
+
+#[test]
+fn a_members_file_that_was_swapped_is_made_again_or_refused() {
+    let world = World::ready();
+    back_up(&world, "b.tar").unwrap();
+    let swap = |one: &str, other: &str| {
+        let entries: Vec<_> = entries_of(&place(&world, "b.tar"))
+            .into_iter()
+            .map(|(name, bytes)| {
+                let name = match name.strip_prefix("backup.ledger/keys/") {
+                    Some(key) if key == one => format!("backup.ledger/keys/{other}"),
+                    Some(key) if key == other => format!("backup.ledger/keys/{one}"),
+                    _ => name,
+                };
+                (name, tar::EntryType::Regular, bytes)
+            })
+            .collect();
+        write_tar(&place(&world, "swapped.tar"), &entries);
+    };
+    let (ada, bea) = (world.id(ADA), world.id(BEA));
+    for end in ["age", "member.age"] {
+        swap(&format!("{ada}.{end}"), &format!("{bea}.{end}"));
+        // Their own are not theirs; cy makes them again.
+        for person in [ADA, BEA] {
+            let before = files(&world);
+            restore_as(&world, person, "swapped.tar", "again.ledger").unwrap_err();
+            assert_eq!(files(&world), before);
+        }
+        restore_as(&world, CY, "swapped.tar", "again.ledger").unwrap();
+        for person in [ADA, BEA, CY] {
+            drop(
+                world
+                    .open_at(person, &place(&world, "again.ledger"))
+                    .unwrap(),
+            );
+        }
+        fs::remove_dir_all(place(&world, "again.ledger")).unwrap();
+    }
+}
+
+#[test]
+fn a_ledger_with_problems_gives_no_backup() {
+    let world = World::ready();
+    drop(world.session(ADA));
+    world
+        .raw(ADA)
+        .execute(
+            "UPDATE leaf SET cosignature = zeroblob(64) WHERE seq = 3",
+            [],
+        )
+        .unwrap();
+    leaves_nothing(&world, "not-good", || back_up(&world, "b.tar"));
+}
+
+#[test]
+fn a_backup_of_a_fork_is_not_restored_by_who_has_seen_the_other() {
+    let world = World::ready();
+    let fork = world.copy();
+    fork.clock.forward(1);
+    fork.request(&[PASSWORD]);
+    fork.request(&[PASSWORD]);
+    back_up(&fork, "b.tar").unwrap();
+    fs::copy(place(&fork, "b.tar"), place(&world, "b.tar")).unwrap();
+    world.request(&[MFA]);
+    leaves_nothing(&world, "forked", || {
+        restore_as(&world, ADA, "b.tar", "again.ledger")
+    });
+}
+
+#[test]
+fn a_backup_is_one_moment_however_much_is_written_meanwhile() {
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+    let world = World::ready();
+    let stop = AtomicBool::new(false);
+    let written = AtomicU64::new(0);
+    let genesis = world.genesis();
+    std::thread::scope(|scope| {
+        for writer in 0..8 {
+            let (world, stop, written) = (&world, &stop, &written);
+            scope.spawn(move || {
+                let mut session = world.session(writer % 5);
+                while !stop.load(Ordering::SeqCst) {
+                    session.enter(note_about(genesis), Vec::new()).unwrap();
+                    written.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+        let mut before = 0;
+        for round in 0..3 {
+            let start = written.load(Ordering::SeqCst);
+            while written.load(Ordering::SeqCst) < start + 20 {
+                std::thread::yield_now();
+            }
+            let made = backup::make(
+                &world.open(ADA).unwrap(),
+                &place(&world, &format!("b{round}.tar")),
+                &mut |_, _| {},
+            )
+            .unwrap();
+            assert!(made.size > before);
+            before = made.size;
+        }
+        stop.store(true, Ordering::SeqCst);
+    });
+    for round in 0..3 {
+        let (file, out) = (format!("b{round}.tar"), format!("r{round}.ledger"));
+        let restored = restore_as(&world, CY, &file, &out).unwrap();
+        let session = world.session(CY);
+        assert_eq!(session.root_at(restored.size).unwrap(), restored.root);
+    }
+    world.assert_good(ADA);
+}
+
+fn note_about(subject: rootkeep::crypto::fixed::Digest) -> rootkeep::statement::Claim {
+    rootkeep::statement::Claim::Correct(
+        rootkeep::statement::decisions::About { subject },
+        Some(rootkeep::statement::notes::CorrectPersonal {
+            reason: text("a test"),
+            text: text("of many who write"),
+        }),
+    )
+}
+
+// ---- comparing -------------------------------------------------------------------------------------
+
+fn compared(world: &World, other: &Path) -> Result<Comparison> {
+    let session = world.open(ADA)?;
+    let other = session.open_other(other)?;
+    compare::ledgers(session.side()?, other.side(), &mut |_, _| {})
+}
+
+#[test]
+fn which_of_two_is_ahead_is_said_with_the_count() {
+    let world = World::ready();
+    let other = world.copy();
+    assert_eq!(
+        compared(&world, &other.ledger()).unwrap().standing,
+        Standing::Equal
+    );
+    for count in 1..4 {
+        world.request(&[PASSWORD]);
+        let found = compared(&world, &other.ledger()).unwrap();
+        assert_eq!(found.standing, Standing::Ahead(count));
+        assert_eq!(found.here.0, found.there.0 + count);
+        let found = compared(&other, &world.ledger()).unwrap();
+        assert_eq!(found.standing, Standing::Behind(count));
+    }
+}
+
+#[test]
+fn forks_are_found_with_the_entry_and_the_proof_wherever_they_part() {
+    let world = World::ready();
+    for (mine, theirs) in [(1, 1), (1, 6), (6, 1), (5, 8)] {
+        let (one, two) = (world.copy(), world.copy());
+        two.clock.forward(1);
+        let parted = one.open(ADA).unwrap().head().unwrap().0;
+        for _ in 0..mine {
+            one.request(&[PASSWORD]);
+        }
+        for _ in 0..theirs {
+            two.request(&[PASSWORD]);
+        }
+        let found = compared(&one, &two.ledger()).unwrap();
+        let Standing::Fork(fork) = found.standing else {
+            panic!("{found:?}")
+        };
+        assert_eq!(fork.first, Some(parted));
+        // Two roots of one size, each signed by a custodian: nobody can deny both.
+        let (here, there) = (fork.here.unverified(), fork.there.unverified());
+        assert_eq!((here.size(), there.size()), (parted + 1, parted + 1));
+        assert_ne!(here.root(), there.root());
+        let session = one.open(ADA).unwrap();
+        for note in [&fork.here, &fork.there] {
+            assert_eq!(session.cosigners(note).unwrap(), [one.id(ADA)]);
+        }
+        // A kept checkpoint of the other shows it too.
+        let note = two
+            .open(ADA)
+            .unwrap()
+            .note(found.there.0)
+            .unwrap()
+            .to_string();
+        let by_note = compare::checkpoint(&session, note.as_bytes(), &mut |_, _| {}).unwrap();
+        match by_note.standing {
+            Standing::Fork(fork) if theirs <= mine => assert_eq!(fork.there.to_string(), note),
+            Standing::Behind(count) => assert_eq!(count, theirs - mine),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_kept_checkpoint_is_compared_if_somebody_here_has_signed_it() {
+    let world = World::ready();
+    let session = world.session(ADA);
+    let (size, _) = session.head().unwrap();
+    let note = session.note(size).unwrap().to_string();
+    let early = session.note(5).unwrap().to_string();
+    drop(session);
+    world.request(&[PASSWORD]);
+    let session = world.open(BEA).unwrap();
+    let found = compare::checkpoint(&session, note.as_bytes(), &mut |_, _| {}).unwrap();
+    assert_eq!(found.standing, Standing::Ahead(1));
+    assert_eq!(found.cosigners, [world.id(3)], "dan has sealed last");
+    let found = compare::checkpoint(&session, early.as_bytes(), &mut |_, _| {}).unwrap();
+    assert_eq!(found.standing, Standing::Ahead(size + 1 - 5));
+    // The log's own line alone is anybody's.
+    let unsigned: String = note
+        .lines()
+        .take(5)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let error = compare::checkpoint(&session, unsigned.as_bytes(), &mut |_, _| {}).unwrap_err();
+    assert_eq!(error.code(), "no-cosigner");
+    let stranger = World::active(2, 2);
+    let other = stranger.open(ADA).unwrap();
+    let error = compare::checkpoint(&other, note.as_bytes(), &mut |_, _| {}).unwrap_err();
+    assert_eq!(error.code(), "other-ledger");
+    let error = world
+        .open(ADA)
+        .unwrap()
+        .open_other(&stranger.ledger())
+        .err()
+        .unwrap();
+    assert_eq!(error.code(), "not-a-member");
+}
+
+#[test]
+fn a_ledger_that_was_changed_is_not_called_equal() {
+    let world = World::ready();
+    let other = world.copy();
+    other
+        .raw(ADA)
+        .execute(
+            "UPDATE leaf SET facts = CAST(facts || x'20' AS BLOB) WHERE seq = 9",
+            [],
+        )
+        .unwrap();
+    assert_eq!(
+        compared(&world, &other.ledger()).unwrap_err().code(),
+        "not-good"
+    );
+    assert_eq!(
+        compared(&other, &world.ledger()).unwrap_err().code(),
+        "not-good"
+    );
 }
