@@ -20,6 +20,8 @@ use crate::error::{Error, Result};
 const SCHEMA: &str = "rootkeep/v2/pin";
 /// A disk sector: the unit that is written whole or not at all.
 const SLOT: usize = 512;
+/// Where the second slot begins in the file.
+const SECOND: u64 = 512;
 
 /// One person's memory of one ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -239,12 +241,11 @@ fn write_older_slot(path: &Path, slot: &[u8]) -> std::io::Result<bool> {
         let slot = bytes.get(at..at + SLOT).filter(|_| at + SLOT <= length);
         slot.and_then(pin_in).map(|pin| pin.size)
     };
-    let second_at = u64::try_from(SLOT).unwrap_or(0);
     let at = match (size_at(0), size_at(SLOT)) {
         (None, None) => return Ok(false),
         (Some(first), Some(second)) if first < second => 0,
         (None, Some(_)) => 0,
-        (Some(_), _) => second_at,
+        (Some(_), _) => SECOND,
     };
     file.write_all_at(slot, at)?;
     Ok(true)

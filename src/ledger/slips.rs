@@ -19,7 +19,7 @@ use crate::statement::founding::FiledCard;
 use crate::statement::imports::{IMPORT_LIMIT, Import};
 use crate::statement::people::Role;
 use crate::statement::slips::{self, AnswerSlip, BareEntry, SLIP_LIMIT, SlipBody, SlipHead};
-use crate::statement::{Claim, Draft, Kind, Parts, Statement, Time, UntrustedStatement};
+use crate::statement::{Claim, Draft, Header, Kind, Parts, Statement, Time, UntrustedStatement};
 
 /// A statement that was made away from the ledger, in its slip.
 #[derive(Clone, Debug)]
@@ -185,6 +185,9 @@ impl Session {
             made_at,
         )?;
         act.is_own_key(Kind::Import)?;
+        if Custodian::load(&act.view(), &self.member)?.is_some_and(|who| who.has(Role::Reader)) {
+            return Err(Error::refused("reader", "a reader only reads"));
+        }
         let (admitted, mut slips) = {
             let view = act.view();
             let trial = Trial::new(&view, act.seen().size, self.member, made_at);
@@ -226,6 +229,18 @@ impl Session {
             import,
             slips: slips.into_iter().map(Slip::unmoved).collect(),
         })
+    }
+
+    /// What an answer says of itself, and its index where it is in the log. Nothing of it is checked but
+    /// that it is of this ledger.
+    ///
+    /// # Errors
+    /// Refused, code `not-for-you`; verification, codes `not-a-slip`, `other-ledger` and others.
+    pub fn read_answer(&self, file: &[u8]) -> Result<(Header, Option<u64>)> {
+        let candidate = self.open_answer(file)?;
+        let there = self.view().find(&candidate.leaf)?;
+        let header = candidate.untrusted.untrusted_header().clone();
+        Ok((header, there.map(|leaf| leaf.index)))
     }
 
     fn open_answer(&self, file: &[u8]) -> Result<Candidate> {

@@ -68,12 +68,6 @@ impl Judge<'_> {
                 ),
             ));
         }
-        if self.statement.header().seen.size > import.index {
-            return Err(Error::verification(
-                "false-seen",
-                "the author has seen entries that were not there when the statement was brought in",
-            ));
-        }
         if !Custodian::load(&self.state, &import.importer)?.is_some_and(|who| who.in_force()) {
             return Err(Error::refused(
                 "importer-retired",

@@ -141,7 +141,13 @@ impl UntrustedRequestSlip {
     pub fn head(&self) -> Result<UntrustedHead> {
         let envelope = UntrustedEnvelope::parse(&self.head.0)?;
         let head: SlipHead = canonical::read(envelope.untrusted_payload(), "a slip's head")?;
-        if head.v != 1 || head.body != self.body.digest()? {
+        if head.v != 1 {
+            return Err(Error::verification(
+                "not-a-slip",
+                format!("a slip of version {}; this program knows version 1", head.v),
+            ));
+        }
+        if head.body != self.body.digest()? {
             return Err(Error::verification(
                 "slip-altered",
                 "the slip's head and body don't belong together",

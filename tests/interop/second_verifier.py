@@ -315,7 +315,6 @@ class Log:
         if self.announced:
             need(self.announced.pop(0) == sha(b"\0", data).hex(), "import: another statement was announced")
             need(kind not in ("genesis", "governance.seal", "reveal", "import"), "import: a kind that is made in the ledger only")
-            need(seen["size"] <= self.bringing.index, "seen: what was not there when it was imported")
             need(self.in_force(self.bringing.author), "import: its author is in force no more")
             made = self.bringing.made
         need("reader" not in self.people[who].roles, "author: a reader writes nothing")

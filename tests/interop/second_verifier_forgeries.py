@@ -691,7 +691,7 @@ def forgeries(book):
     yield "an import in an import", "made in the ledger only", brought("alice", lambda b: b.add("bob", "import", {"statements": ["0" * 64]}))
     yield "a reveal imported", "made in the ledger only", after(size, lambda b: (r := in_effect(b), b.bring("alice", b.away(lambda o: o.reveal("alice", r, secret, epoch)))))
     yield "a sign-off imported after the request expired", "expired", brought("alice", yes[0], later=49 * 3600)
-    yield "a sign-off imported that has seen its own import", "not there when", after(size, lambda b: (
+    yield "a sign-off imported that has seen its own import", "not a state of this log", after(size, lambda b: (
         m := b.away(lambda o: (last(o), o.sign("bob", waiting_request))), b.bring("alice", m))), size + 1
     yield "imported by one whom it has retired", "in force no more", after(size, lambda b: (
         r := retire(b, "frank"), b.govern(r, "alice", "bob"), b.bring("frank", b.away(lambda o: o.sign("carol", r), yes[0]))))
