@@ -143,6 +143,9 @@ pub enum Command {
     /// Your own encrypted shares
     #[command(subcommand)]
     Shares(super::shares::SharesCommand),
+    /// Work with people who never see the ledger, by files on a stick
+    #[command(subcommand)]
+    Slip(super::slip::SlipCommand),
     /// The log
     Log(super::log::LogCommand),
     /// One entry, whole

@@ -16,8 +16,11 @@ use crate::crypto::identity::Identity;
 use crate::crypto::recipient::AgeHost;
 use crate::crypto::words;
 use crate::error::{Error, Result};
-use crate::ledger::{Entered, FirstUse, Opening, PinPlace, Session, SystemClock};
+use crate::ledger::{
+    Entered, FirstUse, Opening, PinPlace, Remote, RemoteOpening, Session, SystemClock, read_bounded,
+};
 use crate::present::describe;
+use crate::statement::slips::SLIP_LIMIT;
 use crate::statement::{Claim, Statement};
 use crate::store::Entry;
 
@@ -250,12 +253,46 @@ impl Context {
         .hint("name it with --own-card FILE, or add --own-fingerprint \"WORDS\""))
     }
 
+    /// Opens a request slip, and decides whether its log is to be trusted.
+    pub fn open_slip(&self, path: &Path) -> Result<Remote> {
+        let identity = self.identity_path()?;
+        self.check_own_card(&identity)?;
+        if let Some(card) = &self.global.own_card {
+            super::card::read(card)?;
+        }
+        let file = read_slip(path)?;
+        let host = self.host()?;
+        let mut remote = self.terminal.retry(passphrase_mistyped, || {
+            Remote::open(RemoteOpening {
+                file: &file,
+                identity: Identity::load(&identity, &host)?,
+                host: host.clone(),
+                state_dir: state_dir(),
+                card: self.global.own_card.clone(),
+                clock: Box::new(SystemClock),
+            })
+        })?;
+        let ledger = remote.id();
+        self.first_use(&ledger, |first| remote.trust(first))?;
+        Ok(remote)
+    }
+
     fn trust(&self, session: &mut Session) -> Result<()> {
+        let ledger = session.id();
+        self.first_use(&ledger, |first| session.trust(first))
+    }
+
+    /// Lets `trust` decide, and asks for what it lacks.
+    fn first_use(
+        &self,
+        ledger: &Digest,
+        mut trust: impl FnMut(&FirstUse) -> Result<()>,
+    ) -> Result<()> {
         let mut first = FirstUse {
             genesis_code: self.global.code.clone(),
             fingerprint: self.global.own_fingerprint.clone(),
         };
-        let mut outcome = session.trust(&first);
+        let mut outcome = trust(&first);
         let missing = |outcome: &Result<()>, code: &str| {
             let lacks = outcome.as_ref().is_err_and(|error| error.code() == code);
             lacks && self.terminal.interactive
@@ -267,15 +304,15 @@ impl Context {
             let (question, flag) = ("Genesis code, twelve words", "--code WORDS");
             let code = self
                 .terminal
-                .words(question, flag, &session.id(), "genesis code")?;
+                .words(question, flag, ledger, "genesis code")?;
             first.genesis_code = Some(code);
-            outcome = session.trust(&first);
+            outcome = trust(&first);
         }
         if missing(&outcome, "card-needed") {
             let (question, flag) = ("Your own card's fingerprint", "--own-fingerprint WORDS");
             outcome = self.terminal.retry(words_mistyped, || {
                 first.fingerprint = Some(self.terminal.ask(question, flag)?);
-                session.trust(&first)
+                trust(&first)
             });
         }
         outcome
@@ -460,6 +497,12 @@ impl Context {
     pub fn entry(&self, session: &Session, typed: &str) -> Result<Entry> {
         session.find_entry(&typed.to_lowercase())
     }
+}
+
+/// Reads a slip's age file. age adds 16 bytes to every 64 KiB.
+pub fn read_slip(path: &Path) -> Result<Vec<u8>> {
+    let limit = u64::try_from(SLIP_LIMIT + (1 << 20)).unwrap_or(u64::MAX);
+    read_bounded(path, limit)
 }
 
 /// Whether an identity did not open with what was typed. The passphrase of an SSH key is asked for

@@ -41,6 +41,10 @@ mod shares;
 mod show;
 mod sign;
 mod signable;
+mod slip;
+mod slip_import;
+mod slip_make;
+mod slip_qr;
 mod status;
 mod steps;
 mod terminal;
@@ -109,6 +113,7 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Close(command) => close::run(context, &command),
         Command::Recover(command) => recover::run(context, &command),
         Command::Shares(command) => shares::run(context, command),
+        Command::Slip(command) => slip::run(context, command),
         Command::Log(command) => log::run(context, &command),
         Command::Show(command) => show::run(context, &command),
         Command::Find(command) => find::run(context, &command),

@@ -16,6 +16,8 @@ pub enum Done {
     Attention,
     /// `verify` has found problems and said so.
     Problems,
+    /// Done in part; what was not has said why, and has this exit status.
+    InPart(u8),
 }
 
 impl Done {
@@ -25,6 +27,7 @@ impl Done {
             Self::Yes => 0,
             Self::Attention => 6,
             Self::Problems => 4,
+            Self::InPart(code) => code,
         }
     }
 }

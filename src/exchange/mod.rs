@@ -5,4 +5,5 @@ pub mod backup;
 pub mod compare;
 pub mod qr_image;
 pub mod restore;
+pub mod slip_frames;
 pub mod staging;

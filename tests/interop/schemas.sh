@@ -140,6 +140,26 @@ PYTHON
     as erin attach "$one" minutes.txt --media text/plain
 } >/dev/null
 
+# ---- slips -------------------------------------------------------------------------------------------
+
+{
+    five=$(as alice request 111122223333/password --purpose 'by slip' | field id)
+    as alice slip request "$five" --for bob --out bob.slip
+    as alice slip request --for erin --out erin.slip
+    mkdir away
+    cp bob.key bob.card erin.key erin.card erin_ssh away
+    say -i away/bob.key --code "$code" slip show bob.slip
+    say -i away/bob.key --code "$code" slip sign bob.slip --out bob.answer --confirm "$five"
+    say -i away/erin.key --code "$code" slip show erin.slip
+    say -i away/erin.key --code "$code" slip make away erin.slip --from 2031-12-24 --to 2032-01-02 --out erin.answer
+    as alice slip show bob.answer
+    mkdir receipts
+    as alice slip import erin.answer bob.answer --receipts receipts
+    status=0
+    as alice slip import bob.answer bob.slip || status=$?
+    [ "$status" = 3 ] || fail "slip import of a slip for another: exit $status"
+} >/dev/null
+
 # ---- what is there ---------------------------------------------------------------------------------
 
 {

@@ -90,6 +90,15 @@ as frank custodian away frank --from 2030-12-24 --to 2031-01-02
 as bob correct "$one" --reason 'a slip' --text 'ticket T-2'
 echo minutes > minutes.txt
 as erin attach "$one" minutes.txt --media text/plain
+five=$(as alice --json request 111122223333/password --purpose 'by slip' --epoch 2 | id)
+mkdir away
+cp bob.key bob.card carol.key carol.card away
+for name in bob carol; do
+  as alice slip request "$five" --for "$name" --out "$name.slip"
+  "$rootkeep" -i "away/$name.key" --batch --code "$code" slip sign "$name.slip" --out "$name.answer" --confirm "$five"
+done
+as alice slip import carol.answer bob.answer
+as alice withdraw "$five"
 as dave request 222233334444/mfa-seed:phone --purpose waits
 as alice request 111122223333/password --purpose 'waits too' --window 30m
 as alice quorum define later --threshold 2 --member alice --member frank

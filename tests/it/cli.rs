@@ -25,6 +25,8 @@ mod input;
 mod media;
 #[path = "cli_people.rs"]
 mod people;
+#[path = "cli_slips.rs"]
+mod slips;
 #[path = "cli_terminal.rs"]
 mod terminal;
 #[path = "cli_text.rs"]
