@@ -231,7 +231,7 @@ pub fn wrote(
         output::data(&output::plain(&format!("drew {picture}\n")))?;
     }
     context.say(&format!(
-        "It counts once {name} has brought it in: rootkeep slip import {}\nThe receipt that you get for it names this leaf.",
+        "It counts once {name} has brought it in: rootkeep slip import {}\nThe receipt that you then get proves this leaf.",
         out.display()
     ));
     Ok(Done::Yes)

@@ -221,10 +221,10 @@ pub fn line(source: &dyn Reading, statement: &Statement, people: &People) -> Res
                 .map_or("a file", |personal| personal.name.as_str()),
             subject(source, &about.subject)?
         ),
-        Claim::Import(import) => format!(
-            "brings in {} statements that were made away from the ledger",
-            import.statements.len()
-        ),
+        Claim::Import(import) => match import.statements.len() {
+            1 => "brings in what was stated away from the ledger".to_owned(),
+            many => format!("brings in {many} statements that were made away from the ledger"),
+        },
     })
 }
 

@@ -46,6 +46,18 @@ fn trusted(world: &World, place: usize) -> Result<Session> {
     Ok(session)
 }
 
+/// Why ada's program signs nothing on a slip from eve.
+fn signed_by_slip(world: &World, subject: Digest) -> Error {
+    let slip = trusted(world, EVE)
+        .and_then(|mut session| session.write_slip(world.id(ADA), Some(subject)));
+    let signed = slip.and_then(|slip| {
+        let mut remote = world.away(ADA, &slip)?;
+        remote.trust(&world.first_use())?;
+        remote.sign()
+    });
+    signed.err().unwrap()
+}
+
 fn tampering(error: &Error, what: &str) {
     assert_eq!(error.kind(), Kind::Verification, "{what}: {error}");
 }
@@ -225,6 +237,10 @@ fn a_seal_that_lists_copied_ciphertexts_is_decrypted_for_nobody() {
         let error = trusted(&world, ADA).unwrap().sign_off(request).unwrap_err();
         tampering(&error, what);
         assert!(codes.contains(&error.code()), "{what}: {error}");
+        // Where the log itself breaks the rules, eve's own program does not get that far.
+        let error = signed_by_slip(&world, request);
+        let refused = codes.contains(&error.code()) || error.code() == "blob-known";
+        assert!(refused, "{what}, by slip: {error}");
         assert_eq!(before, world.contents(EVE), "{what}: nothing is written");
         for leaked in ["love letter", "AGE-SECRET-KEY", "ed25519 seed"] {
             assert!(

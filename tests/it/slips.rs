@@ -940,6 +940,33 @@ fn an_import_past_the_rules_stops_every_program_that_meets_it() {
 }
 
 #[test]
+fn a_slip_has_its_bounds() {
+    let world = World::ready();
+    let slip = world.slip(ADA, BEA, None);
+    let at = for_card(&world, BEA, &vec![b' '; slips::SLIP_LIMIT]);
+    assert_eq!(code(world.away(BEA, &at)), "not-a-slip");
+    let above = for_card(&world, BEA, &vec![b' '; slips::SLIP_LIMIT + 1]);
+    assert_eq!(code(world.away(BEA, &above)), "cannot-decrypt");
+    stays_out(
+        &world,
+        &for_member(&world, ADA, &vec![b' '; slips::SLIP_LIMIT + 1]),
+        "cannot-decrypt",
+    );
+    let parsed = UntrustedRequestSlip::parse(&opened(&world, BEA, &slip)).unwrap();
+    let head = parsed.head().unwrap().untrusted().clone();
+    let mut body = parsed.into_body();
+    body.checkpoint = "x".repeat(slips::SLIP_LIMIT);
+    let key = world.member_key(ADA);
+    let written = slips::write_request(&head, body, key.signing());
+    assert_eq!(code(written), "slip-too-large");
+    assert_eq!(
+        code(world.session(ADA).import(&vec![Vec::new(); 257])),
+        "too-many-slips"
+    );
+    assert!(world.session(ADA).import(&vec![Vec::new(); 256]).is_ok());
+}
+
+#[test]
 fn readers_write_no_slips_and_get_none() {
     let mut world = World::ready();
     let gus = world.newcomer("gus");
