@@ -11,6 +11,7 @@ use rootkeep::crypto::secret::{Key32, SecretText};
 use rootkeep::crypto::words;
 use rootkeep::log;
 use rootkeep::statement::header::leaf_hash;
+use rootkeep::statement::slips::{self, UntrustedRequestSlip};
 use serde_json::Value;
 
 fn vectors() -> Value {
@@ -132,4 +133,20 @@ fn checkpoints_and_cosignatures_are_c2sp_notes() {
     )
     .unwrap();
     assert_eq!(line.to_string(), text(vector, "custodian_line"));
+}
+
+#[test]
+fn a_slips_head_signs_its_body() {
+    let vector = &vectors()["slip"];
+    let bytes = text(vector, "slip").as_bytes();
+    let slip = UntrustedRequestSlip::parse(bytes).unwrap();
+    let seed = key(vector, "seed");
+    let untrusted = slip.head().unwrap();
+    untrusted.verify(&seed.public()).unwrap();
+    let head = untrusted.untrusted().clone();
+    assert_eq!(serde_json::to_string(&head).unwrap(), text(vector, "head"));
+    assert_eq!(head.body, digest(vector, "body"));
+    let body = slip.into_body();
+    assert_eq!(body.digest().unwrap(), head.body);
+    assert_eq!(slips::write_request(&head, body, &seed).unwrap(), bytes);
 }

@@ -94,4 +94,18 @@ out["checkpoint"] = {
     "custodian_line": note_line(name, sha(name.encode(), b"\n\x04", public(cosigner))[:4],
                                 time.to_bytes(8, "big") + cosigned)}
 
+def spell(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+part = {"salt": b64(salt), "bytes": b64(b"{}")}
+slip_body = {"entries": [{"envelope": b64(wire.encode()), "facts": part}], "personal": None,
+             "people": [{"custodian": custodian.hex(), **part}], "checkpoint": "caf\u00e9\n", "blobs": [b64(b"blob")]}
+digest = sha(b"rootkeep/slip/v1\n", spell(slip_body).encode()).hex()
+head = spell({"v": 1, "ledger": ledger.hex(), "by": custodian.hex(), "to": secret.hex(), "made_at": "2026-01-01T00:00:00Z",
+              "subject": None, "body": digest})
+sealed = envelope(seed, "application/vnd.rootkeep.slip.v1+json", head.encode())
+out["slip"] = {"seed": seed.hex(), "body": digest, "head": head,
+               "slip": '{"schema":"rootkeep/v1/slip.request","head":"%s","body":%s}' % (b64(sealed.encode()), spell(slip_body))}
+
 print(json.dumps(out, indent=1, ensure_ascii=False))
