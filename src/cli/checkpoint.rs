@@ -1,5 +1,6 @@
 //! `checkpoint`.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,8 +9,12 @@ use serde_json::json;
 use super::context::Context;
 use super::fresh;
 use super::output::{self, Done};
-use crate::error::Result;
+use crate::crypto::fixed::Digest;
+use crate::crypto::paper_pin::PaperPin;
+use crate::crypto::secret::SecretText;
+use crate::error::{Error, Result};
 use crate::ledger::write_private_new;
+use crate::present::qr;
 
 /// `checkpoint`.
 #[derive(Debug, Args)]
@@ -21,8 +26,11 @@ pub struct CheckpointCommand {
     /// Into a new file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// A pin for paper instead: words, and a QR code of them, for `verify --against-words`
+    #[arg(long, conflicts_with = "out")]
+    words: bool,
     /// The verifier key of the log's own line instead of the checkpoint
-    #[arg(long, conflicts_with_all = ["cosign", "out"])]
+    #[arg(long, conflicts_with_all = ["cosign", "out", "words"])]
     vkey: bool,
 }
 
@@ -53,6 +61,10 @@ pub fn run(context: &Context, command: &CheckpointCommand) -> Result<Done> {
         return Ok(Done::Yes);
     }
     let (size, root) = session.head()?;
+    if command.words {
+        let words = PaperPin::new(&session.id(), size, root).words();
+        return print_words(context, size, &root, &words);
+    }
     let note = session.note(size)?.to_string();
     if let Some(path) = &command.out {
         write_private_new(path, note.as_bytes())?;
@@ -67,5 +79,33 @@ pub fn run(context: &Context, command: &CheckpointCommand) -> Result<Done> {
     } else {
         context.say(&format!("checkpoint of size {size} written"));
     }
+    Ok(Done::Yes)
+}
+
+/// Words in numbered lines, to be written down, and the same words as a QR code.
+fn print_words(context: &Context, size: u64, root: &Digest, words: &str) -> Result<Done> {
+    if context.global.json {
+        output::object(
+            "checkpoint.words",
+            json!({"checkpoint": {"size": size, "root": root}, "words": words}),
+        )?;
+        return Ok(Done::Yes);
+    }
+    let ground = if std::io::stdout().is_terminal() {
+        qr::Ground::Painted
+    } else {
+        qr::Ground::Light
+    };
+    let picture = qr::Drawing::new(&SecretText::new(words.to_owned()), qr::Medium::Paper)
+        .and_then(|drawing| drawing.terminal(ground))
+        .map_err(|error| {
+            Error::failed("cannot-draw", "no QR code can be drawn of it").because(error)
+        })?;
+    let mut text = format!("pin of {size} entries, root {root}\n");
+    let words: Vec<&str> = words.split(' ').collect();
+    for (line, five) in words.chunks(5).enumerate() {
+        text.push_str(&format!("{:>3}  {}\n", line * 5 + 1, five.join(" ")));
+    }
+    output::data(&format!("{text}{}", picture.expose()))?;
     Ok(Done::Yes)
 }

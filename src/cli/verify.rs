@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::output::{self, Done};
 use super::progress;
+use crate::crypto::paper_pin::PaperPin;
 use crate::error::Result;
 use crate::ledger::{VerifyProblem, read_bounded};
 
@@ -18,6 +19,9 @@ pub struct VerifyCommand {
     /// A checkpoint that somebody else kept: the log must continue it
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
+    /// A pin on paper, by `checkpoint --words`: the log must continue it
+    #[arg(long, value_name = "WORDS")]
+    against_words: Option<String>,
     /// Make the tables that are a cache of the log again, where they differ from it
     #[arg(long)]
     rebuild: bool,
@@ -29,6 +33,8 @@ pub fn run(context: &Context, command: &VerifyCommand) -> Result<Done> {
         .as_ref()
         .map(|path| read_bounded(path, 1 << 20))
         .transpose()?;
+    let paper = command.against_words.as_deref();
+    let paper = paper.map(PaperPin::parse).transpose()?;
     let mut session = context.open()?;
     let bar = progress::bar(context, "verifying", "entries");
     let mut report = session.verify(&mut |done, all| {
@@ -36,9 +42,11 @@ pub fn run(context: &Context, command: &VerifyCommand) -> Result<Done> {
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    if let Some(note) = against
-        && let Err(error) = session.check_against(&note)
-    {
+    let kept = [
+        against.map(|note| session.check_against(&note)),
+        paper.map(|pin| session.check_against_paper(&pin)),
+    ];
+    for error in kept.into_iter().flatten().filter_map(Result::err) {
         report.problems.push(VerifyProblem {
             seq: None,
             code: error.code().to_owned(),

@@ -10,6 +10,7 @@ pub mod fixed;
 pub mod hardening;
 pub mod identity;
 pub mod member_key;
+pub mod paper_pin;
 pub mod part;
 pub mod possession;
 pub mod recipient;

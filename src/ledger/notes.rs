@@ -5,6 +5,7 @@ use super::Session;
 use super::trusted::damaged;
 use crate::crypto::ed25519::SigningKey;
 use crate::crypto::fixed::{Digest, Id};
+use crate::crypto::paper_pin::PaperPin;
 use crate::error::{Error, Result};
 use crate::log::{
     self, Algorithm, Checkpoint, Hash, NoteSignature, SignedCheckpoint, TlogProof, VerifierKey,
@@ -116,6 +117,37 @@ impl Session {
             .map_err(|error| forked().because(error))?;
         log::verify_consistency(kept.size(), size, &proof, kept.root(), &Hash::from(root.0))
             .map_err(|error| forked().because(error))
+    }
+
+    /// That the log continues what a pin on paper says.
+    ///
+    /// # Errors
+    /// Verification, codes `other-ledger`, `rolled-back`, `forked`.
+    pub fn check_against_paper(&self, pin: &PaperPin) -> Result<()> {
+        if !pin.is_of(&self.id()) {
+            return Err(Error::verification(
+                "other-ledger",
+                "the words are of another ledger",
+            ));
+        }
+        let (size, _) = self.head()?;
+        if pin.size > size {
+            return Err(Error::verification(
+                "rolled-back",
+                format!(
+                    "the words are of {} entries, the ledger has {size}: it was rolled back",
+                    pin.size
+                ),
+            ));
+        }
+        if self.root_at(pin.size)? == pin.root {
+            return Ok(());
+        }
+        Err(Error::verification(
+            "forked",
+            "the ledger is not a continuation of what the words say",
+        )
+        .hint("they are forks: keep this one, and find the one that the words are of"))
     }
 
     /// The root of the log at a size.
