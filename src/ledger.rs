@@ -40,10 +40,10 @@ use crate::statement::Time;
 use crate::store::{Access, Checker, Store, View};
 
 pub use acts::Entered;
-pub use copying::Settled;
+pub use copying::Alone;
 pub use files::{
-    Durability, lay_out, publish, read_bounded, read_regular, temporary_beside, write_private,
-    write_private_new,
+    Durability, lay_out, publish, read_bounded, read_regular, replace, temporary_beside,
+    write_private, write_private_new,
 };
 pub use founding::{Founding, found};
 pub use keys::{LIMIT as KEY_FILE_LIMIT, is_key_file};
@@ -173,6 +173,9 @@ impl Session {
         let (store, place) = opened?;
         let interrupted_rekey = data_keys.len() > 1;
         let data_key = data_keys.swap_remove(place);
+        if access == Access::Write {
+            copying::ready_for_many(&store)?;
+        }
         let (id, log_key) = own_facts(&store.view())?;
         Ok(Self {
             log_key,

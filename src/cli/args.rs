@@ -169,6 +169,8 @@ pub enum Command {
     Backup(super::backup::BackupCommand),
     /// A ledger again from a backup, in a new directory
     Restore(super::restore::RestoreCommand),
+    /// A read-only copy for another site; promote
+    Copy(super::copy::CopyCommand),
     /// Which of two copies is ahead, or that they are forks
     Compare(super::compare::CompareCommand),
     /// Play the whole story in a fresh directory

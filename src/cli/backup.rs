@@ -11,8 +11,10 @@ use super::output::{self, Done};
 use super::progress;
 use crate::error::Result;
 use crate::exchange::backup;
-use crate::ledger::Session;
+use crate::ledger::{Entered, Session};
 use crate::state::people::LedgerRecord;
+use crate::statement::copies::BackedUp;
+use crate::statement::{Claim, Seen};
 
 /// `backup`.
 #[derive(Debug, Args)]
@@ -21,11 +23,18 @@ pub struct BackupCommand {
     /// Into a new file
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Enter nothing: `status` will not know of it
+    #[arg(long)]
+    unrecorded: bool,
 }
 
 pub fn run(context: &Context, command: &BackupCommand) -> Result<Done> {
     fresh::check(&command.out)?;
-    let session = context.open()?;
+    let mut session = if command.unrecorded {
+        context.open()?
+    } else {
+        context.open_to_act()?
+    };
     let bar = progress::bar(context, "verifying", "entries");
     let made = backup::make(&session, &command.out, &mut |done, all| {
         bar.set_length(all);
@@ -33,14 +42,28 @@ pub fn run(context: &Context, command: &BackupCommand) -> Result<Done> {
     })?;
     bar.finish_and_clear();
     let needs = Needs::of(&session)?;
+    let claim = Claim::Backup(BackedUp {
+        at: Seen {
+            size: made.size,
+            root: made.root,
+        },
+        file: made.file.digest,
+        bytes: made.file.bytes,
+    });
+    let (entry, warnings) = if command.unrecorded {
+        (None, Vec::new())
+    } else {
+        record(context, &mut session, claim)
+    };
     if context.global.json {
         output::object(
             "backup",
             json!({
                 "file": command.out, "bytes": made.file.bytes, "digest": made.file.digest,
-                "ledger": session.id(), "checkpoint": {"size": made.size, "root": made.root},
+                "ledger": session.id(), "head": {"size": made.size, "root": made.root},
                 "opens_with": needs.members,
                 "recovery": {"threshold": needs.threshold, "holders": needs.holders},
+                "entry": entry.as_ref().map(output::entered_fields), "warnings": warnings,
             }),
         )?;
         return Ok(Done::Yes);
@@ -59,6 +82,28 @@ pub fn run(context: &Context, command: &BackupCommand) -> Result<Done> {
     Ok(Done::Yes)
 }
 
+/// Enters that something was done to a file. It was, whatever comes of the entry.
+pub fn record(
+    context: &Context,
+    session: &mut Session,
+    claim: Claim,
+) -> (Option<Entered>, Vec<String>) {
+    let (entered, warnings) = match session.enter(claim, Vec::new()) {
+        Ok(entered) => {
+            let warnings = entered.warnings.iter().map(ToString::to_string).collect();
+            (Some(entered), warnings)
+        }
+        Err(error) => (
+            None,
+            vec![format!("it is not on record in the ledger: {error}")],
+        ),
+    };
+    for warning in &warnings {
+        context.warn(warning);
+    }
+    (entered, warnings)
+}
+
 /// What is needed beside a backup to restore it.
 struct Needs {
     /// Whose identities open it.
@@ -72,11 +117,12 @@ struct Needs {
 impl Needs {
     fn of(session: &Session) -> Result<Self> {
         let people = session.people()?;
-        let members = people
+        let mut members: Vec<String> = people
             .iter()
             .filter(|(_, who, _)| who.may_open())
             .map(|(id, ..)| people.name(id))
             .collect();
+        members.sort();
         let ledger = LedgerRecord::load(&session.view())?;
         let governance = ledger
             .as_ref()

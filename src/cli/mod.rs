@@ -14,6 +14,7 @@ mod close;
 mod compare;
 mod completions;
 mod context;
+mod copy;
 mod custodian;
 mod demo;
 mod find;
@@ -125,6 +126,7 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Status(command) => status::run(context, &command),
         Command::Backup(command) => backup::run(context, &command),
         Command::Restore(command) => restore::run(context, &command),
+        Command::Copy(command) => copy::run(context, &command),
         Command::Compare(command) => compare::run(context, &command),
         Command::Demo(command) => demo::run(context, &command),
         Command::Completions(command) => completions::run(&command),

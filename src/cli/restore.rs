@@ -5,18 +5,25 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
+use super::backup::record;
 use super::context::Context;
 use super::fresh;
 use super::output::{self, Done};
 use super::progress;
 use crate::crypto::words;
 use crate::error::{Error, Result};
+use crate::exchange::compare::{self, Standing};
 use crate::exchange::restore::{self, Restored};
+use crate::exchange::staging::Staging;
 use crate::ledger::AgainstPin;
+use crate::statement::copies::RestoreTried;
+use crate::statement::{Claim, Seen};
 
 /// `restore`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  rootkeep restore acme-2026-11-21.tar --out acme.ledger")]
+#[command(
+    after_help = "Examples:\n  rootkeep restore acme-2026-11-21.tar --out acme.ledger\n  rootkeep -L acme.ledger restore acme-2026-11-21.tar --drill"
+)]
 pub struct RestoreCommand {
     /// What `backup` made
     #[arg(value_name = "FILE")]
@@ -24,9 +31,15 @@ pub struct RestoreCommand {
     /// Into a new directory [default: the file's name with .ledger, here]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Only try it: restore, verify, remove, and record in the ledger that it works
+    #[arg(long, conflicts_with = "out")]
+    drill: bool,
 }
 
 pub fn run(context: &Context, command: &RestoreCommand) -> Result<Done> {
+    if command.drill {
+        return drill(context, &command.file);
+    }
     let out = match &command.out {
         Some(out) => out.clone(),
         None => beside(&command.file)?,
@@ -53,7 +66,7 @@ pub fn run(context: &Context, command: &RestoreCommand) -> Result<Done> {
             "restore",
             json!({
                 "directory": out, "ledger": restored.ledger, "code": words::spell(&restored.ledger),
-                "checkpoint": {"size": restored.size, "root": restored.root},
+                "head": {"size": restored.size, "root": restored.root},
                 "signatures": restored.signatures, "digest": restored.file.digest,
                 "pin": state, "missing": missing, "warnings": warnings,
             }),
@@ -72,10 +85,68 @@ pub fn run(context: &Context, command: &RestoreCommand) -> Result<Done> {
     Ok(Done::Yes)
 }
 
+/// Restores a backup where nobody looks, holds it to the ledger that is in use, and records that.
+fn drill(context: &Context, file: &Path) -> Result<Done> {
+    let mut session = context.open_to_act()?;
+    let staging = Staging::anywhere()?;
+    let out = staging.join("drill.ledger");
+    let bar = progress::bar(context, "verifying", "entries");
+    let restored = restore::restore(
+        file,
+        &out,
+        |directory| context.open_any(directory),
+        &mut |done, all| {
+            bar.set_length(all);
+            bar.set_position(done);
+        },
+    )?;
+    bar.finish_and_clear();
+    let found = compare::heads(session.side()?, session.open_other(&out)?.side())?;
+    let missing = match found.standing {
+        Standing::Equal => 0,
+        Standing::Ahead(entries) => entries,
+        Standing::Behind(_) | Standing::Fork(_) => {
+            return Err(Error::verification(
+                "forked",
+                "the backup has entries that this ledger lacks",
+            )
+            .hint("restore it into a directory of its own, and compare: rootkeep compare DIR"));
+        }
+    };
+    let claim = Claim::BackupConfirm(RestoreTried {
+        at: Seen {
+            size: restored.size,
+            root: restored.root,
+        },
+        file: restored.file.digest,
+    });
+    let (entry, warnings) = record(context, &mut session, claim);
+    if context.global.json {
+        output::object(
+            "restore.drill",
+            json!({
+                "ledger": restored.ledger, "head": {"size": restored.size, "root": restored.root},
+                "signatures": restored.signatures, "digest": restored.file.digest, "missing": missing,
+                "entry": entry.as_ref().map(output::entered_fields), "warnings": warnings,
+            }),
+        )?;
+        return Ok(Done::Yes);
+    }
+    output::data(&format!(
+        "the backup works: {} entries, {} signatures checked; {missing} entries were made since\n",
+        restored.size, restored.signatures
+    ))?;
+    Ok(Done::Yes)
+}
+
 /// `NAME.ledger` in the current directory, for a file `NAME.tar`.
 fn beside(file: &Path) -> Result<PathBuf> {
     match file.file_stem() {
-        Some(name) => Ok(PathBuf::from(name).with_extension("ledger")),
+        Some(name) => {
+            let mut name = name.to_owned();
+            name.push(".ledger");
+            Ok(PathBuf::from(name))
+        }
         None => Err(Error::usage("not-a-file", "that names no file").hint("--out DIR")),
     }
 }

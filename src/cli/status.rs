@@ -9,7 +9,7 @@ use super::output::{self, Done};
 use super::signable;
 use super::steps::{self, Secrets, Step};
 use crate::crypto::fixed::{Digest, Id};
-use crate::error::{Kind, Result};
+use crate::error::{Kind as ErrorKind, Result};
 use crate::ledger::Session;
 use crate::policy::{self, RequestState, request_state};
 use crate::present::describe;
@@ -18,7 +18,8 @@ use crate::state::custody::{OpenRecord, RequestRecord};
 use crate::state::people::LedgerRecord;
 use crate::state::records::list;
 use crate::state::rules::{PolicyRecord, Proposal};
-use crate::statement::Time;
+use crate::statement::{Claim, Kind, Seen, Time};
+use crate::store::LogFilter;
 
 /// `status`.
 #[derive(Debug, Args)]
@@ -64,6 +65,14 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
             steps::departures(context, &session, &people)?,
         ),
     ];
+    let kept = [
+        ("backup", "backup", last(&session, Kind::Backup)?),
+        (
+            "restore drill",
+            "restore_drill",
+            last(&session, Kind::BackupConfirm)?,
+        ),
+    ];
     let (accounts, secrets) = (view.count(Table::Account)?, view.count(Table::Secret)?);
     let me = people
         .get(&session.member())
@@ -83,17 +92,27 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
                 "ledger": session.id(), "active": active, "entries": entries, "root": root,
                 "accounts": accounts, "secrets": secrets, "custodians": in_force,
                 "you": people.name(&session.member()),
-                "pending": list(&pending), "due": [], "overdue": list(&overdue),
+                "copy": session.is_copy()?, "pending": list(&pending), "due": [], "overdue": list(&overdue),
         });
+        let kept: serde_json::Map<String, Value> = kept
+            .iter()
+            .map(|(_, field, last)| ((*field).to_owned(), json!(last.as_ref().map(Last::json))))
+            .collect();
+        let fields = output::merge(fields, Value::Object(kept));
         output::object("status", output::merge(fields, Value::Object(steps)))?;
     } else {
         let mut text = format!(
-            "{}  {}\n{entries} entries, {accounts} accounts, {secrets} secrets, {in_force} custodians in force\nyou are {} ({me})\n",
+            "{}  {}{}\n{entries} entries, {accounts} accounts, {secrets} secrets, {in_force} custodians in force\nyou are {} ({me})\n",
             session.directory().display(),
             if active {
                 "active"
             } else {
                 "NOT ACTIVE: founders have yet to sign the genesis"
+            },
+            if session.is_copy()? {
+                ", a read-only copy"
+            } else {
+                ""
             },
             people.name(&session.member()),
         );
@@ -122,6 +141,13 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
                 text.push_str(&format!("{heading}  {}: {}\n", step.about, step.next));
             }
         }
+        let now = session.now()?;
+        for (what, _, last) in &kept {
+            text.push_str(&match last {
+                Some(last) => last.line(what, now, entries),
+                None => format!("last {what}  never\n"),
+            });
+        }
         let nothing = to_do.iter().all(|(.., steps)| steps.is_empty());
         if pending.is_empty() && overdue.is_empty() && nothing {
             text.push_str("nothing waits\n");
@@ -135,6 +161,51 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
     })
 }
 
+/// A backup, or a restored one, as the ledger has it on record.
+struct Last {
+    seq: u64,
+    made_at: Time,
+    at: Seen,
+}
+
+impl Last {
+    fn json(&self) -> Value {
+        json!({"seq": self.seq, "made_at": self.made_at, "size": self.at.size})
+    }
+
+    fn line(&self, what: &str, now: Time, entries: u64) -> String {
+        let age = now.seconds().saturating_sub(self.made_at.seconds());
+        format!(
+            "last {what}  {} ago (#{}), {} entries since\n",
+            describe::duration(u64::try_from(age).unwrap_or(0)),
+            self.seq,
+            entries.saturating_sub(self.at.size + 1)
+        )
+    }
+}
+
+/// The newest entry of a kind that names a state of the log.
+fn last(session: &Session, kind: Kind) -> Result<Option<Last>> {
+    let filter = LogFilter {
+        kind: Some(kind),
+        limit: Some(1),
+        ..LogFilter::default()
+    };
+    let Some(entry) = session.view().filtered(&filter)?.pop() else {
+        return Ok(None);
+    };
+    let at = match Claim::parse(kind, &entry.facts.bytes.0, None)? {
+        Claim::Backup(made) => made.at,
+        Claim::BackupConfirm(tried) => tried.at,
+        _ => return Ok(None),
+    };
+    Ok(Time::from_seconds(entry.made_at).map(|made_at| Last {
+        seq: entry.seq,
+        made_at,
+        at,
+    }))
+}
+
 /// What of all that waits the person who looks can sign.
 fn to_sign(context: &Context, session: &Session, pending: &[Item]) -> Result<Vec<Step>> {
     let mut steps = Vec::new();
@@ -144,7 +215,7 @@ fn to_sign(context: &Context, session: &Session, pending: &[Item]) -> Result<Vec
         };
         match signable::check(session, &subject) {
             Ok(()) => {}
-            Err(error) if error.kind() == Kind::Refused => continue,
+            Err(error) if error.kind() == ErrorKind::Refused => continue,
             Err(error) => return Err(error),
         }
         let id = if item.seq == 0 { "genesis" } else { &item.id };

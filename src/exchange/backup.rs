@@ -33,7 +33,7 @@ pub struct Backup {
 pub fn make(session: &Session, out: &Path, progress: Progress<'_>) -> Result<Backup> {
     let staging = Staging::beside(out)?;
     let copy = staging.join("copy.ledger");
-    let (size, root) = session.copy_into(&copy)?;
+    let (size, root) = session.copy_into(&copy, false)?;
     let packed = staging.join("backup.tar");
     let file = archive::pack(&copy, &packed)?;
     fs::remove_dir_all(&copy).map_err(|error| {

@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod backup;
 pub mod compare;
+pub mod copy;
 pub mod qr_image;
 pub mod restore;
 pub mod slip_frames;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Session;
+use super::copying::{check_place, is_promotion};
 use super::pin::Pin;
 use super::trusted::{advance_in, head};
 use crate::crypto::ed25519::SigningKey;
@@ -51,7 +52,7 @@ impl Session {
     }
 
     pub(super) fn enter_draft(&mut self, draft: Draft) -> Result<Entered> {
-        self.writable()?;
+        self.writable_media()?;
         let made_at = self.clock.now()?;
         self.checker = None;
         // The act borrows the store alone, so that the rest of the session stays readable.
@@ -84,7 +85,8 @@ impl Session {
         self.known = Some(known);
         let mut warnings = Vec::new();
         warnings.extend(self.remember(pin).err());
-        if entries.iter().any(|entered| touches_keys(entered.kind)) {
+        let keys = entries.iter().any(|entered| touches_keys(entered.kind));
+        if keys && !self.is_copy().unwrap_or(true) {
             warnings.extend(self.repair_keys().err());
         }
         if let Some(last) = entries.last_mut() {
@@ -94,6 +96,19 @@ impl Session {
 
     /// Refused before anything is decrypted or asked for in vain.
     pub(super) fn writable(&self) -> Result<()> {
+        self.writable_media()?;
+        self.no_copy()
+    }
+
+    /// As [`Self::writable`], for a decision: about its own promotion, a copy takes one.
+    pub(super) fn writable_about(&self, subject: &Digest) -> Result<()> {
+        if is_promotion(&self.view(), subject)? {
+            return self.writable_media();
+        }
+        self.writable()
+    }
+
+    fn writable_media(&self) -> Result<()> {
         match self.access {
             Access::Write => Ok(()),
             Access::ReadOnlyMedia => Err(Error::failed(
@@ -280,6 +295,7 @@ impl<'s> Act<'s> {
     /// Whatever the policy refuses; failed where the disk fails.
     pub(super) fn append(&mut self, statement: &Statement, blobs: &[Vec<u8>]) -> Result<Entered> {
         let view = self.view();
+        check_place(&view, statement.claim())?;
         let ruled = policy::judge(&view, &view, &mut CheckNow, statement, self.size)?;
         let (effective, needs) = (ruled.effective(), ruled.needs());
         let appended = self.batch.append(ruled, blobs, &self.cosigner)?;

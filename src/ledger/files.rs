@@ -124,6 +124,37 @@ pub fn publish(made: &Path, path: &Path) -> Result<()> {
     sync_directory(path).map_err(failed)
 }
 
+/// Puts a directory in the place of another, in one step where the file system can; the other one is
+/// then at `made`.
+///
+/// # Errors
+/// Failed, code `cannot-write`; then the other one is still in its place.
+pub fn replace(made: &Path, path: &Path) -> Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    let failed = |error: std::io::Error| {
+        Error::failed("cannot-write", format!("cannot write {}", path.display())).because(error)
+    };
+    File::open(made)
+        .and_then(|file| file.sync_all())
+        .map_err(failed)?;
+    match renameat_with(CWD, made, CWD, path, RenameFlags::EXCHANGE) {
+        Ok(()) => {}
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+            let aside = temporary_beside(made)?;
+            fs::rename(path, &aside).map_err(failed)?;
+            if let Err(error) = fs::rename(made, path) {
+                // Back to where it was; what is said is why.
+                let _in_its_place = fs::rename(&aside, path);
+                return Err(failed(error));
+            }
+            fs::rename(&aside, made).map_err(failed)?;
+        }
+        Err(error) => return Err(failed(error.into())),
+    }
+    sync_directory(path).map_err(failed)
+}
+
 /// A name beside `path` that nothing has yet.
 ///
 /// # Errors

@@ -18,11 +18,11 @@ use crate::store::{Entry, Store, View};
 
 /// A ledger that was opened to be looked at, whatever the pin remembers.
 pub struct Other {
-    directory: PathBuf,
-    store: Store,
+    pub(super) directory: PathBuf,
+    pub(super) store: Store,
     id: Digest,
     log_key: SigningKey,
-    _lock: File,
+    pub(super) lock: File,
 }
 
 impl Session {
@@ -66,7 +66,7 @@ impl Session {
             store,
             id,
             log_key,
-            _lock: shared,
+            lock: shared,
         })
     }
 
@@ -86,12 +86,6 @@ impl Session {
 }
 
 impl Other {
-    /// Where it is.
-    #[must_use]
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
-
     /// To be compared.
     #[must_use]
     pub fn side(&self) -> Side<'_> {

@@ -147,7 +147,7 @@ impl Session {
     /// # Errors
     /// Refused by the policy; verification, codes `wrong-share`, `cannot-decrypt`.
     pub fn sign_off(&mut self, subject: Digest) -> Result<Entered> {
-        self.writable()?;
+        self.writable_about(&subject)?;
         let (sign, blobs) = self.on_verified(|session| session.signer()?.agree_to(&subject))?;
         let draft = Draft::new(&self.rng, Claim::Sign(sign), blobs)?;
         self.enter_draft(draft)

@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Session;
+use super::copying::CopyMark;
 use super::trusted::{charter_author, damaged};
 use crate::crypto::ed25519::{PublicKey, SigningKey};
 use crate::crypto::fixed::{Digest, Id};
@@ -106,6 +107,7 @@ impl Session {
         if report.problems.is_empty() {
             return Ok(false);
         }
+        self.writable()?;
         if !report.only_tables_differ() {
             return Err(Error::refused(
                 "log-not-good",
@@ -325,7 +327,15 @@ impl<'v> Run<'v> {
         let names = self.view.meta_names()?;
         let seed: Option<[u8; 32]> = self.view.meta("log_seed")?.try_into().ok();
         let key = seed.and_then(|seed| SigningKey::from_seed(&Key32::new(seed)).ok());
-        let same = names == ["ledger", "log_seed"]
+        // A copy has a mark, which fits its log.
+        let mark = CopyMark::load(&self.view)?;
+        let mark_fits = match &mark {
+            Some(mark) => mark.size <= self.size && mark.is_of(&self.view)?,
+            None => true,
+        };
+        let known = names.iter().filter(|name| *name != "copy");
+        let same = mark_fits
+            && known.eq(&["ledger", "log_seed"])
             && self.view.meta("ledger")? == self.ledger.as_bytes()
             && key.is_some_and(|key| key.public() == *log_key);
         if !same {

@@ -77,6 +77,7 @@ impl Judge<'_> {
                 active: None,
                 governance: None,
                 rekeys: Vec::new(),
+                writer: None,
             },
         )?;
         Ok(Verdict::waits_for(cards.len()))

@@ -52,6 +52,10 @@ impl Judge<'_> {
                 Some(quorum) => self.may_seal(&quorum),
                 None => Err(refusal::no_such_secret()),
             },
+            Claim::CopyPromote(promote) => {
+                self.needs_role(Role::Keeper, "proposing this")?;
+                self.check_promoted_head(promote)
+            }
             _ => self.needs_role(Role::Keeper, "proposing this"),
         }
     }
@@ -63,6 +67,7 @@ impl Judge<'_> {
             Claim::CustodianRetire(retire, _) => self.check_retire(retire),
             Claim::QuorumDefine(define) => self.check_define(define),
             Claim::PolicySet(set) => check_settings(&set.policy),
+            Claim::CopyPromote(promote) => self.check_promote(promote),
             Claim::SecretDestroy(destroy, _) => self.check_destroy(destroy),
             _ => Err(refusal::malformed(
                 "statements of this kind don't wait for governance",
@@ -183,6 +188,7 @@ impl Judge<'_> {
                 },
             )?,
             Claim::SecretDestroy(destroy, _) => self.destroy(destroy)?,
+            Claim::CopyPromote(promote) => self.promote(promote)?,
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind don't wait for governance",

@@ -5,6 +5,7 @@
 //! rule does not compile.
 
 mod accounts;
+mod copies;
 mod founding;
 mod governance;
 mod imports;
@@ -314,6 +315,7 @@ impl Judge<'_> {
             Claim::CustodianRetire(..)
             | Claim::QuorumDefine(_)
             | Claim::PolicySet(_)
+            | Claim::CopyPromote(_)
             | Claim::SecretDestroy(..) => self.propose(),
             Claim::Seal(seal) => self.seal(seal),
             Claim::Request(request, _) => self.request(request),
@@ -331,6 +333,8 @@ impl Judge<'_> {
             Claim::Correct(about, _) => self.correct(&about.subject),
             Claim::Attach(about, _) => self.attach(&about.subject),
             Claim::Import(import) => self.import(import),
+            Claim::Backup(made) => self.backup(&made.at),
+            Claim::BackupConfirm(tried) => self.backup(&tried.at),
         }
     }
 }

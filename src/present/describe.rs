@@ -145,6 +145,15 @@ pub fn line(source: &dyn Reading, statement: &Statement, people: &People) -> Res
             "has given the ledger a new data key, number {}",
             rekey.number
         ),
+        Claim::CopyPromote(promote) => format!(
+            "proposes that this copy becomes the writer, epoch {}, from entry #{} on",
+            promote.epoch, promote.at.size
+        ),
+        Claim::Backup(made) => format!("has made a backup of {} entries", made.at.size),
+        Claim::BackupConfirm(tried) => format!(
+            "has restored a backup of {} entries, and it was good",
+            tried.at.size
+        ),
         Claim::AccountImport(import, _) => format!(
             "imports accounts: {} new or changed, {} gone",
             import.accounts.len(),
@@ -306,6 +315,21 @@ pub fn statement(
             {
                 lines.push(format!("  note      {}", free(note.as_str())));
             }
+        }
+        Claim::CopyPromote(promote) => {
+            lines.push(format!("  root      {}", promote.at.root));
+            lines.push(format!(
+                "  what the old writer has entered after #{} will be a fork: make sure that it writes no more",
+                promote.at.size.saturating_sub(1)
+            ));
+        }
+        Claim::Backup(made) => {
+            lines.push(format!("  root      {}", made.at.root));
+            lines.push(format!("  file      {} ({} bytes)", made.file, made.bytes));
+        }
+        Claim::BackupConfirm(tried) => {
+            lines.push(format!("  root      {}", tried.at.root));
+            lines.push(format!("  file      {}", tried.file));
         }
         Claim::Attach(_, Some(personal)) => {
             lines.push(format!("  bytes     {}", personal.bytes));

@@ -33,6 +33,18 @@ pub struct LedgerRecord {
     pub governance: Option<GovernanceRecord>,
     /// Indices of the leaves that say that it got a new data key.
     pub rekeys: Vec<u64>,
+    /// The last promotion of a copy to writer; ledgers of before there were any have no such field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub writer: Option<WriterRecord>,
+}
+
+/// A copy became the writer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriterRecord {
+    /// Counted from 1, the founders' writer.
+    pub epoch: u32,
+    /// Index of the leaf that put it into effect.
+    pub index: u64,
 }
 
 impl Record for LedgerRecord {
@@ -46,6 +58,12 @@ impl LedgerRecord {
     /// As [`read`].
     pub fn load(records: &dyn Records) -> Result<Option<Self>> {
         read(records, ONE)
+    }
+
+    /// The writer's epoch: 1 until a copy has become the writer.
+    #[must_use]
+    pub fn writer_epoch(&self) -> u32 {
+        self.writer.map_or(1, |writer| writer.epoch)
     }
 }
 

@@ -1,6 +1,7 @@
 //! All kinds in one place: the kind's word, its facts and its personal part.
 
 use super::accounts::{Import, ImportPersonal};
+use super::copies::{BackedUp, Promote, RestoreTried};
 use super::decisions::{About, RejectPersonal, SignOff};
 use super::founding::{Charter, GenesisPersonal, GovernanceSeal};
 use super::imports::Import as Bringing;
@@ -126,6 +127,9 @@ claims! {
     "custodian.away" CustodianAway(Away) "A custodian can't be reached for a while.";
     "quorum.define" QuorumDefine(Define) "A threshold rule.";
     "policy.set" PolicySet(SetPolicy) "The policy from here on.";
+    "copy.promote" CopyPromote(Promote) "A copy becomes the writer.";
+    "backup" Backup(BackedUp) "A backup was made.";
+    "backup.confirm" BackupConfirm(RestoreTried) "A backup was restored and found good.";
     "rekey" Rekey(Rekey) "The ledger has a new data key.";
     "account.import" AccountImport(Import, ImportPersonal) "Accounts from AWS's listing.";
     "seal" Seal(Seal) "A secret's next epoch.";

@@ -4,6 +4,7 @@
 pub mod account_id;
 pub mod accounts;
 pub mod claim;
+pub mod copies;
 pub mod decisions;
 pub mod founding;
 pub mod header;

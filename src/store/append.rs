@@ -113,6 +113,19 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// Sets a fact about the ledger as a whole, whatever it was before.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn replace_meta(&self, name: &str, value: &[u8]) -> Result<()> {
+        self.write(
+            "INSERT INTO meta (name, value) VALUES (?1, ?2) \
+             ON CONFLICT DO UPDATE SET value = excluded.value",
+            params![name, value],
+        )?;
+        Ok(())
+    }
+
     /// Appends one ruled statement with its blobs, and cosigns the log with it.
     ///
     /// # Errors

@@ -17,12 +17,11 @@ use crate::error::{Error, Result};
 
 impl Store {
     /// Writes this moment of the database into a new file at `path`, under `key`, in journal mode
-    /// DELETE: the file alone is all there is, and it is on the disk. `mark` becomes the fact `copy` of
-    /// the ledger as a whole; without one, the fact stays as it is.
+    /// DELETE: the file alone is all there is, and it is on the disk.
     ///
     /// # Errors
     /// Failed, codes `cannot-write`, `disk-full`, `busy`, `database`.
-    pub fn copy_to(&self, path: &Path, key: &Key32, mark: Option<&[u8]>) -> Result<()> {
+    pub fn copy_to(&self, path: &Path, key: &Key32) -> Result<()> {
         new_file(path)?;
         let mut copy = connect(path, Access::Write)?;
         unlock(&copy, key)?;
@@ -32,14 +31,6 @@ impl Store {
         let copy = connect(path, Access::Write)?;
         unlock(&copy, key)?;
         set_journal(&copy, "DELETE")?;
-        if let Some(mark) = mark {
-            copy.execute(
-                "INSERT INTO meta (name, value) VALUES ('copy', ?1) \
-                 ON CONFLICT DO UPDATE SET value = excluded.value",
-                [mark],
-            )
-            .map_err(failed)?;
-        }
         close(copy)?;
         std::fs::File::open(path)
             .and_then(|file| file.sync_all())
@@ -49,15 +40,13 @@ impl Store {
             })
     }
 
-    /// Makes a database that nobody has open ready for many who write: journal mode WAL.
+    /// Makes a database that nobody else has open ready for many who write: journal mode WAL.
     ///
     /// # Errors
-    /// Failed where the database fails.
-    pub fn use_wal(path: &Path, key: &Key32) -> Result<()> {
-        let connection = connect(path, Access::Write)?;
-        unlock(&connection, key)?;
-        set_journal(&connection, "WAL")?;
-        close(connection)
+    /// Failed where the database fails, or somebody has it open; then it stays as it was.
+    pub fn use_wal(&self) -> Result<()> {
+        self.end_read()?;
+        set_journal(self.connection(), "WAL")
     }
 }
 

@@ -189,6 +189,16 @@ PYTHON
     as alice policy show
     as alice checkpoint --cosign
     as alice checkpoint --vkey
+    as alice checkpoint --words
+    as alice backup --out b.tar
+    as alice backup --out c.tar --unrecorded
+    as bob restore b.tar --out again.ledger
+    as alice restore b.tar --drill
+    as alice copy --out copy.ledger
+    as alice copy --out copy.ledger
+    as alice compare copy.ledger
+    as alice compare b.tar
+    as alice status
     say man --out pages
     for name in alice bob; do as "$name" shares export --out "shares-$name"; done
     for name in alice bob; do
@@ -202,6 +212,13 @@ PYTHON
     refused 3 not-author alice withdraw "$waits"
     refused 2 usage alice seal
     echo nonsense | refused 4 bad-share alice recover
+    # The last entries are made in a copy that becomes the writer.
+    as alice copy --out copy.ledger
+    mv acme.ledger old.ledger
+    mv copy.ledger acme.ledger
+    refused 3 copy alice attach "$one" minutes.txt
+    together copy promote
+    as alice compare old.ledger
 } >/dev/null
 
 "$rootkeep" -L acme.ledger -i alice.key log --raw >log.ndjson

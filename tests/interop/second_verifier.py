@@ -202,6 +202,9 @@ SHAPES = {  # kind: facts, personal
     "quorum.define": ({"quorum": ident, "name": name, "groups_needed": size,
                        "groups": [{"label": name, "threshold": size, "members": [ident]}]}, None),
     "policy.set": ({"policy": policy}, None),
+    "copy.promote": ({"at": {"size": size, "root": digest}, "epoch": size}, None),
+    "backup": ({"at": {"size": size, "root": digest}, "file": digest, "bytes": size}, None),
+    "backup.confirm": ({"at": {"size": size, "root": digest}, "file": digest}, None),
     "rekey": ({"number": size}, None),
     "account.import": ({"organization": (text(), None), "accounts": [
         {"id": account, "state": ("pending-activation", "active", "suspended", "pending-closure", "closed"),
@@ -226,7 +229,7 @@ SHAPES = {  # kind: facts, personal
 }
 SHAPES["reshare"], SHAPES["reseal"] = SHAPES["request"], ({"reshare": digest, "seal": SHAPES["seal"][0]}, None)
 ASKED = ("request", "reshare")  # what the holders of its secrets decide
-GOVERNED = ("genesis", "custodian.add", "custodian.retire", "quorum.define", "policy.set", "secret.destroy")
+GOVERNED = ("genesis", "custodian.add", "custodian.retire", "quorum.define", "policy.set", "copy.promote", "secret.destroy")
 
 
 def opened(data, payload_type, limit, what):
@@ -269,6 +272,7 @@ class Log:
         self.subjects, self.ids, self.confirmed, self.blobs, self.rekeys = {}, set(), set(), set(), 0
         self.active, self.policy, self.policy_index, self.threshold = False, None, 0, 0
         self.announced, self.bringing = [], None
+        self.writer = 1
 
     def grow(self, data):
         """The tree: `peaks` are the roots of its full subtrees, from left to right, each with its size."""
@@ -330,6 +334,7 @@ class Log:
         if kind in GOVERNED[1:]:
             need(self.may_propose(new), "author: has no role for this")
             self.possible(new)
+            need(kind != "copy.promote" or facts["at"]["size"] == index, "at: not the head")
         elif index:
             getattr(self, "bring" if kind == "import" else kind.replace(".", "_"))(new, facts)
         if kind == "custodian.add":
@@ -407,6 +412,9 @@ class Log:
             need(len(left) >= self.threshold, "retire: too few would be left for governance")
         elif one.kind == "quorum.define":
             self.possible_quorum(facts, facts["groups"])
+        elif one.kind == "copy.promote":
+            need(facts["epoch"] == self.writer + 1, "epoch: not the writer's next")
+            self.backup(one, facts)
         elif one.kind == "secret.destroy":
             self.live_secret(facts)
             for epoch in self.secrets[facts["secret"]].epochs.values():
@@ -441,6 +449,8 @@ class Log:
             self.quorums[facts["quorum"]] = Record(name=facts["name"], index=new.index, facts=facts)
         elif one.kind == "policy.set":
             self.policy, self.policy_index = facts["policy"], new.index
+        elif one.kind == "copy.promote":
+            self.writer = facts["epoch"]
         elif one.kind == "secret.destroy":
             for number_, epoch in self.secrets[facts["secret"]].epochs.items():
                 epoch.destroyed |= facts["epoch"] in (None, number_)
@@ -664,6 +674,13 @@ class Log:
         need(GOVERNANCE in self.secrets, "import: before governance.seal")
         need(1 <= len(facts["statements"]) == len(set(facts["statements"])) <= 256, "import: none, too many, or not distinct")
         self.announced, self.bringing = list(facts["statements"]), new
+
+    # Backups, and copies that become the writer
+    def backup(self, new, facts):
+        at = facts["at"]
+        need(at["size"] <= new.index and self.roots[at["size"]].hex() == at["root"], "at: not a state of this log")
+
+    backup_confirm = backup
 
     # Section 11.
     def checkpoint(self, line, index):

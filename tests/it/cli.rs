@@ -19,6 +19,8 @@ use crate::world::{self, TempDir};
 
 #[path = "cli_contract.rs"]
 mod contract;
+#[path = "cli_copies.rs"]
+mod copies;
 #[path = "cli_input.rs"]
 mod input;
 #[path = "cli_media.rs"]

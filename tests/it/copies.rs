@@ -1,16 +1,21 @@
 //! Backups, copies and forks: what is made is whole and verified or not there at all, and no copy quietly
 //! disagrees with another.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rootkeep::crypto::identity::Identity;
-use rootkeep::error::{Error, Result};
+use rootkeep::error::{Error, Kind, Result};
 use rootkeep::exchange::backup::{self, Backup};
 use rootkeep::exchange::compare::{self, Comparison, Standing};
+use rootkeep::exchange::copy::{self, Copied};
 use rootkeep::exchange::restore::{self, Restored};
 use rootkeep::ledger::{AgainstPin, Opening, Session};
+use rootkeep::state::people::LedgerRecord;
+use rootkeep::statement::Claim;
+use rootkeep::statement::copies::Promote;
 use rootkeep::statement::releases::Form;
 
 use crate::world::*;
@@ -616,4 +621,263 @@ fn a_ledger_that_was_changed_is_not_called_equal() {
         compared(&other, &world.ledger()).unwrap_err().code(),
         "not-good"
     );
+}
+
+// ---- copies for other sites --------------------------------------------------------------------------
+
+const COPY: &str = "site-b.ledger";
+
+fn copied(world: &World, name: &str) -> Result<Copied> {
+    copy::make(&world.session(ADA), &place(world, name), &mut |_, _| {})
+}
+
+/// A session in a copy, of somebody who has heard the genesis code.
+fn in_copy(world: &World, person: usize) -> Session {
+    let mut session = world.open_at(person, &place(world, COPY)).unwrap();
+    session.trust(&world.first_use()).unwrap();
+    session
+}
+
+#[test]
+fn a_copy_is_whole_and_takes_no_entries() {
+    let world = World::ready();
+    let waits = world.request(&[PASSWORD]);
+    let genesis = world.genesis();
+    let made = copied(&world, COPY).unwrap();
+    assert_eq!(made.before, None);
+    assert_eq!(
+        compared(&world, &place(&world, COPY)).unwrap().standing,
+        Standing::Equal
+    );
+    let bytes = || fs::read(place(&world, COPY).join("ledger.db")).unwrap();
+    let before = bytes();
+    for person in 0..5 {
+        let mut session = in_copy(&world, person);
+        assert!(session.is_copy().unwrap());
+        assert_eq!(session.verify(&mut |_, _| {}).unwrap().problems, Vec::new());
+        let refused = |error: Error| {
+            assert_eq!(
+                (error.code(), error.kind()),
+                ("copy", Kind::Refused),
+                "{error}"
+            );
+            assert!(
+                error
+                    .hints()
+                    .iter()
+                    .any(|hint| hint.contains("copy promote"))
+            );
+        };
+        refused(session.enter(note_about(genesis), Vec::new()).unwrap_err());
+        refused(session.enter(import_claim(), Vec::new()).unwrap_err());
+        refused(session.sign_off(waits.leaf).unwrap_err());
+        refused(session.reject(waits.leaf, text("no")).unwrap_err());
+        refused(session.withdraw(waits.leaf).unwrap_err());
+        refused(session.cosign_head().unwrap_err());
+        refused(session.repair_keys().unwrap_err());
+        refused(
+            session
+                .request(
+                    &[(world.secret(PASSWORD), 1)],
+                    world.id(person),
+                    600,
+                    purpose(),
+                )
+                .unwrap_err(),
+        );
+    }
+    assert_eq!(bytes(), before);
+    let names: BTreeSet<String> = fs::read_dir(place(&world, COPY))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        ["keys", "ledger.db", "lock"].map(str::to_owned).into()
+    );
+}
+
+#[test]
+fn a_copy_is_brought_up_to_date_by_what_continues_it_alone() {
+    let world = World::ready();
+    let first = copied(&world, COPY).unwrap();
+    world.request(&[PASSWORD]);
+    let second = copied(&world, COPY).unwrap();
+    assert_eq!(
+        (second.before, second.size),
+        (Some(first.size), first.size + 1)
+    );
+    assert_eq!(copied(&world, COPY).unwrap().before, Some(second.size));
+    assert!(in_copy(&world, BEA).is_copy().unwrap());
+    // The writer itself, and what is no ledger, are nobody's copies.
+    leaves_nothing(&world, "not-a-copy", || copied(&world, "example.ledger"));
+    fs::create_dir(place(&world, "empty")).unwrap();
+    leaves_nothing(&world, "exists", || copied(&world, "empty"));
+    // Whoever has it open is not disturbed.
+    let open = in_copy(&world, BEA);
+    leaves_nothing(&world, "locked", || copied(&world, COPY));
+    drop(open);
+    // A fork doesn't take its place, nor does an older ledger.
+    let fork = world.copy();
+    fork.clock.forward(1);
+    world.request(&[MFA]);
+    fork.request(&[MFA]);
+    copied(&world, COPY).unwrap();
+    let onto = |from: &World| {
+        copy::make(
+            &from.open(ADA).unwrap(),
+            &place(&world, COPY),
+            &mut |_, _| {},
+        )
+    };
+    leaves_nothing(&world, "forked", || onto(&fork));
+    let behind = world.copy();
+    world.request(&[MFA]);
+    copied(&world, COPY).unwrap();
+    leaves_nothing(&world, "copy-ahead", || onto(&behind));
+    let head = in_copy(&world, BEA).head().unwrap();
+    assert_eq!(head, world.open(ADA).unwrap().head().unwrap());
+}
+
+#[test]
+fn a_mark_that_does_not_fit_the_log_is_a_problem() {
+    let world = World::ready();
+    copied(&world, COPY).unwrap();
+    let database = place(&world, COPY).join("ledger.db");
+    let raw = raw(&database, &world.data_key(ADA));
+    raw.execute(
+        "UPDATE meta SET value = CAST(replace(value, '\"size\":', '\"size\":1') AS BLOB) WHERE name = 'copy'",
+        [],
+    )
+    .unwrap();
+    drop(raw);
+    let report = in_copy(&world, ADA).verify(&mut |_, _| {}).unwrap();
+    assert_eq!(report.problems[0].code, "meta");
+}
+
+#[test]
+fn a_copy_becomes_the_writer_when_governance_has_signed_and_the_old_one_is_caught() {
+    let world = World::ready();
+    copied(&world, COPY).unwrap();
+    let parted = world.open(ADA).unwrap().head().unwrap().0;
+    let genesis = world.genesis();
+    let proposed = in_copy(&world, ADA).promote().unwrap();
+    assert_eq!(
+        (proposed.effective, proposed.needs, proposed.seq),
+        (false, 3, parted)
+    );
+    for (person, effective) in [(ADA, false), (BEA, false), (CY, true)] {
+        let mut session = in_copy(&world, person);
+        assert!(session.is_copy().unwrap());
+        let refused = session.enter(note_about(genesis), Vec::new()).unwrap_err();
+        assert_eq!(refused.code(), "copy");
+        assert_eq!(
+            session.sign_off(proposed.leaf).unwrap().effective,
+            effective
+        );
+        assert_eq!(session.is_copy().unwrap(), !effective);
+    }
+    let mut session = in_copy(&world, 3);
+    session.enter(note_about(genesis), Vec::new()).unwrap();
+    assert_eq!(session.promote().unwrap_err().code(), "not-a-copy");
+    assert_eq!(session.verify(&mut |_, _| {}).unwrap().problems, Vec::new());
+    drop(session);
+
+    // The old writer comes back. Whoever was at the copy is told at once; so is the copy's keeper.
+    for person in [ADA, BEA, CY, 3] {
+        let error = world.open(person).err().unwrap();
+        assert_eq!(error.code(), "rolled-back");
+    }
+    let mut eve = world.session(4);
+    for _ in 0..8 {
+        eve.enter(note_about(genesis), Vec::new()).unwrap();
+    }
+    drop(eve);
+    let error = world.open(ADA).err().unwrap();
+    assert_eq!(error.code(), "forked", "longer, and no continuation");
+    let session = in_copy(&world, ADA);
+    let old = session.open_other(&world.ledger()).unwrap();
+    let found = compare::ledgers(session.side().unwrap(), old.side(), &mut |_, _| {}).unwrap();
+    let Standing::Fork(fork) = found.standing else {
+        panic!("{found:?}")
+    };
+    assert_eq!(fork.first, Some(parted));
+    // A copy of the new writer is a copy again, and is promoted in its turn.
+    drop((old, session));
+    fs::remove_dir_all(world.ledger()).unwrap();
+    fs::rename(place(&world, COPY), world.ledger()).unwrap();
+    copied(&world, COPY).unwrap();
+    let proposed = in_copy(&world, BEA).promote().unwrap();
+    for person in [BEA, CY, 3] {
+        let mut session = in_copy(&world, person);
+        assert!(session.is_copy().unwrap());
+        session.sign_off(proposed.leaf).unwrap();
+    }
+    let session = in_copy(&world, ADA);
+    assert!(!session.is_copy().unwrap());
+    let ledger = LedgerRecord::load(&session.view()).unwrap().unwrap();
+    assert_eq!(ledger.writer_epoch(), 3);
+    assert_eq!(session.verify(&mut |_, _| {}).unwrap().problems, Vec::new());
+}
+
+#[test]
+fn a_promotion_is_for_keepers_in_copies_and_names_the_head_and_the_next_epoch() {
+    let mut world = World::ready();
+    let error = world.refused("not-a-copy", || world.session(ADA).promote());
+    assert_eq!(error.kind(), Kind::Refused);
+    let fay = world.newcomer("fay");
+    world.enrol(fay, &[rootkeep::statement::people::Role::Holder]);
+    world.session(fay).accept().unwrap();
+    copied(&world, COPY).unwrap();
+    assert_eq!(
+        in_copy(&world, fay).promote().unwrap_err().code(),
+        "no-role"
+    );
+    let mut session = in_copy(&world, ADA);
+    let (size, root) = session.head().unwrap();
+    let claim = |size, root, epoch| {
+        let at = rootkeep::statement::Seen { size, root };
+        Claim::CopyPromote(Promote { at, epoch })
+    };
+    let before = session.root_at(size - 1).unwrap();
+    for (claim, code) in [
+        (claim(size, root, 1), "wrong-epoch"),
+        (claim(size, root, 3), "wrong-epoch"),
+        (claim(size - 1, before, 2), "not-the-head"),
+        (claim(size + 1, root, 2), "not-the-head"),
+        (claim(size, before, 2), "false-checkpoint"),
+    ] {
+        let error = session.enter(claim, Vec::new()).unwrap_err();
+        assert_eq!(error.code(), code, "{error}");
+    }
+    // Two proposals: when one is in effect, the other's epoch has passed.
+    let one = session.promote().unwrap();
+    let other = session.promote().unwrap();
+    for person in [ADA, BEA, CY] {
+        in_copy(&world, person).sign_off(one.leaf).unwrap();
+    }
+    let error = in_copy(&world, 3).sign_off(other.leaf).unwrap_err();
+    assert_eq!(error.code(), "lapsed");
+}
+
+#[test]
+fn a_promotion_that_was_refused_leaves_the_copy_read_only() {
+    let world = World::ready();
+    let genesis = world.genesis();
+    copied(&world, COPY).unwrap();
+    let proposed = in_copy(&world, ADA).promote().unwrap();
+    for person in [BEA, CY, 3] {
+        in_copy(&world, person)
+            .reject(proposed.leaf, text("it still works"))
+            .unwrap();
+    }
+    let mut session = in_copy(&world, ADA);
+    let error = session.enter(note_about(genesis), Vec::new()).unwrap_err();
+    assert_eq!(error.code(), "copy");
+    // The refusal itself is ahead of the writer, until that goes on: then it is a fork of it.
+    drop(session);
+    let session = world.session(4);
+    leaves_nothing(&world, "copy-ahead", || {
+        copy::make(&session, &place(&world, COPY), &mut |_, _| {})
+    });
 }

@@ -8,6 +8,7 @@ use rusqlite::types::Value;
 use rootkeep::crypto::fixed::Digest;
 use rootkeep::error::{Kind, Result};
 use rootkeep::ledger::{Session, VerifyProblem};
+use rootkeep::statement::copies::{BackedUp, RestoreTried};
 use rootkeep::statement::decisions::About;
 use rootkeep::statement::notes::{AttachPersonal, CorrectPersonal};
 use rootkeep::statement::people::{Away, Role};
@@ -119,6 +120,21 @@ fn complete() -> World {
     world.decide(ADA, destroy, &both);
     let waiting = enter(world.define(random_id(), "yes", 2, &both), Vec::new());
     world.session(BEA).sign_off(waiting.leaf).unwrap();
+    // Backups, and a copy that becomes the writer; its mark then means nothing any more.
+    let (size, root) = world.session(ADA).head().unwrap();
+    let (at, file) = (
+        rootkeep::statement::Seen { size, root },
+        Digest::of(b"a file"),
+    );
+    enter(Claim::Backup(BackedUp { at, file, bytes: 6 }), Vec::new());
+    enter(Claim::BackupConfirm(RestoreTried { at, file }), Vec::new());
+    let mark = format!("{{\"epoch\":1,\"size\":{size},\"root\":\"{root}\"}}");
+    let insert = "INSERT INTO meta (name, value) VALUES ('copy', ?1)";
+    world.raw(ADA).execute(insert, [mark.as_bytes()]).unwrap();
+    let promoted = world.session(ADA).promote().unwrap();
+    world.sign_all(promoted.leaf, &both);
+    let delete = "DELETE FROM meta WHERE name = 'copy'";
+    world.raw(ADA).execute(delete, []).unwrap();
     // Notes.
     let date = |day: &str| Date::parse(day).unwrap();
     enter(

@@ -1,0 +1,58 @@
+//! Backups, and the promotion of a copy to writer. That a statement is made in a copy is no rule of the
+//! log, which doesn't know where it lies.
+
+use super::{Judge, Verdict};
+use crate::error::{Error, Result};
+use crate::state::people::{ONE, WriterRecord};
+use crate::statement::Seen;
+use crate::statement::copies::Promote;
+
+impl Judge<'_> {
+    /// The head that a promotion names is the one before it.
+    pub(super) fn check_promoted_head(&self, promote: &Promote) -> Result<()> {
+        if promote.at.size == self.index {
+            return self.check_seen(&promote.at);
+        }
+        Err(Error::refused(
+            "not-the-head",
+            "the copy has more entries than the promotion names",
+        )
+        .hint("propose it again"))
+    }
+
+    pub(super) fn check_promote(&self, promote: &Promote) -> Result<()> {
+        if Some(promote.epoch) == self.ledger()?.writer_epoch().checked_add(1) {
+            return Ok(());
+        }
+        Err(Error::refused(
+            "wrong-epoch",
+            "the writer's epochs count up by one, and this promotion names another",
+        )
+        .hint("another copy has become the writer since; compare with it"))
+    }
+
+    pub(super) fn promote(&mut self, promote: &Promote) -> Result<()> {
+        let mut ledger = self.ledger()?;
+        ledger.writer = Some(WriterRecord {
+            epoch: promote.epoch,
+            index: self.index,
+        });
+        self.state.put(ONE, &ledger)
+    }
+
+    /// A backup, or one that was restored, is of this log.
+    pub(super) fn backup(&mut self, at: &Seen) -> Result<Verdict> {
+        self.check_seen(at).map(|()| Verdict::AT_ONCE)
+    }
+
+    fn check_seen(&self, at: &Seen) -> Result<()> {
+        if at.size <= self.index && self.log.root_at(at.size)? == at.root {
+            return Ok(());
+        }
+        Err(Error::verification(
+            "false-checkpoint",
+            "it names a state that this log never had",
+        )
+        .hint("the copy that it is about is a fork: rootkeep compare"))
+    }
+}
