@@ -99,6 +99,13 @@ for name in bob carol; do
 done
 as alice slip import carol.answer bob.answer
 as alice withdraw "$five"
+# A backup, a drill, and a copy that becomes the writer.
+as alice backup --out b.tar
+as bob restore b.tar --drill
+as alice copy --out copy.ledger
+mv acme.ledger old.ledger
+mv copy.ledger acme.ledger
+governed copy promote
 as dave request 222233334444/mfa-seed:phone --purpose waits
 as alice request 111122223333/password --purpose 'waits too' --window 30m
 as alice quorum define later --threshold 2 --member alice --member frank

@@ -426,6 +426,16 @@ def forgeries(book):
     def set_policy(b, **change):
         return b.add("alice", "policy.set", {"policy": policy | change})
 
+    def state(b, n=None, root=None):
+        n = len(b.entries) if n is None else n
+        return {"size": n, "root": root or b.root(min(n, len(b.entries))).hex()}
+
+    def promote(b, by="alice", epoch=3, **where):
+        return b.add(by, "copy.promote", {"at": state(b, **where), "epoch": epoch})
+
+    def backed_up(b, by="alice", kind="backup", **where):
+        return b.add(by, kind, {"at": state(b, **where), "file": "0" * 64} | ({"bytes": 1} if kind == "backup" else {}))
+
     def newcomer(b, roles=("witness",), **card):
         return b.enrol("alice", roles, b.make_card(**card))
 
@@ -590,6 +600,20 @@ def forgeries(book):
     yield "another quorum of the same name", "name and id", after(size, lambda b: b.define("alice", "engineers", two))
     yield "a quorum with another name", "name and id", after(size, lambda b: b.define("alice", "q", two, quorum=engineers))
     yield "a quorum by no keeper", "role", after(size, lambda b: b.define("frank", "q", two))
+    yield "a second promotion", None, after(size, lambda b: b.govern(promote(b)))
+    yield "a promotion by no keeper", "no role", after(size, lambda b: promote(b, "frank"))
+    yield "a promotion to the epoch that there is", "epoch", after(size, lambda b: promote(b, epoch=2))
+    yield "a promotion that leaves an epoch out", "epoch", after(size, lambda b: promote(b, epoch=4))
+    yield "a promotion of an earlier head", "head", after(size, lambda b: promote(b, n=size - 1))
+    yield "a promotion of a head to come", "not a state", after(size, lambda b: promote(b, n=size + 1))
+    yield "a promotion of another head", "not a state", after(size, lambda b: promote(b, root="0" * 64))
+    yield "a promotion after another one", "lapsed", after(size, lambda b: (
+        first := promote(b), second := promote(b), b.govern(second), b.sign("alice", first)))
+    for kind in ("backup", "backup.confirm"):
+        yield f"a {kind} of an earlier state", None, after(size, lambda b: backed_up(b, "frank", kind, n=3))
+        yield f"a {kind} by a reader", "reader", after(size, lambda b: backed_up(b, "gina", kind))
+        yield f"a {kind} of a state to come", "not a state", after(size, lambda b: backed_up(b, kind=kind, n=size + 1))
+        yield f"a {kind} of another log", "not a state", after(size, lambda b: backed_up(b, kind=kind, root="0" * 64))
     yield "a window out of bounds", "facts", after(size, lambda b: set_policy(b, window_max_secs=604801))
     imported, named = book.facts(book.find("account.import")), book.personal(book.find("account.import"))
     yield "accounts by no keeper", "keeper", last(at(), "frank", "account.import", imported, named)
