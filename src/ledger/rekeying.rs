@@ -90,7 +90,7 @@ impl Session {
             }
             _ => {}
         }
-        self.store.export(fresh, new_key)?;
+        self.store.copy_to(fresh, new_key)?;
         let written = Store::open(fresh, new_key, Access::Write)?;
         if written.contents()? != self.store.contents()? {
             return Err(Error::failed(
@@ -98,6 +98,7 @@ impl Session {
                 "the database under the new key does not read back; nothing was changed",
             ));
         }
+        written.use_wal()?;
         drop(written);
         remove_wal(fresh)?;
         sync(fresh)?;

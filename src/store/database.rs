@@ -131,34 +131,6 @@ impl Store {
         Ok(kept)
     }
 
-    /// Writes everything into a new database at `path` under another key.
-    ///
-    /// # Errors
-    /// Failed where the disk fails.
-    pub fn export(&self, path: &Path, key: &Key32) -> Result<()> {
-        self.end_read()?;
-        new_file(path)?;
-        let file = path
-            .to_str()
-            .ok_or_else(|| Error::usage("bad-path", "the ledger's path is not UTF-8"))?;
-        // Bound, so that the key is in no statement's text.
-        let raw = Zeroizing::new(format!("x'{}'", key.to_hex().expose()));
-        let attached = self
-            .connection
-            .execute("ATTACH DATABASE ?1 AS fresh KEY ?2", [file, raw.as_str()]);
-        attached.map_err(failed)?;
-        let exported = self
-            .connection
-            .query_row("SELECT sqlcipher_export('fresh')", [], |_| Ok(()))
-            .and_then(|()| {
-                self.connection.execute_batch(&format!(
-                    "PRAGMA fresh.user_version = {SCHEMA_VERSION}; PRAGMA fresh.journal_mode = WAL;"
-                ))
-            });
-        let detached = self.connection.execute_batch("DETACH DATABASE fresh");
-        exported.and(detached).map_err(failed)
-    }
-
     /// How many rows every table has, and the head's root: what a copy has to have too.
     ///
     /// # Errors
