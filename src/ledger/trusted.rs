@@ -320,7 +320,7 @@ pub(super) fn advance_in(
             let mut shards = stored.clone();
             hash_again(&mut shards, touched, &state)?;
             if shard::root(&shards) != expected {
-                return Err(mismatch());
+                return Err(shard::mismatch());
             }
             fold(pin, pin.size, view, &mut state)?;
             hash_again(&mut shards, state.touched(), &state)?;
@@ -339,7 +339,7 @@ pub(super) fn advance_in(
         }
     };
     if shards != stored {
-        return Err(mismatch());
+        return Err(shard::mismatch());
     }
     let pin = Pin::new(ledger, member, own_key, size, root, shard::root(&shards));
     Ok((pin, Checker::new(shards, BTreeSet::new())))
@@ -535,14 +535,6 @@ fn first_card(charter: &Charter) -> Result<crate::crypto::card::Card> {
         .into_iter()
         .next()
         .ok_or_else(|| Error::verification("bad-json", "the charter has no founders"))
-}
-
-fn mismatch() -> Error {
-    Error::verification(
-        "state-mismatch",
-        "the ledger's tables are not what its log says",
-    )
-    .hint("somebody has edited them: rootkeep verify --rebuild names what differs and mends it")
 }
 
 pub(super) fn damaged(why: impl std::fmt::Display) -> Error {

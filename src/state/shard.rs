@@ -8,6 +8,7 @@ use ring::digest::{Context, SHA256};
 
 use super::records::Table;
 use crate::crypto::fixed::Digest;
+use crate::error::Error;
 
 /// How many characters of a key say which shard of a large table it is in.
 const PREFIX: usize = 2;
@@ -108,6 +109,16 @@ pub fn root(shards: &Shards) -> Digest {
         bytes.extend(hash.as_bytes());
     }
     Digest::of(&bytes)
+}
+
+/// The records are not those that were hashed.
+#[must_use]
+pub fn mismatch() -> Error {
+    Error::verification(
+        "state-mismatch",
+        "the ledger's tables are not what its log says",
+    )
+    .hint("somebody has edited them: rootkeep verify --rebuild names what differs and mends it")
 }
 
 /// The shards that hold some records.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Params, params};
 
+use super::checked::Checker;
 use super::database::Store;
 use super::failed;
 use super::view::{UndoRow, View, signed, tree_error};
@@ -12,7 +13,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::log::{self, Checkpoint};
 use crate::policy::Ruled;
-use crate::state::shard::{self, Shard};
+use crate::state::shard::{self, Shard, Shards};
 use crate::state::{Change, Memory, Records};
 use crate::statement::Time;
 
@@ -154,9 +155,7 @@ impl Batch<'_> {
                 .iter()
                 .map(|change| (change.table, change.key.as_str())),
         );
-        for shard in &shards {
-            self.check_shard(shard)?;
-        }
+        self.check_shards(&shards)?;
         for change in &changes {
             self.put_change(seq, change)?;
         }
@@ -252,19 +251,17 @@ impl Batch<'_> {
 
     /// That the records beside those that change are the ones that were hashed: a changed shard's new
     /// hash must not vouch for what somebody else has put there.
-    fn check_shard(&self, shard: &Shard) -> Result<()> {
-        let stored: Option<Vec<u8>> = self.view().shard_hash(shard)?;
-        let records = self.view().list(shard.table, &shard.prefix)?;
-        if shard::hash(&records).map(|hash| hash.0.to_vec()) == stored {
-            return Ok(());
+    fn check_shards(&self, shards: &BTreeSet<Shard>) -> Result<()> {
+        let mut stored = Shards::new();
+        for shard in shards {
+            if let Some(hash) = self.view().shard_hash(shard)? {
+                stored.insert(shard.clone(), hash);
+            }
         }
-        Err(Error::verification(
-            "state-mismatch",
-            "the ledger's tables are not what its log says",
-        )
-        .hint(
-            "somebody has edited them: rootkeep verify --rebuild names what differs and mends it",
-        ))
+        let checker = Checker::new(stored, BTreeSet::new());
+        shards
+            .iter()
+            .try_for_each(|shard| checker.check_shard(&self.view(), shard.clone()))
     }
 
     fn put_shard(&self, shard: &Shard) -> Result<Option<Digest>> {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::view::View;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::state::shard::{self, Shard, Shards};
 use crate::state::{Records, Table};
 
@@ -39,13 +39,16 @@ impl Checker {
         }
     }
 
-    fn check_shard(&self, view: &View<'_>, shard: Shard) -> Result<()> {
+    pub(super) fn check_shard(&self, view: &View<'_>, shard: Shard) -> Result<()> {
         if self.good.borrow().contains(&shard) {
             return Ok(());
         }
         let records = view.unchecked().list(shard.table, &shard.prefix)?;
         if shard::hash(&records) != self.expected.get(&shard).copied() {
-            return Err(mismatch(shard.table));
+            return Err(shard::mismatch().because(format!(
+                "records of the table `{}` were changed from outside",
+                shard.table.as_str()
+            )));
         }
         self.good.borrow_mut().insert(shard);
         Ok(())
@@ -65,16 +68,4 @@ impl Checker {
         }
         Ok(())
     }
-}
-
-fn mismatch(table: Table) -> Error {
-    Error::verification(
-        "state-mismatch",
-        "the ledger's tables are not what its log says",
-    )
-    .because(format!(
-        "records of the table `{}` were changed from outside",
-        table.as_str()
-    ))
-    .hint("somebody has edited them: rootkeep verify --rebuild names what differs and mends it")
 }

@@ -142,11 +142,11 @@ impl<'c> View<'c> {
         self
     }
 
-    pub(super) fn shard_hash(&self, shard: &Shard) -> Result<Option<Vec<u8>>> {
+    pub(super) fn shard_hash(&self, shard: &Shard) -> Result<Option<Digest>> {
         self.one(
             "SELECT hash FROM shard WHERE kind = ?1 AND prefix = ?2",
             [shard.table.as_str(), &shard.prefix],
-            |row| row.get(0),
+            |row| fixed_row(row, 0, Digest::from_slice),
         )
     }
 
