@@ -7,6 +7,7 @@ mod acts;
 mod copying;
 mod files;
 mod founding;
+mod governing;
 mod keys;
 mod names;
 mod notes;
@@ -391,6 +392,10 @@ fn migrate(directory: &Path, database: &Path, key: &Key32) -> Result<PathBuf> {
     Store::migrate(database, key, verify::fill)
 }
 
+/// For how long a lock that somebody else holds is waited for, and how often it is tried.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
+
 /// How the ledger's `lock` is held (docs/formats.md, section 12).
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lock {
@@ -414,10 +419,19 @@ fn lock(directory: &Path, how: Lock) -> Result<File> {
         )
         .because(error)
     })?;
-    let taken = match how {
+    let take = || match how {
         Lock::Shared => lock.try_lock_shared(),
         Lock::Exclusive => lock.try_lock(),
     };
+    let mut taken = take();
+    // A command of somebody else's that is about to end is waited for.
+    for _ in 0..PATIENCE.as_millis() / PAUSE.as_millis() {
+        if !matches!(taken, Err(std::fs::TryLockError::WouldBlock)) {
+            break;
+        }
+        std::thread::sleep(PAUSE);
+        taken = take();
+    }
     match (taken, how) {
         (Ok(()), _) => Ok(lock),
         (Err(std::fs::TryLockError::WouldBlock), Lock::Shared) => Err(Error::failed(

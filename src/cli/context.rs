@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::args::Global;
 use super::output::{self, Done};
-use super::signable;
 use super::terminal::{Terminal, words_mistyped};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::Digest;
@@ -20,6 +19,7 @@ use crate::ledger::{
     Entered, FirstUse, Opening, PinPlace, Remote, RemoteOpening, Session, SystemClock, read_bounded,
 };
 use crate::present::describe;
+use crate::statement::people::{Add, Replace};
 use crate::statement::slips::SLIP_LIMIT;
 use crate::statement::{Claim, Statement};
 use crate::store::Entry;
@@ -396,7 +396,7 @@ impl Context {
         if effective && (last.seq != entered.seq) {
             output::data("in effect\n")?;
         }
-        if !effective && kind == "custodian.add" {
+        if !effective && matches!(kind.as_str(), "custodian.add" | "custodian.replace") {
             output::data(&output::plain(&format!(
                 "not in effect yet: governance signs with rootkeep -L {} sign {}, and then the newcomer accepts: rootkeep -L {} -i THEIR.key custodian accept\n",
                 directory.display(),
@@ -432,7 +432,7 @@ impl Context {
             let path = paths.remove(0);
             let mut session = self.open_as(&path, None)?;
             self.trust(&mut session)?;
-            signable::check(&session, subject)?;
+            session.may_decide(subject)?;
             let people = session.people()?;
             let preview = session.preview(subject)?;
             self.show_before_asking(&describe::statement(&session, &preview.statement, &people)?);
@@ -460,10 +460,12 @@ impl Context {
 
     /// An enrolment is signed only by who has heard the newcomer's fingerprint.
     pub fn confirm_card(&self, statement: &Statement, typed: Option<&String>) -> Result<()> {
-        let Claim::CustodianAdd(add, _) = statement.claim() else {
+        let (Claim::CustodianAdd(Add { card, .. }, _)
+        | Claim::CustodianReplace(Replace { card, .. }, _)) = statement.claim()
+        else {
             return Ok(());
         };
-        let card = Card::parse(&add.card.0)?;
+        let card = Card::parse(&card.0)?;
         let fingerprint = card.fingerprint();
         if let Some(words) = typed {
             return words::compare(words, &fingerprint, "fingerprint");

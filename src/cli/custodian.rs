@@ -1,21 +1,25 @@
 //! `custodian …`, `reader add`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{Offset, TimeZone, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::context::Context;
+use super::leavers::LeaversCommand;
 use super::output::{self, Done};
-use crate::crypto::card::CardPersonal;
+use crate::crypto::card::{Card, CardPersonal};
 use crate::crypto::fixed::{Base64, Id};
 use crate::error::{Error, Result};
-use crate::ledger::People;
+use crate::ledger::{People, read_bounded};
+use crate::present::describe;
 use crate::state::people::Custodian;
 use crate::state::rules::Quorum;
 use crate::statement::Claim;
-use crate::statement::people::{Add, AddPersonal, Away, Cause, Retire, RetirePersonal, Role};
+use crate::statement::people::{
+    Acknowledge, Add, AddPersonal, Away, Cause, Replace, Retire, RetirePersonal, Role,
+};
 use crate::statement::text::Text;
 use crate::statement::time::Date;
 
@@ -29,6 +33,12 @@ pub enum CustodianCommand {
     Accept,
     /// Propose to retire a custodian
     Retire(RetireCustodian),
+    /// Propose that a custodian goes on with another identity
+    Replace(ReplaceCustodian),
+    /// Take the duties of a custodian on, as everybody does once a year
+    Acknowledge(AcknowledgeDuties),
+    /// Compare the custodians with a list of who left
+    Leavers(LeaversCommand),
     /// Say when somebody can't be reached
     Away(AwayCustodian),
     /// Everyone
@@ -120,6 +130,41 @@ pub struct RetireCustodian {
     note: Option<String>,
 }
 
+/// Propose that a custodian goes on with another identity.
+///
+/// The old identity ends when governance has agreed. The new one has its roles, and its places in
+/// quorums once `custodian accept` was typed with it; its shares come with a resharing.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep custodian replace erin erin-2.card --lost --identified-by \"Bob, by video\"\n  rootkeep custodian replace erin erin-2.card --distrust-from 120"
+)]
+pub struct ReplaceCustodian {
+    /// Who
+    name: String,
+    /// The card of the new identity
+    card: PathBuf,
+    /// The old identity is lost
+    #[arg(long)]
+    lost: bool,
+    /// Somebody else may have the old identity: distrust its entries from this index on
+    #[arg(long, value_name = "SEQ")]
+    distrust_from: Option<u64>,
+    /// By whom and how the person was identified
+    #[arg(long, value_name = "TEXT")]
+    identified_by: Option<String>,
+}
+
+/// `custodian acknowledge`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep custodian acknowledge\n  rootkeep custodian acknowledge --duties our-duties.txt"
+)]
+pub struct AcknowledgeDuties {
+    /// Your organisation's own words for the duties, at most 4,096 bytes
+    #[arg(long, value_name = "FILE")]
+    duties: Option<PathBuf>,
+}
+
 /// `custodian away`.
 #[derive(Debug, Args)]
 #[command(
@@ -146,6 +191,9 @@ pub fn run(context: &Context, command: CustodianCommand) -> Result<Done> {
         }
         CustodianCommand::Accept => accept(context),
         CustodianCommand::Retire(retire) => self::retire(context, &retire),
+        CustodianCommand::Replace(replace) => self::replace(context, &replace),
+        CustodianCommand::Acknowledge(command) => acknowledge(context, &command),
+        CustodianCommand::Leavers(command) => super::leavers::run(context, &command),
         CustodianCommand::Away(away) => self::away(context, &away),
         CustodianCommand::List => list(context),
         CustodianCommand::Show { name } => show(context, &name),
@@ -162,44 +210,120 @@ pub fn reader(context: &Context, command: ReaderCommand) -> Result<Done> {
 
 fn propose(
     context: &Context,
-    path: &std::path::Path,
+    path: &Path,
     roles: Vec<Role>,
     identified_by: Option<&String>,
 ) -> Result<Done> {
-    let (card, part, personal) = super::card::read(path)?;
-    let identified_by = identified_by
-        .map(|text| Text::new(text.clone()))
-        .transpose()?;
-    if !context.global.with.is_empty() && !context.terminal.interactive {
-        return Err(Error::usage(
-            "missing-value",
-            "each who signs an enrolment types the fingerprint that they have heard",
-        )
-        .hint("leave --with out; each then signs: rootkeep sign ID --fingerprint \"WORDS\""));
-    }
+    let newcomer = Newcomer::read(context, path, identified_by)?;
     let mut session = context.open_to_act()?;
-    context.show_before_asking(&[format!("{}'s fingerprint: {}", personal.name, card.words())]);
-    context
-        .terminal
-        .confirm("Have you heard these words from the person?")?;
-    let claim = Claim::CustodianAdd(
-        Add {
-            card: Base64(card.envelope().to_vec()),
-            roles,
-        },
-        Some(AddPersonal {
-            salt: part.salt,
-            bytes: part.bytes,
-            identified_by,
-        }),
-    );
+    newcomer.compare_words(context)?;
+    let add = Add {
+        card: newcomer.envelope(),
+        roles,
+    };
+    let claim = Claim::CustodianAdd(add, Some(newcomer.personal.clone()));
     let entered = session.enter(claim, Vec::new())?;
-    context.report(
-        session,
-        &entered,
-        &format!("proposed {}", output::plain(&personal.name)),
-        json!({"custodian": card.id, "fingerprint": card.words()}),
-    )
+    let headline = format!("proposed {}", output::plain(&newcomer.name));
+    context.report(session, &entered, &headline, newcomer.fields())
+}
+
+fn replace(context: &Context, command: &ReplaceCustodian) -> Result<Done> {
+    let newcomer = Newcomer::read(context, &command.card, command.identified_by.as_ref())?;
+    let mut session = context.open_to_act()?;
+    let old = session.people()?.find(&command.name)?;
+    newcomer.compare_words(context)?;
+    let replace = Replace {
+        old,
+        cause: cause(command.distrust_from, command.lost, Cause::Renewed),
+        distrust_from: command.distrust_from,
+        card: newcomer.envelope(),
+    };
+    let claim = Claim::CustodianReplace(replace, Some(newcomer.personal.clone()));
+    let entered = session.enter(claim, Vec::new())?;
+    let headline = format!(
+        "proposed that {} goes on with another identity",
+        output::plain(&command.name)
+    );
+    let fields = output::merge(json!({"replaces": old}), newcomer.fields());
+    context.report(session, &entered, &headline, fields)
+}
+
+/// A card that somebody brings.
+struct Newcomer {
+    card: Card,
+    name: String,
+    personal: AddPersonal,
+}
+
+impl Newcomer {
+    fn read(context: &Context, path: &Path, identified_by: Option<&String>) -> Result<Self> {
+        let (card, part, personal) = super::card::read(path)?;
+        let identified_by = identified_by
+            .map(|text| Text::new(text.clone()))
+            .transpose()?;
+        if !context.global.with.is_empty() && !context.terminal.interactive {
+            return Err(Error::usage(
+                "missing-value",
+                "each who signs an enrolment types the fingerprint that they have heard",
+            )
+            .hint("leave --with out; each then signs: rootkeep sign ID --fingerprint \"WORDS\""));
+        }
+        Ok(Self {
+            card,
+            name: personal.name,
+            personal: AddPersonal {
+                salt: part.salt,
+                bytes: part.bytes,
+                identified_by,
+            },
+        })
+    }
+
+    fn envelope(&self) -> Base64 {
+        Base64(self.card.envelope().to_vec())
+    }
+
+    fn compare_words(&self, context: &Context) -> Result<()> {
+        let line = format!("{}'s fingerprint: {}", self.name, self.card.words());
+        context.show_before_asking(&[line]);
+        context
+            .terminal
+            .confirm("Have you heard these words from the person?")
+    }
+
+    fn fields(&self) -> Value {
+        json!({"custodian": self.card.id, "fingerprint": self.card.words()})
+    }
+}
+
+fn cause(distrust_from: Option<u64>, lost: bool, otherwise: Cause) -> Cause {
+    match (distrust_from, lost) {
+        (Some(_), _) => Cause::Compromised,
+        (None, true) => Cause::Lost,
+        (None, false) => otherwise,
+    }
+}
+
+fn acknowledge(context: &Context, command: &AcknowledgeDuties) -> Result<Done> {
+    let duties = duties(command.duties.as_deref())?;
+    let mut session = context.open_to_act()?;
+    let lines: Vec<String> = duties.as_str().lines().map(str::to_owned).collect();
+    context.show_before_asking(&lines);
+    context.terminal.confirm("Do you take these duties on?")?;
+    let claim = Claim::CustodianAcknowledge(Acknowledge { duties });
+    let entered = session.enter(claim, Vec::new())?;
+    context.report(session, &entered, "acknowledged", json!({}))
+}
+
+/// The duties of a custodian: an organisation's own, or those that the program knows.
+pub fn duties(file: Option<&Path>) -> Result<Text> {
+    let Some(path) = file else {
+        return Text::new(describe::DUTIES.trim_end());
+    };
+    let text = String::from_utf8(read_bounded(path, 4096)?).map_err(|error| {
+        Error::usage("bad-text", format!("{} is not UTF-8", path.display())).because(error)
+    })?;
+    Text::new(text.trim_end())
 }
 
 fn accept(context: &Context) -> Result<Done> {
@@ -212,11 +336,7 @@ fn retire(context: &Context, command: &RetireCustodian) -> Result<Done> {
     let note = command.note.clone().map(Text::new).transpose()?;
     let mut session = context.open_to_act()?;
     let custodian = session.people()?.find(&command.name)?;
-    let cause = match (command.distrust_from, command.lost) {
-        (Some(_), _) => Cause::Compromised,
-        (None, true) => Cause::Lost,
-        (None, false) => Cause::Left,
-    };
+    let cause = cause(command.distrust_from, command.lost, Cause::Left);
     let claim = Claim::CustodianRetire(
         Retire {
             custodian,
@@ -276,6 +396,8 @@ fn fields(id: &Id, custodian: &Custodian, card: Option<&CardPersonal>) -> Value 
         "from": custodian.from,
         "retired": custodian.retired,
         "distrust_from": custodian.distrust_from,
+        "replaces": custodian.replaces,
+        "acknowledged": custodian.acknowledged,
     })
 }
 
@@ -352,6 +474,16 @@ fn show(context: &Context, name: &str) -> Result<Done> {
         if let Some(hour) = local_hour(card) {
             lines.push(format!("  there it is  {hour}"));
         }
+    }
+    lines.push(format!(
+        "  duties       {}",
+        custodian.acknowledged.map_or_else(
+            || "never acknowledged".to_owned(),
+            |when| format!("acknowledged {}", describe::time(when))
+        )
+    ));
+    if let Some(old) = custodian.replaces {
+        lines.push(format!("  before       {old}"));
     }
     for away in person
         .map(|person| person.away.as_slice())

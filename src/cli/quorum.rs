@@ -37,7 +37,10 @@ pub enum QuorumCommand {
     },
 }
 
-/// `quorum define`.
+/// Propose a threshold rule, or an existing one anew.
+///
+/// The name `governance` stands for those who decide on people, quorums and policy: to define it anew
+/// splits the governance secret to them, and counts once each of them has signed too.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  rootkeep quorum define engineers --threshold 2 --member alice --member bob --member carol\n  rootkeep quorum define sites --groups-needed 2 --group london=2:alice,bob --group tokyo=1:dave"
@@ -70,6 +73,9 @@ pub fn run(context: &Context, command: QuorumCommand) -> Result<Done> {
 fn define(context: &Context, command: &DefineQuorum) -> Result<Done> {
     let name = Name::new(command.name.clone())?;
     let groups = groups(command)?;
+    if name.as_str() == GOVERNANCE {
+        return govern(context, &groups);
+    }
     let mut session = context.open_to_act()?;
     let people = session.people()?;
     let groups = groups
@@ -98,6 +104,25 @@ fn define(context: &Context, command: &DefineQuorum) -> Result<Done> {
     )
 }
 
+/// Governance is a secret of its own, so that to define it is to split that anew.
+fn govern(context: &Context, groups: &[TypedGroup]) -> Result<Done> {
+    let [group] = groups else {
+        return Err(Error::usage("bad-group", "governance is one group").hint(
+            "rootkeep quorum define governance --threshold K --member NAME --member NAME ...",
+        ));
+    };
+    let mut session = context.open_to_act()?;
+    let people = session.people()?;
+    let members = group.ids(&people)?;
+    let entered = session.propose_governance(group.threshold, &members)?;
+    let headline = format!(
+        "proposed governance by {} of {}",
+        group.threshold,
+        people.names(&members)
+    );
+    context.report(session, &entered, &headline, json!({"members": members}))
+}
+
 /// A group as typed: its members may not be known.
 struct TypedGroup {
     label: Name,
@@ -106,15 +131,15 @@ struct TypedGroup {
 }
 
 impl TypedGroup {
+    fn ids(&self, people: &People) -> Result<Vec<Id>> {
+        self.members.iter().map(|name| people.find(name)).collect()
+    }
+
     fn of(self, people: &People) -> Result<Group> {
         Ok(Group {
+            members: self.ids(people)?,
             label: self.label,
             threshold: self.threshold,
-            members: self
-                .members
-                .iter()
-                .map(|name| people.find(name))
-                .collect::<Result<_>>()?,
         })
     }
 }

@@ -92,16 +92,10 @@ fn prove(context: &Context, names: &[String]) -> Result<Done> {
         .map(|name| name.parse())
         .collect::<Result<Vec<SecretName>>>()?;
     let mut session = context.open_to_act()?;
-    let mut secrets = names
+    let secrets = names
         .iter()
         .map(|name| session.find_secret(name).map(|(id, _)| id))
         .collect::<Result<Vec<Id>>>()?;
-    if secrets.is_empty() {
-        secrets = records::<SecretRecord>(&session.view(), "")?
-            .into_iter()
-            .map(|(key, _)| Id::parse(&key))
-            .collect::<Result<_>>()?;
-    }
     let (size, _) = session.head()?;
     let newest = session.proven(size.saturating_sub(1))?;
     let entered = session.prove_shares(newest.leaf(), &secrets)?;

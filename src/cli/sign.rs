@@ -6,7 +6,6 @@ use serde_json::json;
 use super::asked::Asked;
 use super::context::Context;
 use super::output::Done;
-use super::signable;
 use crate::error::{Error, Result};
 use crate::ledger::Session;
 use crate::present::describe;
@@ -48,7 +47,7 @@ pub struct WithdrawCommand {
 pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
-    signable::check(&session, &entry.hash)?;
+    session.may_decide(&entry.hash)?;
     let preview = session.preview(&entry.hash)?;
     let people = session.people()?;
     context.show_before_asking(&describe::statement(&session, &preview.statement, &people)?);
@@ -88,7 +87,7 @@ pub fn reject(context: &Context, command: &RejectCommand) -> Result<Done> {
     let reason = Asked::new(terminal, command.reason.as_ref(), "Why", "--reason TEXT")?;
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
-    signable::check(&session, &entry.hash)?;
+    session.may_decide(&entry.hash)?;
     let entered = session.reject(entry.hash, reason.text(terminal)?)?;
     context.report(
         session,

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use super::context::{Context, read_slip};
 use super::fresh;
 use super::output::{self, Done};
-use super::signable;
 use super::slip_import::{self, ImportSlips};
 use super::slip_make::{self, MakeCommand};
 use super::slip_qr::Pictures;
 use crate::error::{Error, Result};
 use crate::ledger::{Made, Reading, Remote, write_private_new};
+use crate::policy;
 use crate::present::describe;
 use crate::statement::{Claim, Kind};
 
@@ -148,7 +148,7 @@ fn sign(context: &Context, command: &SignSlip) -> Result<Done> {
     let (subject, statement) = remote.subject()?;
     let statement = statement.clone();
     let now = remote.now()?;
-    signable::check_in(remote.records().as_ref(), remote.member(), now, &subject)?;
+    policy::may_decide(remote.records().as_ref(), &remote.member(), now, &subject)?;
     let people = remote.people()?;
     let mut lines = describe::statement(&remote, &statement, &people)?;
     lines.push(standing(&remote)?);

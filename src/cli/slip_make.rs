@@ -16,7 +16,7 @@ use crate::state::records::read;
 use crate::state::rules::Binding;
 use crate::statement::decisions::{About, RejectPersonal};
 use crate::statement::notes::{AttachPersonal, CorrectPersonal};
-use crate::statement::people::Away;
+use crate::statement::people::{Acknowledge, Away};
 use crate::statement::secrets::{Confirm, ConfirmPersonal};
 use crate::statement::text::Text;
 use crate::statement::time::Date;
@@ -114,6 +114,28 @@ pub enum MakeCommand {
         /// Last day
         #[arg(long, value_name = "DATE")]
         to: String,
+    },
+    /// Take the duties of a custodian on
+    #[command(
+        after_help = "Examples:\n  rootkeep -i bob.key slip make acknowledge b.slip --out d.slip"
+    )]
+    Acknowledge {
+        /// The slip, and the answer's file
+        #[command(flatten)]
+        files: Files,
+        /// Your organisation's own words for the duties
+        #[arg(long, value_name = "FILE")]
+        duties: Option<PathBuf>,
+    },
+    /// Prove your shares: on a slip that was asked for without an ID
+    #[command(after_help = "Examples:\n  rootkeep -i bob.key slip make prove b.slip --out p.slip")]
+    Prove {
+        /// The slip, and the answer's file
+        #[command(flatten)]
+        files: Files,
+        /// Only of these secrets (repeatable) [default: all]
+        #[arg(long, value_name = "SECRET")]
+        secret: Vec<String>,
     },
     /// Record that an epoch was found to work
     #[command(
@@ -231,6 +253,28 @@ pub fn run(context: &Context, command: MakeCommand) -> Result<Done> {
                     to,
                 };
                 Ok((Claim::CustodianAway(away), Vec::new()))
+            })
+        }
+        MakeCommand::Acknowledge { files, duties } => {
+            let duties = super::custodian::duties(duties.as_deref())?;
+            make(context, &files, |_| {
+                Ok((
+                    Claim::CustodianAcknowledge(Acknowledge { duties }),
+                    Vec::new(),
+                ))
+            })
+        }
+        MakeCommand::Prove { files, secret } => {
+            let names = secret
+                .iter()
+                .map(|name| name.parse())
+                .collect::<Result<Vec<SecretName>>>()?;
+            make(context, &files, |remote| {
+                let secrets = names
+                    .iter()
+                    .map(|name| secret_id(remote, name))
+                    .collect::<Result<Vec<Id>>>()?;
+                Ok((Claim::SecretProve(remote.prove(&secrets)?), Vec::new()))
             })
         }
         MakeCommand::Confirm {

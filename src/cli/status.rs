@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::custodian::standing;
+use super::due::{Calendar, Due};
 use super::output::{self, Done};
-use super::signable;
 use super::steps::{self, Secrets, Step};
 use crate::crypto::fixed::{Digest, Id};
-use crate::error::{Kind as ErrorKind, Result};
+use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::ledger::Session;
 use crate::policy::{self, RequestState, request_state};
 use crate::present::describe;
@@ -18,13 +18,31 @@ use crate::state::custody::{OpenRecord, RequestRecord};
 use crate::state::people::LedgerRecord;
 use crate::state::records::list;
 use crate::state::rules::{PolicyRecord, Proposal};
+use crate::statement::time::Date;
 use crate::statement::{Claim, Kind, Seen, Time};
 use crate::store::LogFilter;
 
 /// `status`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  rootkeep status\n  rootkeep --json status")]
-pub struct StatusCommand {}
+#[command(after_help = "Examples:\n  rootkeep status\n  rootkeep --json status --as-of 2027-03-31")]
+pub struct StatusCommand {
+    /// What is due by the end of that day (UTC), such as 2027-03-31 [default: now]
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
+}
+
+impl StatusCommand {
+    /// The moment that due dates are held against.
+    fn moment(&self, now: Time) -> Result<Time> {
+        let Some(date) = &self.as_of else {
+            return Ok(now);
+        };
+        let last_second = Date::parse(date)?.0.and_hms_opt(23, 59, 59);
+        last_second
+            .and_then(|time| Time::from_chrono(time.and_utc()))
+            .ok_or_else(|| Error::usage("bad-date", "that day is out of range"))
+    }
+}
 
 /// Something that waits for somebody.
 struct Item {
@@ -38,8 +56,9 @@ struct Item {
     subject: Option<Digest>,
 }
 
-pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
+pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
     let session = context.open()?;
+    let as_of = command.moment(session.now()?)?;
     let view = session.view();
     let (entries, root) = session.head()?;
     let ledger = LedgerRecord::load(&view)?;
@@ -49,6 +68,7 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
     let people = session.people()?;
     let in_force = people.iter().filter(|(_, who, _)| who.in_force()).count();
     let (pending, overdue) = open_items(&session)?;
+    let calendar = Calendar::load(&session, &people, as_of)?;
     let secrets_steps = Secrets::load(context, &session, &people)?;
     let to_do = [
         ("to sign", "to_sign", to_sign(context, &session, &pending)?),
@@ -88,11 +108,13 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
             .iter()
             .map(|(_, field, steps)| ((*field).to_owned(), steps.iter().map(Step::json).collect()))
             .collect();
+        let comes_round = |all: &[Due]| all.iter().map(Due::json).collect::<Vec<_>>();
+        let all_overdue = [list(&overdue), comes_round(&calendar.overdue)].concat();
         let fields = json!({
                 "ledger": session.id(), "active": active, "entries": entries, "root": root,
                 "accounts": accounts, "secrets": secrets, "custodians": in_force,
                 "you": people.name(&session.member()),
-                "copy": session.is_copy()?, "pending": list(&pending), "due": [], "overdue": list(&overdue),
+                "copy": session.is_copy()?, "pending": list(&pending), "due": comes_round(&calendar.due), "overdue": all_overdue,
         });
         let kept: serde_json::Map<String, Value> = kept
             .iter()
@@ -136,6 +158,11 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
                 ));
             }
         }
+        for (heading, all) in [("due", &calendar.due), ("overdue", &calendar.overdue)] {
+            for due in all {
+                text.push_str(&due_line(heading, due, context));
+            }
+        }
         for (heading, _, steps) in &to_do {
             for step in steps {
                 text.push_str(&format!("{heading}  {}: {}\n", step.about, step.next));
@@ -149,16 +176,35 @@ pub fn run(context: &Context, _command: &StatusCommand) -> Result<Done> {
             });
         }
         let nothing = to_do.iter().all(|(.., steps)| steps.is_empty());
-        if pending.is_empty() && overdue.is_empty() && nothing {
+        let on_time = calendar.due.is_empty() && calendar.overdue.is_empty();
+        if pending.is_empty() && overdue.is_empty() && nothing && on_time {
             text.push_str("nothing waits\n");
         }
         output::data(&output::plain(&text))?;
     }
-    Ok(if overdue.is_empty() {
+    Ok(if overdue.is_empty() && calendar.overdue.is_empty() {
         Done::Yes
     } else {
         Done::Attention
     })
+}
+
+fn due_line(heading: &str, due: &Due, context: &Context) -> String {
+    let who = match due.who.as_slice() {
+        [] => String::new(),
+        who => format!(" by {}", who.join(", ")),
+    };
+    let last = due.last.map_or_else(
+        || "never done".to_owned(),
+        |when| format!("last {}", describe::day(when)),
+    );
+    format!(
+        "{heading}  {}{who}, by {}, {last}: {} {}\n",
+        due.what,
+        describe::day(due.until),
+        context.program(None),
+        due.next
+    )
 }
 
 /// A backup, or a restored one, as the ledger has it on record.
@@ -213,7 +259,7 @@ fn to_sign(context: &Context, session: &Session, pending: &[Item]) -> Result<Vec
         let Some(subject) = item.subject else {
             continue;
         };
-        match signable::check(session, &subject) {
+        match session.may_decide(&subject) {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::Refused => continue,
             Err(error) => return Err(error),

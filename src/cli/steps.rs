@@ -1,7 +1,7 @@
 //! What somebody could do next, as `status` lists it: what waits for this person, and what was begun
 //! and not ended. Each with the command that does it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ use crate::state::custody::{Epoch, SecretRecord};
 use crate::state::people::LedgerRecord;
 use crate::state::records::{list, read};
 use crate::state::rules::Quorum;
+use crate::statement::people::Cause;
 
 /// One thing to do.
 pub struct Step {
@@ -71,25 +72,17 @@ struct Live {
 /// The secrets of which an epoch is there, by name.
 fn live_secrets(session: &Session) -> Result<Vec<Live>> {
     let view = session.view();
-    let mut epochs: BTreeMap<String, Vec<(u32, Epoch)>> = BTreeMap::new();
+    let mut epochs: BTreeMap<Id, Vec<(u32, Epoch)>> = BTreeMap::new();
     for (key, epoch) in list::<Epoch>(&view, "")? {
-        let parts = key
-            .split_once('/')
-            .and_then(|(secret, number)| Some((secret.to_owned(), number.parse().ok()?)));
-        let (secret, number) =
-            parts.ok_or_else(|| Error::verification("bad-state", "an epoch's key is damaged"))?;
+        let (secret, number) = Epoch::parse_key(&key)?;
         if epoch.destroyed.is_none() {
             epochs.entry(secret).or_default().push((number, epoch));
         }
     }
     let mut secrets = Vec::new();
-    for (key, epochs) in epochs {
-        if let Some(record) = read::<SecretRecord>(&view, &key)? {
-            secrets.push(Live {
-                id: Id::parse(&key)?,
-                record,
-                epochs,
-            });
+    for (id, epochs) in epochs {
+        if let Some(record) = read::<SecretRecord>(&view, &id.to_hex())? {
+            secrets.push(Live { id, record, epochs });
         }
     }
     secrets.sort_by_key(|secret| secret.record.name.to_string());
@@ -101,13 +94,23 @@ pub fn departures(context: &Context, session: &Session, people: &People) -> Resu
     let view = session.view();
     let mut steps = Vec::new();
     let secrets = live_secrets(session)?;
-    let last_rekey = LedgerRecord::load(&view)?.and_then(|ledger| ledger.rekeys.last().copied());
+    let ledger = LedgerRecord::load(&view)?;
+    let last_rekey = ledger
+        .as_ref()
+        .and_then(|ledger| ledger.rekeys.last().copied());
     let quorums = list::<Quorum>(&view, "")?;
+    let governance = ledger.and_then(|ledger| ledger.governance);
+    let goes_on: BTreeSet<Id> = people
+        .iter()
+        .filter_map(|(_, custodian, _)| custodian.replaces)
+        .collect();
     for (id, custodian, _) in people.iter() {
         let Some(retired) = custodian.retired else {
             continue;
         };
         let name = people.name(id);
+        // Only the identity is gone; the person may go on knowing what they know.
+        let same_person = goes_on.contains(id) && custodian.cause != Some(Cause::Compromised);
         let mut push = |about: String, next: String, what: &str, secret: Option<String>| {
             steps.push(Step::new(
                 about,
@@ -124,6 +127,14 @@ pub fn departures(context: &Context, session: &Session, people: &People) -> Resu
                 );
                 push(about, next, "quorum", None);
             }
+        }
+        let governs = governance
+            .as_ref()
+            .is_some_and(|seal| seal.shares.iter().any(|share| share.holder == *id));
+        if governs {
+            let about = format!("{name} still holds a share of governance");
+            let next = "quorum define governance --threshold K --member NAME ...".to_owned();
+            push(about, next, "governance", None);
         }
         if last_rekey.is_none_or(|index| index < retired) {
             let about = format!("{name} may have kept the data key");
@@ -155,7 +166,7 @@ pub fn departures(context: &Context, session: &Session, people: &People) -> Resu
                 .epochs
                 .last()
                 .is_some_and(|(_, epoch)| epoch.knowers.contains(id));
-            if known {
+            if known && !same_person {
                 let about =
                     format!("{name} may know {whose}: change it at AWS, then seal the new one");
                 push(

@@ -8,3 +8,4 @@ pub mod qr_image;
 pub mod restore;
 pub mod slip_frames;
 pub mod staging;
+pub mod table;

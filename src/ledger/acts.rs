@@ -362,6 +362,7 @@ fn touches_keys(kind: Kind) -> bool {
             | Kind::GovernanceSeal
             | Kind::Sign
             | Kind::CustodianAdd
+            | Kind::CustodianReplace
             | Kind::CustodianAccept
     )
 }

@@ -4,12 +4,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use age::secrecy::ExposeSecret;
 use ring::rand::SystemRandom;
 
+use super::governing::seal_governance;
 use super::keys::Keys;
 use super::pin::{Pin, PinPlace};
-use super::sealing::{SharePlace, Split, prove_share};
+use super::sealing::prove_share;
 use super::trusted::head;
 use super::{Clock, files};
 use crate::crypto::card::{Card, CardPersonal};
@@ -19,15 +19,12 @@ use crate::crypto::identity::Identity;
 use crate::crypto::member_key::MemberKey;
 use crate::crypto::part::Part;
 use crate::crypto::recipient::{AgeHost, Recipient};
-use crate::crypto::secret::{Key32, SecretBytes};
-use crate::crypto::slip39::{Group, Scheme};
+use crate::crypto::secret::Key32;
 use crate::error::{Error, Result};
-use crate::policy::{self, CheckNow, GOVERNANCE_SECRET};
+use crate::policy::{self, CheckNow};
 use crate::state::shard;
 use crate::statement::decisions::SignOff;
-use crate::statement::founding::{
-    Charter, FiledCard, Founder, GenesisPersonal, GovernanceSeal, PolicySettings,
-};
+use crate::statement::founding::{Charter, FiledCard, Founder, GenesisPersonal, PolicySettings};
 use crate::statement::text::Text;
 use crate::statement::{Claim, Draft, Seen, Time};
 use crate::store::{Batch, Cosigner, Store};
@@ -178,12 +175,12 @@ fn write_founding(
     writer.batch.set_meta("ledger", ledger.as_bytes())?;
     writer.batch.set_meta("log_seed", log_seed.expose())?;
     let genesis_leaf = writer.append(genesis)?;
-    let holders: Vec<Recipient> = cards
+    let holders: Vec<(Id, Recipient)> = cards
         .iter()
-        .map(|(card, ..)| card.recipient.clone())
+        .map(|(card, ..)| (card.id, card.recipient.clone()))
         .collect();
-    let ids: Vec<Id> = cards.iter().map(|(card, ..)| card.id).collect();
-    let (seal, blobs, split) = governance(founding, &rng, ledger, &holders, &ids)?;
+    let rule = (1, founding.threshold);
+    let (seal, blobs, split) = seal_governance(&rng, ledger, rule, &holders, founding.host)?;
     writer.append(Draft::new(&rng, Claim::GovernanceSeal(seal), blobs)?)?;
     let own_share = split.share(0, 0)?;
     let proof = prove_share(own_share, &split.context(0, 0), &member, &genesis_leaf)?;
@@ -231,40 +228,6 @@ fn charter(
             people,
         }),
     ))
-}
-
-/// Seals a fresh recovery identity to the founders.
-fn governance(
-    founding: &Founding<'_>,
-    rng: &SystemRandom,
-    ledger: Digest,
-    holders: &[Recipient],
-    ids: &[Id],
-) -> Result<(GovernanceSeal, Vec<Vec<u8>>, Split)> {
-    let recovery = age::x25519::Identity::generate();
-    let line = SecretBytes::new(format!("{}\n", recovery.to_string().expose_secret()).into_bytes());
-    let members = u8::try_from(holders.len())
-        .map_err(|_| Error::usage("too-many-founders", "a ledger has at most 16 founders"))?;
-    let scheme = Scheme {
-        groups_needed: 1,
-        groups: vec![Group {
-            threshold: founding.threshold,
-            members,
-        }],
-    };
-    let places: Vec<SharePlace<'_>> = (0u8..)
-        .zip(ids.iter().zip(holders))
-        .map(|(member, (id, recipient))| (0, member, *id, recipient))
-        .collect();
-    let about = (ledger, GOVERNANCE_SECRET, 1);
-    let (split, sealed) = Split::seal(rng, about, &scheme, &line, &places, founding.host)?;
-    let seal = GovernanceSeal {
-        epoch: 1,
-        recovery: recovery.to_public().to_string(),
-        payload: sealed.payload,
-        shares: sealed.shares,
-    };
-    Ok((seal, sealed.blobs, split))
 }
 
 /// Appends while the ledger is being founded: judged like everything else.

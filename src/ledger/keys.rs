@@ -25,6 +25,11 @@ use crate::store::View;
 /// The most that is read of a key file.
 pub const LIMIT: u64 = 64 << 10;
 
+/// The data key for the recovery identity.
+const RECOVERY: &str = "recovery.age";
+/// The recovery identity, for the governance secret.
+const GOVERNANCE_PAYLOAD: &str = "governance-payload.age";
+
 /// The `keys` directory of a ledger.
 #[derive(Clone, Debug)]
 pub struct Keys {
@@ -100,6 +105,14 @@ impl Keys {
         self.want_members(view, &mut wanted)?;
         self.want_governance(view, &mut wanted)?;
         let handle = self.open()?;
+        // Nobody can see whom an age file is for: with another payload beside it, the recovery file is
+        // for an identity of before. It comes first, so that the payload says that it was done.
+        if let Some(Content::Exact(payload)) = wanted.get(GOVERNANCE_PAYLOAD)
+            && let Some(Content::DataKeyFor(recipient)) = wanted.get(RECOVERY)
+            && handle.read(GOVERNANCE_PAYLOAD)?.as_ref() != Some(payload)
+        {
+            handle.write(RECOVERY, &wrap(&[data_key], recipient, host)?)?;
+        }
         for (name, content) in &wanted {
             let there = handle.read(name)?;
             match content {
@@ -182,11 +195,11 @@ impl Keys {
             return Ok(());
         };
         wanted.insert(
-            "recovery.age".to_owned(),
+            RECOVERY.to_owned(),
             Content::DataKeyFor(governance.recovery),
         );
         if let Some(payload) = view.blob(&governance.payload)? {
-            wanted.insert("governance-payload.age".to_owned(), Content::Exact(payload));
+            wanted.insert(GOVERNANCE_PAYLOAD.to_owned(), Content::Exact(payload));
         }
         for share in &governance.shares {
             if let Some(bytes) = view.blob(&share.blob)? {

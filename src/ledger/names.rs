@@ -88,14 +88,15 @@ impl People {
             .filter(|(id, (_, card, _))| by_name(card) || by_id(id))
             .map(|(id, (custodian, ..))| (id, custodian))
             .collect();
-        if found.len() > 1 {
-            // Somebody who left does not stand in the way of a newcomer of the same name.
+        // Somebody who left does not stand in the way of a newcomer of the same name, nor does a card
+        // that is only proposed in the way of who is here.
+        for counts in [|who: &Custodian| who.retired.is_none(), Custodian::in_force] {
             let here: Vec<_> = found
                 .iter()
                 .copied()
-                .filter(|(_, who)| who.retired.is_none())
+                .filter(|(_, who)| counts(who))
                 .collect();
-            if here.len() == 1 {
+            if found.len() > 1 && here.len() == 1 {
                 found = here;
             }
         }

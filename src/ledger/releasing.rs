@@ -13,7 +13,7 @@ use crate::crypto::recipient::Recipient;
 use crate::crypto::secret::{SecretBytes, SecretText};
 use crate::crypto::slip39::{self, Mnemonic};
 use crate::error::{Error, Result};
-use crate::policy::{RequestState, request_state};
+use crate::policy::{self, RequestState, request_state};
 use crate::state::custody::{Epoch, RequestRecord};
 use crate::state::people::Custodian;
 use crate::statement::releases::{Form, Place, Request, RequestPersonal, Reveal, Wanted};
@@ -139,6 +139,14 @@ impl Session {
     pub fn preview(&self, subject: &Digest) -> Result<SignPreview> {
         let (seq, statement) = self.proven_by_hash(subject)?;
         Ok(SignPreview { seq, statement })
+    }
+
+    /// That a yes or a no of this person to `subject` can count now.
+    ///
+    /// # Errors
+    /// Refused, with the code that the policy would give.
+    pub fn may_decide(&self, subject: &Digest) -> Result<()> {
+        policy::may_decide(&self.view(), &self.member, self.now()?, subject)
     }
 
     /// Agrees to one exact statement. Decrypts the own shares, checks each against its seal before

@@ -29,6 +29,7 @@ use crate::state::people::{CardRecord, Custodian, LedgerRecord, Person};
 use crate::state::records::{list, read};
 use crate::state::{Change, Memory, Record, Records};
 use crate::statement::people::Role;
+use crate::statement::secrets::Prove;
 use crate::statement::slips::{AnswerSlip, SLIP_LIMIT, SlipBody, SlipHead, UntrustedRequestSlip};
 use crate::statement::{Claim, Draft, Parts, Seen, Statement, Time};
 
@@ -213,15 +214,35 @@ impl Remote {
     pub fn sign(&mut self) -> Result<Made> {
         let (subject, _) = self.subject()?;
         self.trusted()?;
-        let signer = Signer {
+        let (sign, blobs) = self.signer()?.agree_to(&subject)?;
+        self.make(Claim::Sign(sign), blobs)
+    }
+
+    /// Proofs of every own share of some secrets, or of all where none is named, for the newest entry.
+    ///
+    /// # Errors
+    /// Usage, code `no-shares`, where the slip is about something; as [`Self::sign`].
+    pub fn prove(&self, secrets: &[Id]) -> Result<Prove> {
+        if self.head.subject.is_some() {
+            return Err(Error::usage(
+                "no-shares",
+                "a slip that asks for a decision has only the shares for that",
+            )
+            .hint("ask for one without an ID: rootkeep slip request --for NAME --out FILE"));
+        }
+        self.trusted()?;
+        let newest = self.log.newest()?;
+        self.signer()?.prove_all(&newest, secrets)
+    }
+
+    fn signer(&self) -> Result<Signer<'_>> {
+        Ok(Signer {
             source: self,
             member: self.head.to,
             identity: &self.identity,
             host: &self.host,
             now: self.clock.now()?,
-        };
-        let (sign, blobs) = signer.agree_to(&subject)?;
-        self.make(Claim::Sign(sign), blobs)
+        })
     }
 
     /// Makes a statement on what the slip has of the log, lets the rules judge it as its next entry,
@@ -431,6 +452,14 @@ impl JudgedLog {
         self.nodes.size()
     }
 
+    /// The newest entry.
+    fn newest(&self) -> Result<Digest> {
+        self.statements
+            .last()
+            .map(Statement::leaf)
+            .ok_or_else(|| Error::verification("log-damaged", "the slip's log is empty"))
+    }
+
     fn at(&self, leaf: &Digest) -> Result<(u64, &Statement)> {
         let none = || {
             Error::not_found(
@@ -512,10 +541,7 @@ impl JudgedLog {
         head: &SlipHead,
         given: Vec<crate::crypto::fixed::Base64>,
     ) -> Result<BTreeMap<Digest, Vec<u8>>> {
-        let wanted = match &head.subject {
-            Some(subject) => signing::own_shares(&self.state, &head.to, subject)?,
-            None => Vec::new(),
-        };
+        let wanted = signing::own_shares(&self.state, &head.to, head.subject.as_ref())?;
         let given: Vec<(Digest, Vec<u8>)> = given
             .into_iter()
             .map(|blob| (Digest::of(&blob.0), blob.0))

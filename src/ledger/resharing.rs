@@ -14,11 +14,11 @@ use super::signing;
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::recipient::Recipient;
 use crate::error::{Error, Result};
-use crate::state::custody::{Epoch, SecretRecord};
-use crate::state::records::{list, read};
+use crate::state::custody::SecretRecord;
+use crate::state::records::read;
 use crate::state::rules::Quorum;
 use crate::statement::releases::{RequestPersonal, Wanted};
-use crate::statement::secrets::{Prove, Reseal, Seal};
+use crate::statement::secrets::{Reseal, Seal};
 use crate::statement::{Claim, Draft};
 
 /// Told how far a resharing is: secrets done, secrets in all.
@@ -161,49 +161,15 @@ impl Session {
         all.into_iter().map(|(_, split)| split).collect()
     }
 
-    /// Proves every share of the newest epochs of some secrets that this person holds, for one subject:
-    /// each is decrypted, held to its seal, and nothing else.
+    /// Proves every share of some secrets that this person holds, or of all where none is named, for one
+    /// subject: each is decrypted, held to its seal, and nothing else.
     ///
     /// # Errors
     /// Refused, code `not-in-quorum`, where this person holds none; verification, code `wrong-share`.
     pub fn prove_shares(&mut self, subject: Digest, secrets: &[Id]) -> Result<Entered> {
         self.writable()?;
-        let proofs = self.on_verified(|session| {
-            let signer = session.signer()?;
-            let mut proofs = Vec::new();
-            for secret in secrets {
-                for (_, number, epoch) in session.live_epochs(secret)? {
-                    let own = epoch
-                        .shares
-                        .iter()
-                        .filter(|share| share.holder == session.member);
-                    for share in own {
-                        proofs.push(signer.prove(&subject, (*secret, number), share)?);
-                    }
-                }
-            }
-            proofs.sort_by_key(|proof| (proof.secret, proof.epoch, proof.group, proof.member));
-            if proofs.is_empty() {
-                return Err(Error::refused(
-                    "not-in-quorum",
-                    "you hold no share of these secrets",
-                ));
-            }
-            Ok(proofs)
-        })?;
-        self.enter(Claim::SecretProve(Prove { subject, proofs }), Vec::new())
-    }
-
-    /// The epochs of a secret that were not destroyed: key, number, record.
-    fn live_epochs(&self, secret: &Id) -> Result<Vec<(String, u32, Epoch)>> {
-        let mut live = Vec::new();
-        for (key, epoch) in list::<Epoch>(&self.view(), &format!("{secret}/"))? {
-            let number = key.rsplit('/').next().and_then(|word| word.parse().ok());
-            if let (Some(number), None) = (number, epoch.destroyed) {
-                live.push((key, number, epoch));
-            }
-        }
-        Ok(live)
+        let prove = self.on_verified(|session| session.signer()?.prove_all(&subject, secrets))?;
+        self.enter(Claim::SecretProve(prove), Vec::new())
     }
 }
 

@@ -16,10 +16,12 @@ use crate::error::{Error, Result};
 use crate::policy::{self, GOVERNANCE_SECRET};
 use crate::state::Records;
 use crate::state::custody::{Epoch, RequestRecord};
-use crate::state::people::{Custodian, GovernanceRecord, LedgerRecord};
+use crate::state::people::{Custodian, LedgerRecord};
+use crate::state::records::{list, read};
+use crate::state::rules::{Proposal, leaf_key};
 use crate::statement::decisions::{Proof, SentShare, SignOff};
 use crate::statement::releases::{Request, Wanted};
-use crate::statement::secrets::{Reseal, Seal, Share};
+use crate::statement::secrets::{Prove, Reseal, Seal, Share};
 use crate::statement::{Claim, Time};
 
 /// Who signs, with what, reading what.
@@ -44,24 +46,22 @@ impl Signer<'_> {
     }
 
     fn sign_governance(&self, subject: &Digest) -> Result<SignOff> {
-        let governance = governance(self.source.records().as_ref())?;
-        let share = governance
-            .shares
+        let records = self.source.records();
+        let own = own_governance_shares(records.as_ref(), &self.member, subject)?;
+        if own.is_empty() {
+            return Err(Error::refused(
+                "not-in-quorum",
+                "you hold no share of the governance secret",
+            )
+            .hint("only its holders sign this: rootkeep quorum list"));
+        }
+        let proofs = own
             .iter()
-            .find(|share| share.holder == self.member)
-            .ok_or_else(|| {
-                Error::refused(
-                    "not-in-quorum",
-                    "you hold no share of the governance secret",
-                )
-                .hint("only its holders sign this: rootkeep quorum list")
-            })?;
-        let context = self.context(GOVERNANCE_SECRET, governance.epoch, share);
-        let mnemonic = self.open_share(share, &context)?;
-        let proof = prove_share(&mnemonic, &context, &self.member, subject)?;
+            .map(|(epoch, share)| self.prove(subject, (GOVERNANCE_SECRET, *epoch), share))
+            .collect::<Result<_>>()?;
         Ok(SignOff {
             subject: *subject,
-            proofs: vec![proof],
+            proofs,
             shares: Vec::new(),
         })
     }
@@ -146,6 +146,30 @@ impl Signer<'_> {
         prove_share(&mnemonic, &context, &self.member, subject)
     }
 
+    /// Proves every own share of some secrets, or of all where none is named, of each epoch that was not
+    /// destroyed.
+    ///
+    /// # Errors
+    /// As [`Self::prove`]; refused, code `not-in-quorum`, where there is none.
+    pub(super) fn prove_all(&self, subject: &Digest, secrets: &[Id]) -> Result<Prove> {
+        let own = own_live_shares(self.source.records().as_ref(), &self.member)?;
+        let proofs = own
+            .iter()
+            .filter(|(secret, ..)| secrets.is_empty() || secrets.contains(secret))
+            .map(|(secret, epoch, share)| self.prove(subject, (*secret, *epoch), share))
+            .collect::<Result<Vec<_>>>()?;
+        if proofs.is_empty() {
+            return Err(Error::refused(
+                "not-in-quorum",
+                "you hold no share of these secrets",
+            ));
+        }
+        Ok(Prove {
+            subject: *subject,
+            proofs,
+        })
+    }
+
     fn context(&self, secret: Id, epoch: u32, share: &Share) -> ShareContext {
         context(self.source.ledger(), secret, epoch, share)
     }
@@ -164,35 +188,72 @@ impl Signer<'_> {
     }
 }
 
-/// Digests of the own shares that a sign-off of `subject` opens, in the order of its proofs.
+/// Digests of the own shares that a sign-off of `subject` opens, in the order of its proofs; without a
+/// subject, of all that can be proven.
 ///
 /// # Errors
 /// Verification where the state is damaged.
 pub(super) fn own_shares(
     records: &dyn Records,
     member: &Id,
-    subject: &Digest,
+    subject: Option<&Digest>,
 ) -> Result<Vec<Digest>> {
-    let own = |shares: &[Share]| -> Vec<Digest> {
-        let own = shares.iter().filter(|share| share.holder == *member);
-        own.map(|share| share.blob).collect()
+    let Some(subject) = subject else {
+        let own = own_live_shares(records, member)?;
+        return Ok(own.iter().map(|(.., share)| share.blob).collect());
     };
     let Some(request) = RequestRecord::load(records, subject)? else {
-        return Ok(own(&governance(records)?.shares));
+        let own = own_governance_shares(records, member, subject)?;
+        return Ok(own.iter().map(|(_, share)| share.blob).collect());
     };
     let mut blobs = Vec::new();
     for wanted in &request.secrets {
         let epoch = Epoch::load(records, &wanted.secret, wanted.epoch)?;
-        blobs.extend(epoch.iter().flat_map(|epoch| own(&epoch.shares)));
+        let shares = epoch.iter().flat_map(|epoch| &epoch.shares);
+        blobs.extend(
+            shares
+                .filter(|share| share.holder == *member)
+                .map(|share| share.blob),
+        );
     }
     Ok(blobs)
 }
 
-fn governance(records: &dyn Records) -> Result<GovernanceRecord> {
-    LedgerRecord::load(records)?
-        .ok_or_else(|| Error::verification("log-damaged", "the log has no genesis"))?
-        .governance
-        .ok_or_else(|| Error::verification("log-damaged", "the log has no governance secret"))
+/// The shares that `member` holds of epochs that were not destroyed, in order of secret, epoch and place.
+fn own_live_shares(records: &dyn Records, member: &Id) -> Result<Vec<(Id, u32, Share)>> {
+    let mut own = Vec::new();
+    for (key, epoch) in list::<Epoch>(records, "")? {
+        let (secret, number) = Epoch::parse_key(&key)?;
+        if epoch.destroyed.is_some() {
+            continue;
+        }
+        let shares = epoch.shares.into_iter();
+        own.extend(
+            shares
+                .filter(|share| share.holder == *member)
+                .map(|share| (secret, number, share)),
+        );
+    }
+    own.sort_by_key(|(secret, number, share)| (*secret, *number, share.group, share.member));
+    Ok(own)
+}
+
+/// The governance shares that a sign-off of `subject` proves, each with its epoch.
+fn own_governance_shares(
+    records: &dyn Records,
+    member: &Id,
+    subject: &Digest,
+) -> Result<Vec<(u32, Share)>> {
+    let ledger = LedgerRecord::load(records)?
+        .ok_or_else(|| Error::verification("log-damaged", "the log has no genesis"))?;
+    let proposed = read::<Proposal>(records, &leaf_key(subject))?
+        .map(|proposal| proposal.claim())
+        .transpose()?;
+    Ok(policy::governance_shares(
+        &ledger,
+        proposed.as_ref(),
+        member,
+    ))
 }
 
 /// A request or a resharing, read from its envelope, and its record.

@@ -134,11 +134,7 @@ impl Session {
             Some(subject) => self.proven_by_hash(subject)?.1.parts().personal.clone(),
             None => None,
         };
-        let blobs = match subject {
-            Some(subject) => signing::own_shares(&view, to, subject)?,
-            None => Vec::new(),
-        };
-        let blobs = blobs
+        let blobs = signing::own_shares(&view, to, subject)?
             .iter()
             .map(|digest| {
                 view.blob(digest)?.map(Base64).ok_or_else(|| {

@@ -15,9 +15,10 @@ use crate::statement::founding::{
     Charter, FiledCard, GenesisPersonal, GovernanceSeal, POLICY_REVISION, PolicySettings,
 };
 use crate::statement::people::Role;
+use crate::statement::secrets::Share;
 
-/// How many founders there may be: the split has one group of at most 16.
-const FOUNDERS: std::ops::RangeInclusive<usize> = 2..=16;
+/// How many founders there may be, and later holders of the governance secret: its split has one group of at most 16.
+pub(super) const FOUNDERS: std::ops::RangeInclusive<usize> = 2..=16;
 
 /// The secret id of the governance secret.
 pub const GOVERNANCE_SECRET: Id = Id([0; 16]);
@@ -100,6 +101,8 @@ impl Judge<'_> {
                 retired: None,
                 cause: None,
                 distrust_from: None,
+                replaces: None,
+                acknowledged: None,
             },
         )?;
         self.state.put(
@@ -132,13 +135,7 @@ impl Judge<'_> {
             ));
         }
         Recipient::parse_native(&seal.recovery)?;
-        let places = seal.shares.len() == ledger.founders.len()
-            && (0u8..).zip(seal.shares.iter().zip(&ledger.founders)).all(
-                |(member, (share, founder))| {
-                    share.group == 0 && share.member == member && share.holder == *founder
-                },
-            );
-        if !places {
+        if !in_places(&seal.shares, &ledger.founders) {
             return Err(refusal::malformed(
                 "every founder has one governance share, in order",
             ));
@@ -166,7 +163,7 @@ impl Judge<'_> {
         if self.statement.header().seen.size < 2 {
             return Err(refusal::not_seen());
         }
-        self.check_governance_proof(&ledger, sign)?;
+        self.check_governance_proofs(&ledger, None, sign)?;
         ledger.signed.push(author);
         let missing = ledger.founders.len().saturating_sub(ledger.signed.len());
         if missing == 0 {
@@ -204,6 +201,16 @@ pub fn founders_cards(charter: &Charter) -> Result<Vec<Card>> {
         .hint("one person holds one card; each founder brings an own identity"));
     }
     Ok(cards)
+}
+
+/// Whether `holders` have the places of one group, in their order.
+pub(super) fn in_places(shares: &[Share], holders: &[Id]) -> bool {
+    shares.len() == holders.len()
+        && (0u8..)
+            .zip(shares.iter().zip(holders))
+            .all(|(member, (share, holder))| {
+                share.group == 0 && share.member == member && share.holder == *holder
+            })
 }
 
 fn filed_for<'p>(people: &'p [FiledCard], place: usize, card: &Card) -> Result<&'p FiledCard> {

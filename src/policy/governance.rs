@@ -2,18 +2,22 @@
 //! effect at the leaf that completes it.
 
 use super::founding::{GOVERNANCE_SECRET, check_settings};
+use super::governance_secret::all_new_holders;
 use super::releases::CLOCK_ERROR;
 use super::{Judge, Verdict, may, refusal};
-use crate::crypto::fixed::Digest;
+use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::possession::{self, ShareContext};
 use crate::error::{Error, Result};
 use crate::state::custody::RequestRecord;
 use crate::state::people::{LedgerRecord, ONE};
 use crate::state::records::{Table, read};
-use crate::state::rules::{Ended, Outcome, PolicyRecord, Proposal, fewest_missing, leaf_key};
+use crate::state::rules::{
+    Ended, Outcome, PolicyRecord, Proposal, SplitRule, fewest_missing, leaf_key,
+};
+use crate::statement::Claim;
 use crate::statement::decisions::SignOff;
 use crate::statement::people::Role;
-use crate::statement::{Claim, Kind};
+use crate::statement::secrets::Share;
 
 impl Judge<'_> {
     /// Files a statement that takes effect once governance agrees.
@@ -39,7 +43,7 @@ impl Judge<'_> {
         };
         self.state.put(&leaf_key(&self.leaf()), &proposal)?;
         Ok(Verdict::waits_for(
-            self.governance_needs(&ledger, &proposal)?
+            self.governance_needs(&ledger, &proposal, claim)?
                 .unwrap_or(0)
                 .max(1),
         ))
@@ -48,6 +52,7 @@ impl Judge<'_> {
     fn may_propose(&self, claim: &Claim) -> Result<()> {
         match claim {
             Claim::CustodianRetire(retire, _) if retire.custodian == self.author() => Ok(()),
+            Claim::CustodianReplace(replace, _) if replace.old == self.author() => Ok(()),
             Claim::SecretDestroy(destroy, _) => match self.quorum_of(&destroy.secret)? {
                 Some(quorum) => self.may_seal(&quorum),
                 None => Err(refusal::no_such_secret()),
@@ -65,6 +70,8 @@ impl Judge<'_> {
         match claim {
             Claim::CustodianAdd(..) => Ok(()),
             Claim::CustodianRetire(retire, _) => self.check_retire(retire),
+            Claim::CustodianReplace(replace, _) => self.check_replace(replace),
+            Claim::GovernanceSet(set) => self.check_governance_set(set),
             Claim::QuorumDefine(define) => self.check_define(define),
             Claim::PolicySet(set) => check_settings(&set.policy),
             Claim::CopyPromote(promote) => self.check_promote(promote),
@@ -75,15 +82,20 @@ impl Judge<'_> {
         }
     }
 
+    /// How many more people must say yes at least; `None` where not even all that are left suffice.
     fn governance_needs(
         &self,
         ledger: &LedgerRecord,
         proposal: &Proposal,
+        claim: &Claim,
     ) -> Result<Option<usize>> {
         let Some(rule) = may::governance_rule(ledger) else {
             return Ok(None);
         };
-        let able = self.in_force(&rule.people())?;
+        let mut rules = vec![rule];
+        rules.extend(all_new_holders(claim));
+        let people = rules.iter().flat_map(SplitRule::people).collect();
+        let able = self.in_force(&people)?;
         let yes = proposal
             .yes
             .iter()
@@ -94,7 +106,7 @@ impl Judge<'_> {
             .into_iter()
             .filter(|id| !proposal.no.contains(id))
             .collect();
-        Ok(fewest_missing(&[rule], &yes, &open))
+        Ok(fewest_missing(&rules, &yes, &open))
     }
 
     pub(super) fn sign(&mut self, sign: &SignOff) -> Result<Verdict> {
@@ -113,10 +125,10 @@ impl Judge<'_> {
     fn sign_proposal(&mut self, sign: &SignOff, mut proposal: Proposal) -> Result<Verdict> {
         let ledger = self.ledger()?;
         let claim = self.still_waits(&sign.subject, &ledger, &proposal)?;
-        self.check_governance_proof(&ledger, sign)?;
+        self.check_governance_proofs(&ledger, Some(&claim), sign)?;
         proposal.yes.push(self.author());
         let needs = self
-            .governance_needs(&ledger, &proposal)?
+            .governance_needs(&ledger, &proposal, &claim)?
             .ok_or_else(refusal::rejected)?;
         let key = leaf_key(&sign.subject);
         if needs > 0 {
@@ -124,7 +136,7 @@ impl Judge<'_> {
             return Ok(Verdict::waits_for(needs));
         }
         self.end(&sign.subject, &proposal, Ended::Effective)?;
-        self.take_effect(&sign.subject, &claim)
+        self.take_effect(&sign.subject, &proposal, &claim)
     }
 
     /// Whether a proposal can still be decided by this author at this leaf.
@@ -138,11 +150,8 @@ impl Judge<'_> {
         if self.statement.header().seen.size <= proposal.index {
             return Err(refusal::not_seen());
         }
-        let holds = ledger
-            .governance
-            .as_ref()
-            .is_some_and(|seal| seal.shares.iter().any(|share| share.holder == author));
-        if !holds {
+        let claim = proposal.claim()?;
+        if governance_shares(ledger, Some(&claim), &author).is_empty() {
             return Err(refusal::not_in_quorum("of the governance secret"));
         }
         if proposal.yes.contains(&author) || proposal.no.contains(&author) {
@@ -162,23 +171,23 @@ impl Judge<'_> {
                 "the policy or the governance quorum was set anew since",
             ));
         }
-        let claim = Claim::parse(
-            Kind::parse(&proposal.kind)?,
-            proposal.facts.as_bytes(),
-            None,
-        )?;
         self.check_proposed(&claim)
             .map_err(|why| refusal::lapsed("what it proposes can't be any more").because(why))?;
-        if matches!(claim, Claim::CustodianAdd(..)) {
-            self.check_enrolment_stands(subject, &claim)?;
-        }
+        self.check_enrolment_stands(subject, &claim)?;
         Ok(claim)
     }
 
-    fn take_effect(&mut self, subject: &Digest, claim: &Claim) -> Result<Verdict> {
+    fn take_effect(
+        &mut self,
+        subject: &Digest,
+        proposal: &Proposal,
+        claim: &Claim,
+    ) -> Result<Verdict> {
         match claim {
-            Claim::CustodianAdd(add, _) => return self.approve(subject, add),
+            Claim::CustodianAdd(add, _) => return self.approve(subject, &add.card),
+            Claim::CustodianReplace(replace, _) => return self.replace(subject, replace),
             Claim::CustodianRetire(retire, _) => self.retire(retire)?,
+            Claim::GovernanceSet(set) => self.set_governance(set, proposal.index)?,
             Claim::QuorumDefine(define) => self.define(define)?,
             Claim::PolicySet(set) => self.state.put(
                 ONE,
@@ -215,7 +224,10 @@ impl Judge<'_> {
             let ledger = self.ledger()?;
             self.still_waits(subject, &ledger, &proposal)?;
             proposal.no.push(self.author());
-            if self.governance_needs(&ledger, &proposal)?.is_none() {
+            if self
+                .governance_needs(&ledger, &proposal, &proposal.claim()?)?
+                .is_none()
+            {
                 self.end(subject, &proposal, Ended::Rejected)?;
             } else {
                 self.state.put(&leaf_key(subject), &proposal)?;
@@ -250,7 +262,7 @@ impl Judge<'_> {
         }
     }
 
-    pub(super) fn withdraws_own(&self, author: &crate::crypto::fixed::Id) -> Result<()> {
+    pub(super) fn withdraws_own(&self, author: &Id) -> Result<()> {
         if *author == self.author() {
             Ok(())
         } else {
@@ -273,48 +285,69 @@ impl Judge<'_> {
         })
     }
 
-    /// Exactly one proof, by the author's own governance share, and nothing sent.
-    pub(super) fn check_governance_proof(
+    /// One proof for each governance share of the author's own that the subject is about, in order of
+    /// epoch, and nothing sent.
+    pub(super) fn check_governance_proofs(
         &mut self,
         ledger: &LedgerRecord,
+        claim: Option<&Claim>,
         sign: &SignOff,
     ) -> Result<()> {
         let author = self.author();
-        let governance = ledger
-            .governance
-            .as_ref()
-            .ok_or_else(|| refusal::malformed("no governance secret"))?;
-        let share = governance
-            .shares
-            .iter()
-            .find(|share| share.holder == author)
-            .ok_or_else(|| refusal::not_in_quorum("of the governance secret"))?;
-        let [proof] = sign.proofs.as_slice() else {
+        let own = governance_shares(ledger, claim, &author);
+        if own.is_empty() {
+            return Err(refusal::not_in_quorum("of the governance secret"));
+        }
+        if sign.proofs.len() != own.len() || !sign.shares.is_empty() {
             return Err(refusal::malformed(
-                "a governance sign-off carries exactly one proof",
-            ));
-        };
-        let fits = sign.shares.is_empty()
-            && proof.secret == GOVERNANCE_SECRET
-            && proof.epoch == governance.epoch
-            && (proof.group, proof.member) == (share.group, share.member);
-        if !fits {
-            return Err(refusal::malformed(
-                "a governance sign-off proves the author's own share",
+                "a governance sign-off carries one proof for each share that it proves",
             ));
         }
-        let context = ShareContext {
-            ledger: ledger.id,
-            secret: proof.secret,
-            epoch: proof.epoch,
-            group: proof.group,
-            member: proof.member,
-        };
-        let message = possession::message(&context, &author, &sign.subject);
-        self.signatures
-            .check(&share.key, message, &proof.proof.0)
-            .map_err(bad_proof)
+        for (proof, (epoch, share)) in sign.proofs.iter().zip(own) {
+            let fits = proof.secret == GOVERNANCE_SECRET
+                && proof.epoch == epoch
+                && (proof.group, proof.member) == (share.group, share.member);
+            if !fits {
+                return Err(refusal::malformed(
+                    "a governance sign-off proves the author's own share",
+                ));
+            }
+            let context = ShareContext {
+                ledger: ledger.id,
+                secret: proof.secret,
+                epoch: proof.epoch,
+                group: proof.group,
+                member: proof.member,
+            };
+            let message = possession::message(&context, &author, &sign.subject);
+            self.signatures
+                .check(&share.key, message, &proof.proof.0)
+                .map_err(bad_proof)?;
+        }
+        Ok(())
     }
+}
+
+/// The governance shares that `member` proves by signing: of the epoch in force, and, where the subject
+/// proposes another epoch, of that.
+#[must_use]
+pub fn governance_shares(
+    ledger: &LedgerRecord,
+    claim: Option<&Claim>,
+    member: &Id,
+) -> Vec<(u32, Share)> {
+    let now = ledger.governance.as_ref();
+    let next = match claim {
+        Some(Claim::GovernanceSet(set)) => Some((set.seal.epoch, &set.seal.shares)),
+        _ => None,
+    };
+    now.map(|now| (now.epoch, &now.shares))
+        .into_iter()
+        .chain(next)
+        .flat_map(|(epoch, shares)| shares.iter().map(move |share| (epoch, share)))
+        .filter(|(_, share)| share.holder == *member)
+        .map(|(epoch, share)| (epoch, share.clone()))
+        .collect()
 }
 
 pub(super) fn bad_proof(error: Error) -> Error {

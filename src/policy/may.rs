@@ -10,6 +10,7 @@ use crate::state::custody::{Epoch, RequestRecord};
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::rules::{Quorum, SplitRule};
 use crate::statement::people::Role;
+use crate::statement::secrets::Share;
 
 impl Judge<'_> {
     fn standing(&self) -> Result<Custodian> {
@@ -18,11 +19,15 @@ impl Judge<'_> {
     }
 
     pub(super) fn needs_role(&self, role: Role, what: &str) -> Result<()> {
-        if self.standing()?.has(role) {
-            Ok(())
-        } else {
-            Err(refusal::lacks_role(role, what))
+        self.needs_one_of(&[role], what)
+    }
+
+    pub(super) fn needs_one_of(&self, roles: &[Role], what: &str) -> Result<()> {
+        let standing = self.standing()?;
+        if roles.iter().any(|role| standing.has(*role)) {
+            return Ok(());
         }
+        Err(refusal::lacks_roles(roles, what))
     }
 
     /// Keeper, operator, or a member of the secret's quorum.
@@ -60,15 +65,19 @@ pub(super) fn in_force(records: &dyn Records, people: &BTreeSet<Id>) -> Result<B
 /// The governance rule of a ledger.
 pub(super) fn governance_rule(ledger: &LedgerRecord) -> Option<SplitRule> {
     let governance = ledger.governance.as_ref()?;
-    Some(SplitRule {
+    Some(one_group(ledger.threshold, &governance.shares))
+}
+
+/// The rule of a split in one group.
+pub(super) fn one_group(threshold: u8, shares: &[Share]) -> SplitRule {
+    SplitRule {
         groups_needed: 1,
-        thresholds: vec![ledger.threshold],
-        holders: governance
-            .shares
+        thresholds: vec![threshold],
+        holders: shares
             .iter()
             .map(|share| ((share.group, share.member), share.holder))
             .collect(),
-    })
+    }
 }
 
 /// The rules that a request has to meet: one for each secret it names.

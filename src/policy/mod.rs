@@ -6,8 +6,10 @@
 
 mod accounts;
 mod copies;
+mod deciding;
 mod founding;
 mod governance;
+mod governance_secret;
 mod imports;
 mod may;
 mod notes;
@@ -29,7 +31,9 @@ use crate::state::{Change, Overlay, Records};
 use crate::statement::people::Role;
 use crate::statement::{Claim, Kind, Statement, Time};
 
+pub use deciding::may_decide;
 pub use founding::{GOVERNANCE_SECRET, founders_cards};
+pub use governance::governance_shares;
 pub use may::split_rules;
 pub use releases::{RequestState, lapsed, request_state, takes_decisions};
 pub use signatures::{CheckNow, SignatureCheck};
@@ -312,7 +316,13 @@ impl Judge<'_> {
             Claim::Withdraw(about) => self.withdraw(&about.subject),
             Claim::CustodianAdd(add, personal) => self.custodian_add(add, personal.as_ref()),
             Claim::CustodianAccept(about) => self.custodian_accept(&about.subject),
+            Claim::CustodianReplace(replace, personal) => {
+                self.custodian_replace(replace, personal.as_ref())
+            }
+            Claim::CustodianAcknowledge(_) => self.custodian_acknowledge(),
+            Claim::LeaversCompare(leavers) => self.leavers_compare(leavers),
             Claim::CustodianRetire(..)
+            | Claim::GovernanceSet(_)
             | Claim::QuorumDefine(_)
             | Claim::PolicySet(_)
             | Claim::CopyPromote(_)

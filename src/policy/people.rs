@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use super::{Judge, Verdict, may, refusal};
 use crate::crypto::card::Card;
-use crate::crypto::fixed::{Base64, Digest};
+use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::crypto::part::PartName;
 use crate::error::{Error, Result};
 use crate::state::people::{CardRecord, Custodian, ONE, Person};
-use crate::state::records::{Records, Table, read};
-use crate::state::rules::leaf_key;
+use crate::state::records::{Records, Table, list, read};
+use crate::state::rules::{Quorum, leaf_key};
 use crate::statement::Claim;
-use crate::statement::people::{Add, AddPersonal, Away, Retire, Role};
+use crate::statement::people::{Add, AddPersonal, Away, Cause, Leavers, Replace, Retire, Role};
 use crate::statement::quorums::Rekey;
 
 impl Judge<'_> {
@@ -34,7 +34,18 @@ impl Judge<'_> {
     ) -> Result<Verdict> {
         check_roles(&add.roles)?;
         let card = Card::parse(&add.card.0)?;
-        self.check_new_card(&card)?;
+        self.enrol(&card, &add.roles, None, personal)
+    }
+
+    /// Files a newcomer's card, and the proposal that it waits for.
+    fn enrol(
+        &mut self,
+        card: &Card,
+        roles: &[Role],
+        replaces: Option<Id>,
+        personal: Option<&AddPersonal>,
+    ) -> Result<Verdict> {
+        self.check_new_card(card)?;
         if let Some(personal) = personal {
             personal.part().check(PartName::Card, &card.personal)?;
             card.read_personal(&personal.part())?;
@@ -48,7 +59,7 @@ impl Judge<'_> {
                 sign: card.sign,
                 age: card.age.as_str().to_owned(),
                 personal: card.personal,
-                roles: add.roles.clone(),
+                roles: roles.to_vec(),
                 enrolment: self.leaf(),
                 approved: None,
                 accepted: None,
@@ -56,6 +67,8 @@ impl Judge<'_> {
                 retired: None,
                 cause: None,
                 distrust_from: None,
+                replaces,
+                acknowledged: None,
             },
         )?;
         self.state.put(
@@ -109,19 +122,21 @@ impl Judge<'_> {
     }
 
     pub(super) fn check_enrolment_stands(&self, subject: &Digest, claim: &Claim) -> Result<()> {
-        let Claim::CustodianAdd(add, _) = claim else {
+        let (Claim::CustodianAdd(Add { card, .. }, _)
+        | Claim::CustodianReplace(Replace { card, .. }, _)) = claim
+        else {
             return Ok(());
         };
-        let card = Card::parse(&add.card.0)?;
+        let card = Card::parse(&card.0)?;
         match Custodian::load(&self.state, &card.id)? {
             Some(custodian) if custodian.enrolment == *subject => Ok(()),
             _ => Err(refusal::lapsed("the same card was proposed again since")),
         }
     }
 
-    /// Governance has agreed.
-    pub(super) fn approve(&mut self, subject: &Digest, add: &Add) -> Result<Verdict> {
-        let card = Card::parse(&add.card.0)?;
+    /// Governance has agreed to a card.
+    pub(super) fn approve(&mut self, subject: &Digest, card: &Base64) -> Result<Verdict> {
+        let card = Card::parse(&card.0)?;
         let mut custodian = Custodian::load(&self.state, &card.id)?
             .filter(|custodian| custodian.enrolment == *subject)
             .ok_or_else(|| refusal::lapsed("the same card was proposed again since"))?;
@@ -131,6 +146,9 @@ impl Judge<'_> {
             custodian.from = Some(self.index);
         }
         self.state.put(&card.id.to_hex(), &custodian)?;
+        if complete {
+            self.take_places(&card.id, &custodian)?;
+        }
         Ok(Verdict {
             effective: complete,
             needs: usize::from(!complete),
@@ -156,19 +174,87 @@ impl Judge<'_> {
         }
         let complete = custodian.from.is_some();
         self.state.put(&author.to_hex(), &custodian)?;
+        if complete {
+            self.take_places(&author, &custodian)?;
+        }
         Ok(Verdict {
             effective: complete,
             needs: usize::from(!complete),
         })
     }
 
+    pub(super) fn custodian_replace(
+        &mut self,
+        replace: &Replace,
+        personal: Option<&AddPersonal>,
+    ) -> Result<Verdict> {
+        let old = Custodian::load(&self.state, &replace.old)?
+            .ok_or_else(|| refusal::unknown_author(&replace.old))?;
+        let card = Card::parse(&replace.card.0)?;
+        self.enrol(&card, &old.roles, Some(replace.old), personal)
+    }
+
+    pub(super) fn check_replace(&self, replace: &Replace) -> Result<()> {
+        if replace.cause == Cause::Left {
+            return Err(refusal::malformed(
+                "who has left is retired and not replaced",
+            ));
+        }
+        let old = Custodian::load(&self.state, &replace.old)?
+            .ok_or_else(|| refusal::unknown_author(&replace.old))?;
+        if old.from.is_none() {
+            return Err(refusal::malformed(
+                "only who is in force goes on with another identity",
+            ));
+        }
+        self.check_departure(&replace.old, replace.distrust_from)
+    }
+
+    /// The old identity ends here; the new one takes its places once its own acceptance is in.
+    pub(super) fn replace(&mut self, subject: &Digest, replace: &Replace) -> Result<Verdict> {
+        self.end_identity(&replace.old, replace.cause, replace.distrust_from)?;
+        self.approve(subject, &replace.card)
+    }
+
+    /// In every quorum, whoever goes on with another identity stands where the old one stood.
+    fn take_places(&mut self, id: &Id, custodian: &Custodian) -> Result<()> {
+        let Some(old) = custodian.replaces else {
+            return Ok(());
+        };
+        for (key, mut quorum) in list::<Quorum>(&self.state, "")? {
+            if !quorum.has(&old) {
+                continue;
+            }
+            let members = quorum
+                .groups
+                .iter_mut()
+                .flat_map(|group| &mut group.members);
+            for member in members.filter(|member| **member == old) {
+                *member = *id;
+            }
+            quorum.index = self.index;
+            self.state.put(&key, &quorum)?;
+        }
+        Ok(())
+    }
+
     pub(super) fn check_retire(&self, retire: &Retire) -> Result<()> {
-        let custodian = Custodian::load(&self.state, &retire.custodian)?
-            .ok_or_else(|| refusal::unknown_author(&retire.custodian))?;
+        if retire.cause == Cause::Renewed {
+            return Err(refusal::malformed(
+                "who goes on with another identity is replaced and not retired",
+            ));
+        }
+        self.check_departure(&retire.custodian, retire.distrust_from)
+    }
+
+    /// Whether an identity can end here.
+    fn check_departure(&self, id: &Id, distrust_from: Option<u64>) -> Result<()> {
+        let custodian =
+            Custodian::load(&self.state, id)?.ok_or_else(|| refusal::unknown_author(id))?;
         if custodian.retired.is_some() {
             return Err(refusal::retired(&custodian));
         }
-        if retire.distrust_from.is_some_and(|from| from > self.index) {
+        if distrust_from.is_some_and(|from| from > self.index) {
             return Err(refusal::malformed(
                 "entries can be distrusted only from one that exists",
             ));
@@ -176,25 +262,60 @@ impl Judge<'_> {
         let ledger = self.ledger()?;
         if let Some(rule) = may::governance_rule(&ledger) {
             let mut left: BTreeSet<_> = self.in_force(&rule.people())?;
-            left.remove(&retire.custodian);
+            left.remove(id);
             if !rule.met_by(&left) {
                 return Err(Error::refused(
                     "governance-would-die",
                     "without this custodian the governance quorum could never be met again",
                 )
-                .hint("first give the governance secret to others, then retire"));
+                .hint("first give the governance secret to others: rootkeep quorum define governance --threshold K --member NAME ..."));
             }
         }
         Ok(())
     }
 
     pub(super) fn retire(&mut self, retire: &Retire) -> Result<()> {
-        let mut custodian = Custodian::load(&self.state, &retire.custodian)?
-            .ok_or_else(|| refusal::unknown_author(&retire.custodian))?;
+        self.end_identity(&retire.custodian, retire.cause, retire.distrust_from)
+    }
+
+    fn end_identity(&mut self, id: &Id, cause: Cause, distrust_from: Option<u64>) -> Result<()> {
+        let mut custodian =
+            Custodian::load(&self.state, id)?.ok_or_else(|| refusal::unknown_author(id))?;
         custodian.retired = Some(self.index);
-        custodian.cause = Some(retire.cause);
-        custodian.distrust_from = retire.distrust_from;
-        self.state.put(&retire.custodian.to_hex(), &custodian)
+        custodian.cause = Some(cause);
+        custodian.distrust_from = distrust_from;
+        self.state.put(&id.to_hex(), &custodian)
+    }
+
+    pub(super) fn custodian_acknowledge(&mut self) -> Result<Verdict> {
+        let author = self.author();
+        let mut custodian = Custodian::load(&self.state, &author)?
+            .ok_or_else(|| refusal::unknown_author(&author))?;
+        custodian.acknowledged = Some(self.time());
+        self.state.put(&author.to_hex(), &custodian)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
+    /// What the comparison found is the author's claim; the list itself stays outside.
+    pub(super) fn leavers_compare(&mut self, leavers: &Leavers) -> Result<Verdict> {
+        self.needs_one_of(
+            &[Role::Keeper, Role::Reviewer],
+            "comparing the custodians with who left",
+        )?;
+        let ordered = leavers
+            .found
+            .windows(2)
+            .all(|pair| pair.first() < pair.last());
+        if !ordered || u64::try_from(leavers.found.len()).unwrap_or(u64::MAX) > leavers.rows.into()
+        {
+            return Err(refusal::malformed(
+                "custodians who were found stand in order, each once, and are not more than the list has",
+            ));
+        }
+        for id in &leavers.found {
+            Custodian::load(&self.state, id)?.ok_or_else(|| refusal::unknown_author(id))?;
+        }
+        Ok(Verdict::AT_ONCE)
     }
 
     pub(super) fn custodian_away(&mut self, away: &Away) -> Result<Verdict> {

@@ -40,10 +40,14 @@ pub(super) fn reader() -> Error {
     Error::refused("reader", "a reader only reads")
 }
 
-pub(super) fn lacks_role(role: Role, what: &str) -> Error {
+pub(super) fn lacks_roles(roles: &[Role], what: &str) -> Error {
+    let words: Vec<String> = roles
+        .iter()
+        .map(|role| format!("`{}`", role.as_str()))
+        .collect();
     Error::refused(
         "no-role",
-        format!("{what} needs the role `{}`", role.as_str()),
+        format!("{what} needs the role {}", words.join(" or ")),
     )
     .hint("see who has it: rootkeep custodian list")
 }

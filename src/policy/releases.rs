@@ -173,7 +173,7 @@ impl Judge<'_> {
         }
         let operator = Custodian::load(&self.state, &request.operator)?;
         if !operator.is_some_and(|operator| operator.in_force() && operator.has(Role::Operator)) {
-            return Err(refusal::lacks_role(Role::Operator, "revealing"));
+            return Err(refusal::lacks_roles(&[Role::Operator], "revealing"));
         }
         Recipient::parse_native(&request.recipient)?;
         let distinct: BTreeSet<&Id> = request

@@ -4,16 +4,21 @@
 use chrono::{Local, TimeZone};
 
 use crate::crypto::card::Card;
-use crate::crypto::fixed::{Digest, Id};
+use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
 use crate::ledger::{People, Reading};
 use crate::state::custody::SecretRecord;
 use crate::state::records::read;
 use crate::state::rules::Quorum;
 use crate::statement::founding::Charter;
+use crate::statement::people::AddPersonal;
 use crate::statement::quorums::Define;
 use crate::statement::releases::{Form, Request, RequestPersonal};
+use crate::statement::secrets::Share;
 use crate::statement::{Claim, Statement, Time};
+
+/// The duties of a custodian, where an organisation has no words of its own for them.
+pub const DUTIES: &str = include_str!("duties.txt");
 
 /// Local time and UTC.
 #[must_use]
@@ -25,6 +30,12 @@ pub fn time(time: Time) -> String {
         }
         _ => time.to_string(),
     }
+}
+
+/// The day of a moment, in UTC.
+#[must_use]
+pub fn day(time: Time) -> String {
+    time.to_chrono().format("%Y-%m-%d").to_string()
 }
 
 /// Seconds in words.
@@ -104,6 +115,11 @@ pub fn line(source: &dyn Reading, statement: &Statement, people: &People) -> Res
                 seal.shares.len()
             )
         }
+        Claim::GovernanceSet(set) => format!(
+            "proposes governance by {} of {}",
+            set.threshold,
+            people.names(&holders(&set.seal.shares))
+        ),
         Claim::Sign(sign) => format!("agrees to {}", subject(source, &sign.subject)?),
         Claim::Reject(about, personal) => format!(
             "says no to {}{}",
@@ -122,6 +138,26 @@ pub fn line(source: &dyn Reading, statement: &Statement, people: &People) -> Res
         Claim::CustodianRetire(retire, _) => {
             format!("proposes to retire {}", name(&retire.custodian))
         }
+        Claim::CustodianReplace(replace, _) => {
+            let card = Card::parse(&replace.card.0)?;
+            format!(
+                "proposes that {} goes on as {}",
+                name(&replace.old),
+                name(&card.id)
+            )
+        }
+        Claim::CustodianAcknowledge(_) => "takes the duties of a custodian on".to_owned(),
+        Claim::LeaversCompare(leavers) => match leavers.found.as_slice() {
+            [] => format!(
+                "has compared the custodians with a list of {} who left: nobody is on it",
+                leavers.rows
+            ),
+            found => format!(
+                "has compared the custodians with a list of {} who left: it has {}",
+                leavers.rows,
+                people.names(found)
+            ),
+        },
         Claim::CustodianAway(away) => {
             format!(
                 "{} is away from {} to {}",
@@ -289,26 +325,26 @@ pub fn statement(
     ];
     match statement.claim() {
         Claim::Genesis(charter, _) => founders(source, charter, people, &mut lines)?,
-        Claim::CustodianAdd(add, personal) => {
-            let card = Card::parse(&add.card.0)?;
-            lines.push(format!("  recipient {}", card.recipient));
-            lines.push(format!("  fingerprint of the card: {}", card.words()));
-            if let Some(by) = personal
-                .as_ref()
-                .and_then(|personal| personal.identified_by.as_ref())
-            {
-                lines.push(format!("  identified by: {}", free(by.as_str())));
-            }
+        Claim::CustodianAdd(add, personal) => enrolment(&add.card, personal.as_ref(), &mut lines)?,
+        Claim::CustodianReplace(replace, personal) => {
+            lines.push(format!("  cause     {}", replace.cause.as_str()));
+            distrusted(replace.distrust_from, &mut lines);
+            enrolment(&replace.card, personal.as_ref(), &mut lines)?;
         }
+        Claim::GovernanceSet(_) => lines.push(
+            "  each of them proves the own new share by signing; it counts once all have, and once those\n  who govern now have agreed".to_owned(),
+        ),
+        Claim::CustodianAcknowledge(acknowledge) => {
+            lines.push(format!("  duties    {}", free(acknowledge.duties.as_str())));
+        }
+        Claim::LeaversCompare(leavers) => lines.push(format!("  file      {}", leavers.file)),
         Claim::Request(request, personal) | Claim::Reshare(request, personal) => {
             release(request, personal.as_ref(), people, &mut lines);
             newer_epochs(source, request, &mut lines)?;
         }
         Claim::CustodianRetire(retire, personal) => {
             lines.push(format!("  cause     {}", retire.cause.as_str()));
-            if let Some(from) = retire.distrust_from {
-                lines.push(format!("  distrusted from entry #{from} on"));
-            }
+            distrusted(retire.distrust_from, &mut lines);
             if let Some(note) = personal
                 .as_ref()
                 .and_then(|personal| personal.note.as_ref())
@@ -342,6 +378,27 @@ pub fn statement(
         _ => {}
     }
     Ok(lines)
+}
+
+/// A newcomer's card, as those who sign for it compare it.
+fn enrolment(card: &Base64, personal: Option<&AddPersonal>, lines: &mut Vec<String>) -> Result<()> {
+    let card = Card::parse(&card.0)?;
+    lines.push(format!("  recipient {}", card.recipient));
+    lines.push(format!("  fingerprint of the card: {}", card.words()));
+    if let Some(by) = personal.and_then(|personal| personal.identified_by.as_ref()) {
+        lines.push(format!("  identified by: {}", free(by.as_str())));
+    }
+    Ok(())
+}
+
+fn distrusted(from: Option<u64>, lines: &mut Vec<String>) {
+    if let Some(from) = from {
+        lines.push(format!("  distrusted from entry #{from} on"));
+    }
+}
+
+fn holders(shares: &[Share]) -> Vec<Id> {
+    shares.iter().map(|share| share.holder).collect()
 }
 
 /// A text of somebody's own: as many spaces as it likes would push it where it looks like ours.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::records::{Record, Records, Table, read};
 use super::rules::SplitRule;
 use crate::crypto::fixed::{Digest, Id};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::statement::account_id::AccountId;
 use crate::statement::accounts::{AccountFacts, AccountNames};
 use crate::statement::names::SecretName;
@@ -101,6 +101,16 @@ impl Epoch {
     #[must_use]
     pub fn key(secret: &Id, epoch: u32) -> String {
         format!("{secret}/{epoch:010}")
+    }
+
+    /// Secret and number of an epoch's record, by its key.
+    ///
+    /// # Errors
+    /// Verification, code `bad-state`.
+    pub fn parse_key(key: &str) -> Result<(Id, u32)> {
+        let damaged = || Error::verification("bad-state", "an epoch's key is damaged");
+        let (secret, number) = key.split_once('/').ok_or_else(damaged)?;
+        Ok((Id::parse(secret)?, number.parse().map_err(|_| damaged())?))
     }
 
     /// An epoch by secret and number.

@@ -6,6 +6,7 @@ use super::records::{Record, Records, Table, list, read, read_part};
 use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
+use crate::statement::Time;
 use crate::statement::people::{Away, Cause, Role};
 use crate::statement::secrets::Share;
 
@@ -130,6 +131,12 @@ pub struct Custodian {
     pub cause: Option<Cause>,
     /// Leaves of theirs from here on are flagged.
     pub distrust_from: Option<u64>,
+    /// The identity with which this person was here before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Id>,
+    /// When they last took the duties on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<Time>,
 }
 
 impl Record for Custodian {

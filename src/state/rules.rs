@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::records::{Record, Records, Table, read};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
-use crate::statement::Time;
 use crate::statement::founding::PolicySettings;
 use crate::statement::quorums::Group;
+use crate::statement::{Claim, Kind, Time};
 
 /// The policy in effect.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -112,6 +112,16 @@ pub struct Proposal {
 
 impl Record for Proposal {
     const TABLE: Table = Table::Proposal;
+}
+
+impl Proposal {
+    /// What it proposes, without what names people.
+    ///
+    /// # Errors
+    /// Verification, codes `unknown-kind`, `bad-json`.
+    pub fn claim(&self) -> Result<Claim> {
+        Claim::parse(Kind::parse(&self.kind)?, self.facts.as_bytes(), None)
+    }
 }
 
 /// How what waited for governance ended.

@@ -3,14 +3,19 @@
 use super::accounts::{Import, ImportPersonal};
 use super::copies::{BackedUp, Promote, RestoreTried};
 use super::decisions::{About, RejectPersonal, SignOff};
-use super::founding::{Charter, GenesisPersonal, GovernanceSeal};
+use super::founding::{Charter, GenesisPersonal, GovernanceSeal, GovernanceSet};
 use super::imports::Import as Bringing;
 use super::notes::{AttachPersonal, CorrectPersonal};
-use super::people::{Add, AddPersonal, Away, Retire, RetirePersonal};
+use super::people::{
+    Acknowledge, Add, AddPersonal, Away, Leavers, Replace, Retire, RetirePersonal,
+};
 use super::quorums::{Define, Rekey, SetPolicy};
 use super::releases::{Close, ClosePersonal, Request, RequestPersonal, Reveal};
-use super::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Prove, Reseal, Seal};
+use super::secrets::{
+    Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Prove, Reseal, Seal, Share,
+};
 use crate::crypto::canonical;
+use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
 
 macro_rules! claims {
@@ -118,13 +123,17 @@ macro_rules! claims {
 claims! {
     "genesis" Genesis(Charter, GenesisPersonal) "The charter.";
     "governance.seal" GovernanceSeal(GovernanceSeal) "The governance secret's sealing.";
+    "governance.set" GovernanceSet(GovernanceSet) "The governance secret goes to other people.";
     "sign" Sign(SignOff) "Agreement to one exact statement.";
     "reject" Reject(About, RejectPersonal) "One no.";
     "withdraw" Withdraw(About) "The author takes it back.";
     "custodian.add" CustodianAdd(Add, AddPersonal) "Enrolment.";
     "custodian.accept" CustodianAccept(About) "The newcomer's own acceptance.";
     "custodian.retire" CustodianRetire(Retire, RetirePersonal) "A custodian goes.";
+    "custodian.replace" CustodianReplace(Replace, AddPersonal) "A custodian goes on with another identity.";
+    "custodian.acknowledge" CustodianAcknowledge(Acknowledge) "A custodian takes the duties on anew.";
     "custodian.away" CustodianAway(Away) "A custodian can't be reached for a while.";
+    "leavers.compare" LeaversCompare(Leavers) "The custodians were compared with who left.";
     "quorum.define" QuorumDefine(Define) "A threshold rule.";
     "policy.set" PolicySet(SetPolicy) "The policy from here on.";
     "copy.promote" CopyPromote(Promote) "A copy becomes the writer.";
@@ -149,27 +158,16 @@ claims! {
 impl Claim {
     /// Digests of the blobs that this statement brings or refers to in its facts.
     #[must_use]
-    pub fn blobs(&self) -> Vec<crate::crypto::fixed::Digest> {
+    pub fn blobs(&self) -> Vec<Digest> {
+        let sealed = |shares: &[Share], payload: Digest| {
+            let shares = shares.iter().map(|share| share.blob);
+            shares.chain([payload]).collect()
+        };
         match self {
-            Self::GovernanceSeal(seal) => seal
-                .shares
-                .iter()
-                .map(|share| share.blob)
-                .chain([seal.payload])
-                .collect(),
-            Self::Seal(seal) => seal
-                .shares
-                .iter()
-                .map(|share| share.blob)
-                .chain([seal.payload])
-                .collect(),
-            Self::Reseal(reseal) => reseal
-                .seal
-                .shares
-                .iter()
-                .map(|share| share.blob)
-                .chain([reseal.seal.payload])
-                .collect(),
+            Self::GovernanceSeal(seal) => sealed(&seal.shares, seal.payload),
+            Self::GovernanceSet(set) => sealed(&set.seal.shares, set.seal.payload),
+            Self::Seal(seal) => sealed(&seal.shares, seal.payload),
+            Self::Reseal(reseal) => sealed(&reseal.seal.shares, reseal.seal.payload),
             Self::Request(request, _) | Self::Reshare(request, _) => vec![request.identity],
             Self::Sign(sign) => sign.shares.iter().map(|share| share.blob).collect(),
             Self::Attach(_, Some(personal)) => vec![personal.digest],

@@ -103,6 +103,16 @@ pub struct GovernanceSeal {
     pub recovery: String,
     /// Digest of the payload's age file.
     pub payload: Digest,
-    /// One for each founder.
+    /// One for each holder; at first, the founders.
     pub shares: Vec<Share>,
+}
+
+/// Facts of `governance.set`: the governance secret for other people, or another threshold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GovernanceSet {
+    /// How many of the new holders make a decision.
+    pub threshold: u8,
+    /// The next epoch, one share for each new holder.
+    pub seal: GovernanceSeal,
 }

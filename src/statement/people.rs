@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text::Text;
 use super::time::Date;
-use crate::crypto::fixed::{Base64, Id};
+use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::crypto::part::Part;
 
 /// What a custodian may do.
@@ -92,7 +92,7 @@ impl AddPersonal {
     }
 }
 
-/// Why a custodian is retired.
+/// Why a custodian is retired, or an identity replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
@@ -102,6 +102,8 @@ pub enum Cause {
     Lost,
     /// Somebody else may have the identity.
     Compromised,
+    /// Moves to a new identity; the old one is at hand and nobody else's.
+    Renewed,
 }
 
 impl Cause {
@@ -112,6 +114,7 @@ impl Cause {
             Self::Left => "left",
             Self::Lost => "lost",
             Self::Compromised => "compromised",
+            Self::Renewed => "renewed",
         }
     }
 }
@@ -134,6 +137,40 @@ pub struct Retire {
 pub struct RetirePersonal {
     /// What else is to be said.
     pub note: Option<Text>,
+}
+
+/// Facts of `custodian.replace`; its personal part is [`AddPersonal`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replace {
+    /// Whose identity.
+    pub old: Id,
+    /// Why.
+    pub cause: Cause,
+    /// Leaves by the old identity from this index on are flagged.
+    pub distrust_from: Option<u64>,
+    /// The new card's envelope.
+    pub card: Base64,
+}
+
+/// Facts of `custodian.acknowledge`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Acknowledge {
+    /// What the author has read and takes on.
+    pub duties: Text,
+}
+
+/// Facts of `leavers.compare`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leavers {
+    /// SHA-256 of the list's file.
+    pub file: Digest,
+    /// How many people it lists.
+    pub rows: u32,
+    /// Custodians whom it lists, in order of id, each once.
+    pub found: Vec<Id>,
 }
 
 /// Facts of `custodian.away`.

@@ -36,6 +36,27 @@ fn a_departure_leaves_a_list_that_ends_when_all_is_done() {
         &["--json", "custodian", "retire", "carol", "--note", "left"],
         &governance,
     );
+    assert_eq!(
+        left_to_do(&desk),
+        ["governance", "quorum", "rekey", "reshare"]
+    );
+    let govern = [
+        "--json",
+        "quorum",
+        "define",
+        "governance",
+        "--threshold",
+        "3",
+        "--member",
+        "alice",
+        "--member",
+        "bob",
+        "--member",
+        "dave",
+        "--member",
+        "erin",
+    ];
+    signed(&desk, &govern, &["alice", "bob", "dave", "erin"]);
     assert_eq!(left_to_do(&desk), ["quorum", "rekey", "reshare"]);
     // The new shares would go to carol too.
     let reshare = [

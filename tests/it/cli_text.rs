@@ -183,7 +183,13 @@ fn redacted(line: &str) -> String {
         }
         let hex = word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
         let time = word.len() == 20 && word.ends_with('Z') && word.as_bytes()[10] == b'T';
+        let day = word.len() == 10
+            && word.chars().enumerate().all(|(place, c)| match place {
+                4 | 7 => c == '-',
+                _ => c.is_ascii_digit(),
+            });
         out.push_str(match word.as_str() {
+            _ if day => "[day]",
             _ if hex => "[digest]",
             _ if time => "[time]",
             _ if word.starts_with("age1") => "[recipient]",

@@ -23,6 +23,7 @@ mod reshares;
 mod rooms;
 mod slips;
 mod story;
+mod succession;
 mod tamper;
 mod vectors;
 mod world;

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use rusqlite::types::Value;
 
-use rootkeep::crypto::fixed::Digest;
+use rootkeep::crypto::fixed::{Base64, Digest};
 use rootkeep::error::{Kind, Result};
 use rootkeep::ledger::{Session, VerifyProblem};
 use rootkeep::statement::copies::{BackedUp, RestoreTried};
 use rootkeep::statement::decisions::About;
 use rootkeep::statement::notes::{AttachPersonal, CorrectPersonal};
-use rootkeep::statement::people::{Away, Role};
+use rootkeep::statement::people::{Acknowledge, AddPersonal, Away, Cause, Leavers, Replace, Role};
 use rootkeep::statement::releases::Form;
 use rootkeep::statement::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal};
 use rootkeep::statement::time::Date;
@@ -92,6 +92,45 @@ fn complete() -> World {
     let asked = world.request(&[PASSWORD]);
     let answer = world.signed_away(CY, asked.leaf);
     world.brought(ADA, &[answer]);
+    // Fay goes on with another identity, and governance is split anew.
+    let again = world.newcomer("fay-2");
+    let person = world.people[again].clone();
+    let replaced = Claim::CustodianReplace(
+        Replace {
+            old: world.id(fay),
+            cause: Cause::Lost,
+            distrust_from: None,
+            card: Base64(person.card.envelope().to_vec()),
+        },
+        Some(AddPersonal {
+            salt: person.part.salt,
+            bytes: person.part.bytes,
+            identified_by: None,
+        }),
+    );
+    let replaced = world.session(ADA).enter(replaced, Vec::new()).unwrap();
+    for signer in both {
+        world.session(signer).sign_off(replaced.leaf).unwrap();
+    }
+    world.session(again).accept().unwrap();
+    let governors = [ADA, BEA, CY];
+    let anew = world
+        .session(ADA)
+        .propose_governance(2, &governors.map(|place| world.id(place)))
+        .unwrap();
+    world.sign_all(anew.leaf, &governors);
+    let enter = |claim: Claim, blobs: Vec<Vec<u8>>| world.session(ADA).enter(claim, blobs).unwrap();
+    let duties = text("I keep my identity to myself.");
+    enter(
+        Claim::CustodianAcknowledge(Acknowledge { duties }),
+        Vec::new(),
+    );
+    let leavers = Leavers {
+        file: Digest::of(b"name\n"),
+        rows: 1,
+        found: vec![world.id(CY)],
+    };
+    enter(Claim::LeaversCompare(leavers), Vec::new());
     // Governance: one rejected, somebody who left, a policy, a destroyed epoch, one that waits.
     let rejected = enter(world.define(random_id(), "no", 2, &both), Vec::new());
     for who in [BEA, CY] {
@@ -100,7 +139,7 @@ fn complete() -> World {
             .reject(rejected.leaf, text("no"))
             .unwrap();
     }
-    world.decide(ADA, retire(&world, fay, Some(5)), &both);
+    world.decide(ADA, retire(&world, again, Some(5)), &both);
     let policy = rootkeep::statement::founding::PolicySettings::default();
     world.decide(
         ADA,

@@ -1,0 +1,218 @@
+//! `custodian leavers`: the custodians beside a list of who left.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::context::Context;
+use super::output::{self, Done};
+use crate::crypto::fixed::{Digest, Id};
+use crate::error::{Error, Result};
+use crate::exchange::table::CsvTable;
+use crate::ledger::People;
+use crate::statement::Claim;
+use crate::statement::people::Leavers;
+
+/// Compare the custodians with a list of who left.
+///
+/// The list has a column with names, a column with addresses, or both. Its other columns are not
+/// read, and nothing of it but its digest is kept.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep custodian leavers leavers.csv --preview\n  rootkeep custodian leavers leavers.csv --name-column employee"
+)]
+pub struct LeaversCommand {
+    /// The list, as CSV
+    file: PathBuf,
+    /// The column with names
+    #[arg(long, value_name = "COLUMN", default_value = "name")]
+    name_column: String,
+    /// The column with addresses, compared with the contact on each card
+    #[arg(long, value_name = "COLUMN", default_value = "email")]
+    email_column: String,
+    /// Only say who is on it
+    #[arg(long)]
+    preview: bool,
+}
+
+/// Somebody on the list who is, or may be, a custodian.
+struct Match {
+    line: u64,
+    listed: String,
+    custodian: Id,
+    /// The same name or address, and not only a part of the name.
+    sure: bool,
+}
+
+pub fn run(context: &Context, command: &LeaversCommand) -> Result<Done> {
+    let table = CsvTable::read(&command.file)?;
+    let [name, email] =
+        [&command.name_column, &command.email_column].map(|name| name.to_lowercase());
+    if ![&name, &email]
+        .iter()
+        .any(|name| table.headings().contains(name))
+    {
+        return Err(Error::usage(
+            "bad-csv",
+            format!(
+                "{} has no column `{}` and no column `{}`",
+                command.file.display(),
+                name.escape_debug(),
+                email.escape_debug()
+            ),
+        )
+        .hint(format!(
+            "its columns are: {}; name one with --name-column",
+            table.headings().join(", ")
+        )));
+    }
+    let mut session = if command.preview {
+        context.open()?
+    } else {
+        context.open_to_act()?
+    };
+    let people = session.people()?;
+    let matches = compare(&table, &name, &email, &people);
+    for one in &matches {
+        let name = people.name(&one.custodian);
+        context.say(&if one.sure {
+            format!("line {}: {} is the custodian {name}", one.line, one.listed)
+        } else {
+            format!(
+                "line {}: {} may be the custodian {name}: look at it yourself",
+                one.line, one.listed
+            )
+        });
+    }
+    let mut found: Vec<Id> = matches
+        .iter()
+        .filter(|one| one.sure)
+        .map(|one| one.custodian)
+        .collect();
+    found.sort();
+    found.dedup();
+    let rows = u32::try_from(table.rows().len()).unwrap_or(u32::MAX);
+    let fields = json!({
+        "rows": rows,
+        "found": found.iter().map(|id| people.name(id)).collect::<Vec<_>>(),
+        "look_at": matches.iter().filter(|one| !one.sure).map(|one| json!({
+            "line": one.line, "listed": one.listed, "custodian": people.name(&one.custodian),
+        })).collect::<Vec<Value>>(),
+    });
+    let headline = if found.is_empty() {
+        format!("compared with {rows} people who left: no custodian is among them")
+    } else {
+        let who = people.names(&found);
+        format!("compared with {rows} people who left; still custodians: {who}")
+    };
+    if command.preview {
+        if context.global.json {
+            output::object("custodian.leavers", fields)?;
+        } else {
+            output::data(&format!("{}\n", output::plain(&headline)))?;
+        }
+    } else {
+        let leavers = Leavers {
+            file: Digest::of(&table.bytes),
+            rows,
+            found: found.clone(),
+        };
+        let entered = session.enter(Claim::LeaversCompare(leavers), Vec::new())?;
+        context.report(session, &entered, &headline, fields)?;
+    }
+    for id in &found {
+        context.say(&format!(
+            "next: {} custodian retire {}",
+            context.program(None),
+            people.name(id)
+        ));
+    }
+    Ok(if found.is_empty() {
+        Done::Yes
+    } else {
+        Done::Attention
+    })
+}
+
+/// Each line beside each custodian who is not retired.
+fn compare(table: &CsvTable, name_column: &str, email_column: &str, people: &People) -> Vec<Match> {
+    let mut matches = Vec::new();
+    for row in table.rows() {
+        let name = table.cell(row, name_column);
+        let email = table.cell(row, email_column);
+        let listed = name.or(email).unwrap_or_default();
+        for (id, custodian, card) in people.iter() {
+            let Some(card) = card.filter(|_| custodian.retired.is_none()) else {
+                continue;
+            };
+            let same_name = name.is_some_and(|name| same(name, &card.name));
+            let same_contact = email
+                .filter(|email| email.contains('@'))
+                .is_some_and(|email| {
+                    let contact = card.contact.as_ref();
+                    contact.is_some_and(|contact| plain(contact).contains(&plain(email)))
+                });
+            let sure = same_name || same_contact;
+            if sure || name.is_some_and(|name| share_a_word(name, &card.name)) {
+                matches.push(Match {
+                    line: row.line,
+                    listed: listed.to_owned(),
+                    custodian: *id,
+                    sure,
+                });
+            }
+        }
+    }
+    matches
+}
+
+fn plain(text: &str) -> String {
+    text.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
+}
+
+/// The same name, also where the family name stands first.
+fn same(listed: &str, name: &str) -> bool {
+    let turned = listed
+        .split_once(',')
+        .map(|(family, given)| plain(&format!("{given} {family}")));
+    plain(listed) == plain(name) || turned == Some(plain(name))
+}
+
+fn share_a_word(listed: &str, name: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        plain(text)
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.chars().count() > 2)
+            .map(str::to_owned)
+            .collect()
+    };
+    let ours = words(name);
+    words(listed).iter().any(|word| ours.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_person_is_known_however_the_list_writes_the_name() {
+        for listed in ["Erin Doe", "erin  doe", "Doe, Erin", "DOE,ERIN"] {
+            assert!(same(listed, "Erin Doe"), "{listed}");
+        }
+        for listed in ["Erin", "Erin Dow", "Doe Erin"] {
+            assert!(!same(listed, "Erin Doe"), "{listed}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_the_name_is_for_a_person_to_look_at() {
+        assert!(share_a_word("E. Doe", "Erin Doe"));
+        assert!(share_a_word("Doe Erin", "Erin Doe"));
+        assert!(!share_a_word("E. Roe", "Erin Doe"));
+        assert!(!share_a_word("Li Al", "Al Li"));
+    }
+}

@@ -1,0 +1,111 @@
+//! Whether somebody can decide on something: told from the records before anything is shown, asked or
+//! decrypted. What counts is the judgement of the entry itself.
+
+use super::{governance_shares, in_force_author, refusal, takes_decisions};
+use crate::crypto::fixed::{Digest, Id};
+use crate::error::{Error, Result};
+use crate::state::Records;
+use crate::state::custody::{Epoch, RequestRecord};
+use crate::state::people::LedgerRecord;
+use crate::state::records::read;
+use crate::state::rules::{Ended, Outcome, PolicyRecord, Proposal, leaf_key};
+use crate::statement::people::Role;
+use crate::statement::{Kind, Time};
+
+/// That a yes or a no of `member` to `subject` can count at `now`.
+///
+/// # Errors
+/// Refused, with the code that [`super::judge`] would give.
+pub fn may_decide(records: &dyn Records, member: &Id, now: Time, subject: &Digest) -> Result<()> {
+    if in_force_author(records, Kind::Sign, member)?.has(Role::Reader) {
+        return Err(refusal::reader());
+    }
+    let ledger = LedgerRecord::load(records)?.ok_or_else(refusal::no_genesis)?;
+    if ledger.genesis == *subject {
+        undecided(&ledger.signed, &[], member)?;
+        return holds(
+            ledger.founders.contains(member),
+            "only the founders sign the genesis",
+        );
+    }
+    if let Some(proposal) = read::<Proposal>(records, &leaf_key(subject))? {
+        return check_proposal(records, member, now, &ledger, &proposal);
+    }
+    if let Some(request) = RequestRecord::load(records, subject)? {
+        return check_request(records, member, now, &request);
+    }
+    Err(match read::<Outcome>(records, &leaf_key(subject))? {
+        Some(outcome) => ended(&outcome),
+        None => refusal::unknown_subject().hint("see what waits: rootkeep status"),
+    })
+}
+
+fn check_proposal(
+    records: &dyn Records,
+    member: &Id,
+    now: Time,
+    ledger: &LedgerRecord,
+    proposal: &Proposal,
+) -> Result<()> {
+    undecided(&proposal.yes, &proposal.no, member)?;
+    holds(
+        !governance_shares(ledger, Some(&proposal.claim()?), member).is_empty(),
+        "you hold no share of the governance secret",
+    )?;
+    let days = PolicyRecord::load(records)?.settings.pending_days;
+    if now > proposal.made_at.plus(u64::from(days) * 86_400) {
+        return Err(refusal::expired("the statement"));
+    }
+    Ok(())
+}
+
+fn check_request(
+    records: &dyn Records,
+    member: &Id,
+    now: Time,
+    request: &RequestRecord,
+) -> Result<()> {
+    undecided(&request.yes, &request.no, member)?;
+    takes_decisions(records, request, member, now)?;
+    let mut held = false;
+    for wanted in &request.secrets {
+        let epoch = Epoch::load(records, &wanted.secret, wanted.epoch)?;
+        held |= epoch.is_some_and(|epoch| epoch.rule().people().contains(member));
+    }
+    holds(held, "you hold no share of what this request asks for").map_err(|error| {
+        error.hint(format!(
+            "see who can sign: rootkeep show {}",
+            request.id.short()
+        ))
+    })
+}
+
+fn undecided(yes: &[Id], no: &[Id], member: &Id) -> Result<()> {
+    let word = match (yes.contains(member), no.contains(member)) {
+        (true, _) => "yes",
+        (_, true) => "no",
+        _ => return Ok(()),
+    };
+    Err(Error::refused(
+        "already-decided",
+        format!("you have said {word} to it already"),
+    ))
+}
+
+fn holds(held: bool, otherwise: &str) -> Result<()> {
+    if held {
+        return Ok(());
+    }
+    Err(Error::refused("not-in-quorum", otherwise))
+}
+
+fn ended(outcome: &Outcome) -> Error {
+    match outcome.ended {
+        Ended::Effective => Error::refused(
+            "already-effective",
+            format!("it is in effect already, since entry #{}", outcome.at),
+        ),
+        Ended::Rejected => refusal::rejected(),
+        Ended::Withdrawn => refusal::withdrawn(),
+    }
+}
