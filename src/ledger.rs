@@ -54,7 +54,7 @@ pub use other::{Other, Side};
 pub use pin::{Pin, PinPlace};
 pub use reading::{LeafPlace, Reading};
 pub use releasing::{Revealed, SignPreview};
-pub use remote::{Remote, RemoteOpening};
+pub use remote::Remote;
 pub use sealing::{SealRequest, Sealed};
 pub use slips::{Arrival, Arrived, Imported, Made};
 pub use trusted::{AgainstPin, FirstUse};
@@ -82,10 +82,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// How a person comes to a ledger.
-pub struct Opening<'a> {
-    /// The ledger's directory.
-    pub directory: &'a Path,
+/// How a person comes to a ledger, or to a slip.
+pub struct Opening {
     /// The person's identity.
     pub identity: Identity,
     /// Plugins and the person at the keyboard.
@@ -128,13 +126,13 @@ pub struct Session {
 }
 
 impl Session {
-    /// Opens a ledger.
+    /// Opens the ledger in a directory.
     ///
     /// # Errors
     /// Not found, code `not-a-ledger`; refused, codes `not-a-member`, `newer-schema`; verification,
     /// codes `wrong-member-key`, `wrong-data-key`, `rolled-back`, `forked`, `other-ledger`.
-    pub fn open(opening: Opening<'_>) -> Result<Self> {
-        let session = Self::open_any(opening)?;
+    pub fn open(directory: &Path, opening: Opening) -> Result<Self> {
+        let session = Self::open_any(directory, opening)?;
         session.check_against_pin()?;
         Ok(session)
     }
@@ -144,11 +142,10 @@ impl Session {
     ///
     /// # Errors
     /// As [`Self::open`], but for `rolled-back` and `forked`.
-    pub fn open_any(opening: Opening<'_>) -> Result<Self> {
-        let directory = opening.directory.to_owned();
-        let access = access_of(&directory)?;
-        let mut lock = lock(&directory, Lock::Shared)?;
-        let keys = keys::Keys::of(&directory);
+    pub fn open_any(directory: &Path, opening: Opening) -> Result<Self> {
+        let access = access_of(directory)?;
+        let mut lock = lock(directory, Lock::Shared)?;
+        let keys = keys::Keys::of(directory);
         let pins = PinPlace::new(opening.identity.path(), opening.state_dir);
         let own = OwnKey::find(
             &pins.all()?,
@@ -165,8 +162,8 @@ impl Session {
                 drop(lock);
                 // A ledger of a schema from before re-keying has one key.
                 let key = data_keys.first().ok_or_else(keys::no_data_key)?;
-                migrated = Some(migrate(&directory, &database, key)?);
-                lock = self::lock(&directory, Lock::Shared)?;
+                migrated = Some(migrate(directory, &database, key)?);
+                lock = self::lock(directory, Lock::Shared)?;
                 rekeying::open_with_any(&database, &data_keys, access)
             }
             other => other,
@@ -182,7 +179,7 @@ impl Session {
             log_key,
             pin: pins.find(&id, &member)?,
             own_key_known: !own.is_empty(),
-            directory,
+            directory: directory.to_owned(),
             store,
             access,
             id,

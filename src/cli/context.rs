@@ -16,7 +16,7 @@ use crate::crypto::recipient::AgeHost;
 use crate::crypto::words;
 use crate::error::{Error, Result};
 use crate::ledger::{
-    Entered, FirstUse, Opening, PinPlace, Remote, RemoteOpening, Session, SystemClock, read_bounded,
+    Entered, FirstUse, Opening, PinPlace, Remote, Session, SystemClock, read_bounded,
 };
 use crate::present::describe;
 use crate::statement::people::{Add, Replace};
@@ -187,21 +187,14 @@ impl Context {
         directory: &Path,
         identity: &Path,
         card: Option<PathBuf>,
-        open: fn(Opening<'_>) -> Result<Session>,
+        open: fn(&Path, Opening) -> Result<Session>,
     ) -> Result<Session> {
         if let Some(card) = &card {
             super::card::read(card)?;
         }
         let host = self.host()?;
         let session = self.terminal.retry(passphrase_mistyped, || {
-            open(Opening {
-                directory,
-                identity: Identity::load(identity, &host)?,
-                host: host.clone(),
-                state_dir: state_dir(),
-                card: card.clone(),
-                clock: Box::new(SystemClock),
-            })
+            open(directory, opening(identity, &host, card.clone())?)
         })?;
         if let Some(kept) = session.migrated() {
             output::talk(&output::plain(&format!(
@@ -263,14 +256,8 @@ impl Context {
         let file = read_slip(path)?;
         let host = self.host()?;
         let mut remote = self.terminal.retry(passphrase_mistyped, || {
-            Remote::open(RemoteOpening {
-                file: &file,
-                identity: Identity::load(&identity, &host)?,
-                host: host.clone(),
-                state_dir: state_dir(),
-                card: self.global.own_card.clone(),
-                clock: Box::new(SystemClock),
-            })
+            let card = self.global.own_card.clone();
+            Remote::open(&file, opening(&identity, &host, card)?)
         })?;
         let ledger = remote.id();
         self.first_use(&ledger, |first| remote.trust(first))?;
@@ -499,6 +486,17 @@ impl Context {
     pub fn entry(&self, session: &Session, typed: &str) -> Result<Entry> {
         session.find_entry(&typed.to_lowercase())
     }
+}
+
+/// How the user comes to a ledger or a slip on this machine.
+fn opening(identity: &Path, host: &AgeHost, card: Option<PathBuf>) -> Result<Opening> {
+    Ok(Opening {
+        identity: Identity::load(identity, host)?,
+        host: host.clone(),
+        state_dir: state_dir(),
+        card,
+        clock: Box::new(SystemClock),
+    })
 }
 
 /// Reads a slip's age file. age adds 16 bytes to every 64 KiB.

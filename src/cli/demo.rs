@@ -350,14 +350,16 @@ impl Stage {
             std::collections::BTreeSet::new(),
             std::sync::Arc::new(super::terminal::Terminal { interactive: false }),
         );
-        let session = Session::open(Opening {
-            directory: &copy,
-            identity: Identity::load(&self.dir.join("alice.key"), &host)?,
-            host,
-            state_dir: None,
-            card: None,
-            clock: Box::new(SystemClock),
-        })?;
+        let session = Session::open(
+            &copy,
+            Opening {
+                identity: Identity::load(&self.dir.join("alice.key"), &host)?,
+                host,
+                state_dir: None,
+                card: None,
+                clock: Box::new(SystemClock),
+            },
+        )?;
         let seq = session.find_entry(request)?.seq;
         session.forge(seq, PURPOSE, "Water the office plant")?;
         self.refused(&["-L", "forged.ledger", "-i", "erin.key", "verify"])

@@ -109,14 +109,16 @@ pub fn run(context: &Context, command: &InitCommand) -> Result<Done> {
     })?;
     let code = words::spell(&id);
     if context.global.json {
-        let session = Session::open(Opening {
-            directory: &command.dir,
-            identity,
-            host,
-            state_dir: state_dir(),
-            card: context.global.own_card.clone(),
-            clock: Box::new(SystemClock),
-        })?;
+        let session = Session::open(
+            &command.dir,
+            Opening {
+                identity,
+                host,
+                state_dir: state_dir(),
+                card: context.global.own_card.clone(),
+                clock: Box::new(SystemClock),
+            },
+        )?;
         let (size, root) = session.head()?;
         let genesis = session.proven(0)?;
         output::object(

@@ -3,7 +3,6 @@
 //! is agreed to on it was decided on what is true, not on what the slip's writer says.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use ring::rand::SystemRandom;
 
@@ -14,7 +13,7 @@ use super::slips::Made;
 use super::trusted::{
     FirstUse, check_first_use, check_next, check_no_import, check_own_key, check_statement, damaged,
 };
-use super::{Clock, OwnKey, People};
+use super::{Clock, Opening, OwnKey, People};
 use crate::crypto::age_file;
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Digest, Id};
@@ -32,22 +31,6 @@ use crate::statement::people::Role;
 use crate::statement::secrets::Prove;
 use crate::statement::slips::{AnswerSlip, SLIP_LIMIT, SlipBody, SlipHead, UntrustedRequestSlip};
 use crate::statement::{Claim, Draft, Parts, Seen, Statement, Time};
-
-/// How a person comes to a slip.
-pub struct RemoteOpening<'a> {
-    /// The slip's age file.
-    pub file: &'a [u8],
-    /// The person's identity.
-    pub identity: Identity,
-    /// Plugins and the person at the keyboard.
-    pub host: AgeHost,
-    /// Where pins go when the identity's own directory can't be written.
-    pub state_dir: Option<PathBuf>,
-    /// The person's own card, if it is not beside the identity.
-    pub card: Option<PathBuf>,
-    /// The clock.
-    pub clock: Box<dyn Clock>,
-}
 
 /// A request slip, opened by the person it is for, its log judged from the first leaf to the last.
 pub struct Remote {
@@ -69,13 +52,13 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Opens a slip: decrypts it, judges its whole log, and holds it to the person's pin.
+    /// Opens a slip's age file: decrypts it, judges its whole log, and holds it to the person's pin.
     ///
     /// # Errors
     /// Refused, codes `not-for-you`, `slip-too-large`; verification, codes `cannot-decrypt`,
     /// `not-a-slip`, `slip-altered`, `illegal-entry`, `other-ledger`, `bad-checkpoint`, `rolled-back`,
     /// `forked`, `wrong-member-key` and those of the log's rules.
-    pub fn open(opening: RemoteOpening<'_>) -> Result<Self> {
+    pub fn open(file: &[u8], opening: Opening) -> Result<Self> {
         let pins = PinPlace::new(opening.identity.path(), opening.state_dir);
         let own = OwnKey::find(
             &pins.all()?,
@@ -84,7 +67,7 @@ impl Remote {
         )?;
         let bytes = opening
             .identity
-            .decrypt_up_to(SLIP_LIMIT, opening.file)
+            .decrypt_up_to(SLIP_LIMIT, file)
             .map_err(|error| opening.host.declined().unwrap_or(error))?;
         let slip = UntrustedRequestSlip::parse(bytes.expose())?;
         let untrusted = slip.head()?;

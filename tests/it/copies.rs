@@ -6,13 +6,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use rootkeep::crypto::identity::Identity;
 use rootkeep::error::{Error, Kind, Result};
 use rootkeep::exchange::backup::{self, Backup};
 use rootkeep::exchange::compare::{self, Comparison, Standing};
 use rootkeep::exchange::copy::{self, Copied};
 use rootkeep::exchange::restore::{self, Restored};
-use rootkeep::ledger::{AgainstPin, Opening, Session};
+use rootkeep::ledger::{AgainstPin, Session};
 use rootkeep::state::people::LedgerRecord;
 use rootkeep::statement::Claim;
 use rootkeep::statement::copies::Promote;
@@ -33,14 +32,7 @@ fn back_up(world: &World, name: &str) -> Result<Backup> {
 }
 
 fn open_any(world: &World, person: usize, directory: &Path) -> Result<Session> {
-    Session::open_any(Opening {
-        directory,
-        identity: Identity::load(&world.identity(person), &world.host)?,
-        host: world.host.clone(),
-        state_dir: None,
-        card: None,
-        clock: Box::new(world.clock.clone()),
-    })
+    Session::open_any(directory, world.opening(person)?)
 }
 
 fn restore_as(world: &World, person: usize, file: &str, out: &str) -> Result<Restored> {

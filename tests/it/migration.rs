@@ -45,14 +45,16 @@ impl Old {
 
     fn open(&self, name: &str) -> Result<Session> {
         let host = host();
-        Session::open(Opening {
-            directory: &self.ledger(),
-            identity: Identity::load(&self.0.path().join(format!("{name}.key")), &host)?,
-            host,
-            state_dir: None,
-            card: None,
-            clock: Box::new(SystemClock),
-        })
+        Session::open(
+            &self.ledger(),
+            Opening {
+                identity: Identity::load(&self.0.path().join(format!("{name}.key")), &host)?,
+                host,
+                state_dir: None,
+                card: None,
+                clock: Box::new(SystemClock),
+            },
+        )
     }
 
     fn data_key(&self, name: &str) -> rootkeep::crypto::secret::Key32 {

@@ -7,11 +7,10 @@ use rootkeep::crypto::age_file;
 use rootkeep::crypto::card::Card;
 use rootkeep::crypto::ed25519::SigningKey;
 use rootkeep::crypto::fixed::{Base64, Digest, Id};
-use rootkeep::crypto::identity::Identity;
 use rootkeep::crypto::recipient::Recipient;
 use rootkeep::crypto::secret::{Key32, SecretBytes};
 use rootkeep::error::{Error, Kind, Result};
-use rootkeep::ledger::{self, Clock, Durability, FirstUse, Opening, SealRequest, Session};
+use rootkeep::ledger::{self, Clock, Durability, FirstUse, SealRequest, Session};
 use rootkeep::state::custody::{Epoch, RequestRecord};
 use rootkeep::state::people::LedgerRecord;
 use rootkeep::statement::decisions::{About, Proof, SignOff};
@@ -833,15 +832,9 @@ fn tables_that_are_edited_for_a_moment_deceive_nobody() {
             edit_records(&raw, "custodian", &from, &to);
         };
         drop(world.session(ADA));
-        let mut session = Session::open(Opening {
-            directory: &world.ledger(),
-            identity: Identity::load(&world.identity(ADA), &world.host).unwrap(),
-            host: world.host.clone(),
-            state_dir: None,
-            card: None,
-            clock: Box::new(Meanwhile(world.clock.clone(), edit)),
-        })
-        .unwrap();
+        let mut opening = world.opening(ADA).unwrap();
+        opening.clock = Box::new(Meanwhile(world.clock.clone(), edit));
+        let mut session = Session::open(&world.ledger(), opening).unwrap();
         session.trust(&FirstUse::default()).unwrap();
         if edited_first {
             assert_eq!(Forger::new(&world, EVE).edit("custodian", &bea, &thief), 1);

@@ -4,9 +4,7 @@ use rootkeep::crypto::age_file;
 use rootkeep::crypto::fixed::{Base64, Digest};
 use rootkeep::crypto::identity::Identity;
 use rootkeep::error::Result;
-use rootkeep::ledger::{
-    Arrival, Clock, Entered, FirstUse, Imported, LeafPlace, Reading, Remote, RemoteOpening,
-};
+use rootkeep::ledger::{Arrival, Clock, Entered, FirstUse, Imported, LeafPlace, Reading, Remote};
 use rootkeep::log::{Hash, TlogProof};
 use rootkeep::present::describe;
 use rootkeep::statement::decisions::{About, RejectPersonal};
@@ -38,14 +36,7 @@ impl World {
 
     /// Opens a slip as someone, on a machine that has nothing but their identity.
     pub fn away(&self, place: usize, file: &[u8]) -> Result<Remote> {
-        Remote::open(RemoteOpening {
-            file,
-            identity: Identity::load(&self.identity(place), &self.host)?,
-            host: self.host.clone(),
-            state_dir: None,
-            card: None,
-            clock: Box::new(self.clock.clone()),
-        })
+        Remote::open(file, self.opening(place)?)
     }
 
     /// As [`Self::away`], by someone who has heard the genesis code.

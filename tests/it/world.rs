@@ -339,8 +339,12 @@ impl World {
     }
 
     pub fn open_at(&self, place: usize, directory: &Path) -> Result<Session> {
-        Session::open(Opening {
-            directory,
+        Session::open(directory, self.opening(place)?)
+    }
+
+    /// How someone comes to a ledger or a slip.
+    pub fn opening(&self, place: usize) -> Result<Opening> {
+        Ok(Opening {
             identity: Identity::load(&self.identity(place), &self.host)?,
             host: self.host.clone(),
             state_dir: None,
