@@ -35,12 +35,9 @@ pub fn run(context: &Context, command: &BackupCommand) -> Result<Done> {
     } else {
         context.open_to_act()?
     };
-    let bar = progress::bar(context, "verifying", "entries");
-    let made = backup::make(&session, &command.out, &mut |done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
+    let made = progress::verifying(context, |progress| {
+        backup::make(&session, &command.out, progress)
     })?;
-    bar.finish_and_clear();
     let needs = Needs::of(&session)?;
     let claim = Claim::Backup(BackedUp {
         at: Seen {

@@ -85,11 +85,6 @@ pub fn run(context: &Context, command: &CompareCommand) -> Result<Done> {
         fresh::check(out)?;
     }
     let session = context.open()?;
-    let bar = progress::bar(context, "verifying", "entries");
-    let mut progress = |done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
-    };
     // Its files go when all is said.
     let mut unpacked = None;
     let other = match target {
@@ -104,14 +99,13 @@ pub fn run(context: &Context, command: &CompareCommand) -> Result<Done> {
             Some(other)
         }
     };
-    let found = match &other {
-        Some(other) => compare::ledgers(session.side()?, other.side(), &mut progress)?,
+    let found = progress::verifying(context, |progress| match &other {
+        Some(other) => compare::ledgers(session.side()?, other.side(), progress),
         None => {
             let note = read_regular(&command.other, 1 << 20)?;
-            compare::checkpoint(&session, &note, &mut progress)?
+            compare::checkpoint(&session, &note, progress)
         }
-    };
-    bar.finish_and_clear();
+    })?;
     if let Some(out) = &command.out {
         write_notes(&session, other.as_ref(), &found, out)?;
     }

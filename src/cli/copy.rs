@@ -50,12 +50,7 @@ fn make(context: &Context, out: &Path) -> Result<Done> {
         fresh::check(out)?;
     }
     let session = context.open()?;
-    let bar = progress::bar(context, "verifying", "entries");
-    let made = copy::make(&session, out, &mut |done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
-    })?;
-    bar.finish_and_clear();
+    let made = progress::verifying(context, |progress| copy::make(&session, out, progress))?;
     if context.global.json {
         output::object(
             "copy",

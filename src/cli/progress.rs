@@ -3,6 +3,19 @@
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::context::Context;
+use crate::error::Result;
+use crate::ledger::Progress;
+
+/// Does work that verifies entries, under a bar.
+pub fn verifying<T>(context: &Context, work: impl FnOnce(Progress<'_>) -> Result<T>) -> Result<T> {
+    let bar = bar(context, "verifying", "entries");
+    let done = work(&mut |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    Ok(done)
+}
 
 /// A bar that says what is done and how long it will take; hidden where nobody looks.
 pub fn bar(context: &Context, doing: &str, things: &str) -> ProgressBar {

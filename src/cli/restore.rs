@@ -45,17 +45,7 @@ pub fn run(context: &Context, command: &RestoreCommand) -> Result<Done> {
         None => beside(&command.file)?,
     };
     fresh::check(&out)?;
-    let bar = progress::bar(context, "verifying", "entries");
-    let restored = restore::restore(
-        &command.file,
-        &out,
-        |directory| context.open_any(directory),
-        &mut |done, all| {
-            bar.set_length(all);
-            bar.set_position(done);
-        },
-    )?;
-    bar.finish_and_clear();
+    let restored = restore(context, &command.file, &out)?;
     let warnings = warnings(&restored);
     for warning in &warnings {
         context.warn(warning);
@@ -85,22 +75,19 @@ pub fn run(context: &Context, command: &RestoreCommand) -> Result<Done> {
     Ok(Done::Yes)
 }
 
+/// Restores a backup into a new directory.
+fn restore(context: &Context, file: &Path, out: &Path) -> Result<Restored> {
+    progress::verifying(context, |progress| {
+        restore::restore(file, out, |made| context.open_any(made), progress)
+    })
+}
+
 /// Restores a backup where nobody looks, holds it to the ledger that is in use, and records that.
 fn drill(context: &Context, file: &Path) -> Result<Done> {
     let mut session = context.open_to_act()?;
     let staging = Staging::anywhere()?;
     let out = staging.join("drill.ledger");
-    let bar = progress::bar(context, "verifying", "entries");
-    let restored = restore::restore(
-        file,
-        &out,
-        |directory| context.open_any(directory),
-        &mut |done, all| {
-            bar.set_length(all);
-            bar.set_position(done);
-        },
-    )?;
-    bar.finish_and_clear();
+    let restored = restore(context, file, &out)?;
     let found = compare::heads(session.side()?, session.open_other(&out)?.side())?;
     let missing = match found.standing {
         Standing::Equal => 0,

@@ -36,12 +36,7 @@ pub fn run(context: &Context, command: &VerifyCommand) -> Result<Done> {
     let paper = command.against_words.as_deref();
     let paper = paper.map(PaperPin::parse).transpose()?;
     let mut session = context.open()?;
-    let bar = progress::bar(context, "verifying", "entries");
-    let mut report = session.verify(&mut |done, all| {
-        bar.set_length(all);
-        bar.set_position(done);
-    })?;
-    bar.finish_and_clear();
+    let mut report = progress::verifying(context, |progress| session.verify(progress))?;
     let kept = [
         against.map(|note| session.check_against(&note)),
         paper.map(|pin| session.check_against_paper(&pin)),
