@@ -19,10 +19,6 @@ use rootkeep::statement::releases::Form;
 
 use crate::world::*;
 
-const ADA: usize = 0;
-const BEA: usize = 1;
-const CY: usize = 2;
-
 fn place(world: &World, name: &str) -> PathBuf {
     world.dir.path().join(name)
 }

@@ -3,7 +3,6 @@
 use rootkeep::crypto::card::{Card, CardPersonal};
 use rootkeep::crypto::fixed::Digest;
 use rootkeep::error::{Kind, Result};
-use rootkeep::ledger::{FirstUse, Session};
 use rootkeep::present::describe;
 use rootkeep::state::custody::Epoch;
 use rootkeep::statement::Claim;
@@ -13,20 +12,11 @@ use rootkeep::statement::releases::Form;
 use crate::forger::{Forger, edit_records, mend_shards};
 use crate::world::*;
 
-const ADA: usize = 0;
-const BEA: usize = 1;
-const CY: usize = 2;
 const YEAR: i64 = 365 * 86_400;
-
-fn trusted(world: &World, place: usize) -> Result<Session> {
-    let mut session = world.open(place)?;
-    session.trust(&FirstUse::default())?;
-    Ok(session)
-}
 
 /// What a signer's program shows of a statement, or why it shows nothing.
 fn shown(world: &World, place: usize, subject: &Digest) -> Result<String> {
-    let session = trusted(world, place)?;
+    let session = world.trusted(place)?;
     let preview = session.preview(subject)?;
     let people = session.people()?;
     Ok(describe::statement(&session, &preview.statement, &people)?.join("\n"))
@@ -36,7 +26,7 @@ fn shown(world: &World, place: usize, subject: &Digest) -> Result<String> {
 fn a_secret_is_shown_to_signers_under_no_other_name() {
     let world = World::ready();
     let request = world.request(&[PASSWORD]);
-    drop(trusted(&world, BEA).unwrap());
+    drop(world.trusted(BEA).unwrap());
     assert!(
         shown(&world, BEA, &request.leaf)
             .unwrap()
@@ -96,7 +86,7 @@ fn an_id_that_is_typed_leads_to_the_entry_that_has_it() {
     let world = World::ready();
     let harmless = world.request(&[MFA]);
     let wanted = world.request(&[PASSWORD]);
-    drop(trusted(&world, BEA).unwrap());
+    drop(world.trusted(BEA).unwrap());
     let raw = world.raw(ADA);
     raw.execute_batch(&format!(
         "UPDATE leaf SET id = x'00' WHERE seq = {0};
@@ -105,7 +95,7 @@ fn an_id_that_is_typed_leads_to_the_entry_that_has_it() {
         harmless.seq, wanted.seq, harmless.id, wanted.id
     ))
     .unwrap();
-    let session = trusted(&world, BEA).unwrap();
+    let session = world.trusted(BEA).unwrap();
     let error = session.find_entry(&harmless.id.to_hex()).unwrap_err();
     assert_eq!(error.kind(), Kind::Verification, "{error}");
 }
@@ -116,11 +106,11 @@ fn what_was_edited_to_wait_again_is_not_signed() {
     let request = world.request(&[PASSWORD]);
     world.session(BEA).withdraw(request.leaf).unwrap_err();
     world.session(ADA).withdraw(request.leaf).unwrap();
-    drop(trusted(&world, BEA).unwrap());
+    drop(world.trusted(BEA).unwrap());
     let raw = world.raw(ADA);
     assert!(edit_records(&raw, "request", "\"withdrawn\":true", "\"withdrawn\":false") > 0);
     let error = world.refused("state-mismatch", || {
-        trusted(&world, BEA)?.sign_off(request.leaf)
+        world.trusted(BEA)?.sign_off(request.leaf)
     });
     assert_eq!(error.kind(), Kind::Verification);
 }
@@ -131,11 +121,11 @@ fn an_entry_past_the_rules_stops_every_program_that_meets_it() {
     let world = World::ready();
     let request = world.request(&[PASSWORD]);
     world.sign_all(request.leaf, &[BEA, CY]);
-    drop(trusted(&world, BEA).unwrap());
+    drop(world.trusted(BEA).unwrap());
     let forger = Forger::new(&world, CY);
     forger.enter(close_claim(request.leaf), &[]);
     drop(forger);
-    let error = trusted(&world, BEA).err().unwrap();
+    let error = world.trusted(BEA).err().unwrap();
     assert_eq!(
         (error.code(), error.kind()),
         ("illegal-entry", Kind::Verification)
@@ -149,20 +139,21 @@ fn a_clock_that_runs_ahead_stretches_no_window() {
     world.clock.set(now + 20 * YEAR);
     let ahead = world.request(&[PASSWORD]);
     world.clock.set(now + 60);
-    world.refused("dated-ahead", || trusted(&world, BEA)?.sign_off(ahead.leaf));
+    world.refused("dated-ahead", || world.trusted(BEA)?.sign_off(ahead.leaf));
     // Just within what two clocks may differ by.
     world.clock.set(now + 400);
     let close = world.request(&[PASSWORD]);
     world.clock.set(now + 400 - 301);
-    world.refused("dated-ahead", || trusted(&world, BEA)?.sign_off(close.leaf));
+    world.refused("dated-ahead", || world.trusted(BEA)?.sign_off(close.leaf));
     world.clock.set(now + 400 - 300);
-    trusted(&world, BEA).unwrap().sign_off(close.leaf).unwrap();
+    world.trusted(BEA).unwrap().sign_off(close.leaf).unwrap();
     // Put into effect ahead of time, it is revealed when that time has come, and not before.
     world.clock.set(now + 2000);
-    trusted(&world, CY).unwrap().sign_off(close.leaf).unwrap();
+    world.trusted(CY).unwrap().sign_off(close.leaf).unwrap();
     let secret = world.secret(PASSWORD);
     let reveal = || {
-        trusted(&world, ADA)?
+        world
+            .trusted(ADA)?
             .reveal(&close.leaf, &secret, Form::Text, |_| Ok(()))
             .map(drop)
     };
@@ -187,13 +178,10 @@ fn a_proposal_that_is_dated_ahead_is_not_signed() {
         .unwrap();
     world.clock.set(now);
     world.refused("dated-ahead", || {
-        trusted(&world, BEA)?.sign_off(proposed.leaf)
+        world.trusted(BEA)?.sign_off(proposed.leaf)
     });
     world.clock.set(now + 1);
-    trusted(&world, BEA)
-        .unwrap()
-        .sign_off(proposed.leaf)
-        .unwrap();
+    world.trusted(BEA).unwrap().sign_off(proposed.leaf).unwrap();
 }
 
 #[test]
@@ -201,7 +189,7 @@ fn whoever_was_sent_enough_may_know_the_value_whatever_became_of_the_request() {
     let world = World::ready();
     let secret = world.secret(PASSWORD);
     let knows = |place: usize| {
-        let session = trusted(&world, ADA).unwrap();
+        let session = world.trusted(ADA).unwrap();
         let epoch = Epoch::load(&session.view(), &secret, 1).unwrap().unwrap();
         epoch.knowers.contains(&world.id(place))
     };
@@ -213,22 +201,16 @@ fn whoever_was_sent_enough_may_know_the_value_whatever_became_of_the_request() {
             .unwrap()
     };
     let request = by(CY);
-    trusted(&world, BEA)
-        .unwrap()
-        .sign_off(request.leaf)
-        .unwrap();
+    world.trusted(BEA).unwrap().sign_off(request.leaf).unwrap();
     assert!(knows(CY), "one share was sent, and one is cy's own");
     world.session(ADA).withdraw(request.leaf).unwrap();
     // Dan collects one share by each of two requests that never take effect.
     let request = by(3);
-    trusted(&world, BEA)
-        .unwrap()
-        .sign_off(request.leaf)
-        .unwrap();
+    world.trusted(BEA).unwrap().sign_off(request.leaf).unwrap();
     world.session(ADA).withdraw(request.leaf).unwrap();
     assert!(!knows(3));
     let request = by(3);
-    trusted(&world, CY).unwrap().sign_off(request.leaf).unwrap();
+    world.trusted(CY).unwrap().sign_off(request.leaf).unwrap();
     assert!(knows(3));
     world.assert_good(ADA);
 }
@@ -237,7 +219,7 @@ fn whoever_was_sent_enough_may_know_the_value_whatever_became_of_the_request() {
 fn a_statement_without_its_purpose_is_not_shown_to_be_signed() {
     let world = World::ready();
     let request = world.request(&[PASSWORD]);
-    drop(trusted(&world, BEA).unwrap());
+    drop(world.trusted(BEA).unwrap());
     world
         .raw(ADA)
         .execute(
@@ -254,7 +236,7 @@ fn names_that_look_alike_are_told_apart_and_unseen_characters_are_no_names() {
     let mut world = World::ready();
     let twin = world.newcomer("b\u{435}a");
     world.enrol(twin, &[rootkeep::statement::people::Role::Witness]);
-    let people = trusted(&world, ADA).unwrap().people().unwrap();
+    let people = world.trusted(ADA).unwrap().people().unwrap();
     for place in [BEA, twin] {
         let id: String = world.id(place).to_hex().chars().take(8).collect();
         assert!(people.name(&world.id(place)).ends_with(&format!("[{id}]")));

@@ -24,12 +24,6 @@ use rootkeep::statement::{Claim, SecretName, Time};
 use crate::forger::{Forger, edit_records};
 use crate::world::*;
 
-const ADA: usize = 0;
-const BEA: usize = 1;
-const CY: usize = 2;
-const DAN: usize = 3;
-const EVE: usize = 4;
-
 /// Whoever steals has a key pair of no one.
 fn own_key() -> SigningKey {
     SigningKey::from_seed(&Key32::new([42; 32])).unwrap()
@@ -39,15 +33,10 @@ fn mallory() -> String {
     age::x25519::Identity::generate().to_public().to_string()
 }
 
-fn trusted(world: &World, place: usize) -> Result<Session> {
-    let mut session = world.open(place)?;
-    session.trust(&world.first_use())?;
-    Ok(session)
-}
-
 /// Why ada's program signs nothing on a slip from eve.
 fn signed_by_slip(world: &World, subject: Digest) -> Error {
-    let slip = trusted(world, EVE)
+    let slip = world
+        .trusted(EVE)
         .and_then(|mut session| session.write_slip(world.id(ADA), Some(subject)));
     let signed = slip.and_then(|slip| {
         let mut remote = world.away(ADA, &slip)?;
@@ -233,7 +222,7 @@ fn a_seal_that_lists_copied_ciphertexts_is_decrypted_for_nobody() {
         );
         let request = forger.enter(claim, &[identity]);
         let before = world.contents(EVE);
-        let error = trusted(&world, ADA).unwrap().sign_off(request).unwrap_err();
+        let error = world.trusted(ADA).unwrap().sign_off(request).unwrap_err();
         tampering(&error, what);
         assert!(codes.contains(&error.code()), "{what}: {error}");
         // Where the log itself breaks the rules, eve's own program does not get that far.
@@ -284,7 +273,7 @@ fn a_share_proves_nothing_in_another_epoch_place_or_secret() {
             EVE,
         );
         let request = forger.enter(claim, &[identity]);
-        let error = world.refused("wrong-share", || trusted(&world, ADA)?.sign_off(request));
+        let error = world.refused("wrong-share", || world.trusted(ADA)?.sign_off(request));
         tampering(&error, what);
     }
     // Within the same epoch: two places that change their ciphertexts.
@@ -313,7 +302,7 @@ fn a_share_proves_nothing_in_another_epoch_place_or_secret() {
         EVE,
     );
     let request = forger.enter(claim, &[identity]);
-    let error = world.refused("cannot-decrypt", || trusted(&world, ADA)?.sign_off(request));
+    let error = world.refused("cannot-decrypt", || world.trusted(ADA)?.sign_off(request));
     tampering(&error, "another's ciphertext");
 }
 
@@ -352,7 +341,7 @@ fn a_request_whose_recipient_was_swapped_is_not_signed() {
         .unwrap();
     tampering(
         &world.refused("part-mismatch", || {
-            trusted(&world, BEA)?.sign_off(request.leaf)
+            world.trusted(BEA)?.sign_off(request.leaf)
         }),
         "facts",
     );
@@ -367,7 +356,7 @@ fn a_request_whose_recipient_was_swapped_is_not_signed() {
     assert!(forger.edit("request", &asked.recipient, &mallory()) > 0);
     tampering(
         &world.refused("state-mismatch", || {
-            trusted(&world, BEA)?.sign_off(request.leaf)
+            world.trusted(BEA)?.sign_off(request.leaf)
         }),
         "table",
     );
@@ -395,9 +384,9 @@ fn a_request_whose_recipient_was_swapped_is_not_signed() {
         known.id,
         key.signing(),
     );
-    let error = world.refused("replayed", || trusted(&world, BEA)?.sign_off(request.leaf));
+    let error = world.refused("replayed", || world.trusted(BEA)?.sign_off(request.leaf));
     tampering(&error, "the same id again");
-    let error = world.refused("replayed", || trusted(&world, BEA)?.sign_off(twin));
+    let error = world.refused("replayed", || world.trusted(BEA)?.sign_off(twin));
     tampering(&error, "the same id again");
 }
 
@@ -489,7 +478,7 @@ fn edited_tables_of_requests_are_held_to_the_log() {
         assert!(forger.edit("request", &from, &to) > 0, "{what}");
         world.clock.forward(later);
         let error = world.refused("state-mismatch", || {
-            trusted(&world, BEA)?.sign_off(request.leaf)
+            world.trusted(BEA)?.sign_off(request.leaf)
         });
         tampering(&error, what);
     }
@@ -509,7 +498,9 @@ fn an_operators_program_reveals_only_what_took_effect_in_the_log() {
     assert!(forger.edit("request", "\"effect\":null", &at) > 0);
     let secret = world.secret(PASSWORD);
     let error = world.refused("state-mismatch", || {
-        trusted(&world, ADA)?.reveal(&request.leaf, &secret, Form::Text, |_| Ok(()))
+        world
+            .trusted(ADA)?
+            .reveal(&request.leaf, &secret, Form::Text, |_| Ok(()))
     });
     tampering(&error, "an effect that no sign-off had");
 
@@ -527,7 +518,9 @@ fn an_operators_program_reveals_only_what_took_effect_in_the_log() {
         ) > 0
     );
     let error = world.refused("state-mismatch", || {
-        trusted(&world, ADA)?.reveal(&request.leaf, &secret, Form::Text, |_| Ok(()))
+        world
+            .trusted(ADA)?
+            .reveal(&request.leaf, &secret, Form::Text, |_| Ok(()))
     });
     tampering(&error, "a window that began later");
 }
@@ -798,7 +791,9 @@ fn edited_recipients_quorums_and_bindings_reach_no_seal_sign_off_or_reveal() {
                 );
             } else if what != "an operator's member key" && what != "a signing key" {
                 world.unpin(DAN);
-                refused(trusted(&world, DAN).err().unwrap(), "first use");
+                let opened = world.open(DAN);
+                let first = opened.and_then(|mut session| session.trust(&world.first_use()));
+                refused(first.unwrap_err(), "first use");
             }
             assert_eq!(all, world.contents(EVE), "{what}: nothing is written");
         }
@@ -982,7 +977,7 @@ fn entries_written_past_the_rules_stop_every_signer() {
         let forger = Forger::new(&world, fay);
         let leaf = forger.enter(claim, &blobs);
         for subject in [waiting.leaf, leaf] {
-            let error = world.refused(code, || trusted(&world, ADA)?.sign_off(subject));
+            let error = world.refused(code, || world.trusted(ADA)?.sign_off(subject));
             tampering(&error, what);
         }
         let report = world.open(ADA).unwrap().verify(&mut |_, _| {}).unwrap();
@@ -1029,7 +1024,7 @@ fn sign_offs_that_were_not_made_count_for_nothing() {
     let copy = world.copy();
     Forger::new(&copy, EVE).enter(Claim::Sign(false_proof.clone()), &[]);
     tampering(
-        &copy.refused("bad-proof", || trusted(&copy, ADA)?.sign_off(proposed.leaf)),
+        &copy.refused("bad-proof", || copy.trusted(ADA)?.sign_off(proposed.leaf)),
         "a false proof",
     );
     let copy = world.copy();
@@ -1038,7 +1033,7 @@ fn sign_offs_that_were_not_made_count_for_nothing() {
     forger.append(&statement, &[]);
     tampering(
         &copy.refused("bad-signature", || {
-            trusted(&copy, ADA)?.sign_off(proposed.leaf)
+            copy.trusted(ADA)?.sign_off(proposed.leaf)
         }),
         "in another's name",
     );

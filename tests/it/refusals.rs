@@ -9,7 +9,7 @@ use rootkeep::crypto::recipient::Recipient;
 use rootkeep::crypto::secret::SecretBytes;
 use rootkeep::crypto::words;
 use rootkeep::error::{Kind, Result};
-use rootkeep::ledger::{self, Durability, Entered, FirstUse, SealRequest, Session};
+use rootkeep::ledger::{self, Durability, Entered, FirstUse, SealRequest};
 use rootkeep::policy::{self, CheckNow, GOVERNANCE_SECRET};
 use rootkeep::state::custody::{Epoch, RequestRecord};
 use rootkeep::state::people::Custodian;
@@ -23,12 +23,6 @@ use rootkeep::statement::{Claim, UntrustedStatement};
 
 use crate::story::retire;
 use crate::world::*;
-
-const ADA: usize = 0;
-const BEA: usize = 1;
-const CY: usize = 2;
-const DAN: usize = 3;
-const EVE: usize = 4;
 
 impl World {
     fn sign(&self, place: usize, subject: Digest) -> Result<Entered> {
@@ -1301,9 +1295,12 @@ fn edited_tables_of_trust_are_refused_by_every_act() {
             .unwrap();
         assert!(raw.execute(sql, values.as_slice()).unwrap() > 0, "{sql}");
         let acts: [(&str, &dyn Fn() -> Result<()>); 7] = [
-            ("trust", &|| trusted(&world).map(drop)),
+            ("trust", &|| world.trusted(ADA).map(drop)),
             ("enter", &|| {
-                trusted(&world)?.enter(import_claim(), Vec::new()).map(drop)
+                world
+                    .trusted(ADA)?
+                    .enter(import_claim(), Vec::new())
+                    .map(drop)
             }),
             ("seal", &|| {
                 let plaintext = SecretBytes::copy_of(b"mine");
@@ -1313,21 +1310,22 @@ fn edited_tables_of_trust_are_refused_by_every_act() {
                     serves: Vec::new(),
                     plaintext: &plaintext,
                 };
-                trusted(&world)?.seal(request).map(drop)
+                world.trusted(ADA)?.seal(request).map(drop)
             }),
             ("request", &|| {
                 let secret = world.secret_by_table(PASSWORD);
-                trusted(&world)?
+                world
+                    .trusted(ADA)?
                     .request(&[(secret, 1)], world.id(ADA), 600, purpose())
                     .map(drop)
             }),
             ("sign", &|| {
-                trusted(&world)?.sign_off(request.leaf).map(drop)
+                world.trusted(ADA)?.sign_off(request.leaf).map(drop)
             }),
             ("sign governance", &|| {
-                trusted(&world)?.sign_off(proposed.leaf).map(drop)
+                world.trusted(ADA)?.sign_off(proposed.leaf).map(drop)
             }),
-            ("cosign", &|| trusted(&world)?.cosign_head().map(drop)),
+            ("cosign", &|| world.trusted(ADA)?.cosign_head().map(drop)),
         ];
         for (what, act) in acts {
             let error = world.refused("state-mismatch", act);
@@ -1347,12 +1345,6 @@ fn edited_tables_of_trust_are_refused_by_every_act() {
         .unwrap();
     }
     world.assert_good(ADA);
-}
-
-fn trusted(world: &World) -> Result<Session> {
-    let mut session = world.open(ADA)?;
-    session.trust(&FirstUse::default())?;
-    Ok(session)
 }
 
 #[test]
@@ -1387,14 +1379,15 @@ fn edited_records_of_large_tables_are_refused_by_whoever_reads_them() {
             serves: Vec::new(),
             plaintext: &plaintext,
         };
-        trusted(&world)?.seal(request).map(drop)
+        world.trusted(ADA)?.seal(request).map(drop)
     };
     let ask = || {
-        trusted(&world)?
+        world
+            .trusted(ADA)?
             .request(&[(secret, 1)], world.id(ADA), 600, purpose())
             .map(drop)
     };
-    let sign = || trusted(&world)?.sign_off(request.leaf).map(drop);
+    let sign = || world.trusted(ADA)?.sign_off(request.leaf).map(drop);
     let replace = |kind: &str, from: &str, to: &str| {
         format!(
             "UPDATE state SET value = CAST(replace(CAST(value AS TEXT), '{from}', '{to}') AS BLOB) WHERE kind = '{kind}'"

@@ -6,8 +6,6 @@ use std::time::Duration;
 
 use rootkeep::crypto::age_file;
 use rootkeep::crypto::recipient::Recipient;
-use rootkeep::error::Result;
-use rootkeep::ledger::{FirstUse, Session};
 use rootkeep::statement::Claim;
 use rootkeep::statement::quorums::Rekey;
 use rootkeep::store::{Access, Store};
@@ -16,22 +14,12 @@ use crate::cli::Desk;
 use crate::story::retire;
 use crate::world::*;
 
-const ADA: usize = 0;
-const BEA: usize = 1;
-const CY: usize = 2;
-
-fn trusted(world: &World, place: usize) -> Result<Session> {
-    let mut session = world.open(place)?;
-    session.trust(&FirstUse::default())?;
-    Ok(session)
-}
-
 #[test]
 fn whoever_went_opens_nothing_that_is_written_after() {
     let world = World::ready();
     let old = world.data_key(CY);
     world.decide(ADA, retire(&world, CY, None), &[BEA, 3, 4]);
-    let (session, entered) = trusted(&world, ADA).unwrap().rekey().unwrap();
+    let (session, entered) = world.trusted(ADA).unwrap().rekey().unwrap();
     assert!(entered.effective && entered.warnings.is_empty());
     drop(session);
     let database = world.ledger().join("ledger.db");
@@ -44,11 +32,11 @@ fn whoever_went_opens_nothing_that_is_written_after() {
             .exists()
     );
     for place in [ADA, BEA, 3, 4] {
-        drop(trusted(&world, place).unwrap());
+        drop(world.trusted(place).unwrap());
         world.assert_good(place);
     }
     // Governance recovery has the new one too, and the next time is counted.
-    let (_, again) = trusted(&world, BEA).unwrap().rekey().unwrap();
+    let (_, again) = world.trusted(BEA).unwrap().rekey().unwrap();
     assert!(again.seq > entered.seq);
     assert_ne!(world.data_key(ADA).expose(), old.expose());
     world.assert_good(ADA);
@@ -59,13 +47,15 @@ fn it_wants_the_ledger_alone_and_a_keeper() {
     let world = World::ready();
     let before = world.contents(ADA);
     let other = world.open(BEA).unwrap();
-    let error = trusted(&world, ADA).unwrap().rekey().err().unwrap();
+    let error = world.trusted(ADA).unwrap().rekey().err().unwrap();
     assert_eq!(error.code(), "locked");
     drop(other);
     assert_eq!(world.contents(ADA), before);
     // The count can't be skipped, nor said by somebody who is no keeper.
     world.refused("malformed", || {
-        trusted(&world, ADA)?.enter(Claim::Rekey(Rekey { number: 2 }), Vec::new())
+        world
+            .trusted(ADA)?
+            .enter(Claim::Rekey(Rekey { number: 2 }), Vec::new())
     });
 }
 
@@ -75,7 +65,7 @@ fn key_files_with_both_keys_open_the_database_that_is_there() {
         let world = World::ready();
         let old = world.data_key(ADA);
         if swapped {
-            drop(trusted(&world, ADA).unwrap().rekey().unwrap());
+            drop(world.trusted(ADA).unwrap().rekey().unwrap());
         }
         let own = world.data_key(ADA);
         let other = if swapped { &old } else { &own };
@@ -93,7 +83,7 @@ fn key_files_with_both_keys_open_the_database_that_is_there() {
             fs::write(path, wrapped).unwrap();
         }
         fs::write(world.ledger().join("ledger.db.rekey"), b"half").unwrap();
-        drop(trusted(&world, BEA).unwrap());
+        drop(world.trusted(BEA).unwrap());
         // Now there is one key again, everybody's, and nothing is left behind.
         assert_eq!(world.data_key(CY).expose(), own.expose());
         assert!(!world.ledger().join("ledger.db.rekey").exists());

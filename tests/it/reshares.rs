@@ -6,8 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rootkeep::crypto::fixed::{Digest, Id};
 use rootkeep::crypto::identity::Identity;
-use rootkeep::error::{Kind, Result};
-use rootkeep::ledger::{FirstUse, Session};
+use rootkeep::error::Kind;
 use rootkeep::state::custody::Epoch;
 use rootkeep::statement::Claim;
 use rootkeep::statement::releases::Form;
@@ -15,18 +14,6 @@ use rootkeep::statement::secrets::{Destroy, DestroyPersonal, Prove, Reseal};
 
 use crate::story::retire;
 use crate::world::*;
-
-const ADA: usize = 0;
-const BEA: usize = 1;
-const CY: usize = 2;
-const DAN: usize = 3;
-const EVE: usize = 4;
-
-fn trusted(world: &World, place: usize) -> Result<Session> {
-    let mut session = world.open(place)?;
-    session.trust(&FirstUse::default())?;
-    Ok(session)
-}
 
 /// Cy leaves, and dan takes the place among the engineers.
 fn after_a_departure() -> World {
@@ -43,7 +30,8 @@ fn after_a_departure() -> World {
 
 fn propose(world: &World, secrets: &[&str]) -> Digest {
     let ids: Vec<Id> = secrets.iter().map(|name| world.secret(name)).collect();
-    trusted(world, ADA)
+    world
+        .trusted(ADA)
         .unwrap()
         .reshare(&ids, world.id(ADA), 3600, purpose())
         .unwrap()
@@ -75,10 +63,11 @@ fn a_secret_outlives_whoever_held_a_share_of_it() {
     let secret = world.secret(PASSWORD);
     let reshare = propose(&world, &[PASSWORD]);
     for place in [ADA, BEA] {
-        trusted(&world, place).unwrap().sign_off(reshare).unwrap();
+        world.trusted(place).unwrap().sign_off(reshare).unwrap();
     }
     let mut told = Vec::new();
-    let entered = trusted(&world, ADA)
+    let entered = world
+        .trusted(ADA)
         .unwrap()
         .carry_out_reshare(&reshare, &mut |done, all| told.push((done, all)))
         .unwrap();
@@ -99,18 +88,23 @@ fn a_secret_outlives_whoever_held_a_share_of_it() {
     drop(session);
     // The old epoch goes only once enough holders have shown that the new one works.
     world.refused("not-proven", || {
-        trusted(&world, ADA)?.enter(destroy(&world, PASSWORD, Some(1)), Vec::new())
+        world
+            .trusted(ADA)?
+            .enter(destroy(&world, PASSWORD, Some(1)), Vec::new())
     });
-    let prove = |place: usize| trusted(&world, place)?.prove_shares(new.seal, &[secret]);
+    let prove = |place: usize| world.trusted(place)?.prove_shares(new.seal, &[secret]);
     prove(BEA).unwrap();
     world.refused("not-proven", || {
-        trusted(&world, ADA)?.enter(destroy(&world, PASSWORD, Some(1)), Vec::new())
+        world
+            .trusted(ADA)?
+            .enter(destroy(&world, PASSWORD, Some(1)), Vec::new())
     });
     prove(DAN).unwrap();
     world.refused("not-in-quorum", || prove(EVE));
     world.decide(ADA, destroy(&world, PASSWORD, Some(1)), &[ADA, BEA, DAN]);
     // And the value is the same.
-    let request = trusted(&world, ADA)
+    let request = world
+        .trusted(ADA)
         .unwrap()
         .request(&[(secret, 2)], world.id(ADA), 600, purpose())
         .unwrap();
@@ -134,16 +128,18 @@ fn what_was_interrupted_goes_on_where_it_stopped() {
         .unwrap();
     let reshare = propose(&world, &[PASSWORD, second]);
     for place in [ADA, BEA] {
-        trusted(&world, place).unwrap().sign_off(reshare).unwrap();
+        world.trusted(place).unwrap().sign_off(reshare).unwrap();
     }
     let cut = catch_unwind(AssertUnwindSafe(|| {
-        trusted(&world, ADA)
+        world
+            .trusted(ADA)
             .unwrap()
             .carry_out_reshare(&reshare, &mut |_, _| panic!("the power is cut"))
     }));
     assert!(cut.is_err());
     let mut told = Vec::new();
-    let entered = trusted(&world, ADA)
+    let entered = world
+        .trusted(ADA)
         .unwrap()
         .carry_out_reshare(&reshare, &mut |done, all| told.push((done, all)))
         .unwrap();
@@ -152,7 +148,8 @@ fn what_was_interrupted_goes_on_where_it_stopped() {
         assert_eq!(epoch(&world, name, 2).reshared_from, Some(1));
     }
     // Done is done.
-    let again = trusted(&world, ADA)
+    let again = world
+        .trusted(ADA)
         .unwrap()
         .carry_out_reshare(&reshare, &mut |_, _| ())
         .unwrap();
@@ -166,20 +163,22 @@ fn a_resharing_is_refused_where_a_release_would_be_and_shows_nothing() {
     let secret = world.secret(PASSWORD);
     let reshare = propose(&world, &[PASSWORD]);
     let carry_out = |place: usize| {
-        trusted(&world, place)?
+        world
+            .trusted(place)?
             .carry_out_reshare(&reshare, &mut |_, _| ())
             .map(drop)
     };
     world.refused("not-signed-off", || carry_out(ADA));
-    trusted(&world, ADA).unwrap().sign_off(reshare).unwrap();
+    world.trusted(ADA).unwrap().sign_off(reshare).unwrap();
     world.refused("not-signed-off", || carry_out(ADA));
     // Cy holds a share of the old epoch, and is gone; eve holds none.
-    world.refused("not-a-member", || trusted(&world, CY)?.sign_off(reshare));
-    world.refused("not-in-quorum", || trusted(&world, EVE)?.sign_off(reshare));
-    trusted(&world, BEA).unwrap().sign_off(reshare).unwrap();
+    world.refused("not-a-member", || world.trusted(CY)?.sign_off(reshare));
+    world.refused("not-in-quorum", || world.trusted(EVE)?.sign_off(reshare));
+    world.trusted(BEA).unwrap().sign_off(reshare).unwrap();
     world.refused("not-operator", || carry_out(BEA));
     world.refused("reshare-shows-nothing", || {
-        trusted(&world, ADA)?
+        world
+            .trusted(ADA)?
             .reveal(&reshare, &secret, Form::Text, |_| Ok(()))
             .map(drop)
     });
@@ -217,11 +216,12 @@ fn only_the_newest_epoch_is_split_anew_and_only_once() {
     let world = after_a_departure();
     let reshare = propose(&world, &[PASSWORD]);
     for place in [ADA, BEA] {
-        trusted(&world, place).unwrap().sign_off(reshare).unwrap();
+        world.trusted(place).unwrap().sign_off(reshare).unwrap();
     }
     // Sealed anew in the meantime: a new value, and nothing to carry over.
     world.seal(ADA, PASSWORD, None, b"rotated").unwrap();
-    let entered = trusted(&world, ADA)
+    let entered = world
+        .trusted(ADA)
         .unwrap()
         .carry_out_reshare(&reshare, &mut |_, _| ())
         .unwrap();
@@ -234,7 +234,8 @@ fn a_proof_counts_for_its_holder_share_and_subject_alone() {
     let world = World::ready();
     let (secret, other) = (world.secret(PASSWORD), world.secret(MFA));
     let seal = epoch(&world, PASSWORD, 1).seal;
-    let entered = trusted(&world, BEA)
+    let entered = world
+        .trusted(BEA)
         .unwrap()
         .prove_shares(seal, &[secret, other])
         .unwrap();

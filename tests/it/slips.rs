@@ -22,12 +22,6 @@ use crate::story::retire;
 
 use crate::world::*;
 
-const ADA: usize = 0;
-const BEA: usize = 1;
-const CY: usize = 2;
-const DAN: usize = 3;
-const EVE: usize = 4;
-
 impl World {
     /// A slip that someone writes for somebody else.
     pub fn slip(&self, by: usize, to: usize, subject: Option<Digest>) -> Vec<u8> {

@@ -21,10 +21,6 @@ use crate::forger::{Forger, mend_shards};
 use crate::story::retire;
 use crate::world::*;
 
-const ADA: usize = 0;
-const BEA: usize = 1;
-const CY: usize = 2;
-
 /// A small ledger in which every kind of statement has been made.
 fn complete() -> World {
     let mut world = World::active(3, 2);

@@ -36,6 +36,13 @@ use rootkeep::statement::secrets::Share;
 use rootkeep::statement::text::{Name, Text};
 use rootkeep::statement::{Claim, Time};
 
+/// The founders' places among the people.
+pub const ADA: usize = 0;
+pub const BEA: usize = 1;
+pub const CY: usize = 2;
+pub const DAN: usize = 3;
+pub const EVE: usize = 4;
+
 pub const MANAGEMENT: &str = "111122223333";
 pub const MEMBER: &str = "444455556666";
 pub const PASSWORD: &str = "111122223333/password";
@@ -351,6 +358,13 @@ impl World {
             card: None,
             clock: Box::new(self.clock.clone()),
         })
+    }
+
+    /// Opens the ledger as someone who has a pin of it, or says why not.
+    pub fn trusted(&self, place: usize) -> Result<Session> {
+        let mut session = self.open(place)?;
+        session.trust(&FirstUse::default())?;
+        Ok(session)
     }
 
     /// Opens the ledger as someone who has heard the genesis code.
