@@ -17,18 +17,32 @@ use serde_json::Value;
 
 use crate::world::{self, TempDir};
 
-#[path = "cli_contract.rs"]
-mod contract;
 #[path = "cli_copies.rs"]
 mod copies;
+#[path = "cli_environment.rs"]
+mod environment;
+#[path = "cli_exit_codes.rs"]
+mod exit_codes;
 #[path = "cli_input.rs"]
 mod input;
+#[path = "cli_json.rs"]
+mod json;
+#[path = "cli_keyboard.rs"]
+mod keyboard;
+#[path = "cli_looking.rs"]
+mod looking;
 #[path = "cli_media.rs"]
 mod media;
 #[path = "cli_people.rs"]
 mod people;
+#[path = "cli_secrecy.rs"]
+mod secrecy;
 #[path = "cli_slips.rs"]
 mod slips;
+#[path = "cli_status.rs"]
+mod status;
+#[path = "cli_streams.rs"]
+mod streams;
 #[path = "cli_terminal.rs"]
 mod terminal;
 #[path = "cli_text.rs"]
@@ -285,6 +299,22 @@ impl Desk {
     /// The database, opened past the program.
     pub fn raw(&self, name: &str) -> rusqlite::Connection {
         world::raw(&self.path("acme.ledger/ledger.db"), &self.data_key(name))
+    }
+
+    /// The words of somebody's share of the password, as `age -d` would show them.
+    pub fn share_words(&self, name: &str) -> String {
+        let out = format!("shares-of-{name}");
+        self.ok_as(name, &["shares", "export", "--out", &out]);
+        let host = world::host();
+        let identity = Identity::load(&self.path(&format!("{name}.key")), &host).unwrap();
+        fs::read_dir(self.path(&out))
+            .unwrap()
+            .flatten()
+            .filter_map(|entry| identity.decrypt(&fs::read(entry.path()).unwrap()).ok())
+            .filter_map(|bytes| SecretText::from_utf8(&bytes))
+            .map(|text| text.expose().trim().to_owned())
+            .find(|text| text.split(' ').count() == 33)
+            .unwrap()
     }
 
     /// How many entries there are, where there is a ledger that alice can open.
