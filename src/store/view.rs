@@ -1,19 +1,23 @@
 //! Reading: leaves, parts, blobs, nodes, checkpoints, records.
 
-use rusqlite::types::FromSqlError;
+mod as_log;
+mod rows;
+mod whole;
+
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::checked::Checker;
 use super::{damaged, failed};
-use crate::crypto::fixed::{Base64, Digest, Id};
-use crate::crypto::part::Part;
+use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
-use crate::log::{self, Hash, Nodes};
-use crate::policy::{LeafInfo, LogView};
+use crate::state::Table;
 use crate::state::shard::{Shard, Shards};
-use crate::state::{Records, Table};
-use crate::statement::header::leaf_hash;
-use crate::statement::{Kind, Parts, UntrustedStatement};
+use crate::statement::Kind;
+use rows::{ENTRY, entry, fixed_row, unreadable, unsigned, unsigned_row};
+
+pub(super) use as_log::tree_error;
+pub(super) use rows::signed;
+pub use rows::{Entry, StoredCosignature, UndoRow};
 
 /// The rows of an open database, to read from. Inside a transaction it sees the transaction.
 #[derive(Clone, Copy)]
@@ -23,84 +27,6 @@ pub struct View<'c> {
     below: i64,
     /// What the records are held to, where anything is decided on them.
     checker: Option<&'c Checker>,
-}
-
-/// A leaf as it is stored, with its parts; nothing of it is checked yet.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// Its index.
-    pub seq: u64,
-    /// The stored hash.
-    pub hash: Digest,
-    /// The stored statement id.
-    pub id: Id,
-    /// The stored author.
-    pub author: Id,
-    /// The stored kind.
-    pub kind: String,
-    /// The stored time.
-    pub made_at: i64,
-    /// The envelope.
-    pub envelope: Vec<u8>,
-    /// The facts part.
-    pub facts: Part,
-    /// The personal part.
-    pub personal: Option<Part>,
-    /// The stored hashes of the complete subtrees that this leaf is the last of, above the leaf, the
-    /// smallest first, 32 bytes each.
-    pub nodes: Vec<u8>,
-    /// The stored root of the tree with this leaf.
-    pub root: Digest,
-    /// The cosignature of whoever appended it.
-    pub cosignature: StoredCosignature,
-    /// How many further cosignatures there ought to be.
-    pub cosigners: u64,
-}
-
-impl Entry {
-    /// The parts.
-    #[must_use]
-    pub fn parts(&self) -> Parts {
-        Parts {
-            facts: self.facts.clone(),
-            personal: self.personal.clone(),
-        }
-    }
-
-    /// As [`Self::parts`], for whoever needs the rest no more.
-    #[must_use]
-    pub fn into_parts(self) -> Parts {
-        Parts {
-            facts: self.facts,
-            personal: self.personal,
-        }
-    }
-}
-
-/// A cosignature as it is stored.
-#[derive(Clone, Debug)]
-pub struct StoredCosignature {
-    /// Of which size.
-    pub size: u64,
-    /// Whose.
-    pub custodian: Id,
-    /// Its time.
-    pub time: i64,
-    /// Its Ed25519 signature.
-    pub sig: Vec<u8>,
-}
-
-/// What a record was before a leaf changed it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UndoRow {
-    /// The leaf.
-    pub seq: u64,
-    /// The table.
-    pub table: Table,
-    /// The key.
-    pub key: String,
-    /// The record before; `None` where there was none.
-    pub old: Option<Vec<u8>>,
 }
 
 /// Which leaves a listing wants.
@@ -117,9 +43,6 @@ pub struct LogFilter {
     /// At most so many, the newest.
     pub limit: Option<u64>,
 }
-
-const ENTRY: &str = "SELECT seq, hash, id, author, kind, made_at, envelope, facts_salt, facts, \
-     personal_salt, personal, nodes, root, appender, cosigned_at, cosignature, cosigners FROM leaf";
 
 impl<'c> View<'c> {
     pub(super) fn new(connection: &'c Connection) -> Self {
@@ -381,40 +304,6 @@ impl<'c> View<'c> {
         Ok(bytes)
     }
 
-    /// Every blob, as it lies there: digest and bytes.
-    ///
-    /// # Errors
-    /// Failed where the database fails.
-    pub fn each_blob(&self, mut see: impl FnMut(&[u8], &[u8]) -> Result<()>) -> Result<()> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT digest, bytes FROM blob ORDER BY rowid")
-            .map_err(failed)?;
-        let mut rows = statement.query([]).map_err(failed)?;
-        while let Some(row) = rows.next().map_err(failed)? {
-            let (digest, bytes) = (row.get_ref(0), row.get_ref(1));
-            let unfit = |error: FromSqlError| damaged(&error.to_string());
-            see(
-                digest.map_err(failed)?.as_blob().map_err(unfit)?,
-                bytes.map_err(failed)?.as_blob().map_err(unfit)?,
-            )?;
-        }
-        Ok(())
-    }
-
-    /// How many rows of `leaf` and `undo` have an index below zero.
-    ///
-    /// # Errors
-    /// Failed where the database fails.
-    pub fn rows_below_zero(&self) -> Result<u64> {
-        let count: Option<i64> = self.one(
-            "SELECT (SELECT count(*) FROM leaf WHERE seq < 0) + (SELECT count(*) FROM undo WHERE seq < 0)",
-            [],
-            |row| row.get(0),
-        )?;
-        unsigned(count.unwrap_or(0))
-    }
-
     /// The cosignatures of sizes `from..=to` but for those of whoever appended, in order.
     ///
     /// # Errors
@@ -432,19 +321,6 @@ impl<'c> View<'c> {
                 })
             },
         )
-    }
-
-    /// How many rows `cosignature` has outside sizes 1..=`size`.
-    ///
-    /// # Errors
-    /// Failed where the database fails.
-    pub fn cosignatures_outside(&self, size: u64) -> Result<u64> {
-        let count: Option<i64> = self.one(
-            "SELECT count(*) FROM cosignature WHERE size NOT BETWEEN 1 AND ?1",
-            [signed(size)?],
-            |row| row.get(0),
-        )?;
-        unsigned(count.unwrap_or(0))
     }
 
     /// What records were before each leaf from `from` on, newest first.
@@ -468,25 +344,6 @@ impl<'c> View<'c> {
                 })
             },
         )
-    }
-
-    /// Every record of the state, in order of table word and key.
-    ///
-    /// # Errors
-    /// Failed where the database fails.
-    pub fn each_record(&self, mut see: impl FnMut(&str, &str, &[u8]) -> Result<()>) -> Result<()> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT kind, key, value FROM state ORDER BY kind, key")
-            .map_err(failed)?;
-        let mut rows = statement.query([]).map_err(failed)?;
-        while let Some(row) = rows.next().map_err(failed)? {
-            let kind: String = row.get(0).map_err(failed)?;
-            let key: String = row.get(1).map_err(failed)?;
-            let value: Vec<u8> = row.get(2).map_err(failed)?;
-            see(&kind, &key, &value)?;
-        }
-        Ok(())
     }
 
     /// Counts of a state table.
@@ -519,231 +376,4 @@ impl<'c> View<'c> {
         self.one("PRAGMA schema_version", [], |row| row.get(0))
             .map(Option::unwrap_or_default)
     }
-
-    /// Everything that the database's schema holds, in order.
-    ///
-    /// # Errors
-    /// Failed where the database fails.
-    pub(super) fn schema(&self) -> Result<Vec<String>> {
-        self.many(
-            "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') \
-             FROM sqlite_schema ORDER BY type, name",
-            [],
-            |row| row.get(0),
-        )
-    }
-
-    /// Every table with how many rows it has.
-    ///
-    /// # Errors
-    /// Failed where the database fails.
-    pub(super) fn counts(&self) -> Result<Vec<String>> {
-        [
-            "meta",
-            "leaf",
-            "blob",
-            "cosignature",
-            "state",
-            "shard",
-            "undo",
-        ]
-        .into_iter()
-        .map(|table| {
-            let count: Option<i64> =
-                self.one(&format!("SELECT count(*) FROM {table}"), [], |row| {
-                    row.get(0)
-                })?;
-            Ok(format!("{table} {}", count.unwrap_or(0)))
-        })
-        .collect()
-    }
-
-    /// Whether the schema is the one that this program makes.
-    ///
-    /// # Errors
-    /// Failed where the database fails.
-    pub fn has_own_schema(&self) -> Result<bool> {
-        Ok(self.schema()? == super::database::expected_schema()?)
-    }
-
-    /// SQLite's and SQLCipher's own checks of the file; empty where all is well.
-    ///
-    /// # Errors
-    /// Failed where the database fails.
-    pub fn integrity(&self) -> Result<Vec<String>> {
-        let mut found: Vec<String> =
-            self.many("PRAGMA cipher_integrity_check", [], |row| row.get(0))?;
-        let quick: Vec<String> = self.many("PRAGMA integrity_check(10)", [], |row| row.get(0))?;
-        found.extend(quick.into_iter().filter(|line| line != "ok"));
-        Ok(found)
-    }
-}
-
-impl Nodes for View<'_> {
-    type Error = Error;
-
-    fn node(&self, level: u8, index: u64) -> Result<Option<Hash>> {
-        let bytes: Option<Vec<u8>> = if level == 0 {
-            self.one(
-                "SELECT hash FROM leaf WHERE seq = ?1",
-                [signed(index)?],
-                |row| row.get(0),
-            )?
-        } else {
-            // It lies with the last leaf of the subtree.
-            let last = index
-                .checked_add(1)
-                .and_then(|next| next.checked_mul(1u64.checked_shl(u32::from(level))?))
-                .ok_or_else(|| damaged("a node beyond all bounds"))?;
-            let at = (i64::from(level) - 1) * 32 + 1;
-            self.one(
-                "SELECT substr(nodes, ?2, 32) FROM leaf WHERE seq = ?1",
-                [signed(last)? - 1, at],
-                |row| row.get(0),
-            )?
-        };
-        bytes
-            .map(|bytes| {
-                Hash::try_from(bytes.as_slice()).map_err(|_| damaged("a node has another length"))
-            })
-            .transpose()
-    }
-}
-
-impl LogView for View<'_> {
-    fn find(&self, leaf: &Digest) -> Result<Option<LeafInfo>> {
-        let row: Option<(i64, Vec<u8>)> = self.one(
-            "SELECT seq, envelope FROM leaf WHERE hash = ?1 AND seq < ?2",
-            params![leaf.as_bytes(), self.below],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
-        row.map(|(seq, envelope)| {
-            // The columns beside the envelope say what they please.
-            if leaf_hash(&envelope) != *leaf {
-                return Err(damaged("an entry's hash is not its own"));
-            }
-            let statement = UntrustedStatement::parse(&envelope)?;
-            Ok(LeafInfo {
-                index: unsigned(seq)?,
-                author: statement.claimed_author(),
-                kind: statement.kind(),
-            })
-        })
-        .transpose()
-    }
-
-    fn knows(&self, id: &Id) -> Result<bool> {
-        Ok(self
-            .one(
-                "SELECT 1 FROM leaf WHERE id = ?1 AND seq < ?2",
-                params![id.as_bytes(), self.below],
-                |row| row.get::<_, i64>(0),
-            )?
-            .is_some())
-    }
-
-    fn knows_blob(&self, digest: &Digest) -> Result<bool> {
-        Ok(self
-            .one(
-                "SELECT 1 FROM blob WHERE digest = ?1",
-                [digest.as_bytes()],
-                |row| row.get::<_, i64>(0),
-            )?
-            .is_some())
-    }
-
-    fn root_at(&self, size: u64) -> Result<Digest> {
-        log::root(self, size)
-            .map(|root| Digest(root.into()))
-            .map_err(tree_error)
-    }
-}
-
-impl Records for View<'_> {
-    fn get(&self, table: Table, key: &str) -> Result<Option<Vec<u8>>> {
-        if let Some(checker) = self.checker {
-            checker.check(self, table, &Shard::of(table, key).prefix)?;
-        }
-        self.one(
-            "SELECT value FROM state WHERE kind = ?1 AND key = ?2",
-            [table.as_str(), key],
-            |row| row.get(0),
-        )
-    }
-
-    fn list(&self, table: Table, prefix: &str) -> Result<Vec<(String, Vec<u8>)>> {
-        if let Some(checker) = self.checker {
-            checker.check(self, table, prefix)?;
-        }
-        // Keys are ASCII, so that the character after `~` ends every prefix.
-        self.many(
-            "SELECT key, value FROM state WHERE kind = ?1 AND key >= ?2 AND key < ?2 || x'7f' ORDER BY key",
-            [table.as_str(), prefix],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-    }
-}
-
-/// What is wrong with a stored tree, in the words of the ledger.
-pub(super) fn tree_error(error: log::TreeError<Error>) -> Error {
-    match error {
-        log::TreeError::Storage(error) => error,
-        other => damaged(&other.to_string()),
-    }
-}
-
-fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let part = |salt: Vec<u8>, bytes: Vec<u8>| Part {
-        salt: Base64(salt),
-        bytes: Base64(bytes),
-    };
-    let personal = match (row.get(9)?, row.get(10)?) {
-        (Some(salt), Some(bytes)) => Some(part(salt, bytes)),
-        (None, None) => None,
-        _ => return Err(unreadable(9, "half of a personal part".to_owned())),
-    };
-    let seq = unsigned_row(row, 0)?;
-    Ok(Entry {
-        seq,
-        hash: fixed_row(row, 1, Digest::from_slice)?,
-        id: fixed_row(row, 2, Id::from_slice)?,
-        author: fixed_row(row, 3, Id::from_slice)?,
-        kind: row.get(4)?,
-        made_at: row.get(5)?,
-        envelope: row.get(6)?,
-        facts: part(row.get(7)?, row.get(8)?),
-        personal,
-        nodes: row.get(11)?,
-        root: fixed_row(row, 12, Digest::from_slice)?,
-        cosignature: StoredCosignature {
-            size: seq.saturating_add(1),
-            custodian: fixed_row(row, 13, Id::from_slice)?,
-            time: row.get(14)?,
-            sig: row.get(15)?,
-        },
-        cosigners: unsigned_row(row, 16)?,
-    })
-}
-
-fn fixed_row<T>(row: &Row<'_>, at: usize, read: fn(&[u8]) -> Option<T>) -> rusqlite::Result<T> {
-    let bytes: Vec<u8> = row.get(at)?;
-    read(&bytes).ok_or_else(|| unreadable(at, "a value of another length".to_owned()))
-}
-
-/// A value that this program never wrote.
-fn unreadable(at: usize, why: String) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Blob, why.into())
-}
-
-fn unsigned_row(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
-    let value: i64 = row.get(at)?;
-    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(at, value))
-}
-
-fn unsigned(value: i64) -> Result<u64> {
-    u64::try_from(value).map_err(|_| damaged("a number below zero"))
-}
-
-pub(super) fn signed(value: u64) -> Result<i64> {
-    i64::try_from(value).map_err(|_| damaged("a number too large"))
 }
