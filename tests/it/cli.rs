@@ -94,22 +94,19 @@ impl Desk {
     /// `acme.ledger`, founded by alice with a threshold of three, and signed by nobody else.
     pub fn founded() -> Self {
         let desk = Self::of_people();
-        let mut words = vec![
-            "-i",
-            "alice.key",
-            "init",
-            "acme.ledger",
-            "--name",
-            "Acme",
-            "--threshold",
-            "3",
-        ];
+        desk.found(&[]);
+        desk
+    }
+
+    /// alice founds `acme.ledger`, with more flags.
+    pub fn found(&self, flags: &[&str]) -> Run {
+        let mut words = flags.to_vec();
+        words.extend(["init", "acme.ledger", "--name", "Acme", "--threshold", "3"]);
         let cards: Vec<String> = FOUNDERS.iter().map(|name| format!("{name}.card")).collect();
         for card in &cards {
             words.extend(["--card", card]);
         }
-        desk.ok(&words);
-        desk
+        self.ok_as("alice", &words)
     }
 
     /// A ledger in use: the quorums `engineers` (two of alice, bob, carol) and `board` (dave and
@@ -152,10 +149,7 @@ impl Desk {
 
     /// A quorum of any two of `members`, in effect.
     pub fn quorum(&self, name: &str, members: &[&str]) {
-        let mut words = vec!["quorum", "define", name, "--threshold", "2"];
-        for member in members {
-            words.extend(["--member", member]);
-        }
+        let mut words = define(name, members);
         words.extend([
             "--with",
             "alice.key",
@@ -165,6 +159,12 @@ impl Desk {
             "dave.key",
         ]);
         self.ok_as("alice", &words);
+    }
+
+    /// alice proposes mallory; nobody has signed.
+    pub fn propose_mallory(&self, role: &str) -> Value {
+        let words = ["--json", "custodian", "add", "mallory.card", "--role", role];
+        self.ok_as("alice", &words).json()
     }
 
     /// The genesis code.
@@ -427,6 +427,15 @@ impl std::fmt::Debug for Run {
             self.typed, self.code, self.out, self.err
         )
     }
+}
+
+/// What is typed to define a quorum of any two of `members`.
+pub fn define<'a>(name: &'a str, members: &[&'a str]) -> Vec<&'a str> {
+    let mut words = vec!["quorum", "define", name, "--threshold", "2"];
+    for member in members {
+        words.extend(["--member", member]);
+    }
+    words
 }
 
 /// Copies what is in one directory into another.

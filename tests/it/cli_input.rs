@@ -815,10 +815,7 @@ fn what_was_read_aloud_is_taken_in_any_case() {
     desk.ok_as("alice", &["show", "Genesis"]);
 
     let desk = Desk::ready();
-    let role = ["custodian", "add", "mallory.card", "--role", "holder"];
-    let added = desk
-        .ok_as("alice", &[&["--json"], &role[..]].concat())
-        .json();
+    let added = desk.propose_mallory("holder");
     let upper = |field: &str| added[field].as_str().unwrap().to_uppercase();
     let words = ["sign", &upper("id"), "--fingerprint", &upper("fingerprint")];
     desk.ok_as("bob", &words);
@@ -1012,40 +1009,11 @@ fn what_is_written_is_ones_own_and_never_over_another() {
         3,
         "exists",
     );
-    desk.refused(
-        "alice",
-        &[
-            "init",
-            "there",
-            "--name",
-            "x",
-            "--threshold",
-            "2",
-            "--card",
-            "alice.card",
-            "--card",
-            "bob.card",
-        ],
-        3,
-        "exists",
-    );
-    desk.refused(
-        "alice",
-        &[
-            "init",
-            "acme.ledger",
-            "--name",
-            "x",
-            "--threshold",
-            "2",
-            "--card",
-            "alice.card",
-            "--card",
-            "bob.card",
-        ],
-        3,
-        "exists",
-    );
+    for directory in ["there", "acme.ledger"] {
+        let mut words = vec!["init", directory, "--name", "x", "--threshold", "2"];
+        words.extend(["--card", "alice.card", "--card", "bob.card"]);
+        desk.refused("alice", &words, 3, "exists");
+    }
     desk.refused(
         "alice",
         &["shares", "export", "--out", "shares"],

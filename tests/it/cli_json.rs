@@ -37,20 +37,7 @@ pub fn appended(run: &Run, kind: &str) -> Value {
 #[test]
 fn what_appends_says_what_it_appended() {
     let desk = Desk::of_people();
-    let mut words = vec![
-        "--json",
-        "init",
-        "acme.ledger",
-        "--name",
-        "Acme",
-        "--threshold",
-        "3",
-    ];
-    let cards: Vec<String> = FOUNDERS.iter().map(|name| format!("{name}.card")).collect();
-    for card in &cards {
-        words.extend(["--card", card]);
-    }
-    let run = desk.ok_as("alice", &words);
+    let run = desk.found(&["--json"]);
     let founded = run.json();
     has(&founded, &APPENDED);
     has(&founded, &["ledger", "code", "directory"]);
@@ -76,18 +63,7 @@ fn what_appends_says_what_it_appended() {
             (&needs.into(), &(needs == 0).into())
         );
     }
-    let define = [
-        "--json",
-        "quorum",
-        "define",
-        "engineers",
-        "--threshold",
-        "2",
-        "--member",
-        "alice",
-        "--member",
-        "bob",
-    ];
+    let define = [&["--json"], &define("engineers", &["alice", "bob"])[..]].concat();
     let proposed = appended(&desk.run_as("alice", &define), "quorum.define");
     assert_eq!(
         (&proposed["effective"], &proposed["needs"]),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Desk, PASSWORD, PLAINTEXT};
+use super::{Desk, PASSWORD, PLAINTEXT, define};
 
 fn left_to_do(desk: &Desk) -> Vec<String> {
     let status = desk.run_as("alice", &["--json", "status"]).json();
@@ -68,20 +68,8 @@ fn a_departure_leaves_a_list_that_ends_when_all_is_done() {
         "carol left",
     ];
     desk.refused("alice", &reshare[1..], 3, "holder-not-in-force");
-    let define = [
-        "--json",
-        "quorum",
-        "define",
-        "engineers",
-        "--threshold",
-        "2",
-        "--member",
-        "alice",
-        "--member",
-        "bob",
-        "--member",
-        "dave",
-    ];
+    let members = define("engineers", &["alice", "bob", "dave"]);
+    let define = [&["--json"], &members[..]].concat();
     signed(&desk, &define, &governance);
     assert_eq!(left_to_do(&desk), ["rekey", "reshare"]);
     let id = signed(&desk, &reshare, &["alice", "bob"]);

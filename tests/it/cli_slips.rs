@@ -23,6 +23,17 @@ fn request_slip(desk: &Desk, id: &str, name: &str, file: &str) {
     );
 }
 
+/// The desk, bob's own machine with a slip about a request, the genesis code, and the request's id.
+fn asked_of_bob() -> (Desk, Desk, String, String) {
+    let desk = Desk::ready();
+    let code = desk.code();
+    let id = desk.request(&[PASSWORD]);
+    request_slip(&desk, &id, "bob", "b.slip");
+    let bob = machine(&desk, "bob");
+    carry(&desk, &bob, "b.slip");
+    (desk, bob, code, id)
+}
+
 #[test]
 fn a_release_goes_round_on_sticks() {
     let desk = Desk::ready();
@@ -214,19 +225,7 @@ fn a_newcomer_joins_and_the_founders_found_by_stick() {
     let said = desk.ok_as("alice", &import).out;
     assert_eq!(said.matches("in effect").count(), 4, "{said}");
 
-    let added = desk
-        .ok_as(
-            "alice",
-            &[
-                "--json",
-                "custodian",
-                "add",
-                "mallory.card",
-                "--role",
-                "witness",
-            ],
-        )
-        .json();
+    let added = desk.propose_mallory("witness");
     let (id, words) = (
         added["id"].as_str().unwrap(),
         added["fingerprint"].as_str().unwrap(),
@@ -274,12 +273,7 @@ fn a_newcomer_joins_and_the_founders_found_by_stick() {
 
 #[test]
 fn whatever_can_be_stated_away_is_made_on_a_slip() {
-    let desk = Desk::ready();
-    let code = desk.code();
-    let id = desk.request(&[PASSWORD]);
-    request_slip(&desk, &id, "bob", "b.slip");
-    let bob = machine(&desk, "bob");
-    carry(&desk, &bob, "b.slip");
+    let (desk, bob, code, id) = asked_of_bob();
     bob.write("bag.txt", b"bag 17");
     let away: [&[&str]; 5] = [
         &["reject", "b.slip", "--reason", "Not now"],
@@ -319,12 +313,7 @@ fn whatever_can_be_stated_away_is_made_on_a_slip() {
 
 #[test]
 fn an_answer_comes_back_as_photographs() {
-    let desk = Desk::ready();
-    let code = desk.code();
-    let id = desk.request(&[PASSWORD]);
-    request_slip(&desk, &id, "bob", "b.slip");
-    let bob = machine(&desk, "bob");
-    carry(&desk, &bob, "b.slip");
+    let (desk, bob, code, id) = asked_of_bob();
     let sign = [
         "--json", "slip", "sign", "b.slip", "--out", "b.answer", "--qr",
     ];

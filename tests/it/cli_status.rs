@@ -55,10 +55,7 @@ fn status_says_what_to_type_next() {
     assert_eq!(status("bob")["to_sign"], Value::Array(Vec::new()));
     desk.ok_as("alice", &["withdraw", &request]);
 
-    let add = ["custodian", "add", "mallory.card", "--role", "holder"];
-    let added = desk
-        .ok_as("alice", &[&["--json"], &add[..]].concat())
-        .json();
+    let added = desk.propose_mallory("holder");
     let text = |field: &str| added[field].as_str().unwrap().to_owned();
     assert_eq!(status("alice")["enrolments"], Value::Array(Vec::new()));
     for name in ["alice", "bob", "dave"] {

@@ -104,19 +104,7 @@ fn without_a_terminal_a_missing_value_is_an_error_that_names_the_flag() {
         let error = desk.refused("alice", &words, 2, "missing-value");
         assert!(error["hints"].to_string().contains(flag), "{error}");
     }
-    let added = desk
-        .ok_as(
-            "alice",
-            &[
-                "--json",
-                "custodian",
-                "add",
-                "mallory.card",
-                "--role",
-                "keeper",
-            ],
-        )
-        .json();
+    let added = desk.propose_mallory("keeper");
     let error = desk.refused(
         "bob",
         &["sign", added["id"].as_str().unwrap()],

@@ -11,7 +11,7 @@ use rootkeep::crypto::recipient::Recipient;
 use rootkeep::crypto::secret::{Key32, SecretBytes};
 use rootkeep::error::{Error, Kind, Result};
 use rootkeep::ledger::{self, Clock, Durability, FirstUse, SealRequest, Session};
-use rootkeep::state::custody::{Epoch, RequestRecord};
+use rootkeep::state::custody::RequestRecord;
 use rootkeep::state::people::LedgerRecord;
 use rootkeep::statement::decisions::{About, Proof, SignOff};
 use rootkeep::statement::founding::PolicySettings;
@@ -121,9 +121,7 @@ fn a_seal_that_lists_copied_ciphertexts_is_decrypted_for_nobody() {
             .unwrap()
     };
     let share_of = |world: &World, secret: &str| {
-        let epoch = Epoch::load(&world.open(EVE).unwrap().view(), &world.secret(secret), 1)
-            .unwrap()
-            .unwrap();
+        let epoch = world.epoch(EVE, &world.secret(secret), 1);
         epoch
             .shares
             .iter()
@@ -244,9 +242,7 @@ fn a_share_proves_nothing_in_another_epoch_place_or_secret() {
     // eve seals epoch 2 with epoch 1's very list: same ciphertexts, same keys.
     let world = World::ready();
     let secret = world.secret(PASSWORD);
-    let first = Epoch::load(&world.open(EVE).unwrap().view(), &secret, 1)
-        .unwrap()
-        .unwrap();
+    let first = world.epoch(EVE, &secret, 1);
     let forger = Forger::new(&world, EVE);
     let blobs = [b"1".to_vec(), b"2".to_vec(), b"3".to_vec()];
     for (what, secret, epoch, name) in [
@@ -573,9 +569,7 @@ fn replaced_key_files_give_nothing_away() {
     let template = World::ready();
     let world = &template;
     let ada = world.id(ADA);
-    let epoch = Epoch::load(&world.open(EVE).unwrap().view(), &world.secret(PASSWORD), 1)
-        .unwrap()
-        .unwrap();
+    let epoch = world.epoch(EVE, &world.secret(PASSWORD), 1);
     let share = epoch
         .shares
         .iter()
@@ -913,10 +907,7 @@ fn entries_written_past_the_rules_stop_every_signer() {
         |_: &World, _: usize| (Claim::PolicySet(SetPolicy { policy: settings }), Vec::new());
     let request = |world: &World, fay: usize| {
         let secret = world.secret(PASSWORD);
-        let seal = Epoch::load(&world.open(EVE).unwrap().view(), &secret, 1)
-            .unwrap()
-            .unwrap()
-            .seal;
+        let seal = world.epoch(EVE, &secret, 1).seal;
         let (claim, identity) = world.request_claim(
             Wanted {
                 secret,
@@ -1104,9 +1095,7 @@ fn withdrawing_a_request_takes_no_other_statements_ciphertext_away() {
     // eve asks with the password's own ciphertext as the one-time identity, and takes it back.
     let world = World::ready();
     let secret = world.secret(PASSWORD);
-    let epoch = Epoch::load(&world.open(EVE).unwrap().view(), &secret, 1)
-        .unwrap()
-        .unwrap();
+    let epoch = world.epoch(EVE, &secret, 1);
     let payload = world
         .open(EVE)
         .unwrap()

@@ -44,13 +44,18 @@ impl World {
         self.session(place).enter(Claim::Sign(sign), blobs)
     }
 
-    fn set_policy(&self, settings: PolicySettings) -> Entered {
-        self.decide(
-            ADA,
-            Claim::PolicySet(SetPolicy { policy: settings }),
-            &[ADA, BEA, CY],
-        )
+    /// A release's sign-off as it ought to be, and what it sends.
+    fn good_sign(&self, place: usize, secret: &str, request: Digest) -> (SignOff, Vec<Vec<u8>>) {
+        self.craft_sign(place, &[self.secret(secret)], request, request, b"x")
     }
+
+    fn set_policy(&self, settings: PolicySettings) -> Entered {
+        self.decide(ADA, policy(settings), &[ADA, BEA, CY])
+    }
+}
+
+fn policy(settings: PolicySettings) -> Claim {
+    Claim::PolicySet(SetPolicy { policy: settings })
 }
 
 fn settings(pending_days: u32, request_hours: u32, window_max_secs: u32) -> PolicySettings {

@@ -216,10 +216,7 @@ fn what_a_slip_shows_is_what_the_ledger_shows() {
     let mut world = World::ready();
     let request = world.request(&[PASSWORD]);
     let fay = world.newcomer("b\u{435}a");
-    let added = world
-        .session(ADA)
-        .enter(world.add_claim(fay, &[Role::Witness]), Vec::new())
-        .unwrap();
+    let added = world.propose(fay, &[Role::Witness]);
     for subject in [request.leaf, added.leaf, world.genesis()] {
         let session = world.session(BEA);
         let (_, statement) = session.statement(&subject).unwrap();
@@ -240,10 +237,7 @@ fn what_a_slip_shows_is_what_the_ledger_shows() {
 fn a_newcomer_accepts_away_from_the_ledger_and_governance_signs_it_there() {
     let mut world = World::ready();
     let fay = world.newcomer("fay");
-    let added = world
-        .session(ADA)
-        .enter(world.add_claim(fay, &[Role::Witness]), Vec::new())
-        .unwrap();
+    let added = world.propose(fay, &[Role::Witness]);
     world.session(ADA).sign_off(added.leaf).unwrap();
     let mut remote = world.remote(fay, &world.slip(ADA, fay, None));
     assert_eq!(code(remote.sign().map(drop)), "no-subject");
@@ -828,10 +822,7 @@ fn every_field_of_an_answer_that_is_changed_is_noticed() {
 fn what_needs_another_slip_goes_in_after_it() {
     let mut world = World::ready();
     let fay = world.newcomer("fay");
-    let added = world
-        .session(ADA)
-        .enter(world.add_claim(fay, &[Role::Witness]), Vec::new())
-        .unwrap();
+    let added = world.propose(fay, &[Role::Witness]);
     for signer in [ADA, BEA, CY] {
         world.session(signer).sign_off(added.leaf).unwrap();
     }

@@ -166,10 +166,7 @@ fn a_newcomer_is_in_force_after_three_sign_offs_and_the_own_acceptance() {
 fn a_newcomer_may_be_approved_while_others_work() {
     let mut world = World::ready();
     let fay = world.newcomer("fay");
-    let proposed = world
-        .session(0)
-        .enter(world.add_claim(fay, &[Role::Witness]), Vec::new())
-        .unwrap();
+    let proposed = world.propose(fay, &[Role::Witness]);
     let error = world.refused("not-a-member", || world.open(fay));
     assert_eq!(error.kind(), Kind::Refused, "not before governance is in");
     assert!(!world.session(1).sign_off(proposed.leaf).unwrap().effective);
@@ -315,9 +312,7 @@ fn a_destroyed_epoch_leaves_no_ciphertext() {
     let world = World::ready();
     let secret = world.secret(PASSWORD);
     world.seal(2, PASSWORD, None, b"the next password").unwrap();
-    let epoch = Epoch::load(&world.open(0).unwrap().view(), &secret, 1)
-        .unwrap()
-        .unwrap();
+    let epoch = world.epoch(0, &secret, 1);
     let destroy = |epoch| {
         Claim::SecretDestroy(
             Destroy { secret, epoch },

@@ -25,13 +25,7 @@ use crate::world::*;
 fn complete() -> World {
     let mut world = World::active(3, 2);
     let fay = world.newcomer("fay");
-    let enrolled = world
-        .session(ADA)
-        .enter(
-            world.add_claim(fay, &[Role::Holder, Role::Witness]),
-            Vec::new(),
-        )
-        .unwrap();
+    let enrolled = world.propose(fay, &[Role::Holder, Role::Witness]);
     world.session(BEA).sign_off(enrolled.leaf).unwrap();
     world.session(CY).sign_off(enrolled.leaf).unwrap();
     world.session(fay).accept().unwrap();

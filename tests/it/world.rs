@@ -449,6 +449,14 @@ impl World {
             .0
     }
 
+    /// What the tables say of a secret's epoch, as someone reads them who trusts nothing yet.
+    pub fn epoch(&self, place: usize, secret: &Id, number: u32) -> Epoch {
+        let session = self.open(place).unwrap();
+        Epoch::load(&session.view(), secret, number)
+            .unwrap()
+            .unwrap()
+    }
+
     /// ada asks for secrets, for an hour.
     pub fn request(&self, secrets: &[&str]) -> Entered {
         self.request_by(0, secrets, 0, 3600).unwrap()
@@ -472,10 +480,7 @@ impl World {
     /// Someone is proposed with roles by ada, with the sign-offs of ada, bea and cy; returns the
     /// entry that put it into effect, as far as governance goes.
     pub fn enrol(&self, place: usize, roles: &[Role]) -> Entered {
-        let proposed = self
-            .session(0)
-            .enter(self.add_claim(place, roles), Vec::new())
-            .unwrap();
+        let proposed = self.propose(place, roles);
         for signer in [0, 1] {
             assert!(
                 !self
@@ -486,6 +491,13 @@ impl World {
             );
         }
         self.session(2).sign_off(proposed.leaf).unwrap()
+    }
+
+    /// ada proposes someone; nobody has signed.
+    pub fn propose(&self, place: usize, roles: &[Role]) -> Entered {
+        self.session(0)
+            .enter(self.add_claim(place, roles), Vec::new())
+            .unwrap()
     }
 
     pub fn add_claim(&self, place: usize, roles: &[Role]) -> Claim {

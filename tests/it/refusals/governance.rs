@@ -3,9 +3,9 @@
 use rootkeep::statement::Claim;
 use rootkeep::statement::founding::PolicySettings;
 use rootkeep::statement::people::Role;
-use rootkeep::statement::quorums::{Define, Group, SetPolicy};
+use rootkeep::statement::quorums::{Define, Group};
 
-use super::settings;
+use super::{policy, settings};
 use crate::world::*;
 
 #[test]
@@ -83,7 +83,7 @@ fn a_quorum_keeps_to_the_bounds_of_its_split() {
 #[test]
 fn policies_keep_to_their_bounds() {
     let world = World::ready();
-    let set = |settings| world.enter(ADA, Claim::PolicySet(SetPolicy { policy: settings }));
+    let set = |settings| world.enter(ADA, policy(settings));
     for good in [
         settings(1, 72, 600),
         settings(365, 72, 600),

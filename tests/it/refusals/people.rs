@@ -17,8 +17,7 @@ fn a_retired_custodian_is_out() {
     let world = World::ready();
     let request = world.request(&[MFA]);
     let mut open = world.session(EVE);
-    let (sign, blobs) =
-        world.craft_sign(EVE, &[world.secret(MFA)], request.leaf, request.leaf, b"x");
+    let (sign, blobs) = world.good_sign(EVE, MFA, request.leaf);
     let keys = world.dir.path().join("old-keys");
     copy_dir(&world.ledger().join("keys"), &keys);
     world.decide(ADA, retire(&world, EVE, None), &[ADA, BEA, CY]);
@@ -118,9 +117,7 @@ fn a_stranger_has_no_way_in() {
     let mut world = World::ready();
     let hal = world.newcomer("hal");
     world.refused("not-a-member", || world.open(hal));
-    world
-        .enter(ADA, world.add_claim(hal, &[Role::Holder]))
-        .unwrap();
+    world.propose(hal, &[Role::Holder]);
     world.refused("not-a-member", || world.open(hal));
 }
 

@@ -4,7 +4,6 @@ use rootkeep::crypto::age_file;
 use rootkeep::crypto::fixed::{Digest, Id};
 use rootkeep::crypto::recipient::Recipient;
 use rootkeep::error::Kind;
-use rootkeep::state::custody::Epoch;
 use rootkeep::state::people::Custodian;
 use rootkeep::statement::Claim;
 use rootkeep::statement::releases::{Form, Request, Wanted};
@@ -65,9 +64,7 @@ fn a_window_has_at_least_sixty_seconds_and_at_most_the_policys() {
 fn a_wrong_seal_is_not_asked_for() {
     let world = World::ready();
     let secret = world.secret(PASSWORD);
-    let mfa = Epoch::load(&world.session(ADA).view(), &world.secret(MFA), 1)
-        .unwrap()
-        .unwrap();
+    let mfa = world.epoch(ADA, &world.secret(MFA), 1);
     let one_time = age::x25519::Identity::generate();
     let blob = age_file::encrypt(&world.people[ADA].card.recipient, b"x", &world.host).unwrap();
     let claim = Claim::Request(

@@ -3,10 +3,9 @@
 use rootkeep::statement::Claim;
 use rootkeep::statement::decisions::{About, SignOff};
 use rootkeep::statement::people::Role;
-use rootkeep::statement::quorums::SetPolicy;
 use rootkeep::statement::secrets::{Confirm, ConfirmPersonal};
 
-use super::{destroy, settings};
+use super::{destroy, policy, settings};
 use crate::story::retire;
 use crate::world::*;
 
@@ -30,14 +29,7 @@ fn a_custodian_without_governance_share_signs_no_governance_statement() {
     let fay = world.newcomer("fay");
     world.enrol(fay, &[Role::Keeper, Role::Holder]);
     world.session(fay).accept().unwrap();
-    let proposed = world
-        .enter(
-            ADA,
-            Claim::PolicySet(SetPolicy {
-                policy: settings(9, 9, 600),
-            }),
-        )
-        .unwrap();
+    let proposed = world.enter(ADA, policy(settings(9, 9, 600))).unwrap();
     world.refused("not-in-quorum", || world.sign(fay, proposed.leaf));
 }
 
@@ -50,14 +42,7 @@ fn the_same_person_counts_once() {
     world.refused("already-decided", || {
         world.session(BEA).reject(request.leaf, text("no"))
     });
-    let proposed = world
-        .enter(
-            ADA,
-            Claim::PolicySet(SetPolicy {
-                policy: settings(9, 9, 600),
-            }),
-        )
-        .unwrap();
+    let proposed = world.enter(ADA, policy(settings(9, 9, 600))).unwrap();
     world.sign(ADA, proposed.leaf).unwrap();
     world.refused("already-decided", || world.sign(ADA, proposed.leaf));
     world.refused("already-decided", || {
@@ -88,13 +73,7 @@ fn a_witness_or_a_reader_signs_no_release() {
     let request = world.request(&[PASSWORD]);
     world.refused("not-in-quorum", || world.sign(fay, request.leaf));
     world.refused("not-in-quorum", || world.sign(gus, request.leaf));
-    let (sign, blobs) = world.craft_sign(
-        BEA,
-        &[world.secret(PASSWORD)],
-        request.leaf,
-        request.leaf,
-        b"x",
-    );
+    let (sign, blobs) = world.good_sign(BEA, PASSWORD, request.leaf);
     world.refused("not-in-quorum", || {
         world.force(fay, sign.clone(), blobs.clone())
     });

@@ -5,11 +5,10 @@ use rootkeep::crypto::recipient::Recipient;
 use rootkeep::error::Kind;
 use rootkeep::policy::GOVERNANCE_SECRET;
 use rootkeep::statement::decisions::SignOff;
-use rootkeep::statement::quorums::SetPolicy;
 use rootkeep::statement::releases::Request;
 use rootkeep::statement::{Claim, UntrustedStatement};
 
-use super::settings;
+use super::{policy, settings};
 use crate::world::*;
 
 #[test]
@@ -152,13 +151,7 @@ fn a_proof_for_another_ledger_or_person_proves_nothing() {
 fn a_sign_off_sends_every_own_share_and_no_other() {
     let world = World::ready();
     let request = world.request(&[PASSWORD, MFA]);
-    let (good, blobs) = world.craft_sign(
-        BEA,
-        &[world.secret(PASSWORD)],
-        request.leaf,
-        request.leaf,
-        b"x",
-    );
+    let (good, blobs) = world.good_sign(BEA, PASSWORD, request.leaf);
     let none = SignOff {
         shares: Vec::new(),
         ..good.clone()
@@ -193,14 +186,7 @@ fn a_sign_off_sends_every_own_share_and_no_other() {
     let stray = [blobs.clone(), vec![b"stray".to_vec()]].concat();
     world.refused("stray-blob", || world.force(BEA, good.clone(), stray));
     // A governance sign-off sends nothing.
-    let proposed = world
-        .enter(
-            ADA,
-            Claim::PolicySet(SetPolicy {
-                policy: settings(9, 9, 600),
-            }),
-        )
-        .unwrap();
+    let proposed = world.enter(ADA, policy(settings(9, 9, 600))).unwrap();
     world.refused("malformed", || {
         world.force(
             BEA,
@@ -216,11 +202,7 @@ fn a_sign_off_sends_every_own_share_and_no_other() {
 #[test]
 fn a_governance_proof_for_another_statement_proves_nothing() {
     let world = World::ready();
-    let policy = |days| {
-        Claim::PolicySet(SetPolicy {
-            policy: settings(days, 9, 600),
-        })
-    };
+    let policy = |days| policy(settings(days, 9, 600));
     let (first, second) = (
         world.enter(ADA, policy(8)).unwrap(),
         world.enter(ADA, policy(9)).unwrap(),

@@ -19,13 +19,7 @@ fn a_request_expires_one_second_after_its_hours() {
     let late = world.copy();
     late.clock.set(made + hours * 3600 + 1);
     late.refused("expired", || late.sign(CY, request.leaf));
-    let (sign, blobs) = late.craft_sign(
-        CY,
-        &[late.secret(PASSWORD)],
-        request.leaf,
-        request.leaf,
-        b"x",
-    );
+    let (sign, blobs) = late.good_sign(CY, PASSWORD, request.leaf);
     late.refused("expired", || late.force(CY, sign, blobs));
     late.refused("expired", || {
         late.session(CY).reject(request.leaf, text("no"))
@@ -230,13 +224,7 @@ fn a_request_lapses_when_its_quorum_is_set_anew() {
         &[ADA, BEA, CY],
     );
     world.refused("lapsed", || world.sign(CY, request.leaf));
-    let (sign, blobs) = world.craft_sign(
-        CY,
-        &[world.secret(PASSWORD)],
-        request.leaf,
-        request.leaf,
-        b"x",
-    );
+    let (sign, blobs) = world.good_sign(CY, PASSWORD, request.leaf);
     world.refused("lapsed", || world.force(CY, sign, blobs));
     world.refused("lapsed", || {
         world.session(CY).reject(request.leaf, text("no"))
@@ -295,13 +283,7 @@ fn a_request_lapses_when_its_epoch_is_destroyed() {
     let world = World::ready();
     let request = world.request(&[PASSWORD]);
     world.sign(BEA, request.leaf).unwrap();
-    let (sign, blobs) = world.craft_sign(
-        CY,
-        &[world.secret(PASSWORD)],
-        request.leaf,
-        request.leaf,
-        b"x",
-    );
+    let (sign, blobs) = world.good_sign(CY, PASSWORD, request.leaf);
     world.decide(ADA, destroy(&world, PASSWORD), &[ADA, BEA, CY]);
     world.refused("lapsed", || world.force(CY, sign, blobs));
     world.refused("lapsed", || world.sign(CY, request.leaf));
