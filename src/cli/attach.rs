@@ -1,6 +1,6 @@
 //! `correct` and `attach`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -74,10 +74,10 @@ pub fn correct(context: &Context, command: &CorrectCommand) -> Result<Done> {
     )
 }
 
-pub fn attach(context: &Context, command: &AttachCommand) -> Result<Done> {
-    let bytes = read_bounded(&command.file, LIMIT)?;
-    let name = command
-        .file
+/// Reads a file to attach, and says what it is.
+pub fn read(file: &Path, media: &str) -> Result<(AttachPersonal, Vec<u8>)> {
+    let bytes = read_bounded(file, LIMIT)?;
+    let name = file
         .file_name()
         .and_then(|name| name.to_str())
         .ok_or_else(|| Error::usage("bad-name", "the file's name is not UTF-8"))?;
@@ -85,8 +85,14 @@ pub fn attach(context: &Context, command: &AttachCommand) -> Result<Done> {
         name: Text::new(name)?,
         digest: Digest::of(&bytes),
         bytes: u64::try_from(bytes.len()).unwrap_or(0),
-        media: Text::new(command.media.clone())?,
+        media: Text::new(media)?,
     };
+    Ok((personal, bytes))
+}
+
+pub fn attach(context: &Context, command: &AttachCommand) -> Result<Done> {
+    let (personal, bytes) = read(&command.file, &command.media)?;
+    let name = personal.name.as_str().to_owned();
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
     let claim = Claim::Attach(

@@ -5,25 +5,23 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::asked::Asked;
+use super::attach;
 use super::context::Context;
 use super::fresh;
 use super::output::Done;
 use super::slip;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
-use crate::ledger::{Reading, Remote, read_bounded};
+use crate::ledger::{Reading, Remote};
 use crate::state::records::read;
 use crate::state::rules::Binding;
 use crate::statement::decisions::{About, RejectPersonal};
-use crate::statement::notes::{AttachPersonal, CorrectPersonal};
+use crate::statement::notes::CorrectPersonal;
 use crate::statement::people::{Acknowledge, Away};
 use crate::statement::secrets::{Confirm, ConfirmPersonal};
 use crate::statement::text::Text;
 use crate::statement::time::Date;
 use crate::statement::{Claim, SecretName};
-
-/// The most bytes of an attached file.
-const LIMIT: u64 = 16 << 20;
 
 /// `slip make …`.
 #[derive(Debug, Subcommand)]
@@ -224,17 +222,7 @@ pub fn run(context: &Context, command: MakeCommand) -> Result<Done> {
             file,
             media,
         } => {
-            let bytes = read_bounded(&file, LIMIT)?;
-            let name = file
-                .file_name()
-                .and_then(|name| name.to_str())
-                .ok_or_else(|| Error::usage("bad-name", "the file's name is not UTF-8"))?;
-            let personal = AttachPersonal {
-                name: Text::new(name)?,
-                digest: Digest::of(&bytes),
-                bytes: u64::try_from(bytes.len()).unwrap_or(0),
-                media: Text::new(media)?,
-            };
+            let (personal, bytes) = attach::read(&file, &media)?;
             make(context, &files, |remote| {
                 let subject = subject(remote, id.as_ref())?;
                 Ok((
