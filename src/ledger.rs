@@ -96,6 +96,16 @@ pub struct Opening {
     pub clock: Box<dyn Clock>,
 }
 
+impl Opening {
+    /// Where this person's pins are, and what they and the own card say of the own key.
+    fn known(&self) -> Result<(PinPlace, OwnKey)> {
+        let identity = self.identity.path();
+        let pins = PinPlace::new(identity, self.state_dir.clone());
+        let own = OwnKey::find(&pins.all()?, identity, self.card.as_deref())?;
+        Ok((pins, own))
+    }
+}
+
 /// A ledger, opened by one person.
 pub struct Session {
     directory: PathBuf,
@@ -146,12 +156,7 @@ impl Session {
         let access = access_of(directory)?;
         let mut lock = lock(directory, Lock::Shared)?;
         let keys = keys::Keys::of(directory);
-        let pins = PinPlace::new(opening.identity.path(), opening.state_dir);
-        let own = OwnKey::find(
-            &pins.all()?,
-            opening.identity.path(),
-            opening.card.as_deref(),
-        )?;
+        let (pins, own) = opening.known()?;
         let (member, member_key) = unlock_member(&keys, &own, &opening.identity)
             .map_err(|error| opening.host.declined().unwrap_or(error))?;
         let mut data_keys = keys::unwrap(&member_key.decrypt(&keys.wrapped_data_key(&member)?)?)?;

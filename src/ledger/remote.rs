@@ -13,7 +13,7 @@ use super::reading::{LeafPlace, Reading};
 use super::signing::Signer;
 use super::slips::Made;
 use super::trusted::{FirstUse, check_first_use, check_own_key};
-use super::{Clock, Opening, OwnKey, People};
+use super::{Clock, Opening, People};
 use crate::crypto::age_file;
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Digest, Id};
@@ -56,12 +56,7 @@ impl Remote {
     /// `not-a-slip`, `slip-altered`, `illegal-entry`, `other-ledger`, `bad-checkpoint`, `rolled-back`,
     /// `forked`, `wrong-member-key` and those of the log's rules.
     pub fn open(file: &[u8], opening: Opening) -> Result<Self> {
-        let pins = PinPlace::new(opening.identity.path(), opening.state_dir);
-        let own = OwnKey::find(
-            &pins.all()?,
-            opening.identity.path(),
-            opening.card.as_deref(),
-        )?;
+        let (pins, own) = opening.known()?;
         let bytes = opening
             .identity
             .decrypt_up_to(SLIP_LIMIT, file)
