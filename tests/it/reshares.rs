@@ -38,6 +38,17 @@ fn propose(world: &World, secrets: &[&str]) -> Digest {
         .leaf
 }
 
+/// ada carries out a resharing that has one secret left, and is told so.
+fn carry_out_the_only_one(world: &World, reshare: &Digest) {
+    let mut told = Vec::new();
+    let entered = world
+        .trusted(ADA)
+        .unwrap()
+        .carry_out_reshare(reshare, &mut |done, all| told.push((done, all)))
+        .unwrap();
+    assert_eq!((entered.len(), told), (1, vec![(1, 1)]));
+}
+
 fn epoch(world: &World, secret: &str, number: u32) -> Epoch {
     let session = world.session(ADA);
     Epoch::load(&session.view(), &world.secret(secret), number)
@@ -65,13 +76,7 @@ fn a_secret_outlives_whoever_held_a_share_of_it() {
     for place in [ADA, BEA] {
         world.trusted(place).unwrap().sign_off(reshare).unwrap();
     }
-    let mut told = Vec::new();
-    let entered = world
-        .trusted(ADA)
-        .unwrap()
-        .carry_out_reshare(&reshare, &mut |done, all| told.push((done, all)))
-        .unwrap();
-    assert_eq!((entered.len(), told), (1, vec![(1, 1)]));
+    carry_out_the_only_one(&world, &reshare);
     let (old, new) = (epoch(&world, PASSWORD, 1), epoch(&world, PASSWORD, 2));
     let holders: BTreeSet<Id> = new.shares.iter().map(|share| share.holder).collect();
     assert_eq!(holders, [ADA, BEA, DAN].map(|place| world.id(place)).into());
@@ -137,13 +142,7 @@ fn what_was_interrupted_goes_on_where_it_stopped() {
             .carry_out_reshare(&reshare, &mut |_, _| panic!("the power is cut"))
     }));
     assert!(cut.is_err());
-    let mut told = Vec::new();
-    let entered = world
-        .trusted(ADA)
-        .unwrap()
-        .carry_out_reshare(&reshare, &mut |done, all| told.push((done, all)))
-        .unwrap();
-    assert_eq!((entered.len(), told), (1, vec![(1, 1)]));
+    carry_out_the_only_one(&world, &reshare);
     for name in [PASSWORD, second] {
         assert_eq!(epoch(&world, name, 2).reshared_from, Some(1));
     }
