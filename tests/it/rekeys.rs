@@ -19,9 +19,8 @@ fn whoever_went_opens_nothing_that_is_written_after() {
     let world = World::ready();
     let old = world.data_key(CY);
     world.decide(ADA, retire(&world, CY, None), &[BEA, 3, 4]);
-    let (session, entered) = world.trusted(ADA).unwrap().rekey().unwrap();
+    let entered = world.rekeyed(ADA);
     assert!(entered.effective && entered.warnings.is_empty());
-    drop(session);
     let database = world.ledger().join("ledger.db");
     let error = Store::open(&database, &old, Access::Write).err().unwrap();
     assert_eq!(error.code(), "wrong-data-key");
@@ -36,7 +35,7 @@ fn whoever_went_opens_nothing_that_is_written_after() {
         world.assert_good(place);
     }
     // Governance recovery has the new one too, and the next time is counted.
-    let (_, again) = world.trusted(BEA).unwrap().rekey().unwrap();
+    let again = world.rekeyed(BEA);
     assert!(again.seq > entered.seq);
     assert_ne!(world.data_key(ADA).expose(), old.expose());
     world.assert_good(ADA);
@@ -65,7 +64,7 @@ fn key_files_with_both_keys_open_the_database_that_is_there() {
         let world = World::ready();
         let old = world.data_key(ADA);
         if swapped {
-            drop(world.trusted(ADA).unwrap().rekey().unwrap());
+            world.rekeyed(ADA);
         }
         let own = world.data_key(ADA);
         let other = if swapped { &old } else { &own };

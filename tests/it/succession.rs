@@ -18,12 +18,6 @@ use rootkeep::statement::people::{Acknowledge, AddPersonal, Cause, Leavers, Repl
 use crate::story::retire;
 use crate::world::*;
 
-const ADA: usize = 0;
-const BEA: usize = 1;
-const CY: usize = 2;
-const DAN: usize = 3;
-const EVE: usize = 4;
-
 fn replace(world: &World, old: usize, new: usize, cause: Cause) -> Claim {
     let person = &world.people[new];
     Claim::CustodianReplace(

@@ -48,7 +48,7 @@ fn complete() -> World {
         ),
         Vec::new(),
     );
-    drop(world.session(ADA).rekey().unwrap());
+    world.rekeyed(ADA);
     // Split anew, and proven.
     let reshare = world
         .session(ADA)

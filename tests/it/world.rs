@@ -367,6 +367,21 @@ impl World {
         Ok(session)
     }
 
+    /// Gives the ledger a new key. A process that another test has started at this moment may hold the
+    /// lock for as long as it takes to become the program that it will be.
+    pub fn rekeyed(&self, place: usize) -> Entered {
+        for _ in 0..500 {
+            match self.session(place).rekey() {
+                Ok((_, entered)) => return entered,
+                Err(error) if error.code() == "locked" => {
+                    std::thread::sleep(std::time::Duration::from_millis(10));
+                }
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+        panic!("the lock is still held");
+    }
+
     /// Opens the ledger as someone who has heard the genesis code.
     pub fn session(&self, place: usize) -> Session {
         let mut session = self.open(place).unwrap();
