@@ -122,6 +122,21 @@ pub enum Command {
     /// The register of accounts: import, list, show
     #[command(subcommand)]
     Account(super::account::AccountCommand),
+    /// Safes and other places: add, set, retire, list, show, import
+    #[command(subcommand)]
+    Location(super::location::LocationCommand),
+    /// Things in them: add, check, move, destroy, list, show, import
+    #[command(subcommand)]
+    Item(super::item::ItemCommand),
+    /// The safe-access log: open, close, log, list
+    #[command(subcommand)]
+    Safe(super::safe::SafeCommand),
+    /// Mailboxes of root users: add, set, list, import
+    #[command(subcommand)]
+    Mailbox(super::mailbox::MailboxCommand),
+    /// Phones of root users: add, set, list, import
+    #[command(subcommand)]
+    Phone(super::phone::PhoneCommand),
     /// Seal a secret to its quorum
     Seal(super::seal::SealCommand),
     /// Secrets: confirm, list, show, prove, destroy

@@ -2,6 +2,7 @@
 //!
 //! One file for each command or family of commands; `context` is what they share.
 
+mod access_form;
 mod account;
 mod args;
 mod asked;
@@ -24,10 +25,14 @@ mod genesis;
 mod hidden;
 mod identity;
 mod init;
+mod item;
 mod leavers;
+mod location;
 mod log;
+mod mailbox;
 mod man;
 mod output;
+mod phone;
 mod policy;
 mod progress;
 mod quorum;
@@ -38,6 +43,7 @@ mod request_list;
 mod reshare;
 mod restore;
 mod reveal;
+mod safe;
 mod seal;
 mod secret;
 mod shares;
@@ -49,8 +55,10 @@ mod slip_make;
 mod slip_qr;
 mod status;
 mod steps;
+mod table_import;
 mod terminal;
 mod verify;
+mod when;
 
 use std::process::ExitCode;
 
@@ -106,6 +114,11 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Quorum(command) => quorum::run(context, command),
         Command::Policy(command) => policy::run(context, command),
         Command::Account(command) => account::run(context, command),
+        Command::Location(command) => location::run(context, command),
+        Command::Item(command) => item::run(context, command),
+        Command::Safe(command) => safe::run(context, command),
+        Command::Mailbox(command) => mailbox::run(context, command),
+        Command::Phone(command) => phone::run(context, command),
         Command::Seal(command) => seal::run(context, &command),
         Command::Secret(command) => secret::run(context, command),
         Command::Request(command) => request::run(context, &command),

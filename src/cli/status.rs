@@ -16,6 +16,7 @@ use crate::present::describe;
 use crate::state::Table;
 use crate::state::custody::{OpenRecord, RequestRecord};
 use crate::state::people::LedgerRecord;
+use crate::state::places::{LocationRecord, WitnessRecord};
 use crate::state::records::list;
 use crate::state::rules::{PolicyRecord, Proposal};
 use crate::statement::time::Date;
@@ -312,6 +313,33 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 state: "waits for governance",
                 until: Some(until),
                 subject: Some(Digest::parse(&key)?),
+            });
+        }
+    }
+    let people = session.people()?;
+    for (key, waits) in list::<WitnessRecord>(&view, "")? {
+        pending.push(Item {
+            id: waits.id.short(),
+            seq: waits.index,
+            what: waits.kind.clone(),
+            waits_for: vec![people.name(&waits.witness)],
+            state: "waits for its witness",
+            until: None,
+            subject: Some(Digest::parse(&key)?),
+        });
+    }
+    for (name, location) in list::<LocationRecord>(&view, "")? {
+        if let Some(open) = location.open {
+            pending.push(Item {
+                id: view
+                    .entry(open.index)?
+                    .map_or(name, |entry| entry.id.short()),
+                seq: open.index,
+                what: format!("{} is open", location.facts.location),
+                waits_for: vec![people.name(&open.author)],
+                state: "to be closed: rootkeep safe close",
+                until: None,
+                subject: None,
             });
         }
     }

@@ -9,8 +9,10 @@ use super::context::Context;
 use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
 use crate::ledger::{People, Session};
+use crate::state::Records;
 use crate::state::custody::{Epoch, SecretRecord};
 use crate::state::people::LedgerRecord;
+use crate::state::places::{LocationRecord, MailboxRecord, PhoneRecord};
 use crate::state::records::{list, read};
 use crate::state::rules::Quorum;
 use crate::statement::people::Cause;
@@ -140,6 +142,10 @@ pub fn departures(context: &Context, session: &Session, people: &People) -> Resu
             let about = format!("{name} may have kept the data key");
             push(about, "rekey".to_owned(), "rekey", None);
         }
+        for step in still_reached(&view, id)? {
+            let about = format!("{name} {}", step.about);
+            push(about, step.next, step.what, None);
+        }
         let quoted = shell_word(&name);
         for secret in &secrets {
             let whose = secret.record.name.to_string();
@@ -179,6 +185,46 @@ pub fn departures(context: &Context, session: &Session, people: &People) -> Resu
         }
     }
     Ok(steps)
+}
+
+/// A way that somebody has into something of the register.
+struct Way {
+    about: String,
+    next: String,
+    what: &'static str,
+}
+
+/// What of the register somebody still reaches.
+fn still_reached(records: &dyn Records, id: &Id) -> Result<Vec<Way>> {
+    let mut ways = Vec::new();
+    for (name, location) in list::<LocationRecord>(records, "")? {
+        if !location.retired && location.facts.access.contains(id) {
+            ways.push(Way {
+                about: format!("knows the combination or has the key of {name}: change it"),
+                next: format!("location set {name} --access NAME ..."),
+                what: "combination",
+            });
+        }
+    }
+    for (name, mailbox) in list::<MailboxRecord>(records, "")? {
+        if !mailbox.facts.closed && mailbox.facts.members.contains(id) {
+            ways.push(Way {
+                about: format!("can read the mailbox {name}"),
+                next: format!("mailbox set {name} --member NAME ..."),
+                what: "mailbox",
+            });
+        }
+    }
+    for (name, phone) in list::<PhoneRecord>(records, "")? {
+        if !phone.facts.closed && phone.facts.holders.contains(id) {
+            ways.push(Way {
+                about: format!("answers the phone {name}"),
+                next: format!("phone set {name} --holder NAME ..."),
+                what: "phone",
+            });
+        }
+    }
+    Ok(ways)
 }
 
 /// A name as a shell takes it.

@@ -17,6 +17,7 @@ use crate::policy::{self, GOVERNANCE_SECRET};
 use crate::state::Records;
 use crate::state::custody::{Epoch, RequestRecord};
 use crate::state::people::{Custodian, LedgerRecord};
+use crate::state::places::WitnessRecord;
 use crate::state::records::{list, read};
 use crate::state::rules::{Proposal, leaf_key};
 use crate::statement::decisions::{Proof, SentShare, SignOff};
@@ -41,6 +42,7 @@ impl Signer<'_> {
     pub(super) fn agree_to(&self, subject: &Digest) -> Result<(SignOff, Vec<Vec<u8>>)> {
         match self.source.statement(subject)?.1.claim() {
             Claim::Request(..) | Claim::Reshare(..) => self.sign_request(subject),
+            claim if claim.has_witness() => Ok((witnessed(subject), Vec::new())),
             _ => Ok((self.sign_governance(subject)?, Vec::new())),
         }
     }
@@ -188,6 +190,15 @@ impl Signer<'_> {
     }
 }
 
+/// A witness's sign-off: it proves nothing but who signs.
+fn witnessed(subject: &Digest) -> SignOff {
+    SignOff {
+        subject: *subject,
+        proofs: Vec::new(),
+        shares: Vec::new(),
+    }
+}
+
 /// Digests of the own shares that a sign-off of `subject` opens, in the order of its proofs; without a
 /// subject, of all that can be proven.
 ///
@@ -202,6 +213,9 @@ pub(super) fn own_shares(
         let own = own_live_shares(records, member)?;
         return Ok(own.iter().map(|(.., share)| share.blob).collect());
     };
+    if read::<WitnessRecord>(records, &leaf_key(subject))?.is_some() {
+        return Ok(Vec::new());
+    }
     let Some(request) = RequestRecord::load(records, subject)? else {
         let own = own_governance_shares(records, member, subject)?;
         return Ok(own.iter().map(|(_, share)| share.blob).collect());

@@ -1,12 +1,14 @@
 //! Whether somebody can decide on something: told from the records before anything is shown, asked or
 //! decrypted. What counts is the judgement of the entry itself.
 
+use super::accesses::may_witness;
 use super::{governance_shares, in_force_author, refusal, takes_decisions};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::state::Records;
 use crate::state::custody::{Epoch, RequestRecord};
 use crate::state::people::LedgerRecord;
+use crate::state::places::WitnessRecord;
 use crate::state::records::read;
 use crate::state::rules::{Ended, Outcome, PolicyRecord, Proposal, leaf_key};
 use crate::statement::people::Role;
@@ -33,6 +35,9 @@ pub fn may_decide(records: &dyn Records, member: &Id, now: Time, subject: &Diges
     }
     if let Some(request) = RequestRecord::load(records, subject)? {
         return check_request(records, member, now, &request);
+    }
+    if let Some(waits) = read::<WitnessRecord>(records, &leaf_key(subject))? {
+        return may_witness(records, &waits, member);
     }
     Err(match read::<Outcome>(records, &leaf_key(subject))? {
         Some(outcome) => ended(&outcome),

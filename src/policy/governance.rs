@@ -10,6 +10,7 @@ use crate::crypto::possession::{self, ShareContext};
 use crate::error::{Error, Result};
 use crate::state::custody::RequestRecord;
 use crate::state::people::{LedgerRecord, ONE};
+use crate::state::places::WitnessRecord;
 use crate::state::records::{Table, read};
 use crate::state::rules::{
     Ended, Outcome, PolicyRecord, Proposal, SplitRule, fewest_missing, leaf_key,
@@ -118,6 +119,9 @@ impl Judge<'_> {
         }
         if let Some(request) = RequestRecord::load(&self.state, &sign.subject)? {
             return self.sign_request(sign, request);
+        }
+        if let Some(waits) = read::<WitnessRecord>(&self.state, &leaf_key(&sign.subject))? {
+            return self.sign_as_witness(sign, &waits);
         }
         Err(self.no_longer_waits(&sign.subject)?)
     }
@@ -234,6 +238,9 @@ impl Judge<'_> {
             }
             return Ok(Verdict::AT_ONCE);
         }
+        if let Some(waits) = read::<WitnessRecord>(&self.state, &leaf_key(subject))? {
+            return self.reject_as_witness(subject, &waits);
+        }
         match RequestRecord::load(&self.state, subject)? {
             Some(request) => self.reject_request(subject, request),
             None => Err(self.no_longer_waits(subject)?),
@@ -246,6 +253,9 @@ impl Judge<'_> {
             self.has_seen(proposal.index)?;
             self.end(subject, &proposal, Ended::Withdrawn)?;
             return Ok(Verdict::AT_ONCE);
+        }
+        if let Some(waits) = read::<WitnessRecord>(&self.state, &leaf_key(subject))? {
+            return self.withdraw_witnessed(subject, &waits);
         }
         match RequestRecord::load(&self.state, subject)? {
             Some(request) => self.withdraw_request(subject, request),

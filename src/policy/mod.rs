@@ -4,6 +4,7 @@
 //! [`judge`] is the only maker of [`Ruled`], and the store takes nothing else, so that skipping a
 //! rule does not compile.
 
+mod accesses;
 mod accounts;
 mod copies;
 mod deciding;
@@ -16,6 +17,7 @@ mod notes;
 mod people;
 mod quorums;
 mod refusal;
+mod register;
 mod releases;
 mod reshares;
 mod secrets;
@@ -327,6 +329,17 @@ impl Judge<'_> {
             | Claim::PolicySet(_)
             | Claim::CopyPromote(_)
             | Claim::SecretDestroy(..) => self.propose(),
+            Claim::LocationSet(set, personal) => self.location_set(set, personal.as_ref()),
+            Claim::LocationRetire(retire, _) => self.location_retire(&retire.location),
+            Claim::ItemAdd(add, personal) => self.item_add(add, personal.as_ref()),
+            Claim::ItemCheck(check) => self.item_check(check),
+            Claim::ItemMove(moved, _) => self.item_move(moved),
+            Claim::ItemDestroy(destroy, _) => self.item_destroy(destroy),
+            Claim::MailboxSet(set, personal) => self.mailbox_set(set, personal.as_ref()),
+            Claim::PhoneSet(set, personal) => self.phone_set(set, personal.as_ref()),
+            Claim::SafeOpen(opened, _) => self.safe_open(opened),
+            Claim::SafeClose(closed, _) => self.safe_close(closed),
+            Claim::SafeLog(logged, _) => self.safe_log(logged),
             Claim::Seal(seal) => self.seal(seal),
             Claim::Request(request, _) => self.request(request),
             Claim::Reshare(request, _) => self.reshare(request),

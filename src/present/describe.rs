@@ -3,6 +3,7 @@
 
 use chrono::{Local, TimeZone};
 
+use super::custody;
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -270,6 +271,7 @@ pub fn line(source: &dyn Reading, statement: &Statement, people: &People) -> Res
             1 => "brings in what was stated away from the ledger".to_owned(),
             many => format!("brings in {many} statements that were made away from the ledger"),
         },
+        claim => custody::claim(claim, people),
     })
 }
 
@@ -375,7 +377,7 @@ pub fn statement(
         Claim::SecretDestroy(_, Some(personal)) => {
             lines.push(format!("  reason    {}", free(personal.reason.as_str())))
         }
-        _ => {}
+        claim => custody::details(claim, people, &mut lines),
     }
     Ok(lines)
 }
@@ -402,7 +404,7 @@ fn holders(shares: &[Share]) -> Vec<Id> {
 }
 
 /// A text of somebody's own: as many spaces as it likes would push it where it looks like ours.
-fn free(text: &str) -> String {
+pub(super) fn free(text: &str) -> String {
     let line = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }

@@ -1,4 +1,5 @@
 //! Views: pictures and words, pure functions of what they show.
 
+pub mod custody;
 pub mod describe;
 pub mod qr;

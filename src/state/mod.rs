@@ -5,6 +5,7 @@ pub mod custody;
 pub mod imports;
 pub mod overlay;
 pub mod people;
+pub mod places;
 pub mod records;
 pub mod rules;
 pub mod shard;

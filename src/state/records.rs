@@ -40,11 +40,23 @@ pub enum Table {
     Note,
     /// The one import that is not complete.
     Import,
+    /// By leaf hash: what waits for the witness that it names.
+    Witness,
+    /// By name.
+    Location,
+    /// By name, under the beginning of its hash.
+    Item,
+    /// By leaf hash: openings of locations.
+    Access,
+    /// By name.
+    Mailbox,
+    /// By name.
+    Phone,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 22] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -61,6 +73,12 @@ impl Table {
         Self::Open,
         Self::Note,
         Self::Import,
+        Self::Witness,
+        Self::Location,
+        Self::Item,
+        Self::Access,
+        Self::Mailbox,
+        Self::Phone,
     ];
 
     /// The word for it.
@@ -83,6 +101,12 @@ impl Table {
             Self::Open => "open",
             Self::Note => "note",
             Self::Import => "import",
+            Self::Witness => "witness",
+            Self::Location => "location",
+            Self::Item => "item",
+            Self::Access => "access",
+            Self::Mailbox => "mailbox",
+            Self::Phone => "phone",
         }
     }
 

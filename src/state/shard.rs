@@ -54,14 +54,20 @@ fn is_small(table: Table) -> bool {
         | Table::Person
         | Table::Card
         | Table::Open
-        | Table::Import => true,
+        | Table::Import
+        | Table::Witness
+        | Table::Location
+        | Table::Mailbox
+        | Table::Phone => true,
         Table::Binding
         | Table::Outcome
         | Table::Account
         | Table::Secret
         | Table::Epoch
         | Table::Request
-        | Table::Note => false,
+        | Table::Note
+        | Table::Item
+        | Table::Access => false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! All kinds in one place: the kind's word, its facts and its personal part.
 
+use super::accesses::{Closed, ClosedPersonal, Logged, LoggedPersonal, Opened, OpenedPersonal};
 use super::accounts::{Import, ImportPersonal};
 use super::copies::{BackedUp, Promote, RestoreTried};
 use super::decisions::{About, RejectPersonal, SignOff};
@@ -10,6 +11,10 @@ use super::people::{
     Acknowledge, Add, AddPersonal, Away, Leavers, Replace, Retire, RetirePersonal,
 };
 use super::quorums::{Define, Rekey, SetPolicy};
+use super::register::{
+    AddItem, AddItemPersonal, CheckItem, DestroyItem, Location, LocationPersonal, Mailbox,
+    MailboxPersonal, MoveItem, Phone, PhonePersonal, Remark, RetireLocation,
+};
 use super::releases::{Close, ClosePersonal, Request, RequestPersonal, Reveal};
 use super::secrets::{
     Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Prove, Reseal, Seal, Share,
@@ -141,6 +146,17 @@ claims! {
     "backup.confirm" BackupConfirm(RestoreTried) "A backup was restored and found good.";
     "rekey" Rekey(Rekey) "The ledger has a new data key.";
     "account.import" AccountImport(Import, ImportPersonal) "Accounts from AWS's listing.";
+    "location.set" LocationSet(Location, LocationPersonal) "A location, as it is from here on.";
+    "location.retire" LocationRetire(RetireLocation, Remark) "A location is used no more.";
+    "item.add" ItemAdd(AddItem, AddItemPersonal) "A thing comes into the register.";
+    "item.check" ItemCheck(CheckItem) "A thing's battery was checked.";
+    "item.move" ItemMove(MoveItem, Remark) "A thing is somewhere else.";
+    "item.destroy" ItemDestroy(DestroyItem, Remark) "A thing was destroyed.";
+    "mailbox.set" MailboxSet(Mailbox, MailboxPersonal) "A mailbox, as it is from here on.";
+    "phone.set" PhoneSet(Phone, PhonePersonal) "A phone, as it is from here on.";
+    "safe.open" SafeOpen(Opened, OpenedPersonal) "A location is being opened.";
+    "safe.close" SafeClose(Closed, ClosedPersonal) "A location was closed again.";
+    "safe.log" SafeLog(Logged, LoggedPersonal) "A location was opened and closed.";
     "seal" Seal(Seal) "A secret's next epoch.";
     "secret.confirm" SecretConfirm(Confirm, ConfirmPersonal) "An epoch was found to work.";
     "secret.destroy" SecretDestroy(Destroy, DestroyPersonal) "Ciphertexts are to be destroyed.";
@@ -156,6 +172,15 @@ claims! {
 }
 
 impl Claim {
+    /// Whether it waits for a witness whom it names.
+    #[must_use]
+    pub fn has_witness(&self) -> bool {
+        matches!(
+            self,
+            Self::SafeClose(..) | Self::SafeLog(..) | Self::ItemDestroy(..)
+        )
+    }
+
     /// Digests of the blobs that this statement brings or refers to in its facts.
     #[must_use]
     pub fn blobs(&self) -> Vec<Digest> {

@@ -1,6 +1,7 @@
 //! What a person claims: one signed header that commits to two parts (docs/formats.md, sections 2,
 //! 3 and 6). One file for each family of kinds. Nothing here does input or output.
 
+pub mod accesses;
 pub mod account_id;
 pub mod accounts;
 pub mod claim;
@@ -13,6 +14,7 @@ pub mod names;
 pub mod notes;
 pub mod people;
 pub mod quorums;
+pub mod register;
 pub mod releases;
 pub mod secrets;
 pub mod slips;

@@ -13,6 +13,7 @@
 mod cli;
 mod copies;
 mod crash;
+mod custody;
 mod forger;
 mod hostile;
 mod migration;

@@ -1,0 +1,170 @@
+//! Rows of a spreadsheet, taken over into the register: each new or changed row is an entry of its own.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+
+use super::context::Context;
+use super::output::{self, Done};
+use crate::error::{Error, Result};
+use crate::exchange::table::{CsvTable, Row};
+use crate::ledger::{People, Session};
+use crate::present::custody;
+use crate::statement::Claim;
+use crate::statement::text::Text;
+
+/// What every table is taken over with.
+#[derive(Debug, Args)]
+pub struct TableFile {
+    /// The table, as CSV
+    pub file: PathBuf,
+    /// Only say what would change
+    #[arg(long)]
+    pub preview: bool,
+}
+
+/// How a row stands to the register.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is not in it.
+    New,
+    /// It is in it, and differs.
+    Changed,
+    /// It is in it just so.
+    Same,
+}
+
+/// A kind of table.
+pub trait Rows {
+    /// What its output is called: `location.import`.
+    const SCHEMA: &'static str;
+    /// Its columns.
+    const COLUMNS: &'static [&'static str];
+    /// Those that it must have.
+    const NEEDED: &'static [&'static str];
+
+    /// What a row claims.
+    fn claim(table: &CsvTable, row: &Row, session: &Session, people: &People) -> Result<Claim>;
+    /// How that stands to the register.
+    fn standing(session: &Session, claim: &Claim) -> Result<Standing>;
+}
+
+/// Takes a table over: all of it is read, and held to its form, before anything is entered.
+pub fn run<R: Rows>(context: &Context, command: &TableFile) -> Result<Done> {
+    let table = CsvTable::read(&command.file)?;
+    table
+        .check_headings(R::COLUMNS, R::NEEDED)
+        .map_err(|error| in_file(&command.file, error))?;
+    let mut session = if command.preview {
+        context.open()?
+    } else {
+        context.open_to_act()?
+    };
+    let people = session.people()?;
+    let mut wanted = Vec::new();
+    let (mut new, mut changed, mut same) = (0u64, 0u64, 0u64);
+    for row in table.rows() {
+        let claim = R::claim(&table, row, &session, &people)
+            .map_err(|error| in_file(&command.file, in_line(row, error)))?;
+        let word = match R::standing(&session, &claim)? {
+            Standing::New => {
+                new += 1;
+                "new"
+            }
+            Standing::Changed => {
+                changed += 1;
+                "changed"
+            }
+            Standing::Same => {
+                same += 1;
+                continue;
+            }
+        };
+        context.say(&format!(
+            "line {}, {word}: {}",
+            row.line,
+            custody::claim(&claim, &people)
+        ));
+        wanted.push((row.line, claim));
+    }
+    let fields = json!({"new": new, "changed": changed, "same": same});
+    let headline = format!("{new} new, {changed} changed, {same} as before");
+    if command.preview || wanted.is_empty() {
+        if context.global.json {
+            output::object(R::SCHEMA, fields)?;
+        } else {
+            output::data(&format!("{headline}\n"))?;
+        }
+        return Ok(Done::Yes);
+    }
+    context.terminal.confirm("Take this over?")?;
+    let mut last = None;
+    for (line, claim) in wanted {
+        let entered = session
+            .enter(claim, Vec::new())
+            .map_err(|error| error.because(format!("line {line}; the lines before it are in")))?;
+        last = Some(entered);
+    }
+    match last {
+        Some(entered) => context.report(session, &entered, &headline, fields),
+        None => Ok(Done::Yes),
+    }
+}
+
+/// A cell that has to be there.
+pub fn needed<'t>(table: &'t CsvTable, row: &'t Row, column: &str) -> Result<&'t str> {
+    table
+        .cell(row, column)
+        .ok_or_else(|| Error::usage("bad-csv", format!("the cell under `{column}` is empty")))
+}
+
+/// A cell with a text.
+pub fn text(table: &CsvTable, row: &Row, column: &str) -> Result<Option<Text>> {
+    table.cell(row, column).map(Text::new).transpose()
+}
+
+/// A cell with several values, between semicolons or commas.
+pub fn several(table: &CsvTable, row: &Row, column: &str) -> Vec<String> {
+    table
+        .cell(row, column)
+        .unwrap_or_default()
+        .split([';', ','])
+        .map(str::trim)
+        .filter(|value| !value.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A cell with yes or no; empty is no.
+pub fn yes(table: &CsvTable, row: &Row, column: &str) -> Result<bool> {
+    match table
+        .cell(row, column)
+        .unwrap_or("no")
+        .to_lowercase()
+        .as_str()
+    {
+        "yes" | "y" | "true" | "1" | "x" => Ok(true),
+        "no" | "n" | "false" | "0" => Ok(false),
+        other => Err(Error::usage(
+            "bad-csv",
+            format!(
+                "`{}` under `{column}` is neither yes nor no",
+                other.escape_debug()
+            ),
+        )),
+    }
+}
+
+fn in_line(row: &Row, error: Error) -> Error {
+    let line = format!("line {}: {}", row.line, error.message());
+    let mut named = Error::usage("bad-csv", line);
+    for hint in error.hints() {
+        named = named.hint(hint.clone());
+    }
+    named
+}
+
+fn in_file(path: &Path, error: Error) -> Error {
+    error.because(format!("in {}; nothing was entered", path.display()))
+}

@@ -1,0 +1,94 @@
+//! Moments as people type them: RFC 3339, or the clock on the wall of a place.
+
+use chrono::{NaiveDate, NaiveTime, TimeZone};
+use chrono_tz::Tz;
+
+use crate::error::{Error, Result};
+use crate::statement::Time;
+use crate::statement::time::Date;
+
+/// Reads `2026-11-21T14:03:00Z`, `2026-11-21 14:03` or `14:03`; the latter two by the clock of `zone`,
+/// and the last on the day that it is there at `now`.
+///
+/// # Errors
+/// Usage, code `bad-time`.
+pub fn parse(text: &str, zone: Tz, now: Time) -> Result<Time> {
+    let bad = || {
+        Error::usage(
+            "bad-time",
+            format!("`{}` is not a time", text.escape_debug()),
+        )
+        .hint(format!(
+            "such as 14:03, \"2026-11-21 14:03\" (by the clock in {zone}) or 2026-11-21T14:03:00Z"
+        ))
+    };
+    if let Ok(time) = Time::parse(text) {
+        return Ok(time);
+    }
+    if let Ok(time) = chrono::DateTime::parse_from_rfc3339(text) {
+        return Time::from_chrono(time.to_utc()).ok_or_else(bad);
+    }
+    let (day, clock) = match text.split_once(' ') {
+        Some((day, clock)) => (Date::parse(day).map_err(|_| bad())?.0, clock),
+        None => (today(zone, now), text),
+    };
+    let clock = NaiveTime::parse_from_str(clock, "%H:%M")
+        .or_else(|_| NaiveTime::parse_from_str(clock, "%H:%M:%S"))
+        .map_err(|_| bad())?;
+    // An hour that the clocks skip is no time; of one that comes twice, the first.
+    let local = zone
+        .from_local_datetime(&day.and_time(clock))
+        .earliest()
+        .ok_or_else(bad)?;
+    Time::from_chrono(local.to_utc()).ok_or_else(bad)
+}
+
+fn today(zone: Tz, now: Time) -> NaiveDate {
+    zone.from_utc_datetime(&now.to_chrono().naive_utc())
+        .date_naive()
+}
+
+/// A moment by the clock of a place, and in UTC.
+#[must_use]
+pub fn there(time: Time, zone: Tz) -> String {
+    let local = zone.from_utc_datetime(&time.to_chrono().naive_utc());
+    format!("{} ({time})", local.format("%Y-%m-%d %H:%M %Z"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_on_the_wall_is_that_of_the_place() {
+        let now = Time::parse("2026-11-21T23:30:00Z").unwrap();
+        let read = |text: &str, zone: Tz| parse(text, zone, now).unwrap().to_string();
+        assert_eq!(
+            read("08:15", chrono_tz::Asia::Tokyo),
+            "2026-11-21T23:15:00Z"
+        );
+        assert_eq!(read("08:15", chrono_tz::UTC), "2026-11-21T08:15:00Z");
+        assert_eq!(
+            read("2026-07-01 12:00", chrono_tz::Europe::London),
+            "2026-07-01T11:00:00Z"
+        );
+        assert_eq!(
+            read("2026-11-21T14:03:00+01:00", chrono_tz::UTC),
+            "2026-11-21T13:03:00Z"
+        );
+    }
+
+    #[test]
+    fn an_hour_that_the_clocks_skip_is_no_time() {
+        let now = Time::parse("2026-03-29T12:00:00Z").unwrap();
+        let london = chrono_tz::Europe::London;
+        assert_eq!(parse("01:30", london, now).unwrap_err().code(), "bad-time");
+        for text in ["", "25:00", "noon", "2026-02-30 12:00", "1 2 3"] {
+            assert_eq!(
+                parse(text, london, now).unwrap_err().code(),
+                "bad-time",
+                "{text}"
+            );
+        }
+    }
+}

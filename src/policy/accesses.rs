@@ -1,0 +1,426 @@
+//! The safe-access log, and what waits for one witness.
+
+use std::collections::BTreeSet;
+
+use super::releases::{CLOCK_ERROR, RequestState, request_state};
+use super::{Judge, Verdict, refusal};
+use crate::crypto::fixed::{Digest, Id};
+use crate::error::{Error, Result};
+use crate::state::custody::{Epoch, RequestRecord, SecretRecord};
+use crate::state::people::Custodian;
+use crate::state::places::{
+    AccessRecord, Finding, ItemRecord, LocationRecord, OpenAccess, Place, WitnessRecord,
+};
+use crate::state::records::{Table, list, read};
+use crate::state::rules::{Ended, Outcome, leaf_key};
+use crate::statement::accesses::{Closed, Handled, Happened, Logged, Opened, SealState, Went};
+use crate::statement::decisions::SignOff;
+use crate::statement::people::Role;
+use crate::statement::register::{DestroyItem, ItemKind};
+use crate::statement::{Claim, SecretKind};
+
+impl Judge<'_> {
+    /// On record at once: a safe is open whether or not the witness signs.
+    pub(super) fn safe_open(&mut self, opened: &Opened) -> Result<Verdict> {
+        self.check_witness(&opened.witness)?;
+        let mut location = self.live_location(&opened.location)?;
+        if location.open.is_some() {
+            return Err(Error::refused(
+                "still-open",
+                format!("`{}` was opened before and not closed", opened.location),
+            )
+            .hint("close it first: rootkeep safe close"));
+        }
+        self.check_opened(opened)?;
+        location.open = Some(OpenAccess {
+            access: self.leaf(),
+            index: self.index,
+            author: self.author(),
+            opened: opened.clone(),
+        });
+        self.state.put(opened.location.as_str(), &location)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
+    pub(super) fn safe_close(&mut self, closed: &Closed) -> Result<Verdict> {
+        let (mut location, open) = self.opening(&closed.access)?;
+        let opened = open.opened;
+        if open.author != self.author() {
+            return Err(Error::refused(
+                "not-author",
+                "who has opened it says what happened, and closes it",
+            ));
+        }
+        self.check_witness(&opened.witness)?;
+        self.check_happened(&opened, &closed.happened)?;
+        location.open = None;
+        self.state.put(opened.location.as_str(), &location)?;
+        self.wait_for(opened.witness, Some(opened))
+    }
+
+    pub(super) fn safe_log(&mut self, logged: &Logged) -> Result<Verdict> {
+        self.check_witness(&logged.opened.witness)?;
+        self.live_location(&logged.opened.location)?;
+        self.check_opened(&logged.opened)?;
+        self.check_happened(&logged.opened, &logged.happened)?;
+        self.wait_for(logged.opened.witness, None)
+    }
+
+    pub(super) fn item_destroy(&mut self, destroy: &DestroyItem) -> Result<Verdict> {
+        self.needs_one_of(&[Role::Keeper, Role::Holder], "destroying an item")?;
+        self.check_destroy_item(destroy)?;
+        self.check_witness(&destroy.witness)?;
+        self.wait_for(destroy.witness, None)
+    }
+
+    /// Another person, in force, with the role.
+    fn check_witness(&self, witness: &Id) -> Result<()> {
+        if *witness == self.author() {
+            return Err(Error::refused(
+                "own-witness",
+                "nobody witnesses what they did themselves",
+            ));
+        }
+        let custodian = Custodian::load(&self.state, witness)?
+            .ok_or_else(|| refusal::unknown_author(witness))?;
+        if custodian.in_force() && custodian.has(Role::Witness) {
+            return Ok(());
+        }
+        Err(Error::refused(
+            "not-a-witness",
+            "a witness is in force and has the role `witness`",
+        )
+        .hint("see who is: rootkeep custodian list"))
+    }
+
+    fn check_opened(&self, opened: &Opened) -> Result<()> {
+        if opened.opened_at > self.time().plus(CLOCK_ERROR) {
+            return Err(refusal::dated_ahead("the opening"));
+        }
+        if let Some(request) = &opened.request {
+            RequestRecord::load(&self.state, request)?.ok_or_else(refusal::unknown_subject)?;
+        }
+        Ok(())
+    }
+
+    fn check_happened(&self, opened: &Opened, happened: &Happened) -> Result<()> {
+        if happened.closed_at > self.time().plus(CLOCK_ERROR) {
+            return Err(refusal::dated_ahead("the closing"));
+        }
+        if happened.closed_at < opened.opened_at {
+            return Err(refusal::malformed("it was closed before it was opened"));
+        }
+        let ordered = |pair: &[Handled]| matches!(pair, [one, next] if one.item < next.item);
+        if !happened.items.windows(2).all(ordered) {
+            return Err(refusal::malformed(
+                "items stand in order of name, each once",
+            ));
+        }
+        for handled in &happened.items {
+            if ItemRecord::load(&self.state, &handled.item)?.is_none() {
+                return Err(Error::refused(
+                    "unknown-item",
+                    format!("there is no item `{}`", handled.item),
+                )
+                .hint("rootkeep item list; rootkeep item add"));
+            }
+        }
+        for present in &happened.present {
+            Custodian::load(&self.state, &present.custodian)?
+                .ok_or_else(|| refusal::unknown_author(&present.custodian))?;
+            if present.left < present.entered {
+                return Err(refusal::malformed("somebody left before coming in"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The opening that a closing names, and its location.
+    fn opening(&self, access: &Digest) -> Result<(LocationRecord, OpenAccess)> {
+        for (_, location) in list::<LocationRecord>(&self.state, "")? {
+            if let Some(open) = location.open.clone().filter(|open| open.access == *access) {
+                return Ok((location, open));
+            }
+        }
+        Err(Error::refused(
+            "not-open",
+            "nothing was opened there that is not closed yet",
+        )
+        .hint("afterwards, in one go: rootkeep safe log"))
+    }
+
+    fn wait_for(&mut self, witness: Id, opened: Option<Opened>) -> Result<Verdict> {
+        let header = self.statement.header();
+        let facts = String::from_utf8(self.statement.parts().facts.bytes.0.clone())
+            .map_err(|_| refusal::malformed("the facts are not text"))?;
+        let record = WitnessRecord {
+            index: self.index,
+            id: header.id,
+            author: header.author,
+            made_at: self.time(),
+            kind: header.kind.clone(),
+            facts,
+            opened,
+            witness,
+        };
+        self.state.put(&leaf_key(&self.leaf()), &record)?;
+        Ok(Verdict::waits_for(1))
+    }
+
+    pub(super) fn sign_as_witness(
+        &mut self,
+        sign: &SignOff,
+        waits: &WitnessRecord,
+    ) -> Result<Verdict> {
+        self.still_witnessed(waits)?;
+        if !sign.proofs.is_empty() || !sign.shares.is_empty() {
+            return Err(refusal::malformed(
+                "a witness proves no share and sends none",
+            ));
+        }
+        match waits.claim()? {
+            Claim::SafeLog(logged, _) => {
+                self.accessed(&sign.subject, waits, logged.opened, logged.happened)?;
+            }
+            Claim::SafeClose(closed, _) => {
+                let opened = waits.opened.clone().ok_or_else(refusal::unknown_subject)?;
+                self.accessed(&sign.subject, waits, opened, closed.happened)?;
+            }
+            Claim::ItemDestroy(destroy, _) => {
+                self.check_destroy_item(&destroy)
+                    .map_err(|why| refusal::lapsed("it can't be any more").because(why))?;
+                self.destroy_item(&destroy, waits.index)?;
+            }
+            _ => {
+                return Err(refusal::malformed(
+                    "statements of this kind have no witness",
+                ));
+            }
+        }
+        self.end_witnessed(&sign.subject, waits, Ended::Effective)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
+    pub(super) fn reject_as_witness(
+        &mut self,
+        subject: &Digest,
+        waits: &WitnessRecord,
+    ) -> Result<Verdict> {
+        self.still_witnessed(waits)?;
+        self.end_witnessed(subject, waits, Ended::Rejected)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
+    pub(super) fn withdraw_witnessed(
+        &mut self,
+        subject: &Digest,
+        waits: &WitnessRecord,
+    ) -> Result<Verdict> {
+        self.withdraws_own(&waits.author)?;
+        self.has_seen(waits.index)?;
+        self.end_witnessed(subject, waits, Ended::Withdrawn)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
+    fn still_witnessed(&self, waits: &WitnessRecord) -> Result<()> {
+        self.has_seen(waits.index)?;
+        may_witness(&self.state, waits, &self.author())?;
+        if waits.made_at > self.time().plus(CLOCK_ERROR) {
+            return Err(refusal::dated_ahead("the statement"));
+        }
+        Ok(())
+    }
+
+    fn end_witnessed(
+        &mut self,
+        subject: &Digest,
+        waits: &WitnessRecord,
+        ended: Ended,
+    ) -> Result<()> {
+        let key = leaf_key(subject);
+        let yes = match ended {
+            Ended::Effective => vec![self.author()],
+            Ended::Rejected | Ended::Withdrawn => Vec::new(),
+        };
+        let outcome = Outcome {
+            index: waits.index,
+            ended,
+            at: self.index,
+            yes,
+        };
+        self.state.remove(Table::Witness, &key);
+        self.state.put(&key, &outcome)
+    }
+
+    /// The access counts: things move in the register, and what does not fit is noted.
+    fn accessed(
+        &mut self,
+        subject: &Digest,
+        waits: &WitnessRecord,
+        opened: Opened,
+        happened: Happened,
+    ) -> Result<()> {
+        let name = opened.location.clone();
+        let mut location =
+            LocationRecord::load(&self.state, &name)?.ok_or_else(refusal::unknown_subject)?;
+        let mut findings = Vec::new();
+        if let (Some(last), Some(was)) = (location.counter, happened.counter)
+            && last.checked_add(1) != Some(was)
+        {
+            let expected = last.saturating_add(1);
+            findings.push(Finding::CounterGap { expected, was });
+        }
+        let released = self.released(&opened)?;
+        let mut factors: BTreeSet<(String, SecretKind)> = BTreeSet::new();
+        for handled in &happened.items {
+            let mut item = ItemRecord::load(&self.state, &handled.item)?
+                .ok_or_else(refusal::unknown_subject)?;
+            look_at(handled, &item, &name, &mut findings);
+            let held = match &item.facts.holds {
+                Some(holds) => read::<SecretRecord>(&self.state, &holds.secret.to_hex())?,
+                None => None,
+            };
+            let opens = held.as_ref().is_some_and(|held| gives_access(held.kind()))
+                || item.facts.kind == ItemKind::MfaToken;
+            let touched = handled.went == Went::Out || handled.seal == Some(SealState::Broken);
+            if opens && touched && !released {
+                let item = handled.item.clone();
+                findings.push(Finding::NoRelease { item });
+            }
+            if let Some(held) = held.filter(|_| touched) {
+                factors.insert((held.name.subject.to_string(), held.kind()));
+            }
+            if handled.seal == Some(SealState::Broken) {
+                self.may_know(&item, &waits.author)?;
+                self.may_know(&item, &waits.witness)?;
+            }
+            item.after(handled, &name, *subject, happened.closed_at);
+            item.events.push(waits.index);
+            self.state.put(&ItemRecord::key(&handled.item), &item)?;
+        }
+        for (subject, _) in factors
+            .iter()
+            .filter(|(_, kind)| *kind == SecretKind::Password)
+        {
+            if factors.contains(&(subject.clone(), SecretKind::MfaSeed)) {
+                let subject = subject.clone();
+                findings.push(Finding::BothFactors { subject });
+            }
+        }
+        let access = AccessRecord {
+            index: waits.index,
+            author: waits.author,
+            recorded_at: waits.made_at,
+            witnessed: self.index,
+            findings,
+            previous: location.last,
+            opened,
+            happened,
+        };
+        location.counter = access.happened.counter.or(location.counter);
+        location.last = Some(*subject);
+        location.accesses += 1;
+        self.state.put(name.as_str(), &location)?;
+        self.state.put(&leaf_key(subject), &access)
+    }
+
+    /// Whether the release that an access was for was in effect when it was opened.
+    fn released(&self, opened: &Opened) -> Result<bool> {
+        let Some(subject) = &opened.request else {
+            return Ok(false);
+        };
+        let request =
+            RequestRecord::load(&self.state, subject)?.ok_or_else(refusal::unknown_subject)?;
+        let began = request
+            .effect
+            .as_ref()
+            .is_some_and(|effect| effect.at <= opened.opened_at.plus(CLOCK_ERROR));
+        let ended = request
+            .window_ends()
+            .is_some_and(|end| opened.opened_at > end.plus(CLOCK_ERROR));
+        Ok(began && !ended && request_state(&request, opened.opened_at) != RequestState::Withdrawn)
+    }
+
+    /// Whoever had an opened bag in hand may know what is in it.
+    fn may_know(&mut self, item: &ItemRecord, who: &Id) -> Result<()> {
+        let Some(holds) = &item.facts.holds else {
+            return Ok(());
+        };
+        if let Some(mut epoch) = Epoch::load(&self.state, &holds.secret, holds.epoch)?
+            && !epoch.knowers.contains(who)
+        {
+            epoch.knowers.push(*who);
+            self.state
+                .put(&Epoch::key(&holds.secret, holds.epoch), &epoch)?;
+        }
+        Ok(())
+    }
+}
+
+/// That a yes or a no of `member` counts for what waits for a witness.
+pub(super) fn may_witness(
+    records: &dyn crate::state::Records,
+    waits: &WitnessRecord,
+    member: &Id,
+) -> Result<()> {
+    if waits.witness != *member {
+        return Err(Error::refused(
+            "not-the-witness",
+            "only the witness whom it names signs this",
+        ));
+    }
+    let witness = Custodian::load(records, member)?;
+    if witness.is_some_and(|witness| witness.has(Role::Witness)) {
+        return Ok(());
+    }
+    Err(refusal::lacks_roles(&[Role::Witness], "witnessing"))
+}
+
+fn gives_access(kind: SecretKind) -> bool {
+    matches!(
+        kind,
+        SecretKind::Password | SecretKind::MfaSeed | SecretKind::RecoveryCodes
+    )
+}
+
+/// What an access says of an item, beside the register.
+fn look_at(
+    handled: &Handled,
+    item: &ItemRecord,
+    location: &crate::statement::text::Name,
+    findings: &mut Vec<Finding>,
+) {
+    let name = handled.item.clone();
+    match (&item.place, handled.went) {
+        (Place::Destroyed, _) => findings.push(Finding::Destroyed { item: name.clone() }),
+        (Place::At(at), Went::In) if at != location => findings.push(Finding::TwoPlaces {
+            item: name.clone(),
+            at: at.clone(),
+        }),
+        (Place::At(at), Went::Out | Went::Stayed) if at != location => {
+            findings.push(Finding::NotThere { item: name.clone() });
+        }
+        (Place::Out { .. }, Went::Out | Went::Stayed) => {
+            findings.push(Finding::NotThere { item: name.clone() });
+        }
+        _ => {}
+    }
+    // What is put in may be in a new bag; then its number is the registered one from now on.
+    let fresh = handled.went == Went::In && (item.broken || item.facts.bag.is_none());
+    match (&handled.bag, &item.facts.bag) {
+        (Some(typed), registered) if !fresh && Some(typed) != registered.as_ref() => {
+            findings.push(Finding::BagMismatch {
+                item: name.clone(),
+                registered: registered.clone(),
+                typed: typed.clone(),
+            });
+        }
+        (None, Some(_)) if !item.broken => {
+            findings.push(Finding::BagNotRead { item: name.clone() });
+        }
+        _ => {}
+    }
+    if handled.seal == Some(SealState::Broken) {
+        findings.push(Finding::SealBroken { item: name });
+    }
+}

@@ -1,0 +1,286 @@
+//! Locations, items, accesses, mailboxes and phones, as records.
+
+use serde::{Deserialize, Serialize};
+
+use super::records::{Record, Records, Table, read};
+use crate::crypto::fixed::{Digest, Id};
+use crate::error::Result;
+use crate::statement::accesses::{Handled, Happened, Opened, SealState, Went};
+use crate::statement::register::{
+    AddItem, AddItemPersonal, Location, LocationPersonal, Mailbox, MailboxPersonal, Phone,
+    PhonePersonal,
+};
+use crate::statement::text::{Name, Text};
+use crate::statement::{Claim, Kind, Time};
+
+/// An opening that was not closed yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenAccess {
+    /// Leaf hash of the opening.
+    pub access: Digest,
+    /// Its index.
+    pub index: u64,
+    /// Who opened.
+    pub author: Id,
+    /// What it says.
+    pub opened: Opened,
+}
+
+/// A location as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocationRecord {
+    /// As it was last set.
+    pub facts: Location,
+    /// What can be erased; `None` once it was.
+    pub personal: Option<LocationPersonal>,
+    /// Indices of the entries that set it, and of the one that retired it.
+    pub events: Vec<u64>,
+    /// Whether it is used no more.
+    pub retired: bool,
+    /// The opening that was not closed yet.
+    pub open: Option<OpenAccess>,
+    /// The last access that is in effect.
+    pub last: Option<Digest>,
+    /// How many there are.
+    pub accesses: u64,
+    /// What the lock's own counter last said.
+    pub counter: Option<u64>,
+}
+
+impl Record for LocationRecord {
+    const TABLE: Table = Table::Location;
+}
+
+impl LocationRecord {
+    /// A location by name.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn load(records: &dyn Records, name: &Name) -> Result<Option<Self>> {
+        read(records, name.as_str())
+    }
+}
+
+/// Where an item is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// In a location.
+    At(Name),
+    /// Taken out of one, and not put back.
+    Out {
+        /// Out of which.
+        from: Name,
+        /// By which access.
+        access: Digest,
+        /// When that closed.
+        since: Time,
+    },
+    /// Destroyed.
+    Destroyed,
+}
+
+/// An item as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemRecord {
+    /// As it was added, with the bag and battery of now.
+    pub facts: AddItem,
+    /// What can be erased; `None` once it was.
+    pub personal: Option<AddItemPersonal>,
+    /// Where it is.
+    pub place: Place,
+    /// Whether its seal was found or left broken.
+    pub broken: bool,
+    /// Indices of all entries about it, in order.
+    pub events: Vec<u64>,
+}
+
+impl Record for ItemRecord {
+    const TABLE: Table = Table::Item;
+}
+
+impl ItemRecord {
+    /// The key of an item's record: names that begin alike are spread over shards.
+    #[must_use]
+    pub fn key(name: &Name) -> String {
+        let hash = Digest::of(name.as_str().as_bytes()).to_hex();
+        format!("{}/{name}", hash.get(..2).unwrap_or_default())
+    }
+
+    /// An item by name.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn load(records: &dyn Records, name: &Name) -> Result<Option<Self>> {
+        read(records, &Self::key(name))
+    }
+
+    /// What an access of `location` that closed at `closed_at` has made of it.
+    pub fn after(&mut self, handled: &Handled, location: &Name, access: Digest, closed_at: Time) {
+        match (handled.went, &self.place) {
+            (_, Place::Destroyed) | (Went::Stayed, _) => {}
+            (Went::In, _) => self.place = Place::At(location.clone()),
+            (Went::Out, _) => {
+                self.place = Place::Out {
+                    from: location.clone(),
+                    access,
+                    since: closed_at,
+                };
+            }
+        }
+        if handled.went == Went::In && handled.bag.is_some() {
+            self.facts.bag.clone_from(&handled.bag);
+            self.broken = false;
+        }
+        self.broken |= handled.seal == Some(SealState::Broken);
+    }
+}
+
+/// What did not fit when an access took effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "finding")]
+pub enum Finding {
+    /// An item was taken out or looked at where the register does not have it.
+    NotThere {
+        /// Which.
+        item: Name,
+    },
+    /// An item was put in that the register has in another place.
+    TwoPlaces {
+        /// Which.
+        item: Name,
+        /// Where the register has it.
+        at: Name,
+    },
+    /// The number on the bag is not the registered one.
+    BagMismatch {
+        /// Which.
+        item: Name,
+        /// The registered one.
+        registered: Option<Text>,
+        /// As typed.
+        typed: Text,
+    },
+    /// Nobody read the number of a bag that has one.
+    BagNotRead {
+        /// Which.
+        item: Name,
+    },
+    /// A seal was broken.
+    SealBroken {
+        /// Which.
+        item: Name,
+    },
+    /// The lock's counter is not the next.
+    CounterGap {
+        /// What it ought to be.
+        expected: u64,
+        /// What it was.
+        was: u64,
+    },
+    /// What gives access to an account was handled, and no release was in effect for it.
+    NoRelease {
+        /// Which.
+        item: Name,
+    },
+    /// Password and MFA of one account were handled in one access.
+    BothFactors {
+        /// Of what.
+        subject: String,
+    },
+    /// An item that was destroyed was handled.
+    Destroyed {
+        /// Which.
+        item: Name,
+    },
+}
+
+/// An access that its witness has signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessRecord {
+    /// Index of the entry that says what happened: `safe.close` or `safe.log`.
+    pub index: u64,
+    /// Who opened.
+    pub author: Id,
+    /// How it began.
+    pub opened: Opened,
+    /// What happened.
+    pub happened: Happened,
+    /// When it was written down.
+    pub recorded_at: Time,
+    /// Index of the witness's sign-off.
+    pub witnessed: u64,
+    /// What did not fit.
+    pub findings: Vec<Finding>,
+    /// The access of the same location before it.
+    pub previous: Option<Digest>,
+}
+
+impl Record for AccessRecord {
+    const TABLE: Table = Table::Access;
+}
+
+/// Something that waits for the witness that it names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WitnessRecord {
+    /// Index of its leaf.
+    pub index: u64,
+    /// Its id.
+    pub id: Id,
+    /// Who made it.
+    pub author: Id,
+    /// When.
+    pub made_at: Time,
+    /// Its kind.
+    pub kind: String,
+    /// Its facts, as signed.
+    pub facts: String,
+    /// The opening that it ends, where it is a closing.
+    pub opened: Option<Opened>,
+    /// Who has to sign.
+    pub witness: Id,
+}
+
+impl Record for WitnessRecord {
+    const TABLE: Table = Table::Witness;
+}
+
+impl WitnessRecord {
+    /// What it claims, without what names people.
+    ///
+    /// # Errors
+    /// Verification, codes `unknown-kind`, `bad-json`.
+    pub fn claim(&self) -> Result<Claim> {
+        Claim::parse(Kind::parse(&self.kind)?, self.facts.as_bytes(), None)
+    }
+}
+
+/// A mailbox as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailboxRecord {
+    /// As it was last set.
+    pub facts: Mailbox,
+    /// What can be erased; `None` once it was.
+    pub personal: Option<MailboxPersonal>,
+    /// Indices of the entries that set it.
+    pub events: Vec<u64>,
+}
+
+impl Record for MailboxRecord {
+    const TABLE: Table = Table::Mailbox;
+}
+
+/// A phone as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneRecord {
+    /// As it was last set.
+    pub facts: Phone,
+    /// What can be erased; `None` once it was.
+    pub personal: Option<PhonePersonal>,
+    /// Indices of the entries that set it.
+    pub events: Vec<u64>,
+}
+
+impl Record for PhoneRecord {
+    const TABLE: Table = Table::Phone;
+}
