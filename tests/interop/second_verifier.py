@@ -180,6 +180,7 @@ possessed = {"secret": ident, "epoch": size, "group": small, "member": small}
 UNSEEN = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
                     "\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]")
 person = {"name": lambda value: text(256, False)(value) and value == value.strip() and "," not in value and not UNSEEN.search(value), "contact": (text(256, False), None), "timezone": (matching("[A-Za-z0-9_+/-]{1,64}"), None)}
+governance = {"epoch": size, "recovery": bech32, "payload": digest, "shares": [share]}
 subject, reason = {"subject": digest}, {"reason": text()}
 envelope = {"payloadType": matching(".*"), "payload": is_base64, "signatures": [{"keyid": digest, "sig": is_base64}]}
 header = {"v": 1, "ledger": digest, "id": ident, "author": ident, "kind": text(), "made_at": time,
@@ -189,7 +190,8 @@ card = {"v": 1, "id": ident, "recipient": (bech32, matching("age1[0-9a-z]+|ssh-(
 SHAPES = {  # kind: facts, personal
     "genesis": ({"nonce": digest, "log_key": valid_key, "threshold": size, "founders": [{"card": is_base64}], "policy": policy},
                 {"name": text(), "people": [{"custodian": ident, "salt": is_base64, "bytes": is_base64}]}),
-    "governance.seal": ({"epoch": 1, "recovery": bech32, "payload": digest, "shares": [share]}, None),
+    "governance.seal": (governance | {"epoch": 1}, None),
+    "governance.set": ({"threshold": size, "seal": governance}, None),
     "sign": ({"subject": digest, "proofs": [possessed | {"proof": is_base64}], "shares": [possessed | {"blob": digest}]}, None),
     "reject": (subject, reason),
     "withdraw": (subject, None),
@@ -198,6 +200,10 @@ SHAPES = {  # kind: facts, personal
     "custodian.accept": (subject, None),
     "custodian.retire": ({"custodian": ident, "cause": ("left", "lost", "compromised"), "distrust_from": (size, None)},
                          {"note": (text(), None)}),
+    "custodian.replace": ({"old": ident, "cause": ("lost", "compromised", "renewed"), "distrust_from": (size, None), "card": is_base64},
+                          {"salt": is_base64, "bytes": is_base64, "identified_by": (text(), None)}),
+    "custodian.acknowledge": ({"duties": text()}, None),
+    "leavers.compare": ({"file": digest, "rows": number(0, 2**32 - 1), "found": [ident]}, None),
     "custodian.away": ({"custodian": ident, "from": date, "to": date}, None),
     "quorum.define": ({"quorum": ident, "name": name, "groups_needed": size,
                        "groups": [{"label": name, "threshold": size, "members": [ident]}]}, None),
@@ -229,7 +235,9 @@ SHAPES = {  # kind: facts, personal
 }
 SHAPES["reshare"], SHAPES["reseal"] = SHAPES["request"], ({"reshare": digest, "seal": SHAPES["seal"][0]}, None)
 ASKED = ("request", "reshare")  # what the holders of its secrets decide
-GOVERNED = ("genesis", "custodian.add", "custodian.retire", "quorum.define", "policy.set", "copy.promote", "secret.destroy")
+ENROLLING = ("custodian.add", "custodian.replace")  # what brings a card
+GOVERNED = ("genesis", "custodian.add", "custodian.retire", "custodian.replace", "governance.set", "quorum.define", "policy.set",
+            "copy.promote", "secret.destroy")
 
 
 def opened(data, payload_type, limit, what):
@@ -270,7 +278,7 @@ class Log:
         self.ledger, self.roots, self.peaks = ledger, [sha()], []
         self.people, self.quorums, self.secrets, self.accounts = {}, {}, {}, {}
         self.subjects, self.ids, self.confirmed, self.blobs, self.rekeys = {}, set(), set(), set(), 0
-        self.active, self.policy, self.policy_index, self.threshold = False, None, 0, 0
+        self.active, self.policy, self.policy_index, self.governance = False, None, 0, 1
         self.announced, self.bringing = [], None
         self.writer = 1
 
@@ -326,9 +334,9 @@ class Log:
         need(self.in_force(who) or kind == "custodian.accept", "author: not in force")
         need(self.active or kind in ("genesis", "governance.seal", "sign", "import"), "before the genesis is in effect")
         new = Record(index=index, hash=sha(b"\0", data).hex(), kind=kind, author=who, facts=facts, personal=personal,
-                     made=made, seen=seen["size"], policy=self.policy_index, yes=[], no=[],
+                     made=made, seen=seen["size"], policy=self.policy_index, governance=self.governance, yes=[], no=[],
                      effect=None, over=None, shown=False)
-        own = facts["seal"] if kind == "reseal" else facts
+        own = facts["seal"] if kind in ("reseal", "governance.set") else facts
         brought = [own[k] for k in ("payload", "identity") if k in own] + [s["blob"] for s in own.get("shares", [])]
         need(len(set(brought)) == len(brought) and not self.blobs & set(brought), "blob: a ciphertext that was there before")
         if kind in GOVERNED[1:]:
@@ -337,8 +345,8 @@ class Log:
             need(kind != "copy.promote" or facts["at"]["size"] == index, "at: not the head")
         elif index:
             getattr(self, "bring" if kind == "import" else kind.replace(".", "_"))(new, facts)
-        if kind == "custodian.add":
-            self.enrol(facts["card"], personal, facts["roles"], new)
+        if kind in ENROLLING:
+            self.enrol(facts["card"], personal, facts["roles"] if kind == "custodian.add" else self.people[facts["old"]].roles, new)
         # Who can have cosigned the checkpoint: in force, no reader, just before this leaf or just after it; or accepting by it.
         now = {p for p in self.people if self.has(p, *ROLES)}
         self.cosigners = now | self.were_in_force | ({who} if kind == "custodian.accept" else set())
@@ -356,41 +364,56 @@ class Log:
         for founder, known in zip(facts["founders"], people):
             one = self.enrol(founder["card"], known, ROLES, None)
             need(known is None or known["custodian"] == one.id, "genesis: people are not the founders")
-            one.approved = one.accepted = True
-        self.founders, self.threshold, self.policy = list(self.people), facts["threshold"], facts["policy"]
-        self.log_key, self.were_in_force = facts["log_key"], set(self.people)
+        self.founders, self.policy = list(self.people), facts["policy"]
+        self.first_threshold, self.log_key, self.were_in_force = facts["threshold"], facts["log_key"], set(self.people)
         need(author == self.founders[0], "genesis: not by the first founder")
 
     def enrol(self, card_text, personal, roles, by):
         one = read_card(card_text, personal)
         for other in self.people.values():
-            if other.by is not None and not (other.approved or other.retired) and other.by.over in ("withdrawn", "rejected"):
+            if not other.approved and other.by.over in ("withdrawn", "rejected"):
                 continue
-            if (other.id, other.sign) != (one["id"], one["sign"]) or other.approved or other.retired:
-                need(one["id"] != other.id, "card: id used before")
-                need(one["sign"] != other.sign, "card: key used before")
-                need(one["recipient"].lower() != other.recipient.lower(), "card: recipient used before")
-            else:
+            used = [key for key in ("id", "sign", "recipient", "age") if one[key] == other.card[key]]
+            if len(used) == 4 and not other.approved:
                 other.by.over = other.by.over or "lapsed: the same card was proposed again"
-        self.people[one["id"]] = Record(id=one["id"], sign=one["sign"], recipient=one["recipient"], roles=roles, by=by,
-                                        approved=False, accepted=False, retired=False)
+            else:
+                need(not used, f"card: {' and '.join(used)} used before")
+        self.people[one["id"]] = Record(id=one["id"], sign=one["sign"], card=one, roles=roles, by=by, approved=by is None,
+                                        accepted=by is None, retired=False)
         return self.people[one["id"]]
 
     def governance_seal(self, new, facts):
         need(new.index == 1 and new.author == self.founders[0], "governance.seal: only entry 1, by the first founder")
-        self.secrets[GOVERNANCE] = Record(epochs={1: self.split(facts["shares"], [self.founders], [self.threshold], 1, new)})
+        self.secrets[GOVERNANCE] = Record(epochs={}, recovery=None)
+        self.govern(facts, self.founders, self.first_threshold, new)
+
+    def govern(self, seal, members, threshold, new):
+        """The governance secret is of this epoch from here on."""
+        one, self.governance = self.secrets[GOVERNANCE], seal["epoch"]
+        one.epochs[seal["epoch"]], one.recovery = self.split(seal["shares"], [members], [threshold], 1, new), seal["recovery"]
 
     def custodian_accept(self, new, facts):
         one = self.people[new.author]
         need(one.by is not None and one.by.hash == facts["subject"], "subject: not the own enrolment")
         need(not one.accepted, "accept: once")
         one.accepted = True
+        if one.approved:
+            self.step_in(one, new)
+
+    def step_in(self, newcomer, new):
+        """At the leaf at which a newcomer is in force: they stand where the one stood whom they replace."""
+        for quorum in self.quorums.values() if newcomer.by.kind == "custodian.replace" else ():
+            old, groups = newcomer.by.facts["old"], quorum.facts["groups"]
+            if any(old in g["members"] for g in groups):
+                groups = [g | {"members": [newcomer.id if m == old else m for m in g["members"]]} for g in groups]
+                quorum.facts, quorum.index = quorum.facts | {"groups": groups}, new.index
 
     # What governance decides: who may propose it, whether it can be (asked again at each yes and no), its effect
     def may_propose(self, new):
         if new.kind == "secret.destroy":
             return self.may_seal(new.author, self.live_secret(new.facts).quorum)
-        return self.has(new.author, "keeper") or new.kind == "custodian.retire" and new.author == new.facts["custodian"]
+        own = {"custodian.retire": "custodian", "custodian.replace": "old"}.get(new.kind)
+        return self.has(new.author, "keeper") or own is not None and new.author == new.facts[own]
 
     def live_secret(self, facts):
         one = self.secrets.get(facts["secret"]) if facts["secret"] != GOVERNANCE else None
@@ -406,10 +429,22 @@ class Log:
             need(ordered or roles == ["reader"], "roles: not distinct and in order, or a reader's with others")
         elif one.kind == "custodian.retire":
             person_ = self.people.get(facts["custodian"])
-            left = [p for p in self.founders if self.in_force(p) and p != facts["custodian"]]
             need(person_ is not None and not person_.retired, "custodian: unknown or retired")
-            need(facts["distrust_from"] is None or facts["distrust_from"] <= one.index, "distrust_from: no entry so far")
-            need(len(left) >= self.threshold, "retire: too few would be left for governance")
+            self.possible_without(facts["custodian"], one)
+        elif one.kind == "custodian.replace":
+            need(self.in_force(facts["old"]), "old: not in force")
+            self.possible_without(facts["old"], one)
+        elif one.kind == "governance.set":
+            secret, seal = self.secrets[GOVERNANCE], facts["seal"]
+            members = [s["holder"] for s in seal["shares"]]
+            need(seal["epoch"] == self.governance + 1, "epoch: not governance's next")
+            need(seal["recovery"] != secret.recovery, "recovery: as it was")
+            need(2 <= len(members) <= 16, "members: not 2 to 16")
+            need(len(set(members)) == len(members), "members: not distinct")
+            need([(s["group"], s["member"]) for s in seal["shares"]] == [(0, m) for m in range(len(members))], "shares: not in order")
+            need(all(self.in_force(m) for m in members), "members: not in force")
+            need(all(self.has(m, "holder") for m in members), "members: no holder")
+            need(2 <= facts["threshold"] <= len(members), "threshold: of 2 to all members")
         elif one.kind == "quorum.define":
             self.possible_quorum(facts, facts["groups"])
         elif one.kind == "copy.promote":
@@ -422,6 +457,12 @@ class Log:
                     proven = {p for p in epoch.proven if self.in_force(p)}
                     enough = [t <= sum(s["group"] == g and s["holder"] in proven for s in epoch.shares) for g, t in enumerate(epoch.thresholds)]
                     need(sum(enough) >= epoch.needed, "epoch: the one that has its value is not proven")
+
+    def possible_without(self, who, one):
+        governing = self.secrets[GOVERNANCE].epochs[self.governance]
+        left = [s for s in governing.shares if self.in_force(s["holder"]) and s["holder"] != who]
+        need(one.facts["distrust_from"] is None or one.facts["distrust_from"] <= one.index, "distrust_from: no entry so far")
+        need(len(left) >= governing.thresholds[0], "retire: too few would be left for governance")
 
     def possible_quorum(self, facts, groups):
         need(1 <= len(groups) <= 16 and 1 <= facts["groups_needed"] <= len(groups), "groups_needed")
@@ -440,11 +481,17 @@ class Log:
         facts, one.effect = one.facts, new
         if one.kind == "genesis":
             self.active = True
-        elif one.kind == "custodian.add":
+        elif one.kind in ENROLLING:
             newcomer = next(p for p in self.people.values() if p.by is one)
             newcomer.approved, newcomer.accepted = True, newcomer.accepted or newcomer.roles == ["reader"]
+            if one.kind == "custodian.replace":
+                self.people[facts["old"]].retired = True
+            if newcomer.accepted:
+                self.step_in(newcomer, new)
         elif one.kind == "custodian.retire":
             self.people[facts["custodian"]].retired = True
+        elif one.kind == "governance.set":
+            self.govern(facts["seal"], [s["holder"] for s in facts["seal"]["shares"]], facts["threshold"], new)
         elif one.kind == "quorum.define":
             self.quorums[facts["quorum"]] = Record(name=facts["name"], index=new.index, facts=facts)
         elif one.kind == "policy.set":
@@ -458,8 +505,13 @@ class Log:
     # Yes, no, and taking back
     def stakes(self, one):
         """The splits by which a subject is decided: (secret, epoch, split)."""
-        named = [(at["secret"], at["epoch"]) for at in one.facts["secrets"]] if one.kind in ASKED else [(GOVERNANCE, 1)]
-        return [(secret, number_, self.secrets[secret].epochs[number_]) for secret, number_ in named]
+        named = [(at["secret"], at["epoch"]) for at in one.facts["secrets"]] if one.kind in ASKED else [(GOVERNANCE, one.governance)]
+        found = [(secret, number_, self.secrets[secret].epochs[number_]) for secret, number_ in named]
+        if one.kind == "governance.set":  # and all of those who are to hold it
+            seal = one.facts["seal"]
+            everybody = Record(shares=seal["shares"], thresholds=[len(seal["shares"])], needed=1, proven=set())
+            found.append((GOVERNANCE, seal["epoch"], everybody))
+        return found
 
     def met(self, one, people):
         return all(epoch.needed <= sum(threshold <= sum(s["group"] == g and s["holder"] in people for s in epoch.shares)
@@ -485,6 +537,7 @@ class Log:
                 anew = one.effect is None and one.quorums[secret] != quorum.index
                 need(not anew, "subject: lapsed, a quorum was set anew")
         else:
+            need(one.governance == self.governance, "subject: lapsed, governance was set anew")
             try:
                 self.possible(one)
             except Refused as error:
@@ -546,6 +599,15 @@ class Log:
         need(self.has(new.author, "keeper") or new.author == facts["custodian"], "author: no keeper, nor the person")
         need(facts["custodian"] in self.people, "custodian: unknown")
         need(facts["from"] <= facts["to"], "away: ends before it begins")
+
+    def custodian_acknowledge(self, new, facts):
+        pass
+
+    def leavers_compare(self, new, facts):
+        need(self.has(new.author, "keeper", "reviewer"), "author: no keeper or reviewer")
+        need(all(p in self.people for p in facts["found"]), "found: never enrolled")
+        need(facts["found"] == sorted(set(facts["found"])), "found: twice, or out of order")
+        need(len(facts["found"]) <= facts["rows"], "found: more than the list has")
 
     def rekey(self, new, facts):
         need(self.has(new.author, "keeper"), "author: no keeper")

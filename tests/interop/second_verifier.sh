@@ -20,7 +20,7 @@ as() { local who=$1; shift; "$rootkeep" -L acme.ledger -i "$who.key" --batch -q 
 id() { "$python" -c 'import json,sys; print(json.load(sys.stdin)["id"])'; }
 governed() { as alice --with bob.key --with carol.key --with alice.key "$@"; }
 
-for name in alice bob carol dave erin frank gina henry ivan; do "$rootkeep" identity new "$name" --out . --plain -q; done
+for name in alice bob carol dave erin frank gina henry ivan lena lena2; do "$rootkeep" identity new "$name" --out . --plain -q; done
 cards=()
 for name in alice bob carol dave erin; do cards+=(--card "$name.card"); done
 "$rootkeep" -i alice.key --batch init acme.ledger --name Acme --threshold 3 "${cards[@]}"
@@ -32,7 +32,7 @@ as alice account import --organizations "$root/examples/organizations.json"
 governed policy set --pending-days 20 --request-hours 48 --window-max 4h
 governed quorum define engineers --threshold 2 --member alice --member bob --member carol
 
-# Newcomers: frank works, henry will leave, gina reads, ivan is never accepted.
+# Newcomers: frank works, henry will leave, gina reads, lena goes on as lena2, ivan is never accepted.
 words() { "$rootkeep" card show "$1.card" --json | "$python" -c 'import json,sys; print(json.load(sys.stdin)["fingerprint"])'; }
 newcomer() {
   local name=$1 what; shift
@@ -44,9 +44,11 @@ as frank custodian accept --own-card frank.card
 newcomer henry custodian add --role keeper --role holder
 as henry custodian accept --own-card henry.card
 newcomer gina reader add
-as alice custodian add ivan.card --role witness
+newcomer lena custodian add --role holder --role reviewer
+as lena custodian accept --own-card lena.card
 
 governed quorum define split --groups-needed 2 --group floor=2:alice,bob,frank --group board=2:carol,dave,erin --group safe=1:henry
+governed quorum define vault --threshold 2 --member alice --member bob --member lena
 
 printf '%s' 'correct horse battery staple' | "$rootkeep" -L acme.ledger -i alice.key --batch -q seal 111122223333/password --quorum engineers --stdin
 printf '%s' 'otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=AWS' |
@@ -55,6 +57,7 @@ as frank seal mailbox:root/password --quorum split --generate 24
 as alice secret confirm 111122223333/password --epoch 1 --note 'signed in'
 as alice seal 111122223333/password --generate 30
 as bob secret confirm 111122223333/password --epoch 2
+as lena seal mailbox:vault/password --quorum vault --generate 24
 
 # A whole release, one of several secrets, one refused, one taken back, one of each that waits.
 one=$(as alice --json request 111122223333/password --purpose drill --task 'sign in' --ticket T-1 | id)
@@ -99,6 +102,16 @@ for name in bob carol; do
 done
 as alice slip import carol.answer bob.answer
 as alice withdraw "$five"
+# Another identity, in the old one's places; governance for others; what comes round.
+newcomer lena2 custodian replace lena
+as lena2 custodian accept --own-card lena2.card
+as lena2 seal mailbox:vault/password --generate 24
+what=$(as alice --json quorum define governance --threshold 3 --member alice --member bob --member carol --member dave --member frank | id)
+for by in frank dave carol bob alice; do as "$by" sign "$what"; done
+as alice custodian add ivan.card --role witness
+as frank custodian acknowledge
+printf 'name,email\nSomebody Else,else@example.com\nfrank,\n' > leavers.csv
+as lena2 custodian leavers leavers.csv || [ $? = 6 ]
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
 as bob restore b.tar --drill
