@@ -153,7 +153,7 @@ def main():
             for founder, person in zip(facts["founders"], personal["people"], strict=True):
                 assert signed.card(unpack(founder["card"]))["id"] == person["custodian"]
                 signed.reads("card.personal", unpack(person["bytes"]))
-        if kind == "custodian.add":
+        if kind in ("custodian.add", "custodian.replace"):
             signed.card(unpack(facts["card"]))
             signed.reads("card.personal", unpack(personal["bytes"]))
     for line in objects(where / "checkpoints.ndjson"):

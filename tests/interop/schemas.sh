@@ -33,6 +33,12 @@ refused() {
     [ "$(field error.code <error)" = "$word" ] || fail "not $word: $*: $(cat error)"
     cat error >>outputs
 }
+# attention NAME ARGUMENTS: what is asked is done, and the exit code says to look.
+attention() {
+    local status=0
+    as "$@" || status=$?
+    [ "$status" = 6 ] || fail "exit $status and not 6: $*"
+}
 field() { "$python" -c 'import functools, json, sys
 print(functools.reduce(lambda value, key: value[key], sys.argv[1].split("."), json.load(sys.stdin)))' "$1"; }
 together() { as alice --with bob.key --with carol.key --with alice.key "$@"; }
@@ -41,7 +47,7 @@ together() { as alice --with bob.key --with carol.key --with alice.key "$@"; }
 
 {
     say identity new alice --out . --plain --timezone Europe/London --contact '+44 20 7946 0001'
-    for name in bob carol dave frank gina; do say identity new "$name" --out . --plain; done
+    for name in bob carol dave frank gina lena lena2; do say identity new "$name" --out . --plain; done
     ssh-keygen -q -t ed25519 -N '' -C '' -f erin_ssh
     say identity new erin --out . --ssh erin_ssh --timezone Asia/Tokyo
     ln -s erin_ssh erin.key
@@ -75,6 +81,19 @@ newcomer() { # newcomer NAME COMMAND...: everybody has heard the fingerprint
     newcomer gina reader add
     as frank custodian away frank --from 2020-01-01 --to 2090-12-31
     as carol custodian away erin --from 2030-12-24 --to 2031-01-02
+    newcomer lena custodian add --role holder
+    as lena --own-card lena.card custodian accept
+    newcomer lena2 custodian replace lena
+    as lena2 --own-card lena2.card custodian accept
+    as lena2 custodian acknowledge
+    printf 'name,email\n"Else, Somebody",else@example.com\nalice smith,\n' >leavers.csv
+    as alice custodian leavers leavers.csv --preview
+    as alice custodian leavers leavers.csv
+    echo Frank, >>leavers.csv
+    attention alice custodian leavers leavers.csv --preview
+    attention alice custodian leavers leavers.csv
+    governance=$(as alice quorum define governance --threshold 3 --member alice --member bob --member carol --member dave | field id)
+    for by in alice bob carol dave; do as "$by" sign "$governance"; done
 } >/dev/null
 
 # ---- rules, accounts, secrets ------------------------------------------------------------------------
@@ -146,15 +165,19 @@ PYTHON
     five=$(as alice request 111122223333/password --purpose 'by slip' | field id)
     as alice slip request "$five" --for bob --out bob.slip
     as alice slip request --for erin --out erin.slip
+    as alice slip request --for bob --out for-bob.slip
     mkdir away
     cp bob.key bob.card erin.key erin.card erin_ssh away
     say -i away/bob.key --code "$code" slip show bob.slip
     say -i away/bob.key --code "$code" slip sign bob.slip --out bob.answer --confirm "$five"
     say -i away/erin.key --code "$code" slip show erin.slip
     say -i away/erin.key --code "$code" slip make away erin.slip --from 2031-12-24 --to 2032-01-02 --out erin.answer
+    say -i away/bob.key --code "$code" slip make prove for-bob.slip --out proofs.answer
+    echo 'Our own words' >duties.txt
+    say -i away/bob.key --code "$code" slip make acknowledge for-bob.slip --duties duties.txt --out duties.answer
     as alice slip show bob.answer
     mkdir receipts
-    as alice slip import erin.answer bob.answer --receipts receipts
+    as alice slip import erin.answer bob.answer proofs.answer duties.answer --receipts receipts
     status=0
     as alice slip import bob.answer bob.slip || status=$?
     [ "$status" = 3 ] || fail "slip import of a slip for another: exit $status"
@@ -164,6 +187,7 @@ PYTHON
 
 {
     as alice status
+    attention alice status --as-of 2090-12-31
     as alice verify
     status=0
     echo nonsense >note
@@ -177,7 +201,7 @@ PYTHON
     as alice secret list
     for name in 111122223333/password $mfa mailbox:root/password; do as alice secret show "$name"; done
     as alice custodian list
-    for name in alice dave erin frank gina; do as alice custodian show "$name"; done
+    for name in alice dave erin frank gina lena lena2; do as alice custodian show "$name"; done
     as alice quorum list
     as alice quorum show engineers
     as alice quorum show governance
