@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a ledger in which nearly everything happens, and has it read by second_verifier.py, which was
 # written from docs/formats.md alone; then has second_verifier_forgeries.py forge it in every way it
-# knows. Run from the root of the repository.
+# knows, for second_verifier.py and for Rootkeep itself. Run from the root of the repository.
 set -euo pipefail
 
 root=$PWD
@@ -131,5 +131,5 @@ ledger=$("$rootkeep" -L acme.ledger -i alice.key checkpoint | sed -n '1s,^rootke
 
 "$python" "$here/second_verifier.py" --ledger-id "$ledger" log.ndjson checkpoints.ndjson
 "$python" "$here/second_verifier.py" --code "$code" log.ndjson checkpoints.ndjson --json | grep -q '"ok": true'
-"$python" "$here/second_verifier_forgeries.py" "$dir"
-tail -n 1 said >&3
+"$python" "$here/second_verifier_program.py" "$dir" "$rootkeep" "$code"
+tail -n 2 said >&3

@@ -35,6 +35,10 @@ def spell(value):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def card_payload(envelope):
+    return json.loads(unb64(json.loads(unb64(envelope))["payload"]))
+
+
 def public(key):
     return key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw).hex()
 
@@ -81,7 +85,7 @@ class Book:
         self.id, self.key, self.card, member = {}, {}, {}, {}
         for path in sorted(where.glob("*.card")):
             who, card = path.stem, json.loads(path.read_bytes())
-            payload = json.loads(unb64(json.loads(unb64(card["envelope"]))["payload"]))
+            payload = card_payload(card["envelope"])
             member[who] = age(where / f"{who}.key", unb64(payload["sealed"]))
             seed = bytes.fromhex(member[who].split(b"\n")[1].split(b": ")[1].decode())
             self.id[who], self.card[who] = payload["id"], card
@@ -346,7 +350,7 @@ class Book:
     def make_card(self, key=None, personal=None, envelope=None, signer=None, keyid=None, **change):
         """A newcomer's card: its facts and personal of custodian.add (but for roles)."""
         key = key or Ed25519PrivateKey.generate()
-        model = json.loads(unb64(json.loads(unb64(self.card["ivan"]["envelope"]))["payload"]))
+        model = card_payload(self.card["ivan"]["envelope"])
         part, commitment = self.part("card", personal or {"name": "mallory", "contact": None, "timezone": None})
         payload = model | {"id": os.urandom(16).hex(), "sign": public(key), "personal": commitment,
                            "recipient": new_recipient(), "age": new_recipient()} | change
@@ -480,7 +484,7 @@ def forgeries(book):
         return b.add(by, "leavers.compare", {"file": "0" * 64, "rows": rows, "found": list(found)})
 
     def card_of(who):
-        return json.loads(unb64(json.loads(unb64(book.card[who]["envelope"]))["payload"]))
+        return card_payload(book.card[who]["envelope"])
 
     # What must be accepted, so that what follows is refused for its fault alone.
     yield "the untouched log", None, at()
@@ -642,6 +646,11 @@ def forgeries(book):
     yield "another identity, accepted before it was agreed", None, after(size, lambda b: (
         r := replace(b), accept(b, r), b.govern(r), b.seal("mallory", "org/note", quorum=(len(b.entries) - 1, b.quorum("vault")[1]))))
     yield "another identity, proposed by the person", None, after(size, lambda b: replaced(b, by="lena2", cause="lost", distrust_from=size))
+    yield "another identity, all of it imported", None, after(size, lambda b: (
+        r := replace(b), b.bring("alice", b.away(*[lambda o, who=who: o.sign(who, r) for who in ("alice", "bob", "carol")], lambda o: accept(o, r))),
+        b.seal("mallory", "org/note", quorum="vault")))
+    yield "another identity, and another one after it", None, after(size, lambda b: (
+        replaced(b), b.id.update(moved=b.id["mallory"]), replaced(b, "moved"), b.seal("mallory", "org/note", quorum="vault")))
     yield "another identity that is not accepted yet, for a request that waits", None, after(size, lambda b: (r := asked(b), b.govern(replace(b)), b.sign("alice", r)))
     yield "another identity for a reader", None, after(size, lambda b: b.govern(replace(b, "gina")))
     yield "another identity for a reader, who writes", "reader", after(size, lambda b: (b.govern(replace(b, "gina")), b.add("mallory", *about[1:])))
@@ -918,8 +927,9 @@ def with_rest(book, i):
     return b
 
 
-def main():
-    book, wrong, count = Book(sys.argv[1]), [], 0
+def main(directory, also=lambda forged: None):
+    """`also`: what is wrong with a log by another judge, or None."""
+    book, wrong, count = Book(directory), [], 0
     missing = set(second_verifier.SHAPES) - {book.header(i)["kind"] for i in range(len(book.entries))}
     assert not missing, f"the ledger has no {missing}"
     for name, says, forged, *entry in forgeries(book):
@@ -928,13 +938,14 @@ def main():
             right = verdict is None
         else:
             right, count = verdict is not None and verdict[0] == expected and says in verdict[1], count + 1
-        if not right:
-            wrong.append(name)
         said = "accepted" if verdict is None else f"refused: entry #{verdict[0]}: {verdict[1]}"
-        print(f"{'ok   ' if right else 'WRONG'} {name}: {said}")
+        objection = also(forged)
+        if objection or not right:
+            wrong.append(name)
+        print(f"{'WRONG' if objection or not right else 'ok   '} {name}: {said}{f'; but {objection}' if objection else ''}")
     print(f"{count} forgeries, all refused for their reason" if not wrong else f"{len(wrong)} WRONG: {', '.join(wrong)}")
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1]))
