@@ -8,6 +8,7 @@ mod copying;
 mod files;
 mod founding;
 mod governing;
+mod glance;
 mod keys;
 mod names;
 mod notes;
@@ -47,6 +48,7 @@ pub use files::{
     write_private, write_private_new,
 };
 pub use founding::{Founding, found};
+pub use glance::Glance;
 pub use keys::{LIMIT as KEY_FILE_LIMIT, is_key_file};
 pub use names::People;
 pub use notes::VerifierKeys;

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use rootkeep::crypto::age_file;
 use rootkeep::crypto::recipient::Recipient;
+use rootkeep::error::Result;
+use rootkeep::ledger::{FirstUse, People, Session};
 use rootkeep::statement::Claim;
 use rootkeep::statement::quorums::Rekey;
 use rootkeep::store::{Access, Store};
@@ -39,6 +41,26 @@ fn whoever_went_opens_nothing_that_is_written_after() {
     assert!(again.seq > entered.seq);
     assert_ne!(world.data_key(ADA).expose(), old.expose());
     world.assert_good(ADA);
+}
+
+/// What helps with typing needs no identity, and is in nobody's way.
+#[test]
+fn a_glance_reads_names_until_the_key_is_new_and_holds_nothing() {
+    let world = World::ready();
+    let glance = world.open(ADA).unwrap().glance();
+    let mut names = glance.read(|records| People::load(records)).unwrap();
+    let here = names
+        .iter()
+        .filter_map(|(_, _, card)| Some(card?.name.clone()));
+    assert!(here.collect::<Vec<_>>().contains(&"ada".to_owned()));
+    let session = trusted(&world, ADA).unwrap();
+    let (session, _) = session.rekey().unwrap();
+    drop(session);
+    let error = glance.read(|records| People::load(records)).err().unwrap();
+    assert_eq!(error.code(), "wrong-data-key");
+    let glance = world.open(BEA).unwrap().glance();
+    names = glance.read(|records| People::load(records)).unwrap();
+    assert_eq!(names.iter().count(), 5);
 }
 
 #[test]
