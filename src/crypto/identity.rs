@@ -6,6 +6,7 @@ use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use super::age_file;
 use super::recipient::{AgeHost, NoPassphrase, missing_plugin};
@@ -15,10 +16,11 @@ use crate::error::{Error, Result};
 /// The most that is read of an identity file.
 const SIZE_LIMIT: u64 = 1 << 20;
 
-/// A person's decrypting keys, ready for use.
+/// A person's decrypting keys, ready for use. Clones share them; with the last they are wiped.
+#[derive(Clone)]
 pub struct Identity {
     path: PathBuf,
-    keys: Vec<Box<dyn age::Identity + Send + Sync>>,
+    keys: Arc<Keys>,
 }
 
 impl Identity {
@@ -32,7 +34,7 @@ impl Identity {
         let keys = parse(&bytes, path, host, true)?;
         Ok(Self {
             path: path.to_owned(),
-            keys,
+            keys: Arc::new(keys),
         })
     }
 

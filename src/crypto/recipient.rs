@@ -58,6 +58,16 @@ impl AgeHost {
         }
     }
 
+    /// As this one for another command: nothing was declined yet, and the plugins are those of `other`.
+    #[must_use]
+    pub fn again_with_plugins_of(&self, other: &Self) -> Self {
+        self.declined.store(false, Ordering::SeqCst);
+        Self {
+            allowed_plugins: other.allowed_plugins.clone(),
+            ..self.clone()
+        }
+    }
+
     /// The error to show in the place of age's own, where the person has declined to give a passphrase.
     #[must_use]
     pub fn declined(&self) -> Option<Error> {
@@ -302,5 +312,54 @@ impl fmt::Debug for Recipient {
 impl fmt::Display for Recipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use age::Callbacks;
+
+    use super::*;
+
+    /// Gives its one passphrase when it is asked for the second time.
+    #[derive(Default)]
+    struct SecondThoughts(AtomicBool);
+
+    impl Prompter for SecondThoughts {
+        fn message(&self, _: &str) {}
+
+        fn confirm(&self, _: &str, _: &str, _: Option<&str>) -> Option<bool> {
+            None
+        }
+
+        fn public_text(&self, _: &str) -> Option<String> {
+            None
+        }
+
+        fn passphrase(&self, _: &str) -> std::result::Result<SecretText, NoPassphrase> {
+            if self.0.swap(true, Ordering::SeqCst) {
+                Ok(SecretText::new("123456".to_owned()))
+            } else {
+                Err(NoPassphrase::Declined)
+            }
+        }
+    }
+
+    #[test]
+    fn a_no_counts_for_one_command() {
+        let plugins = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let host = AgeHost::new(plugins(&["one"]), Arc::new(SecondThoughts::default()));
+        let bridge = host.bridge();
+        assert!(bridge.request_passphrase("PIN").is_none());
+        assert!(
+            bridge.request_passphrase("PIN").is_none(),
+            "nobody is asked twice"
+        );
+        assert_eq!(host.declined().unwrap().code(), "not-confirmed");
+        let other = AgeHost::new(plugins(&["two"]), Arc::new(SecondThoughts::default()));
+        let next = host.again_with_plugins_of(&other);
+        assert!(next.declined().is_none());
+        assert!(bridge.request_passphrase("PIN").is_some());
+        assert!(next.allow("two").is_ok() && next.allow("one").is_err());
     }
 }
