@@ -2,6 +2,7 @@
 """Runs a command on a terminal of its own and answers what it asks.
 
     terminal.py [--columns N] [--screen FILE] [PROMPT ANSWER]... -- COMMAND...
+    terminal.py [--columns N] --script FILE -- COMMAND...
 
 Where the output matches the regular expression PROMPT, ANSWER and Enter are typed, as often as it
 is asked. Some answers are not typed as they stand:
@@ -9,6 +10,16 @@ is asked. Some answers are not typed as they stand:
     last:REGEX     the last match of REGEX in the output so far
     key:X          Ctrl-X, and no Enter
     hidden:ANSWER  ANSWER, once the terminal echoes no more
+
+A script is followed line by line, whatever else is shown:
+
+    see REGEX      waits for it
+    enter TEXT     types TEXT and Enter
+    type TEXT      types TEXT
+    tab            types the tab key
+    key X          Ctrl-X
+    hidden TEXT    TEXT and Enter, once the terminal echoes no more
+    run COMMAND    runs it elsewhere, meanwhile; it has to succeed
 
 What the command wrote goes to standard output, and its exit code is the exit code. FILE is given
 what a person sees in the end, the lines that were scrolled away among it. The exit code is 99 where
@@ -18,6 +29,7 @@ the terminal goes on echoing at a `hidden:` answer, or is not left as it was fou
 import argparse
 import os
 import re
+import subprocess
 import sys
 
 import pexpect
@@ -44,8 +56,73 @@ class BadTerminal(Exception):
         self.seen = seen
 
 
-def run(columns: int, prompts: list, answers: list, command: list) -> tuple:
-    """What the command wrote, and its exit code."""
+def answer_all(child: pexpect.spawn, prompts: list, answers: list) -> str:
+    """Answers until the command has ended. What was shown."""
+    seen = ""
+    while True:
+        try:
+            which = child.expect([*prompts, MARK])
+        except pexpect.TIMEOUT:
+            seen += child.before
+            raise BadTerminal("it neither ends nor asks what there is an answer to", seen) from None
+        seen += child.before
+        if which == len(prompts):
+            return seen
+        seen += child.after
+        answer = answers[which]
+        if answer.startswith("hidden:"):
+            answer = answer.removeprefix("hidden:")
+            if not child.waitnoecho(5):
+                raise BadTerminal("the terminal echoes what is typed now", seen)
+        if answer.startswith("last:"):
+            answer = re.findall(answer.removeprefix("last:"), seen, re.MULTILINE)[-1]
+        if answer.startswith("key:"):
+            child.sendcontrol(answer.removeprefix("key:"))
+        else:
+            child.sendline(answer)
+
+
+def follow(child: pexpect.spawn, script: list) -> str:
+    """Does what a script says, and waits until the command has ended. What was shown."""
+    seen = ""
+
+    def see(what: str, pattern: str) -> None:
+        nonlocal seen
+        which = child.expect([pattern, MARK, pexpect.TIMEOUT])
+        seen += child.before
+        if which == 0:
+            seen += child.after
+        if which == 2 or (which == 1 and pattern != MARK):
+            raise BadTerminal(f"{what}, which is not there: {child.before[-300:]!r}", seen)
+
+    for line in script:
+        verb, _, text = line.partition(" ")
+        if verb == "see":
+            see(line, text)
+        elif verb == "enter":
+            child.sendline(text)
+        elif verb == "type":
+            child.send(text)
+        elif verb == "tab":
+            child.send("\t")
+        elif verb == "key":
+            child.sendcontrol(text)
+        elif verb == "hidden":
+            if not child.waitnoecho(5):
+                raise BadTerminal("the terminal echoes what is typed now", seen)
+            child.sendline(text)
+        elif verb == "run":
+            elsewhere = subprocess.run(["bash", "-c", text], capture_output=True, text=True, check=False)
+            if elsewhere.returncode != 0:
+                raise BadTerminal(f"{line}: {elsewhere.stdout}{elsewhere.stderr}", seen)
+        else:
+            raise BadTerminal(f"no such line in a script: {line}", seen)
+    see("the end", MARK)
+    return seen.removesuffix(MARK)
+
+
+def run(columns: int, speak, command: list) -> tuple:
+    """What the command wrote, and its exit code; `speak` talks to it until it has ended."""
     child = pexpect.spawn(
         "bash",
         ["-c", SHELL, "bash", *command],
@@ -61,28 +138,7 @@ def run(columns: int, prompts: list, answers: list, command: list) -> tuple:
 
     terminal()
     found = terminal()
-    seen = ""
-    while True:
-        try:
-            which = child.expect([*prompts, MARK])
-        except pexpect.TIMEOUT:
-            seen += child.before
-            raise BadTerminal("it neither ends nor asks what there is an answer to", seen) from None
-        seen += child.before
-        if which == len(prompts):
-            break
-        seen += child.after
-        answer = answers[which]
-        if answer.startswith("hidden:"):
-            answer = answer.removeprefix("hidden:")
-            if not child.waitnoecho(5):
-                raise BadTerminal("the terminal echoes what is typed now", seen)
-        if answer.startswith("last:"):
-            answer = re.findall(answer.removeprefix("last:"), seen, re.MULTILINE)[-1]
-        if answer.startswith("key:"):
-            child.sendcontrol(answer.removeprefix("key:"))
-        else:
-            child.sendline(answer)
+    seen = speak(child)
     left = terminal()
     child.expect(pexpect.EOF)
     child.wait()
@@ -128,11 +184,19 @@ def main(arguments: list) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--columns", type=int, default=200)
     parser.add_argument("--screen", metavar="FILE")
+    parser.add_argument("--script", metavar="FILE")
     parser.add_argument("pairs", nargs="*")
     options = parser.parse_args(arguments[:cut])
     prompts, answers = options.pairs[0::2], options.pairs[1::2]
+
+    def speak(child: pexpect.spawn) -> str:
+        if not options.script:
+            return answer_all(child, prompts, answers)
+        with open(options.script, encoding="utf-8") as file:
+            return follow(child, [line.rstrip("\n") for line in file if line.strip()])
+
     try:
-        seen, code = run(options.columns, prompts, answers, arguments[cut + 1 :])
+        seen, code = run(options.columns, speak, arguments[cut + 1 :])
         if options.screen:
             with open(options.screen, "w", encoding="utf-8") as file:
                 file.write(screen(seen, options.columns))
