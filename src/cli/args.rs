@@ -188,6 +188,8 @@ pub enum Command {
     Copy(super::copy::CopyCommand),
     /// Which of two copies is ahead, or that they are forks
     Compare(super::compare::CompareCommand),
+    /// Unlock once, then type many commands
+    Shell(super::shell::ShellCommand),
     /// Play the whole story in a fresh directory
     Demo(super::demo::DemoCommand),
     /// Completions for a shell

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::args::Global;
+use super::kept::Kept;
 use super::output::{self, Done};
 use super::terminal::{Terminal, words_mistyped};
 use crate::crypto::card::Card;
@@ -30,6 +32,8 @@ pub struct Context {
     pub global: Global,
     /// The person at the keyboard.
     pub terminal: Terminal,
+    /// In a shell: what is unlocked already.
+    kept: Option<Rc<Kept>>,
 }
 
 /// How many lines anybody's window shows at once.
@@ -38,8 +42,20 @@ const ONE_LOOK: usize = 20;
 impl Context {
     /// From the global flags.
     pub fn new(global: Global) -> Self {
-        let terminal = Terminal::detect(global.batch);
-        Self { global, terminal }
+        Self {
+            terminal: Terminal::detect(global.batch),
+            global,
+            kept: None,
+        }
+    }
+
+    /// For a command of a shell: who types it, and in which ledger, is in `global`.
+    pub fn in_shell(global: Global, terminal: Terminal, kept: Rc<Kept>) -> Self {
+        Self {
+            global,
+            terminal,
+            kept: Some(kept),
+        }
     }
 
     /// Tells progress, or what to do next, unless asked to be quiet.
@@ -79,9 +95,12 @@ impl Context {
     }
 
     /// How the program is called here, in a command that is shown to be typed next: with the ledger
-    /// and the identity where they were named, or with somebody else's identity.
+    /// and the identity where they were named, or with somebody else's identity. A shell has its own.
     pub fn program(&self, identity: Option<&str>) -> String {
         let mut words = "rootkeep".to_owned();
+        if self.kept.is_some() && identity.is_none() {
+            return words;
+        }
         if let Some(ledger) = &self.global.ledger {
             words.push_str(&format!(" -L {}", ledger.display()));
         }
@@ -108,7 +127,7 @@ impl Context {
                     .map(str::to_owned),
             );
         }
-        Ok(AgeHost::new(allowed, Arc::new(self.terminal)))
+        Ok(AgeHost::new(allowed, Arc::new(self.terminal.clone())))
     }
 
     /// The user's identity file.
@@ -120,7 +139,7 @@ impl Context {
     }
 
     /// The ledger's directory, with a ledger in it.
-    fn ledger_path(&self) -> Result<PathBuf> {
+    pub fn ledger_path(&self) -> Result<PathBuf> {
         let path = self.ledger_meant()?;
         if path.join("ledger.db").is_file() {
             return Ok(path);
@@ -192,9 +211,13 @@ impl Context {
         if let Some(card) = &card {
             super::card::read(card)?;
         }
-        let host = self.host()?;
         let session = self.terminal.retry(passphrase_mistyped, || {
-            open(directory, opening(identity, &host, card.clone())?)
+            let (identity, host) = self.identity(identity)?;
+            let session = open(directory, opening(identity.clone(), &host, card.clone()))?;
+            if let Some(kept) = &self.kept {
+                kept.keep(&identity, &host, &session);
+            }
+            Ok(session)
         })?;
         if let Some(kept) = session.migrated() {
             output::talk(&output::plain(&format!(
@@ -206,9 +229,19 @@ impl Context {
     }
 
     /// Unlocks the user's identity where there is no ledger yet.
-    pub fn unlock(&self, path: &Path, host: &AgeHost) -> Result<Identity> {
+    pub fn unlock(&self, path: &Path) -> Result<(Identity, AgeHost)> {
         self.terminal
-            .retry(passphrase_mistyped, || Identity::load(path, host))
+            .retry(passphrase_mistyped, || self.identity(path))
+    }
+
+    /// An identity, and what it may ask and run: as a shell keeps it unlocked, else from its file.
+    fn identity(&self, path: &Path) -> Result<(Identity, AgeHost)> {
+        let host = self.host()?;
+        let kept = self.kept.as_ref();
+        if let Some(unlocked) = kept.and_then(|kept| kept.identity(path, &host)) {
+            return Ok(unlocked);
+        }
+        Ok((Identity::load(path, &host)?, host))
     }
 
     /// Opens the ledger for an act: everything since the user's pin is verified first.
@@ -254,10 +287,10 @@ impl Context {
             super::card::read(card)?;
         }
         let file = read_slip(path)?;
-        let host = self.host()?;
         let mut remote = self.terminal.retry(passphrase_mistyped, || {
+            let (identity, host) = self.identity(&identity)?;
             let card = self.global.own_card.clone();
-            Remote::open(&file, opening(&identity, &host, card)?)
+            Remote::open(&file, opening(identity, &host, card))
         })?;
         let ledger = remote.id();
         self.first_use(&ledger, |first| remote.trust(first))?;
@@ -489,14 +522,14 @@ impl Context {
 }
 
 /// How the user comes to a ledger or a slip on this machine.
-fn opening(identity: &Path, host: &AgeHost, card: Option<PathBuf>) -> Result<Opening> {
-    Ok(Opening {
-        identity: Identity::load(identity, host)?,
+fn opening(identity: Identity, host: &AgeHost, card: Option<PathBuf>) -> Opening {
+    Opening {
+        identity,
         host: host.clone(),
         state_dir: state_dir(),
         card,
         clock: Box::new(SystemClock),
-    })
+    }
 }
 
 /// Reads a slip's age file. age adds 16 bytes to every 64 KiB.

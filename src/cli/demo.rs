@@ -348,7 +348,7 @@ impl Stage {
         copy_directory(&self.dir.join(LEDGER), &copy)?;
         let host = crate::crypto::recipient::AgeHost::new(
             std::collections::BTreeSet::new(),
-            std::sync::Arc::new(super::terminal::Terminal { interactive: false }),
+            std::sync::Arc::new(super::terminal::Terminal::detect(true)),
         );
         let session = Session::open(
             &copy,

@@ -9,6 +9,7 @@ use rustix::termios::{
 };
 use zeroize::{Zeroize, Zeroizing};
 
+use super::attention::Attention;
 use crate::crypto::secret::SecretText;
 
 /// The longest line that is taken, bytes.
@@ -25,8 +26,8 @@ pub enum Hidden {
 }
 
 /// Asks on the terminal itself, wherever input and output go. At Ctrl-C the process ends as it does
-/// anywhere else, once the terminal is as it was.
-pub fn ask(question: &str) -> Hidden {
+/// anywhere else, once the terminal is as it was; under `attention` it only gets no answer.
+pub fn ask(question: &str, attention: Option<&Attention>) -> Hidden {
     let Ok(terminal) = File::options().read(true).write(true).open("/dev/tty") else {
         return Hidden::NoTerminal;
     };
@@ -36,7 +37,7 @@ pub fn ask(question: &str) -> Hidden {
     let mut terminal = &terminal;
     // Asked only now, so that nothing which is typed at once can be shown.
     let _unheard = write!(terminal, "{question}: ");
-    let end = read_line(&mut terminal);
+    let end = read_line(&mut terminal, attention);
     let _unheard = terminal.write_all(b"\n");
     drop(raw);
     match end {
@@ -44,7 +45,7 @@ pub fn ask(question: &str) -> Hidden {
         End::NotGiven => Hidden::NotGiven,
         End::Interrupted => {
             let own = rustix::process::getpid();
-            // Where the signal is ignored, it counts as no answer.
+            // Where the signal does not end it, it counts as no answer.
             let _ignored = rustix::process::kill_process(own, rustix::process::Signal::INT);
             Hidden::NotGiven
         }
@@ -57,10 +58,13 @@ enum End {
     Interrupted,
 }
 
-fn read_line(terminal: &mut &File) -> End {
+fn read_line(terminal: &mut &File, attention: Option<&Attention>) -> End {
     // Made large enough at once: what grows is copied, and leaves its old place behind.
     let mut line = Zeroizing::new(Vec::with_capacity(LIMIT));
     loop {
+        if attention.is_some_and(|attention| !attention.wait(*terminal)) {
+            return End::NotGiven;
+        }
         let mut byte = [0];
         match terminal.read(&mut byte) {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,

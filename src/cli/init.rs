@@ -78,8 +78,7 @@ pub fn run(context: &Context, command: &InitCommand) -> Result<Done> {
     }
     let path = context.identity_path()?;
     check(command.threshold, &cards, &path)?;
-    let host = context.host()?;
-    let identity = context.unlock(&path, &host)?;
+    let (identity, host) = context.unlock(&path)?;
     if context.terminal.interactive {
         output::talk("Each founder reads the fingerprint of their own card aloud:");
         for (card, _, personal) in &cards {

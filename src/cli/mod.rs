@@ -8,6 +8,7 @@ mod args;
 mod asked;
 mod attach;
 mod attachment;
+mod attention;
 mod backup;
 mod card;
 mod checkpoint;
@@ -26,6 +27,7 @@ mod hidden;
 mod identity;
 mod init;
 mod item;
+mod kept;
 mod leavers;
 mod location;
 mod log;
@@ -47,6 +49,7 @@ mod safe;
 mod seal;
 mod secret;
 mod shares;
+mod shell;
 mod show;
 mod sign;
 mod slip;
@@ -74,31 +77,36 @@ pub fn main() -> ExitCode {
     crate::crypto::hardening::forbid_core_dumps();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return not_parsed(&error),
-    };
-    let json = cli.global.json;
-    let context = Context::new(cli.global);
-    match run(&context, cli.command) {
-        Ok(done) => ExitCode::from(done.exit_code()),
         Err(error) => {
-            output::print_error(&error, json);
-            ExitCode::from(error.exit_code())
+            let json = std::env::args_os().any(|argument| argument == "--json");
+            return ExitCode::from(not_parsed(&error, json));
+        }
+    };
+    ExitCode::from(perform(&Context::new(cli.global), cli.command))
+}
+
+/// Runs a command and shows its error. Its exit status.
+fn perform(context: &Context, command: Command) -> u8 {
+    match run(context, command) {
+        Ok(done) => done.exit_code(),
+        Err(error) => {
+            output::print_error(&error, context.global.json);
+            error.exit_code()
         }
     }
 }
 
-/// Help and version go to stdout; what was typed wrongly is an error like every other.
-fn not_parsed(error: &clap::Error) -> ExitCode {
+/// Help and version go to stdout; what was typed wrongly is an error like every other. The exit status.
+fn not_parsed(error: &clap::Error, json: bool) -> u8 {
     use clap::error::ErrorKind;
     let asked_for = !error.use_stderr();
     if asked_for || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         // A closed pipe: nobody reads any more.
         let _unheard = error.print();
-        return ExitCode::from(if asked_for { 0 } else { 2 });
+        return if asked_for { 0 } else { 2 };
     }
-    let json = std::env::args_os().any(|argument| argument == "--json");
     output::print_usage(&error.render().to_string(), json);
-    ExitCode::from(2)
+    2
 }
 
 fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
@@ -142,6 +150,7 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Restore(command) => restore::run(context, &command),
         Command::Copy(command) => copy::run(context, &command),
         Command::Compare(command) => compare::run(context, &command),
+        Command::Shell(command) => shell::run(context, &command),
         Command::Demo(command) => demo::run(context, &command),
         Command::Completions(command) => completions::run(&command),
         Command::Man(command) => man::run(context, &command),

@@ -53,6 +53,16 @@ pub fn talk(text: &str) {
     let _unheard = writeln!(std::io::stderr().lock(), "{text}");
 }
 
+/// Clears the window, and what was scrolled out of it where the terminal can do that.
+pub fn clear_screen() {
+    let all = "\x1b[H\x1b[2J\x1b[3J";
+    let mut stderr = std::io::stderr().lock();
+    // Where nobody can be shown anything, there is nothing to clear.
+    let _gone = stderr
+        .write_all(all.as_bytes())
+        .and_then(|()| stderr.flush());
+}
+
 /// Writes one JSON object.
 pub fn object(schema: &str, mut fields: Value) -> Result<()> {
     if let Some(map) = fields.as_object_mut() {
@@ -202,8 +212,18 @@ fn cut(text: &str, fits: usize) -> (&str, &str) {
 
 /// How many columns the window has, where standard error is one.
 pub fn columns() -> Option<usize> {
+    window(|size| size.ws_col)
+}
+
+/// How many lines it has.
+pub fn rows() -> Option<usize> {
+    window(|size| size.ws_row)
+}
+
+fn window(extent: fn(rustix::termios::Winsize) -> u16) -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok()?;
-    (size.ws_col > 0).then(|| usize::from(size.ws_col))
+    let extent = extent(size);
+    (extent > 0).then(|| usize::from(extent))
 }
 
 /// Rows as a table with aligned columns.

@@ -318,7 +318,7 @@ fn codes(
     let mut stdout = std::io::stdout().lock();
     loop {
         let at = now()?;
-        if at >= end {
+        if at >= end || context.terminal.interrupted() {
             break;
         }
         // Short enough for the narrowest window: a line that wraps can't be drawn over.

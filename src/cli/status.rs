@@ -45,6 +45,9 @@ impl StatusCommand {
     }
 }
 
+/// How many things one line names.
+const SHOWN_AT_A_GLANCE: usize = 3;
+
 /// Something that waits for somebody.
 struct Item {
     id: String,
@@ -251,6 +254,28 @@ fn last(session: &Session, kind: Kind) -> Result<Option<Last>> {
         made_at,
         at,
     }))
+}
+
+/// How many entries there are, what waits for the person who looks, and what is overdue: in one line.
+pub fn at_a_glance(context: &Context, session: &Session) -> Result<String> {
+    let (entries, _) = session.head()?;
+    let (pending, overdue) = open_items(session)?;
+    let steps = to_sign(context, session, &pending)?;
+    let mut waiting: Vec<&str> = steps.iter().map(|step| step.about.as_str()).collect();
+    let more = format!("{} more", steps.len().saturating_sub(SHOWN_AT_A_GLANCE));
+    if waiting.len() > SHOWN_AT_A_GLANCE {
+        waiting.truncate(SHOWN_AT_A_GLANCE);
+        waiting.push(&more);
+    }
+    let mut line = format!("{entries} entries; ");
+    line.push_str(&match waiting.as_slice() {
+        [] => "nothing waits for you to sign".to_owned(),
+        some => format!("for you to sign: {}", some.join(", ")),
+    });
+    if !overdue.is_empty() {
+        line.push_str(&format!("; {} overdue: status", overdue.len()));
+    }
+    Ok(line)
 }
 
 /// What of all that waits the person who looks can sign.

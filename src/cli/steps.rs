@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::context::Context;
+use super::shell::words;
 use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
 use crate::ledger::{People, Session};
@@ -146,7 +147,7 @@ pub fn departures(context: &Context, session: &Session, people: &People) -> Resu
             let about = format!("{name} {}", step.about);
             push(about, step.next, step.what, None);
         }
-        let quoted = shell_word(&name);
+        let quoted = words::quoted(&name);
         for secret in &secrets {
             let whose = secret.record.name.to_string();
             let newest = secret.epochs.last().map(|(number, _)| *number);
@@ -225,16 +226,6 @@ fn still_reached(records: &dyn Records, id: &Id) -> Result<Vec<Way>> {
         }
     }
     Ok(ways)
-}
-
-/// A name as a shell takes it.
-fn shell_word(name: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
-    if name.chars().all(plain) {
-        name.to_owned()
-    } else {
-        format!("'{}'", name.replace('\'', "'\\''"))
-    }
 }
 
 /// What the secrets want: epochs that nobody has confirmed, and those that a quorum's new form asks

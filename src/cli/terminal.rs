@@ -1,7 +1,9 @@
 //! The person at the keyboard: questions, passphrases, confirmations.
 
 use std::io::{BufRead, IsTerminal, Write};
+use std::sync::Arc;
 
+use super::attention::Attention;
 use super::hidden::{self, Hidden};
 use super::output;
 use crate::crypto::fixed::Digest;
@@ -14,10 +16,12 @@ use crate::error::{Error, Result};
 const TRIES: usize = 3;
 
 /// Asks on the terminal, or not at all.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Terminal {
     /// Whether anybody can be asked.
     pub interactive: bool,
+    /// In a shell: whether somebody still answers.
+    attention: Option<Arc<Attention>>,
 }
 
 impl Terminal {
@@ -27,7 +31,22 @@ impl Terminal {
             interactive: !batch
                 && std::io::stdin().is_terminal()
                 && std::io::stderr().is_terminal(),
+            attention: None,
         }
+    }
+
+    /// The same, in a shell: Ctrl-C ends a question and not the process, and so does long silence.
+    pub fn attended(self, attention: Arc<Attention>) -> Self {
+        Self {
+            attention: Some(attention),
+            ..self
+        }
+    }
+
+    /// Whether what runs on is to end, because somebody in a shell has typed Ctrl-C.
+    pub fn interrupted(&self) -> bool {
+        let attention = self.attention.as_ref();
+        attention.is_some_and(|attention| attention.interrupted())
     }
 
     /// That somebody can be asked.
@@ -59,6 +78,13 @@ impl Terminal {
         let question = output::plain(question);
         let _unheard = write!(stderr, "{question}: ").and_then(|()| stderr.flush());
         drop(stderr);
+        let no_answer = || Error::refused("not-confirmed", "no answer: nothing was done");
+        if let Some(attention) = &self.attention
+            && !attention.wait(std::io::stdin())
+        {
+            output::talk("");
+            return Err(no_answer());
+        }
         let mut line = String::new();
         let read = std::io::stdin()
             .lock()
@@ -67,10 +93,7 @@ impl Terminal {
                 Error::failed("cannot-read", "cannot read the answer").because(error)
             })?;
         if read == 0 {
-            return Err(Error::refused(
-                "not-confirmed",
-                "no answer: nothing was done",
-            ));
+            return Err(no_answer());
         }
         Ok(line.trim_end_matches(['\r', '\n']).to_owned())
     }
@@ -201,7 +224,7 @@ impl Prompter for Terminal {
         if !self.interactive {
             return Err(NoPassphrase::NobodyThere);
         }
-        match hidden::ask(&output::plain(text)) {
+        match hidden::ask(&output::plain(text), self.attention.as_deref()) {
             Hidden::Line(text) => Ok(text),
             Hidden::NotGiven => Err(NoPassphrase::Declined),
             Hidden::NoTerminal => Err(NoPassphrase::NobodyThere),

@@ -1043,6 +1043,25 @@ fn a_reveal_that_could_show_nothing_is_not_put_on_record() {
     assert_eq!(desk.entries(), before);
 }
 
+/// On a terminal: tests/interop/shell.sh.
+#[test]
+fn a_script_gets_no_shell() {
+    let desk = Desk::ready();
+    let before = desk.files();
+    desk.refused("alice", &["shell"], 2, "shell-needs-terminal");
+    let run = desk.run_as("alice", &["shell", "--idle", "5m"]);
+    assert!(
+        run.err
+            .contains("for scripts call rootkeep once per command"),
+        "{run:?}"
+    );
+    for idle in ["0s", "7201s", "3h", "soon", "-1"] {
+        let flag = format!("--idle={idle}");
+        desk.refused("alice", &["shell", &flag], 2, "bad-duration");
+    }
+    assert_eq!(desk.files(), before);
+}
+
 #[test]
 fn founding_fails_whole() {
     let desk = Desk::of_people();

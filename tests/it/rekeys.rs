@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use rootkeep::crypto::age_file;
 use rootkeep::crypto::recipient::Recipient;
-use rootkeep::error::Result;
-use rootkeep::ledger::{FirstUse, People, Session};
+use rootkeep::ledger::People;
 use rootkeep::statement::Claim;
 use rootkeep::statement::quorums::Rekey;
 use rootkeep::store::{Access, Store};
@@ -53,9 +52,7 @@ fn a_glance_reads_names_until_the_key_is_new_and_holds_nothing() {
         .iter()
         .filter_map(|(_, _, card)| Some(card?.name.clone()));
     assert!(here.collect::<Vec<_>>().contains(&"ada".to_owned()));
-    let session = trusted(&world, ADA).unwrap();
-    let (session, _) = session.rekey().unwrap();
-    drop(session);
+    world.rekeyed(ADA);
     let error = glance.read(|records| People::load(records)).err().unwrap();
     assert_eq!(error.code(), "wrong-data-key");
     let glance = world.open(BEA).unwrap().glance();

@@ -1,0 +1,99 @@
+//! What can be named in a ledger, to complete a word with.
+
+use crate::crypto::fixed::Digest;
+use crate::error::Result;
+use crate::ledger::People;
+use crate::state::custody::{OpenRecord, RequestRecord};
+use crate::state::people::LedgerRecord;
+use crate::state::records::list;
+use crate::state::rules::{Proposal, Quorum};
+use crate::state::{Records, Table};
+
+/// A sort of things that have names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// Secrets that there are.
+    Secret,
+    /// Custodians and readers.
+    Person,
+    /// Accounts.
+    Account,
+    /// Quorums.
+    Quorum,
+    /// Ids of what waits for somebody, or can be revealed or closed.
+    Waiting,
+}
+
+/// A name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// What is typed.
+    pub text: String,
+    /// What it is, where the text alone does not say it.
+    pub about: Option<String>,
+}
+
+impl Name {
+    fn plain(text: String) -> Self {
+        Self { text, about: None }
+    }
+
+    fn of(text: String, about: impl Into<String>) -> Self {
+        Self {
+            text,
+            about: Some(about.into()),
+        }
+    }
+}
+
+/// Every name of a sort.
+///
+/// # Errors
+/// Verification where the records are damaged.
+pub fn all(records: &dyn Records, sort: Sort) -> Result<Vec<Name>> {
+    Ok(match sort {
+        Sort::Secret => keys(records, Table::Binding)?,
+        Sort::Account => keys(records, Table::Account)?,
+        Sort::Quorum => list::<Quorum>(records, "")?
+            .into_iter()
+            .map(|(_, quorum)| Name::plain(quorum.name))
+            .collect(),
+        Sort::Person => people(records)?,
+        Sort::Waiting => waiting(records)?,
+    })
+}
+
+fn keys(records: &dyn Records, table: Table) -> Result<Vec<Name>> {
+    let rows = records.list(table, "")?;
+    Ok(rows.into_iter().map(|(key, _)| Name::plain(key)).collect())
+}
+
+/// Of people who could be taken for one another, the first digits of their ids.
+fn people(records: &dyn Records) -> Result<Vec<Name>> {
+    let people = People::load(records)?;
+    let named = people.iter().filter_map(|(id, _, card)| {
+        let (own, shown) = (&card?.name, people.name(id));
+        Some(if *own == shown {
+            Name::plain(shown)
+        } else {
+            Name::of(id.short(), own)
+        })
+    });
+    Ok(named.collect())
+}
+
+fn waiting(records: &dyn Records) -> Result<Vec<Name>> {
+    let mut names = Vec::new();
+    if LedgerRecord::load(records)?.is_some_and(|ledger| ledger.active.is_none()) {
+        names.push(Name::plain("genesis".to_owned()));
+    }
+    for (_, proposal) in list::<Proposal>(records, "")? {
+        names.push(Name::of(proposal.id.short(), proposal.kind));
+    }
+    for (leaf, _) in list::<OpenRecord>(records, "")? {
+        if let Some(request) = RequestRecord::load(records, &Digest::parse(&leaf)?)? {
+            names.push(Name::of(request.id.short(), "request"));
+        }
+    }
+    Ok(names)
+}
