@@ -12,6 +12,7 @@ root=$PWD
 rootkeep=${ROOTKEEP_BIN:-$root/target/release/rootkeep}
 python=${ROOTKEEP_PYTHON:-${ROOTKEEP_VENV:-$root/target/interop-venv}/bin/python}
 unset ROOTKEEP_LEDGER ROOTKEEP_IDENTITY AGEDEBUG
+export TERM=xterm-256color
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -134,6 +135,47 @@ grep -q 'the one secret' pat.log || fail "pat did not see the secret: $(cat pat.
 id=$(token 2 sam --with dan-identity.txt request org/note --purpose 'to test SSH keys' --json | field id)
 sam sign "$id" >/dev/null
 [ "$(sam reveal "$id")" = 'the one secret' ] || fail "sam did not see the secret"
+
+# ---- a shell -------------------------------------------------------------------------------------
+
+# Each command asks the token as it does outside; to complete a name asks nothing.
+cat >script <<'END'
+see Three · dan> 
+type custodian show s
+tab
+see custodian show sam 
+enter
+see fingerprint
+see dan> 
+enter status
+see you are dan
+see dan> 
+key d
+END
+token 3 terminal --script script -- "$rootkeep" -q -i dan-identity.txt --plugin rktest --own-card dan.card shell \
+    >shell.log || fail "$(cat shell.log)"
+
+# An SSH key's passphrase is asked for once.
+cp sam.ssh sam-open.ssh
+ssh-keygen -q -p -N "$passphrase" -f sam.ssh >ssh.log
+cat >script <<END
+see passphrase for[^\n]*sam.ssh[^\n]*: 
+hidden $passphrase
+see Three · sam> 
+enter status
+see you are sam
+see sam> 
+enter lock
+see Enter to unlock again
+hidden
+see passphrase for[^\n]*sam.ssh[^\n]*: 
+hidden $passphrase
+see sam> 
+key d
+END
+token 0 terminal --script script -- "$rootkeep" -q -i sam.ssh --own-card sam.card shell >shell.log || fail "$(cat shell.log)"
+[ "$(grep -c 'passphrase for' shell.log)" = 2 ] || fail "not asked once each time: $(cat shell.log)"
+mv sam-open.ssh sam.ssh
 
 # ---- without Rootkeep ----------------------------------------------------------------------------
 
