@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::context::Context;
 use crate::error::Result;
 use crate::ledger::{People, Session};
 use crate::state::people::LedgerRecord;
@@ -29,11 +30,18 @@ pub struct Due {
 
 impl Due {
     /// Its fields for scripts.
-    pub fn json(&self) -> Value {
+    pub fn json(&self, context: &Context) -> Value {
         json!({
-            "what": self.what, "waits_for": self.who, "next": self.next,
+            "what": self.what, "waits_for": self.who, "next": self.command(context),
             "last": self.last, "until": self.until,
         })
+    }
+}
+
+impl Due {
+    /// The whole command to type.
+    pub fn command(&self, context: &Context) -> String {
+        format!("{} {}", context.program(None), self.next)
     }
 }
 

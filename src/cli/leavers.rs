@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::exchange::table::CsvTable;
 use crate::ledger::People;
 use crate::statement::Claim;
-use crate::statement::people::Leavers;
+use crate::statement::people::{Leavers, LeaversPersonal};
 
 /// Compare the custodians with a list of who left.
 ///
@@ -114,11 +114,12 @@ pub fn run(context: &Context, command: &LeaversCommand) -> Result<Done> {
         }
     } else {
         let leavers = Leavers {
-            file: Digest::of(&table.bytes),
             rows,
             found: found.clone(),
         };
-        let entered = session.enter(Claim::LeaversCompare(leavers), Vec::new())?;
+        let file = Digest::of(&table.bytes);
+        let claim = Claim::LeaversCompare(leavers, Some(LeaversPersonal { file }));
+        let entered = session.enter(claim, Vec::new())?;
         context.report(session, &entered, &headline, fields)?;
     }
     for id in &found {

@@ -112,7 +112,7 @@ pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
             .iter()
             .map(|(_, field, steps)| ((*field).to_owned(), steps.iter().map(Step::json).collect()))
             .collect();
-        let comes_round = |all: &[Due]| all.iter().map(Due::json).collect::<Vec<_>>();
+        let comes_round = |all: &[Due]| all.iter().map(|due| due.json(context)).collect::<Vec<_>>();
         let all_overdue = [list(&overdue), comes_round(&calendar.overdue)].concat();
         let fields = json!({
                 "ledger": session.id(), "active": active, "entries": entries, "root": root,
@@ -203,11 +203,10 @@ fn due_line(heading: &str, due: &Due, context: &Context) -> String {
         |when| format!("last {}", describe::day(when)),
     );
     format!(
-        "{heading}  {}{who}, by {}, {last}: {} {}\n",
+        "{heading}  {}{who}, by {}, {last}: {}\n",
         due.what,
         describe::day(due.until),
-        context.program(None),
-        due.next
+        due.command(context)
     )
 }
 
@@ -329,7 +328,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
     }
     for (key, proposal) in list::<Proposal>(&view, "")? {
         let until = proposal.made_at.plus(days * 86_400);
-        if now <= until {
+        if now <= until && policy::not_overtaken(&view, &proposal).is_ok() {
             pending.push(Item {
                 id: proposal.id.short(),
                 seq: proposal.index,

@@ -142,8 +142,18 @@ impl Card {
     /// # Errors
     /// Verification, codes `part-mismatch`, `bad-card`.
     pub fn read_personal(&self, part: &Part) -> Result<CardPersonal> {
-        part.check(PartName::Card, &self.personal)?;
-        let personal: CardPersonal = canonical::read(&part.bytes.0, "a card's personal part")?;
+        CardPersonal::read(part, &self.personal)
+    }
+}
+
+impl CardPersonal {
+    /// Reads a card's personal part and holds it to its commitment.
+    ///
+    /// # Errors
+    /// Verification, codes `part-mismatch`, `bad-card`.
+    pub fn read(part: &Part, commitment: &Digest) -> Result<Self> {
+        part.check(PartName::Card, commitment)?;
+        let personal: Self = canonical::read(&part.bytes.0, "a card's personal part")?;
         check_personal(&personal)?;
         Ok(personal)
     }

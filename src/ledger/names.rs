@@ -7,7 +7,7 @@ use super::Session;
 use super::trusted::damaged;
 use crate::crypto::card::{Card, CardPersonal};
 use crate::crypto::fixed::{Digest, Id};
-use crate::crypto::part::{Part, PartName};
+use crate::crypto::part::Part;
 use crate::error::{Error, Result};
 use crate::state::Records;
 use crate::state::custody::SecretRecord;
@@ -36,7 +36,7 @@ impl People {
             let card = person
                 .as_ref()
                 .and_then(|person| person.salt.clone().zip(person.bytes.clone()))
-                .map(|(salt, bytes)| read_personal(&custodian, Part { salt, bytes }))
+                .map(|(salt, bytes)| CardPersonal::read(&Part { salt, bytes }, &custodian.personal))
                 .transpose()?;
             known.insert(id, (custodian, card, person));
         }
@@ -140,11 +140,6 @@ fn look_alike(one: &str, other: &str) -> bool {
             .chars()
             .zip(other.chars())
             .all(|(a, b)| a == b || !a.is_ascii() || !b.is_ascii())
-}
-
-fn read_personal(custodian: &Custodian, part: Part) -> Result<CardPersonal> {
-    part.check(PartName::Card, &custodian.personal)?;
-    crate::crypto::canonical::read(&part.bytes.0, "a card's personal part")
 }
 
 impl Session {

@@ -2,7 +2,9 @@
 //! decrypted. What counts is the judgement of the entry itself.
 
 use super::accesses::may_witness;
-use super::{governance_shares, in_force_author, refusal, takes_decisions};
+use super::{
+    governance_shares, in_force_author, not_overtaken, proposal_expired, refusal, takes_decisions,
+};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::state::Records;
@@ -10,7 +12,7 @@ use crate::state::custody::{Epoch, RequestRecord};
 use crate::state::people::LedgerRecord;
 use crate::state::places::WitnessRecord;
 use crate::state::records::read;
-use crate::state::rules::{Ended, Outcome, PolicyRecord, Proposal, leaf_key};
+use crate::state::rules::{Ended, Outcome, Proposal, leaf_key};
 use crate::statement::people::Role;
 use crate::statement::{Kind, Time};
 
@@ -57,11 +59,10 @@ fn check_proposal(
         !governance_shares(ledger, Some(&proposal.claim()?), member).is_empty(),
         "you hold no share of the governance secret",
     )?;
-    let days = PolicyRecord::load(records)?.settings.pending_days;
-    if now > proposal.made_at.plus(u64::from(days) * 86_400) {
+    if proposal_expired(records, proposal, now)? {
         return Err(refusal::expired("the statement"));
     }
-    Ok(())
+    not_overtaken(records, proposal)
 }
 
 fn check_request(

@@ -11,14 +11,14 @@ use crate::error::{Error, Result};
 use crate::state::custody::RequestRecord;
 use crate::state::people::{LedgerRecord, ONE};
 use crate::state::places::WitnessRecord;
-use crate::state::records::{Table, read};
+use crate::state::records::{Records, Table, read};
 use crate::state::rules::{
     Ended, Outcome, PolicyRecord, Proposal, SplitRule, fewest_missing, leaf_key,
 };
-use crate::statement::Claim;
 use crate::statement::decisions::SignOff;
 use crate::statement::people::Role;
 use crate::statement::secrets::Share;
+use crate::statement::{Claim, Time};
 
 impl Judge<'_> {
     /// Files a statement that takes effect once governance agrees.
@@ -140,7 +140,7 @@ impl Judge<'_> {
             return Ok(Verdict::waits_for(needs));
         }
         self.end(&sign.subject, &proposal, Ended::Effective)?;
-        self.take_effect(&sign.subject, &proposal, &claim)
+        self.take_effect(&sign.subject, &claim)
     }
 
     /// Whether a proposal can still be decided by this author at this leaf.
@@ -161,37 +161,25 @@ impl Judge<'_> {
         if proposal.yes.contains(&author) || proposal.no.contains(&author) {
             return Err(refusal::twice());
         }
-        let policy = PolicyRecord::load(&self.state)?;
-        let days = u64::from(policy.settings.pending_days);
-        if self.time() > proposal.made_at.plus(days * 86_400) {
+        if proposal_expired(&self.state, proposal, self.time())? {
             return Err(refusal::expired("the statement"));
         }
         if proposal.made_at > self.time().plus(CLOCK_ERROR) {
             return Err(refusal::dated_ahead("the statement"));
         }
-        let governance_index = ledger.governance.as_ref().map_or(0, |seal| seal.index);
-        if policy.index != proposal.policy_index || governance_index != proposal.governance_index {
-            return Err(refusal::lapsed(
-                "the policy or the governance quorum was set anew since",
-            ));
-        }
+        not_overtaken(&self.state, proposal)?;
         self.check_proposed(&claim)
             .map_err(|why| refusal::lapsed("what it proposes can't be any more").because(why))?;
         self.check_enrolment_stands(subject, &claim)?;
         Ok(claim)
     }
 
-    fn take_effect(
-        &mut self,
-        subject: &Digest,
-        proposal: &Proposal,
-        claim: &Claim,
-    ) -> Result<Verdict> {
+    fn take_effect(&mut self, subject: &Digest, claim: &Claim) -> Result<Verdict> {
         match claim {
             Claim::CustodianAdd(add, _) => return self.approve(subject, &add.card),
             Claim::CustodianReplace(replace, _) => return self.replace(subject, replace),
             Claim::CustodianRetire(retire, _) => self.retire(retire)?,
-            Claim::GovernanceSet(set) => self.set_governance(set, proposal.index)?,
+            Claim::GovernanceSet(set) => self.set_governance(set)?,
             Claim::QuorumDefine(define) => self.define(define)?,
             Claim::PolicySet(set) => self.state.put(
                 ONE,
@@ -336,6 +324,31 @@ impl Judge<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a proposal has waited too long at `now`.
+///
+/// # Errors
+/// Verification where the state is damaged.
+pub fn proposal_expired(records: &dyn Records, proposal: &Proposal, now: Time) -> Result<bool> {
+    let days = u64::from(PolicyRecord::load(records)?.settings.pending_days);
+    Ok(now > proposal.made_at.plus(days * 86_400))
+}
+
+/// That neither the policy nor the governance secret was set anew since a proposal was made.
+///
+/// # Errors
+/// Refused, code `lapsed`.
+pub fn not_overtaken(records: &dyn Records, proposal: &Proposal) -> Result<()> {
+    let ledger = LedgerRecord::load(records)?.ok_or_else(refusal::no_genesis)?;
+    let governance_index = ledger.governance.as_ref().map_or(0, |seal| seal.index);
+    let policy_index = PolicyRecord::load(records)?.index;
+    if (policy_index, governance_index) == (proposal.policy_index, proposal.governance_index) {
+        return Ok(());
+    }
+    Err(refusal::lapsed(
+        "the policy or the governance quorum was set anew since",
+    ))
 }
 
 /// The governance shares that `member` proves by signing: of the epoch in force, and, where the subject

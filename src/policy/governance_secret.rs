@@ -70,14 +70,14 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// The new split, of the leaf at `index`, counts from here on.
-    pub(super) fn set_governance(&mut self, set: &GovernanceSet, index: u64) -> Result<()> {
+    /// The new split counts from here on.
+    pub(super) fn set_governance(&mut self, set: &GovernanceSet) -> Result<()> {
         let mut ledger = self.ledger()?;
         let seal = &set.seal;
         ledger.threshold = set.threshold;
         ledger.governance = Some(GovernanceRecord {
             epoch: seal.epoch,
-            index,
+            index: self.index,
             recovery: seal.recovery.clone(),
             payload: seal.payload,
             shares: seal.shares.clone(),

@@ -35,7 +35,7 @@ use crate::statement::{Claim, Kind, Statement, Time};
 
 pub use deciding::may_decide;
 pub use founding::{GOVERNANCE_SECRET, founders_cards};
-pub use governance::governance_shares;
+pub use governance::{governance_shares, not_overtaken, proposal_expired};
 pub use may::split_rules;
 pub use releases::{RequestState, lapsed, request_state, takes_decisions};
 pub use signatures::{CheckNow, SignatureCheck};
@@ -322,7 +322,7 @@ impl Judge<'_> {
                 self.custodian_replace(replace, personal.as_ref())
             }
             Claim::CustodianAcknowledge(_) => self.custodian_acknowledge(),
-            Claim::LeaversCompare(leavers) => self.leavers_compare(leavers),
+            Claim::LeaversCompare(leavers, _) => self.leavers_compare(leavers),
             Claim::CustodianRetire(..)
             | Claim::GovernanceSet(_)
             | Claim::QuorumDefine(_)

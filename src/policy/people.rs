@@ -94,7 +94,8 @@ impl Judge<'_> {
     /// A card may come again only while nothing ever came of its earlier enrolment.
     fn check_new_card(&self, card: &Card) -> Result<()> {
         for (id, known) in Custodian::all(&self.state)? {
-            let untouched = known.approved.is_none() && known.from.is_none();
+            let untouched =
+                known.approved.is_none() && known.from.is_none() && known.retired.is_none();
             // The same person's same keys; anything else under the id would be somebody else's.
             let again = id == card.id
                 && known.sign == card.sign
@@ -129,6 +130,9 @@ impl Judge<'_> {
         };
         let card = Card::parse(&card.0)?;
         match Custodian::load(&self.state, &card.id)? {
+            Some(custodian) if custodian.retired.is_some() => {
+                Err(refusal::lapsed("the newcomer was retired since"))
+            }
             Some(custodian) if custodian.enrolment == *subject => Ok(()),
             _ => Err(refusal::lapsed("the same card was proposed again since")),
         }

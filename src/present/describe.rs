@@ -148,7 +148,7 @@ pub fn line(source: &dyn Reading, statement: &Statement, people: &People) -> Res
             )
         }
         Claim::CustodianAcknowledge(_) => "takes the duties of a custodian on".to_owned(),
-        Claim::LeaversCompare(leavers) => match leavers.found.as_slice() {
+        Claim::LeaversCompare(leavers, _) => match leavers.found.as_slice() {
             [] => format!(
                 "has compared the custodians with a list of {} who left: nobody is on it",
                 leavers.rows
@@ -339,7 +339,9 @@ pub fn statement(
         Claim::CustodianAcknowledge(acknowledge) => {
             lines.push(format!("  duties    {}", free(acknowledge.duties.as_str())));
         }
-        Claim::LeaversCompare(leavers) => lines.push(format!("  file      {}", leavers.file)),
+        Claim::LeaversCompare(_, Some(personal)) => {
+            lines.push(format!("  file      {}", personal.file));
+        }
         Claim::Request(request, personal) | Claim::Reshare(request, personal) => {
             release(request, personal.as_ref(), people, &mut lines);
             newer_epochs(source, request, &mut lines)?;

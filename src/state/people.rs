@@ -94,7 +94,7 @@ impl LedgerInBrief {
 pub struct GovernanceRecord {
     /// Counted from 1.
     pub epoch: u32,
-    /// Index of its leaf.
+    /// Index of the leaf that put it into effect.
     pub index: u64,
     /// Recipient of the recovery identity.
     pub recovery: String,

@@ -8,7 +8,7 @@ use super::founding::{Charter, GenesisPersonal, GovernanceSeal, GovernanceSet};
 use super::imports::Import as Bringing;
 use super::notes::{AttachPersonal, CorrectPersonal};
 use super::people::{
-    Acknowledge, Add, AddPersonal, Away, Leavers, Replace, Retire, RetirePersonal,
+    Acknowledge, Add, AddPersonal, Away, Leavers, LeaversPersonal, Replace, Retire, RetirePersonal,
 };
 use super::quorums::{Define, Rekey, SetPolicy};
 use super::register::{
@@ -138,7 +138,7 @@ claims! {
     "custodian.replace" CustodianReplace(Replace, AddPersonal) "A custodian goes on with another identity.";
     "custodian.acknowledge" CustodianAcknowledge(Acknowledge) "A custodian takes the duties on anew.";
     "custodian.away" CustodianAway(Away) "A custodian can't be reached for a while.";
-    "leavers.compare" LeaversCompare(Leavers) "The custodians were compared with who left.";
+    "leavers.compare" LeaversCompare(Leavers, LeaversPersonal) "The custodians were compared with who left.";
     "quorum.define" QuorumDefine(Define) "A threshold rule.";
     "policy.set" PolicySet(SetPolicy) "The policy from here on.";
     "copy.promote" CopyPromote(Promote) "A copy becomes the writer.";

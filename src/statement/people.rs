@@ -165,12 +165,18 @@ pub struct Acknowledge {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Leavers {
-    /// SHA-256 of the list's file.
-    pub file: Digest,
     /// How many people it lists.
     pub rows: u32,
     /// Custodians whom it lists, in order of id, each once.
     pub found: Vec<Id>,
+}
+
+/// Personal part of `leavers.compare`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeaversPersonal {
+    /// SHA-256 of the list's file.
+    pub file: Digest,
 }
 
 /// Facts of `custodian.away`.

@@ -13,7 +13,9 @@ use rootkeep::state::rules::Quorum;
 use rootkeep::statement::Claim;
 use rootkeep::statement::decisions::SignOff;
 use rootkeep::statement::founding::GovernanceSet;
-use rootkeep::statement::people::{Acknowledge, AddPersonal, Cause, Leavers, Replace, Role};
+use rootkeep::statement::people::{
+    Acknowledge, AddPersonal, Cause, Leavers, LeaversPersonal, Replace, Role,
+};
 
 use crate::story::retire;
 use crate::world::*;
@@ -179,6 +181,22 @@ fn of_two_replacements_of_one_identity_the_first_to_take_effect_counts() {
         world.session(signer).sign_off(first).unwrap();
     }
     world.refused("lapsed", || world.session(BEA).sign_off(second));
+}
+
+#[test]
+fn a_newcomer_who_was_retired_while_waiting_comes_no_more() {
+    let mut world = World::ready();
+    let (fay, new) = (world.newcomer("fay"), world.newcomer("cy-2"));
+    for (claim, who) in [
+        (world.add_claim(fay, &[Role::Holder]), fay),
+        (replace(&world, CY, new, Cause::Lost), new),
+    ] {
+        let waits = world.session(ADA).enter(claim.clone(), Vec::new()).unwrap();
+        world.decide(ADA, retire(&world, who, None), &[ADA, BEA, DAN]);
+        world.refused("lapsed", || world.session(BEA).sign_off(waits.leaf));
+        world.refused("card-known", || world.session(ADA).enter(claim, Vec::new()));
+    }
+    assert!(custodian(&world, CY).in_force());
 }
 
 #[test]
@@ -428,11 +446,8 @@ fn a_comparison_with_leavers_names_custodians_in_order() {
     world.enrol(fay, &[Role::Holder]);
     world.session(fay).accept().unwrap();
     let claim = |rows, found: Vec<Id>| {
-        Claim::LeaversCompare(Leavers {
-            file: Digest::of(b"name\n"),
-            rows,
-            found,
-        })
+        let file = Digest::of(b"name\n");
+        Claim::LeaversCompare(Leavers { rows, found }, Some(LeaversPersonal { file }))
     };
     let mut both = vec![world.id(BEA), world.id(CY)];
     both.sort();

@@ -8,14 +8,25 @@ use rusqlite::types::Value;
 use rootkeep::crypto::fixed::{Base64, Digest};
 use rootkeep::error::{Kind, Result};
 use rootkeep::ledger::{Session, VerifyProblem};
+use rootkeep::statement::accesses::{
+    Closed, ClosedPersonal, Handled, Happened, Logged, LoggedPersonal, Opened, OpenedPersonal,
+    SealState, Went,
+};
 use rootkeep::statement::copies::{BackedUp, RestoreTried};
 use rootkeep::statement::decisions::About;
 use rootkeep::statement::notes::{AttachPersonal, CorrectPersonal};
-use rootkeep::statement::people::{Acknowledge, AddPersonal, Away, Cause, Leavers, Replace, Role};
+use rootkeep::statement::people::{
+    Acknowledge, AddPersonal, Away, Cause, Leavers, LeaversPersonal, Replace, Role,
+};
+use rootkeep::statement::register::{
+    AddItem, AddItemPersonal, CheckItem, DestroyItem, HeldSecret, ItemKind, Location, LocationKind,
+    LocationPersonal, Mailbox, MailboxPersonal, MoveItem, Phone, PhonePersonal, Remark,
+    RetireLocation,
+};
 use rootkeep::statement::releases::Form;
 use rootkeep::statement::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal};
 use rootkeep::statement::time::Date;
-use rootkeep::statement::{Claim, Kind as StatementKind};
+use rootkeep::statement::{Claim, Kind as StatementKind, Time};
 
 use crate::forger::{Forger, mend_shards};
 use crate::story::retire;
@@ -116,11 +127,176 @@ fn complete() -> World {
         Vec::new(),
     );
     let leavers = Leavers {
-        file: Digest::of(b"name\n"),
         rows: 1,
         found: vec![world.id(CY)],
     };
-    enter(Claim::LeaversCompare(leavers), Vec::new());
+    let file = Digest::of(b"name\n");
+    enter(
+        Claim::LeaversCompare(leavers, Some(LeaversPersonal { file })),
+        Vec::new(),
+    );
+    // Places and things, and who opened what.
+    let location = |word: &str| {
+        Claim::LocationSet(
+            Location {
+                location: name(word),
+                kind: LocationKind::Safe,
+                site: name("london"),
+                timezone: "Europe/London".to_owned(),
+                access: vec![world.id(ADA)],
+                dual_control: false,
+                depends_on_aws: false,
+            },
+            Some(LocationPersonal {
+                description: Some(text("behind the door")),
+            }),
+        )
+    };
+    for word in ["london-a", "london-b"] {
+        enter(location(word), Vec::new());
+    }
+    let note = || {
+        Some(Remark {
+            note: text("as agreed"),
+        })
+    };
+    for word in ["sheet-1", "sheet-2"] {
+        let add = AddItem {
+            item: name(word),
+            kind: ItemKind::QrSheet,
+            holds: Some(HeldSecret { secret, epoch: 2 }),
+            account: None,
+            copy: Some(1),
+            location: name("london-b"),
+            bag: Some(text("A1")),
+            sealed_by: Some(world.id(ADA)),
+            witness: Some(world.id(BEA)),
+            sealed_at: None,
+            battery_checked: None,
+            battery_expires: None,
+        };
+        let label = Some(text("Root of Example"));
+        enter(
+            Claim::ItemAdd(add, Some(AddItemPersonal { label })),
+            Vec::new(),
+        );
+        let moved = MoveItem {
+            item: name(word),
+            location: name("london-a"),
+            bag: None,
+        };
+        enter(Claim::ItemMove(moved, note()), Vec::new());
+    }
+    enter(
+        Claim::ItemCheck(CheckItem {
+            item: name("sheet-1"),
+            battery_checked: Date::parse("2026-11-21").unwrap(),
+            battery_expires: None,
+        }),
+        Vec::new(),
+    );
+    let gone = RetireLocation {
+        location: name("london-b"),
+    };
+    enter(Claim::LocationRetire(gone, note()), Vec::new());
+    let mailbox = Mailbox {
+        mailbox: name("root-1"),
+        members: vec![world.id(ADA)],
+        accounts: Vec::new(),
+        closed: false,
+    };
+    let personal = MailboxPersonal {
+        address: text("aws-root@example.com"),
+        others: Vec::new(),
+    };
+    enter(Claim::MailboxSet(mailbox, Some(personal)), Vec::new());
+    let phone = Phone {
+        phone: name("root-1"),
+        holders: vec![world.id(ADA)],
+        accounts: Vec::new(),
+        tested: None,
+        closed: false,
+    };
+    let personal = PhonePersonal {
+        number: text("+44 20 7946 0000"),
+        others: Vec::new(),
+    };
+    enter(Claim::PhoneSet(phone, Some(personal)), Vec::new());
+    let now = Time::from_seconds(world.clock.seconds()).unwrap();
+    let opened = Opened {
+        location: name("london-a"),
+        opened_at: now,
+        witness: world.id(BEA),
+        request: None,
+    };
+    let happened = Happened {
+        closed_at: now,
+        items: vec![Handled {
+            item: name("sheet-1"),
+            went: Went::Out,
+            seal: Some(SealState::Broken),
+            bag: Some(text("A2")),
+        }],
+        counter: Some(4),
+        present: Vec::new(),
+    };
+    let purpose = text("Check");
+    let open = enter(
+        Claim::SafeOpen(
+            opened.clone(),
+            Some(OpenedPersonal {
+                purpose: purpose.clone(),
+            }),
+        ),
+        Vec::new(),
+    );
+    let closed_safe = enter(
+        Claim::SafeClose(
+            Closed {
+                access: open.leaf,
+                happened: happened.clone(),
+            },
+            Some(ClosedPersonal {
+                others: Vec::new(),
+                exceptions: Vec::new(),
+                note: None,
+            }),
+        ),
+        Vec::new(),
+    );
+    world.session(BEA).sign_off(closed_safe.leaf).unwrap();
+    enter(
+        Claim::SafeOpen(
+            opened.clone(),
+            Some(OpenedPersonal {
+                purpose: purpose.clone(),
+            }),
+        ),
+        Vec::new(),
+    );
+    let logged = || {
+        Claim::SafeLog(
+            Logged {
+                opened: opened.clone(),
+                happened: happened.clone(),
+            },
+            Some(LoggedPersonal {
+                purpose: purpose.clone(),
+                others: vec![text("a locksmith")],
+                exceptions: Vec::new(),
+                note: None,
+            }),
+        )
+    };
+    let logged_safe = enter(logged(), Vec::new());
+    world.session(BEA).sign_off(logged_safe.leaf).unwrap();
+    enter(logged(), Vec::new());
+    let destroy = DestroyItem {
+        item: name("sheet-2"),
+        witness: world.id(BEA),
+    };
+    let destroyed = enter(Claim::ItemDestroy(destroy, note()), Vec::new());
+    world.session(BEA).sign_off(destroyed.leaf).unwrap();
     // Governance: one rejected, somebody who left, a policy, a destroyed epoch, one that waits.
     let rejected = enter(world.define(random_id(), "no", 2, &both), Vec::new());
     for who in [BEA, CY] {

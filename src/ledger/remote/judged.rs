@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::crypto::card::Card;
+use crate::crypto::card::CardPersonal;
 use crate::crypto::fixed::{Digest, Id};
-use crate::crypto::part::PartName;
 use crate::crypto::recipient::Recipient;
 use crate::error::{Error, Result};
 use crate::ledger::signing;
@@ -99,7 +99,7 @@ impl JudgedLog {
         }
         let mut changes = Vec::new();
         for (filed, (id, custodian)) in body.people.iter().zip(&everybody) {
-            filed.part().check(PartName::Card, &custodian.personal)?;
+            CardPersonal::read(&filed.part(), &custodian.personal)?;
             let key = id.to_hex();
             let mut person = read::<Person>(&self.state, &key)?
                 .ok_or_else(|| damaged("a custodian has no record of their own"))?;
