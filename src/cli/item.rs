@@ -100,7 +100,7 @@ pub enum ItemCommand {
 /// `item add`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  rootkeep item add token-1 --kind mfa-token --account 111122223333 --location london-a\n  rootkeep item add sheet-1 --kind qr-sheet --for 111122223333/mfa-seed --location london-a --bag A1"
+    after_help = "Examples:\n  rootkeep item add token-1 --kind mfa-token --account 111122223333 --location london-a\n  rootkeep item add sheet-1 --kind qr-sheet --for 111122223333/mfa-seed --location tokyo --bag A1"
 )]
 pub struct AddItemCommand {
     /// Its name, for good: small letters, digits and hyphens

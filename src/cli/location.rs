@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::exchange::table::{CsvTable, Row};
 use crate::ledger::{People, Session};
 use crate::present::custody;
-use crate::state::places::{AccessRecord, ItemRecord, LocationRecord, Place};
+use crate::state::places::{AccessRecord, ItemRecord, LocationRecord};
 use crate::state::records::{list as records, read};
 use crate::state::rules::leaf_key;
 use crate::statement::Claim;
@@ -338,11 +338,15 @@ fn show(context: &Context, id: &str) -> Result<Done> {
     let people = session.people()?;
     let record = find(&session, id)?;
     let name = record.facts.location.clone();
-    let items: Vec<ItemRecord> = records::<ItemRecord>(&session.view(), "")?
-        .into_iter()
-        .map(|(_, item)| item)
-        .filter(|item| item.place == Place::At(name.clone()))
-        .collect();
+    let view = session.view();
+    let items = record
+        .items
+        .iter()
+        .map(|item| {
+            ItemRecord::load(&view, item)?
+                .ok_or_else(|| Error::verification("bad-state", "an item has no record"))
+        })
+        .collect::<Result<Vec<ItemRecord>>>()?;
     let accesses = newest(&session, &record, SHOWN)?;
     if context.global.json {
         let more = json!({

@@ -261,10 +261,10 @@ impl Judge<'_> {
         happened: Happened,
     ) -> Result<()> {
         let name = opened.location.clone();
-        let mut location =
+        let before =
             LocationRecord::load(&self.state, &name)?.ok_or_else(refusal::unknown_subject)?;
         let mut findings = Vec::new();
-        if let (Some(last), Some(was)) = (location.counter, happened.counter)
+        if let (Some(last), Some(was)) = (before.counter, happened.counter)
             && last.checked_add(1) != Some(was)
         {
             let expected = last.saturating_add(1);
@@ -295,8 +295,7 @@ impl Judge<'_> {
                 self.may_know(&item, &waits.witness)?;
             }
             item.after(handled, &name, *subject, happened.closed_at);
-            item.events.push(waits.index);
-            self.state.put(&ItemRecord::key(&handled.item), &item)?;
+            self.put_item(item, waits.index)?;
         }
         for (subject, _) in factors
             .iter()
@@ -307,6 +306,9 @@ impl Judge<'_> {
                 findings.push(Finding::BothFactors { subject });
             }
         }
+        // Things have come into it and gone since it was read.
+        let mut location =
+            LocationRecord::load(&self.state, &name)?.ok_or_else(refusal::unknown_subject)?;
         let access = AccessRecord {
             index: waits.index,
             author: waits.author,

@@ -1,12 +1,14 @@
 //! The register of locations, items, mailboxes and phones.
 
+use std::collections::BTreeSet;
+
 use super::{Judge, Verdict, refusal};
 use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
 use crate::state::custody::{AccountRecord, Epoch};
 use crate::state::people::Custodian;
 use crate::state::places::{ItemRecord, LocationRecord, MailboxRecord, PhoneRecord, Place};
-use crate::state::records::{list, read};
+use crate::state::records::read;
 use crate::statement::account_id::AccountId;
 use crate::statement::people::Role;
 use crate::statement::register::{
@@ -37,6 +39,7 @@ impl Judge<'_> {
                 personal: None,
                 events: Vec::new(),
                 retired: false,
+                items: BTreeSet::new(),
                 open: None,
                 last: None,
                 accesses: 0,
@@ -60,14 +63,11 @@ impl Judge<'_> {
             )
             .hint("close it first: rootkeep safe close"));
         }
-        for (_, item) in list::<ItemRecord>(&self.state, "")? {
-            if item.place == Place::At(name.clone()) {
-                return Err(Error::refused(
-                    "not-empty",
-                    format!("`{}` is still in `{name}`", item.facts.item),
-                )
-                .hint("move what is in it first: rootkeep item move ITEM --location NAME"));
-            }
+        if let Some(item) = record.items.first() {
+            return Err(
+                Error::refused("not-empty", format!("`{item}` is still in `{name}`"))
+                    .hint("move what is in it first: rootkeep item move ITEM --location NAME"),
+            );
         }
         record.retired = true;
         record.events.push(self.index);
@@ -116,9 +116,9 @@ impl Judge<'_> {
             personal: personal.cloned(),
             place: Place::At(add.location.clone()),
             broken: false,
-            events: vec![self.index],
+            events: Vec::new(),
         };
-        self.state.put(&ItemRecord::key(&add.item), &record)?;
+        self.put_item(record, self.index)?;
         Ok(Verdict::AT_ONCE)
     }
 
@@ -127,7 +127,7 @@ impl Judge<'_> {
         let mut record = self.live_item(&check.item)?;
         record.facts.battery_checked = Some(check.battery_checked);
         record.facts.battery_expires = check.battery_expires.or(record.facts.battery_expires);
-        self.put_item(record)?;
+        self.put_item(record, self.index)?;
         Ok(Verdict::AT_ONCE)
     }
 
@@ -140,7 +140,7 @@ impl Judge<'_> {
             record.facts.bag.clone_from(&moved.bag);
             record.broken = false;
         }
-        self.put_item(record)?;
+        self.put_item(record, self.index)?;
         Ok(Verdict::AT_ONCE)
     }
 
@@ -151,8 +151,7 @@ impl Judge<'_> {
     pub(super) fn destroy_item(&mut self, destroy: &DestroyItem, proposed: u64) -> Result<()> {
         let mut record = self.live_item(&destroy.item)?;
         record.place = Place::Destroyed;
-        record.events.push(proposed);
-        self.put_item(record)
+        self.put_item(record, proposed)
     }
 
     pub(super) fn mailbox_set(
@@ -221,10 +220,27 @@ impl Judge<'_> {
         }
     }
 
-    fn put_item(&mut self, mut record: ItemRecord) -> Result<()> {
-        record.events.push(self.index);
-        let key = ItemRecord::key(&record.facts.item);
-        self.state.put(&key, &record)
+    /// Keeps an item as the entry at `event` has made it, and both locations' lists of what is in them.
+    pub(super) fn put_item(&mut self, mut record: ItemRecord, event: u64) -> Result<()> {
+        let item = record.facts.item.clone();
+        let before = ItemRecord::load(&self.state, &item)?;
+        let from = before.as_ref().and_then(|before| before.place.location());
+        let to = record.place.location();
+        if from != to {
+            for (location, comes) in [(from, false), (to, true)] {
+                let Some(name) = location else { continue };
+                let mut location = LocationRecord::load(&self.state, name)?
+                    .ok_or_else(refusal::unknown_subject)?;
+                if comes {
+                    location.items.insert(item.clone());
+                } else {
+                    location.items.remove(&item);
+                }
+                self.state.put(name.as_str(), &location)?;
+            }
+        }
+        record.events.push(event);
+        self.state.put(&ItemRecord::key(&item), &record)
     }
 
     /// People who have a way in: enrolled and not gone, in order, each once.

@@ -1,5 +1,7 @@
 //! Locations, items, accesses, mailboxes and phones, as records.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::records::{Record, Records, Table, read};
@@ -37,6 +39,8 @@ pub struct LocationRecord {
     pub events: Vec<u64>,
     /// Whether it is used no more.
     pub retired: bool,
+    /// What is in it.
+    pub items: BTreeSet<Name>,
     /// The opening that was not closed yet.
     pub open: Option<OpenAccess>,
     /// The last access that is in effect.
@@ -97,6 +101,17 @@ pub struct ItemRecord {
 
 impl Record for ItemRecord {
     const TABLE: Table = Table::Item;
+}
+
+impl Place {
+    /// The location that it is in, if it is in one.
+    #[must_use]
+    pub fn location(&self) -> Option<&Name> {
+        match self {
+            Self::At(location) => Some(location),
+            Self::Out { .. } | Self::Destroyed => None,
+        }
+    }
 }
 
 impl ItemRecord {

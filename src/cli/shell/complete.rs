@@ -262,11 +262,17 @@ fn sorts(path: &[&Command], arg: &Arg) -> Vec<Sort> {
         // What is sealed for the first time begins with its account.
         ("SECRET", _) => vec![Sort::Secret, Sort::Account],
         ("ACCOUNT", _) | ("ID", "account") => vec![Sort::Account],
+        ("LOCATION", _) | ("ID", "location") => vec![Sort::Location],
+        ("ITEM" | "ITEM=NUMBER" | "ITEM=intact|broken", _) | ("ID", "item") => vec![Sort::Item],
+        ("ID", "safe") if arg.is_positional() => vec![Sort::Location],
+        ("ID", "mailbox") => vec![Sort::Mailbox],
+        ("ID", "phone") => vec![Sort::Phone],
         ("ID", _) => vec![Sort::Waiting],
         ("NAME", "quorum") if arg.is_positional() => vec![Sort::Quorum],
         ("NAME", _) => match arg.get_id().as_str() {
             "quorum" => vec![Sort::Quorum],
-            "plugin" => vec![],
+            "location" => vec![Sort::Location],
+            "plugin" | "site" => vec![],
             _ => vec![Sort::Person],
         },
         _ => vec![],
@@ -416,6 +422,18 @@ mod tests {
         for line in ["quorum show ", "seal x --quorum "] {
             assert_eq!(sorts(line), [Sort::Quorum], "{line}");
         }
+        for line in [
+            "location show ",
+            "item add x --location ",
+            "safe open ",
+            "safe close ",
+            "safe list --location ",
+        ] {
+            assert_eq!(sorts(line), [Sort::Location], "{line}");
+        }
+        for line in ["item show ", "safe close x --took ", "safe close x --bag "] {
+            assert_eq!(sorts(line), [Sort::Item], "{line}");
+        }
         for line in ["account show ", "seal x --serves "] {
             assert_eq!(sorts(line), [Sort::Account], "{line}");
         }
@@ -470,8 +488,19 @@ mod tests {
         values(&commands(), &mut found);
         found.sort();
         found.dedup();
-        let named = ["ACCOUNT", "ID", "NAME", "SECRET"];
+        let named = [
+            "ACCOUNT",
+            "ID",
+            "ITEM",
+            "ITEM=NUMBER",
+            "ITEM=intact|broken",
+            "LOCATION",
+            "NAME",
+            "SECRET",
+        ];
         let free = [
+            "BOOL",
+            "COLUMN",
             "COMMAND",
             "DATE",
             "DAYS",
@@ -484,11 +513,16 @@ mod tests {
             "LABEL=K:NAME,...",
             "LENGTH",
             "N",
+            "NAME=FROM-TO",
+            "NUMBER",
             "RECIPIENT",
             "REASON",
             "SEQ",
             "TEXT",
+            "TIME",
+            "TIME|EXPECTED|HAPPENED|DECIDED BY",
             "TYPE",
+            "TZ",
             "WHEN",
             "WORDS",
         ];

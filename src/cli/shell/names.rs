@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::ledger::People;
 use crate::state::custody::{OpenRecord, RequestRecord};
 use crate::state::people::LedgerRecord;
+use crate::state::places::{ItemRecord, WitnessRecord};
 use crate::state::records::list;
 use crate::state::rules::{Proposal, Quorum};
 use crate::state::{Records, Table};
@@ -20,6 +21,14 @@ pub enum Sort {
     Account,
     /// Quorums.
     Quorum,
+    /// Locations.
+    Location,
+    /// Items.
+    Item,
+    /// Mailboxes.
+    Mailbox,
+    /// Phones.
+    Phone,
     /// Ids of what waits for somebody, or can be revealed or closed.
     Waiting,
 }
@@ -59,6 +68,13 @@ pub fn all(records: &dyn Records, sort: Sort) -> Result<Vec<Name>> {
             .map(|(_, quorum)| Name::plain(quorum.name))
             .collect(),
         Sort::Person => people(records)?,
+        Sort::Location => keys(records, Table::Location)?,
+        Sort::Item => list::<ItemRecord>(records, "")?
+            .into_iter()
+            .map(|(_, item)| Name::plain(item.facts.item.to_string()))
+            .collect(),
+        Sort::Mailbox => keys(records, Table::Mailbox)?,
+        Sort::Phone => keys(records, Table::Phone)?,
         Sort::Waiting => waiting(records)?,
     })
 }
@@ -89,6 +105,9 @@ fn waiting(records: &dyn Records) -> Result<Vec<Name>> {
     }
     for (_, proposal) in list::<Proposal>(records, "")? {
         names.push(Name::of(proposal.id.short(), proposal.kind));
+    }
+    for (_, waits) in list::<WitnessRecord>(records, "")? {
+        names.push(Name::of(waits.id.short(), waits.kind));
     }
     for (leaf, _) in list::<OpenRecord>(records, "")? {
         if let Some(request) = RequestRecord::load(records, &Digest::parse(&leaf)?)? {
