@@ -187,6 +187,12 @@ header = {"v": 1, "ledger": digest, "id": ident, "author": ident, "kind": text()
           "seen": {"size": size, "root": digest}, "facts": digest, "personal": (digest, None)}
 card = {"v": 1, "id": ident, "recipient": (bech32, matching("age1[0-9a-z]+|ssh-(ed25519|rsa) [A-Za-z0-9+/=]+")),
         "sign": valid_key, "age": bech32, "sealed": is_base64, "personal": digest}
+opening = {"location": name, "opened_at": time, "witness": ident, "request": (digest, None)}
+happened = {"closed_at": time, "items": [{"item": name, "went": ("out", "in", "stayed"), "seal": ("intact", "broken", None), "bag": (text(), None)}],
+            "counter": (size, None), "present": [{"custodian": ident, "entered": time, "left": time}]}
+told = {"others": [text()], "exceptions": [{"at": time, "expected": text(), "happened": text(), "decided_by": text()}],
+        "note": (text(), None)}
+remark = {"note": text()}
 SHAPES = {  # kind: facts, personal
     "genesis": ({"nonce": digest, "log_key": valid_key, "threshold": size, "founders": [{"card": is_base64}], "policy": policy},
                 {"name": text(), "people": [{"custodian": ident, "salt": is_base64, "bytes": is_base64}]}),
@@ -203,7 +209,7 @@ SHAPES = {  # kind: facts, personal
     "custodian.replace": ({"old": ident, "cause": ("lost", "compromised", "renewed"), "distrust_from": (size, None), "card": is_base64},
                           {"salt": is_base64, "bytes": is_base64, "identified_by": (text(), None)}),
     "custodian.acknowledge": ({"duties": text()}, None),
-    "leavers.compare": ({"file": digest, "rows": number(0, 2**32 - 1), "found": [ident]}, None),
+    "leavers.compare": ({"rows": number(0, 2**32 - 1), "found": [ident]}, {"file": digest}),
     "custodian.away": ({"custodian": ident, "from": date, "to": date}, None),
     "quorum.define": ({"quorum": ident, "name": name, "groups_needed": size,
                        "groups": [{"label": name, "threshold": size, "members": [ident]}]}, None),
@@ -217,6 +223,25 @@ SHAPES = {  # kind: facts, personal
          "partition": ("aws", "aws-us-gov", "aws-cn"), "management": (True, False), "joined_method": ("INVITED", "CREATED", None),
          "joined_at": (time, None)}], "gone": [account]},
         {"file_digest": digest, "file_bytes": size, "accounts": [{"id": account, "name": text(), "email": text()}]}),
+    "location.set": ({"location": name, "kind": ("safe", "bank-box", "cabinet", "room", "other"), "site": name,
+                      "timezone": person["timezone"][0], "access": [ident], "dual_control": (True, False), "depends_on_aws": (True, False)},
+                     {"description": (text(), None)}),
+    "location.retire": ({"location": name}, remark),
+    "item.add": ({"item": name, "kind": ("qr-sheet", "mfa-token", "identity-token", "share-card", "key", "phone", "laptop", "medium",
+                                         "document", "other"), "holds": ({"secret": ident, "epoch": number(0, 2**32 - 1)}, None),
+                  "account": (account, None), "copy": (number(1, 2**32 - 1), None), "location": name, "bag": (text(), None),
+                  "sealed_by": (ident, None), "witness": (ident, None), "sealed_at": (time, None), "battery_checked": (date, None),
+                  "battery_expires": (date, None)}, {"label": (text(), None)}),
+    "item.check": ({"item": name, "battery_checked": date, "battery_expires": (date, None)}, None),
+    "item.move": ({"item": name, "location": name, "bag": (text(), None)}, remark),
+    "item.destroy": ({"item": name, "witness": ident}, remark),
+    "mailbox.set": ({"mailbox": name, "members": [ident], "accounts": [account], "closed": (True, False)},
+                    {"address": text(), "others": [text()]}),
+    "phone.set": ({"phone": name, "holders": [ident], "accounts": [account], "tested": (date, None), "closed": (True, False)},
+                  {"number": text(), "others": [text()]}),
+    "safe.open": (opening, {"purpose": text()}),
+    "safe.close": ({"access": digest, "happened": happened}, told),
+    "safe.log": ({"opened": opening, "happened": happened}, {"purpose": text()} | told),
     "seal": ({"secret": ident, "subject": secret_subject, "kind": secret_kind, "label": (name, None), "serves": [account],
               "epoch": size, "quorum": ident, "quorum_index": size, "groups_needed": size, "thresholds": [size],
               "payload": digest, "shares": [share]}, None),
@@ -235,6 +260,7 @@ SHAPES = {  # kind: facts, personal
 }
 SHAPES["reshare"], SHAPES["reseal"] = SHAPES["request"], ({"reshare": digest, "seal": SHAPES["seal"][0]}, None)
 ASKED = ("request", "reshare")  # what the holders of its secrets decide
+WITNESSED = ("safe.close", "safe.log", "item.destroy")  # what a witness decides
 ENROLLING = ("custodian.add", "custodian.replace")  # what brings a card
 GOVERNED = ("genesis", "custodian.add", "custodian.retire", "custodian.replace", "governance.set", "quorum.define", "policy.set",
             "copy.promote", "secret.destroy")
@@ -281,6 +307,7 @@ class Log:
         self.active, self.policy, self.policy_index, self.governance = False, None, 0, 1
         self.announced, self.bringing = [], None
         self.writer = 1
+        self.locations, self.items = {}, {}
 
     def grow(self, data):
         """The tree: `peaks` are the roots of its full subtrees, from left to right, each with its size."""
@@ -371,10 +398,11 @@ class Log:
     def enrol(self, card_text, personal, roles, by):
         one = read_card(card_text, personal)
         for other in self.people.values():
-            if not other.approved and other.by.over in ("withdrawn", "rejected"):
+            untouched = not other.approved and not other.retired
+            if untouched and other.by.over in ("withdrawn", "rejected"):
                 continue
             used = [key for key in ("id", "sign", "recipient", "age") if one[key] == other.card[key]]
-            if len(used) == 4 and not other.approved:
+            if len(used) == 4 and untouched:
                 other.by.over = other.by.over or "lapsed: the same card was proposed again"
             else:
                 need(not used, f"card: {' and '.join(used)} used before")
@@ -538,6 +566,8 @@ class Log:
                 need(not anew, "subject: lapsed, a quorum was set anew")
         else:
             need(one.governance == self.governance, "subject: lapsed, governance was set anew")
+            gone = one.kind in ENROLLING and next(p for p in self.people.values() if p.by is one).retired
+            need(not gone, "subject: lapsed, the newcomer was retired")
             try:
                 self.possible(one)
             except Refused as error:
@@ -562,6 +592,13 @@ class Log:
 
     def sign(self, new, facts):
         need(GOVERNANCE in self.secrets, "sign: before governance.seal")
+        waiting = self.subjects.get(facts["subject"])
+        if waiting is not None and waiting.kind in WITNESSED:
+            self.check_witness_says(waiting, new)
+            need(facts["proofs"] == facts["shares"] == [], "sign: a witness proves nothing")
+            self.witnessed(waiting)
+            waiting.effect = new
+            return
         one, held, holders = self.said(new, facts)
         need(one.effect is not None or self.met(one, holders - set(one.no)), "subject: rejected")
         places = [{"secret": secret, "epoch": number_, "group": s["group"], "member": s["member"]} for secret, number_, s in held]
@@ -579,6 +616,11 @@ class Log:
             self.take_effect(one, new)
 
     def reject(self, new, facts):
+        waiting = self.subjects.get(facts["subject"])
+        if waiting is not None and waiting.kind in WITNESSED:
+            self.check_witness_says(waiting, new)
+            waiting.over = "rejected"
+            return
         one, _, holders = self.said(new, facts)
         need(one.effect is None, "subject: in effect")
         one.no.append(new.author)
@@ -587,7 +629,7 @@ class Log:
 
     def withdraw(self, new, facts):
         one = self.subjects.get(facts["subject"])
-        need(one is not None and one.kind in GOVERNED + ASKED, "subject: nothing that waits")
+        need(one is not None and one.kind in GOVERNED + ASKED + WITNESSED, "subject: nothing that waits")
         need(new.seen > one.index, "seen: before the subject")
         need(one.author == new.author, "author: not the subject's")
         need(not one.over or one.over.startswith("lapsed"), f"subject: {one.over}")
@@ -621,6 +663,137 @@ class Log:
         need(all(a in self.accounts for a in facts["gone"]), "gone: never there")
         need(new.personal is None or [a["id"] for a in new.personal["accounts"]] == ids, "accounts: names of others")
         self.accounts |= {a["id"]: a["management"] for a in facts["accounts"]}
+
+    # Locations, and what is in them
+    def live_location(self, name_):
+        need(name_ in self.locations, "location: never set")
+        need(not self.locations[name_].retired, "location: retired")
+        return self.locations[name_]
+
+    def live_item(self, name_):
+        need(name_ in self.items, "item: never added")
+        need(not self.items[name_].destroyed, "item: destroyed")
+        return self.items[name_]
+
+    def check_access(self, people, accounts):
+        need(people == sorted(set(people)), "people: twice, or out of order")
+        need(all(p in self.people for p in people), "people: never enrolled")
+        need(not any(self.people[p].retired for p in people), "people: retired")
+        need(accounts == sorted(set(accounts)), "accounts: twice, or out of order")
+        need(all(a in self.accounts for a in accounts), "accounts: not in the register")
+
+    def location_set(self, new, facts):
+        need(self.has(new.author, "keeper"), "author: no keeper")
+        self.check_access(facts["access"], [])
+        if facts["location"] in self.locations:
+            self.live_location(facts["location"])
+        self.locations.setdefault(facts["location"], Record(retired=False, open=None))
+
+    def location_retire(self, new, facts):
+        need(self.has(new.author, "keeper"), "author: no keeper")
+        one = self.live_location(facts["location"])
+        need(one.open is None, "location: open")
+        need(not any(i.place == facts["location"] for i in self.items.values()), "location: not empty")
+        one.retired = True
+
+    def item_add(self, new, facts):
+        need(self.has(new.author, "keeper"), "author: no keeper")
+        need(facts["item"] not in self.items, "item: added before")
+        self.live_location(facts["location"])
+        if facts["holds"] is not None:
+            secret = self.secrets.get(facts["holds"]["secret"]) if facts["holds"]["secret"] != GOVERNANCE else None
+            need(secret is not None and facts["holds"]["epoch"] in secret.epochs, "holds: no such epoch")
+        need(facts["account"] is None or facts["account"] in self.accounts, "account: not in the register")
+        sealers = [p for p in (facts["sealed_by"], facts["witness"]) if p is not None]
+        need(all(p in self.people for p in sealers), "people: never enrolled")
+        need(len(set(sealers)) == len(sealers), "witness: of the own sealing")
+        need(facts["bag"] is not None or not sealers and facts["sealed_at"] is None, "bag: sealed, and there is none")
+        self.items[facts["item"]] = Record(place=facts["location"], destroyed=False)
+
+    def item_check(self, new, facts):
+        need(self.has(new.author, "keeper", "witness"), "author: no keeper or witness")
+        self.live_item(facts["item"])
+
+    def item_move(self, new, facts):
+        need(self.has(new.author, "keeper"), "author: no keeper")
+        one = self.live_item(facts["item"])
+        self.live_location(facts["location"])
+        one.place = facts["location"]
+
+    def mailbox_set(self, new, facts):
+        need(self.has(new.author, "keeper"), "author: no keeper")
+        self.check_access(facts["members"], facts["accounts"])
+
+    def phone_set(self, new, facts):
+        need(self.has(new.author, "keeper"), "author: no keeper")
+        self.check_access(facts["holders"], facts["accounts"])
+
+    # What is done before a witness
+    def check_witness(self, new, who):
+        need(who != new.author, "witness: the author")
+        need(self.has(who, "witness"), "witness: not in force, or none")
+
+    def check_opening(self, new, facts):
+        one = self.live_location(facts["location"])
+        self.check_witness(new, facts["witness"])
+        need(seconds(facts["opened_at"]) <= new.made + 300, "opened_at: to come")
+        request = self.subjects.get(facts["request"])
+        need(facts["request"] is None or request is not None and request.kind in ASKED, "request: none")
+        return one
+
+    def check_happened(self, new, opened_, facts):
+        opened_at, closed_at = seconds(opened_["opened_at"]), seconds(facts["closed_at"])
+        need(opened_at <= closed_at, "closed_at: before it was opened")
+        need(closed_at <= new.made + 300, "closed_at: to come")
+        names = [one["item"] for one in facts["items"]]
+        need(names == sorted(set(names)), "items: twice, or out of order")
+        need(all(one in self.items for one in names), "items: never added")
+        for one in facts["present"]:
+            need(one["custodian"] in self.people, "present: never enrolled")
+            need(seconds(one["entered"]) <= seconds(one["left"]), "present: left before entering")
+
+    def safe_open(self, new, facts):
+        location = self.check_opening(new, facts)
+        need(location.open is None, "location: open")
+        location.open = new
+
+    def safe_close(self, new, facts):
+        location = next((one for one in self.locations.values() if one.open and one.open.hash == facts["access"]), None)
+        need(location is not None, "access: nothing is open by it")
+        need(location.open.author == new.author, "author: not the opening's")
+        new.opened = location.open.facts
+        self.check_witness(new, new.opened["witness"])
+        self.check_happened(new, new.opened, facts["happened"])
+        location.open = None
+
+    def safe_log(self, new, facts):
+        new.opened = facts["opened"]
+        self.check_opening(new, new.opened)
+        self.check_happened(new, new.opened, facts["happened"])
+
+    def item_destroy(self, new, facts):
+        need(self.has(new.author, "keeper", "holder"), "author: no keeper or holder")
+        self.live_item(facts["item"])
+        self.check_witness(new, facts["witness"])
+
+    def check_witness_says(self, one, new):
+        """Whether the author can say yes or no as the witness."""
+        witness = one.facts["witness"] if one.kind == "item.destroy" else one.opened["witness"]
+        need(new.seen > one.index, "seen: before the subject")
+        need(not one.over, f"subject: {one.over}")
+        need(one.effect is None, "subject: in effect")
+        need(new.author == witness and self.has(witness, "witness"), "author: not the witness")
+        need(one.made <= new.made + 300, "subject: dated ahead")
+
+    def witnessed(self, one):
+        if one.kind == "item.destroy":
+            item = self.live_item(one.facts["item"])
+            item.destroyed, item.place = True, None
+            return
+        for handled in one.facts["happened"]["items"]:
+            item = self.items[handled["item"]]
+            if not item.destroyed and handled["went"] != "stayed":
+                item.place = one.opened["location"] if handled["went"] == "in" else None
 
     # Secrets
     def split(self, shares, groups, thresholds, needed, new):

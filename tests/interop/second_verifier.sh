@@ -112,6 +112,34 @@ as alice custodian add ivan.card --role witness
 as frank custodian acknowledge
 printf 'name,email\nSomebody Else,else@example.com\nfrank,\n' > leavers.csv
 as lena2 custodian leavers leavers.csv || [ $? = 6 ]
+# Places and things. Accesses as they happen and written down afterwards, witnessed, denied, taken back; and what waits.
+as alice location add london-a --kind safe --site london --timezone Europe/London --access alice --access bob --dual-control --description 'behind the boiler'
+as alice location add tokyo-a --kind bank-box --site tokyo --timezone Asia/Tokyo --access carol --depends-on-aws
+as alice location add attic --kind room --site london --timezone Europe/London --access dave
+as alice location set tokyo-a --access carol --access dave
+as alice item add sheet-1 --kind qr-sheet --for 222233334444/mfa-seed:phone --copy 1 --location london-a --bag A1 \
+  --sealed-by bob --witness carol --sealed-at 2024-01-02T03:04:05Z --label 'the root user'
+as alice item add token-1 --kind mfa-token --account 111122223333 --location tokyo-a --battery-checked 2024-01-02 --battery-expires 2034-01-02
+as bob item add drawer-key --kind key --location attic
+as bob item check token-1 --battery-checked 2024-02-02
+as alice item move drawer-key --location london-a --reason 'the attic is let'
+as alice location retire attic --reason 'it is let'
+as alice mailbox add root --address root@example.com --member alice --member bob --other 'the help desk' --account 111122223333
+as alice mailbox set root --closed true
+as alice phone add root --number '+44 20 7946 0000' --holder frank --account 111122223333 --tested 2024-01-02
+as frank safe open london-a --purpose 'both' --witness bob --request "$two"
+what=$(as frank --json safe close london-a --took sheet-1 --bag sheet-1=A1 --seal sheet-1=intact --saw drawer-key --counter 41 \
+  --present carol=03:04-03:14 --other 'a locksmith' --note 'it jams' \
+  --exception '2024-01-02T03:09:05Z|one turn|two turns|frank' | id)
+as bob sign "$what"
+logged() { local who=$1; shift; as "$who" --json safe log "$@" --opened-at 2024-01-02T03:04:05Z --closed-at 2024-01-02T03:14:05Z --purpose drill | id; }
+as dave sign "$(logged alice tokyo-a --witness dave --put sheet-1 --bag sheet-1=A2)"
+as dave reject "$(logged alice tokyo-a --witness dave --took token-1)" --reason 'I was not there'
+as alice withdraw "$(logged alice tokyo-a --witness dave --took sheet-1)"
+as erin sign "$(as alice --json item destroy token-1 --witness erin --note shredded | id)"
+as alice item destroy drawer-key --witness bob --note 'sawn through'
+logged alice london-a --witness carol --took drawer-key
+as bob safe open tokyo-a --purpose 'it is still open' --witness carol
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
 as bob restore b.tar --drill

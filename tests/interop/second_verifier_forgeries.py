@@ -481,7 +481,64 @@ def forgeries(book):
         return accept(b, b.govern(replace(b, who, **change)))
 
     def compare(b, *found, by="alice", rows=9):
-        return b.add(by, "leavers.compare", {"file": "0" * 64, "rows": rows, "found": list(found)})
+        return b.add(by, "leavers.compare", {"rows": rows, "found": list(found)}, {"file": "0" * 64})
+
+    # Of the places, london-a is shut, tokyo-a open and attic retired; token-1 was destroyed
+    def place(b, name="cellar", by="alice", **change):
+        facts = {"location": name, "kind": "room", "site": "london", "timezone": "Europe/London", "access": [], "dual_control": False,
+                 "depends_on_aws": False}
+        return b.add(by, "location.set", facts | change, {"description": None})
+
+    def unplace(b, name="london-a", by="alice"):
+        return b.add(by, "location.retire", {"location": name}, {"note": "x"})
+
+    def thing(b, name="box", by="alice", **change):
+        facts = dict.fromkeys(book.facts(book.find("item.add"))) | {"item": name, "kind": "other", "location": "london-a"}
+        return b.add(by, "item.add", facts | change, {"label": None})
+
+    def check(b, name="drawer-key", by="alice"):
+        return b.add(by, "item.check", {"item": name, "battery_checked": "2026-01-01", "battery_expires": None})
+
+    def move(b, name="drawer-key", to="london-a", by="alice"):
+        return b.add(by, "item.move", {"item": name, "location": to, "bag": None}, {"note": "x"})
+
+    def destroyed(b, name="drawer-key", by="alice", witness="bob"):
+        return b.add(by, "item.destroy", {"item": name, "witness": b.id[witness]}, {"note": "x"})
+
+    def mailed(b, by="alice", **change):
+        facts = {"mailbox": "m", "members": [], "accounts": [], "closed": False}
+        return b.add(by, "mailbox.set", facts | change, {"address": "a@b", "others": []})
+
+    def phoned(b, by="alice", **change):
+        facts = {"phone": "p", "holders": [], "accounts": [], "tested": None, "closed": False}
+        return b.add(by, "phone.set", facts | change, {"number": "1", "others": []})
+
+    def clock(b, later=0):
+        return (datetime.datetime.fromisoformat(b.header(-1)["made_at"][:-1]) + datetime.timedelta(seconds=later)).isoformat() + "Z"
+
+    def opening(b, **change):
+        return {"location": "london-a", "opened_at": clock(b), "witness": bob, "request": None} | change
+
+    def opened(b, by="alice", **change):
+        return b.add(by, "safe.open", opening(b, **change), {"purpose": "x"})
+
+    def happened(b, items, **change):
+        went = [{"item": item, "went": way, "seal": None, "bag": None} for item, way in items]
+        return {"closed_at": clock(b), "items": went, "counter": None, "present": []} | change
+
+    def shut(b, *items, access=None, by="alice", witness="bob", **change):
+        access = access or opened(b, by, witness=b.id[witness])
+        return b.add(by, "safe.close", {"access": access, "happened": happened(b, items, **change)},
+                     {"others": [], "exceptions": [], "note": None})
+
+    def written(b, *items, by="alice", start=None, later=0, **change):
+        facts = {"opened": opening(b, **start or {}), "happened": happened(b, items, **change)}
+        return b.add(by, "safe.log", facts, {"purpose": "x", "others": [], "exceptions": [], "note": None}, later=later)
+
+    def witness(b, subject, who="bob", **more):
+        b.sign(who, subject, proofs=[], shares=[], **more)
+        return subject
+    still_open, doomed, unseen = (h(book.find(kind, -1)) for kind in ("safe.open", "item.destroy", "safe.log"))
 
     def card_of(who):
         return card_payload(book.card[who]["envelope"])
@@ -634,6 +691,17 @@ def forgeries(book):
     yield "too few left for governance", "too few", after(size, lambda b: (b.govern(retire(b, "frank")), b.govern(retire(b, "dave")), retire(b, "carol")))
     yield "distrusted from an entry to come", "distrust_from", after(size, lambda b: retire(b, "frank", distrust_from=size + 9))
     yield "away, said by another", "author", last(at(), "frank", "custodian.away", {"custodian": alice} | away)
+    yield "a newcomer who was retired while waiting", "newcomer was retired", after(size, lambda b: (x := newcomer(b), b.govern(retire(b, "mallory")), b.sign("alice", x)))
+    yield "a newcomer who has accepted, and was retired while waiting", "newcomer was retired", after(size, lambda b: (
+        x := newcomer(b), accept(b, x), b.govern(retire(b, "mallory")), b.sign("alice", x)))
+    yield "a no to a newcomer who was retired while waiting", "newcomer was retired", after(size, lambda b: (x := newcomer(b), b.govern(retire(b, "mallory")), b.reject("alice", x)))
+    yield "a newcomer who was retired while waiting, withdrawn", None, after(size, lambda b: (x := newcomer(b), b.govern(retire(b, "mallory")), b.withdraw("alice", x)))
+    yield "a retired newcomer who accepts", "retired", after(size, lambda b: (x := newcomer(b), b.govern(retire(b, "mallory")), b.add("mallory", "custodian.accept", {"subject": x}, cosigner="alice")))
+    yield "a retired newcomer's card", "used before", after(size, lambda b: (c := b.make_card(), b.enrol("alice", card=c), b.govern(retire(b, "mallory")), b.enrol("alice", card=c)))
+    yield "a retired newcomer's card, after the proposal was withdrawn", "used before", after(size, lambda b: (
+        c := b.make_card(), x := b.enrol("alice", card=c), b.withdraw("alice", x), b.govern(retire(b, "mallory")), b.enrol("alice", card=c)))
+    yield "a retired newcomer's recipient", "recipient used", after(size, lambda b: (
+        x := newcomer(b), r := card_payload(b.facts(-1)["card"])["recipient"], b.withdraw("alice", x), b.govern(retire(b, "mallory")), newcomer(b, recipient=r)))
     yield "away backwards", "away", last(at(), "alice", "custodian.away", {"custodian": alice, "from": "2026-02-01", "to": "2026-01-01"})
 
     # Another identity
@@ -667,6 +735,10 @@ def forgeries(book):
     yield "another identity with too few left for governance", "too few", after(size, lambda b: (b.govern(retire(b, "frank")), b.govern(retire(b, "dave")), replace(b, "carol")))
     yield "another identity that writes before it has accepted", "not in force", after(size, lambda b: (b.govern(replace(b)), b.add("mallory", *about[1:])))
     yield "another identity that writes before it was agreed", "not in force", after(size, lambda b: (accept(b, replace(b)), b.add("mallory", *about[1:])))
+    yield "another identity that was retired while it waited", "newcomer was retired", after(size, lambda b: (
+        r := replace(b), accept(b, r), b.govern(retire(b, "mallory")), b.sign("alice", r)))
+    yield "another identity that was retired before it has accepted", "retired", after(size, lambda b: (
+        r := b.govern(replace(b)), b.govern(retire(b, "mallory")), b.add("mallory", "custodian.accept", {"subject": r}, cosigner="alice")))
     yield "another identity accepted by another", "own enrolment", after(size, lambda b: (accept(b, b.govern(replace(b)), "frank")))
     yield "another identity accepted under an earlier proposal", "own enrolment", after(size, lambda b: (
         c := b.make_card(), x := b.enrol("alice", card=c), b.govern(replace(b, card=c)), accept(b, x)))
@@ -756,6 +828,8 @@ def forgeries(book):
     yield "a leaver whom nobody knows", "never enrolled", after(size, lambda b: compare(b, "1" * 32))
     yield "leavers, found by one with no role for it", "reviewer", after(size, lambda b: compare(b, by="frank"))
     yield "leavers, found by a reader", "reader", after(size, lambda b: compare(b, by="gina"))
+    yield "leavers, with the list's digest in the facts", "facts", last(at(), "alice", "leavers.compare", {"file": "0" * 64, "rows": 1, "found": []}, {"file": "0" * 64})
+    yield "leavers, without the list's digest", "personal", last(at(), "alice", "leavers.compare", {"rows": 1, "found": []})
     yield "a list of leavers that is too long", "facts", after(size, lambda b: compare(b, rows=2**32))
 
     # Quorums, policy, accounts
@@ -813,6 +887,110 @@ def forgeries(book):
     yield "confirmed what was destroyed", "destroyed", last(at(), "alice", "secret.confirm", {"secret": secret, "epoch": 1}, {"note": None})
     yield "destroyed twice", "destroyed", after(size, lambda b: destroy(b, 1))
     yield "destroyed the governance secret", "unknown", last(at(), "alice", "secret.destroy", {"secret": GOVERNANCE, "epoch": 1}, {"reason": "x"})
+
+    # Places and things
+    someone = sorted(book.id[who] for who in ("alice", "ivan"))
+    yield "a place, a thing in it that goes, and the place too", None, after(size, lambda b: (
+        place(b), thing(b, location="cellar"), check(b, "box", "erin"), move(b, "box"), unplace(b, "cellar")))
+    yield "a place for one who is yet to come", None, after(size, lambda b: place(b, access=someone))
+    yield "a place for one whose proposal was withdrawn", None, after(size, lambda b: (x := newcomer(b), b.withdraw("alice", x), place(b, access=[b.id["mallory"]])))
+    yield "a place by no keeper", "keeper", after(size, lambda b: place(b, by="frank"))
+    yield "a place that was retired", "location: retired", after(size, lambda b: place(b, "attic"))
+    yield "a place of a kind that nobody knows", "facts", after(size, lambda b: place(b, kind="cave"))
+    yield "a place for people out of order", "order", after(size, lambda b: place(b, access=someone[::-1]))
+    yield "a place for somebody twice", "twice", after(size, lambda b: place(b, access=[alice, alice]))
+    yield "a place for one who was retired", "people: retired", after(size, lambda b: place(b, access=[book.id["henry"]]))
+    yield "a place for a stranger", "never enrolled", after(size, lambda b: place(b, access=["1" * 32]))
+    yield "the end of a place that is open", "location: open", after(size, lambda b: (move(b, "sheet-1"), unplace(b, "tokyo-a")))
+    yield "the end of a place that is not empty", "not empty", after(size, unplace)
+    yield "the end of a place that there never was", "never set", after(size, lambda b: unplace(b, "cellar"))
+    yield "the end of a place by no keeper", "keeper", after(size, lambda b: (move(b, "drawer-key", "tokyo-a"), unplace(b, by="frank")))
+    held, sealing_ = {"secret": secret, "epoch": 1}, {"bag": "A1", "sealed_by": alice, "witness": bob, "sealed_at": "2026-01-01T00:00:00Z"}
+    yield "a thing in a bag, with a destroyed epoch on it", None, after(size, lambda b: thing(b, holds=held, copy=2, **sealing_))
+    yield "a thing by no keeper", "keeper", after(size, lambda b: thing(b, by="frank"))
+    yield "a thing twice", "added before", after(size, lambda b: thing(b, "sheet-1"))
+    yield "a thing under the name of one that was destroyed", "added before", after(size, lambda b: thing(b, "token-1"))
+    yield "a thing in a place that was retired", "location: retired", after(size, lambda b: thing(b, location="attic"))
+    yield "a thing with an epoch that is not there", "holds", after(size, lambda b: thing(b, holds=held | {"epoch": 99}))
+    yield "a thing with the governance secret", "holds", after(size, lambda b: thing(b, holds={"secret": GOVERNANCE, "epoch": 1}))
+    yield "a thing for an account that is in no register", "register", after(size, lambda b: thing(b, account="000000000001"))
+    yield "a thing as copy 0", "facts", after(size, lambda b: thing(b, copy=0))
+    yield "a thing sealed in no bag", "bag", after(size, lambda b: thing(b, **sealing_ | {"bag": None}))
+    yield "a thing sealed before oneself", "own sealing", after(size, lambda b: thing(b, **sealing_ | {"witness": alice}))
+    yield "a thing sealed by a stranger", "never enrolled", after(size, lambda b: thing(b, **sealing_ | {"sealed_by": "1" * 32}))
+    yield "a battery checked by one with no role for it", "keeper or witness", after(size, lambda b: check(b, by="frank"))
+    yield "the battery of what was destroyed", "item: destroyed", after(size, lambda b: check(b, "token-1"))
+    yield "what was destroyed, moved", "item: destroyed", after(size, lambda b: move(b, "token-1"))
+    yield "a thing moved to a place that was retired", "location: retired", after(size, lambda b: move(b, to="attic"))
+    yield "a thing moved by no keeper", "keeper", after(size, lambda b: move(b, by="frank"))
+    accounts = [a["id"] for a in imported["accounts"]][:2]
+    yield "a mailbox and a phone", None, after(size, lambda b: (mailed(b, members=someone, accounts=sorted(accounts)), phoned(b, holders=someone, accounts=accounts[:1])))
+    yield "a mailbox by no keeper", "keeper", after(size, lambda b: mailed(b, by="frank"))
+    yield "a mailbox for one who was retired", "people: retired", after(size, lambda b: mailed(b, members=[book.id["henry"]]))
+    yield "a mailbox with an account twice", "twice", after(size, lambda b: mailed(b, accounts=accounts[:1] * 2))
+    yield "a phone by no keeper", "keeper", after(size, lambda b: phoned(b, by="frank"))
+    yield "a phone for people out of order", "order", after(size, lambda b: phoned(b, holders=someone[::-1]))
+    yield "a phone for an account that is in no register", "register", after(size, lambda b: phoned(b, accounts=["000000000001"]))
+
+    # Before a witness
+    yield "an access, witnessed, that empties a place, which ends", None, after(size, lambda b: (witness(b, shut(b, ("drawer-key", "out"))), unplace(b)))
+    yield "an access, not yet witnessed, that empties a place, which ends", "not empty", after(size, lambda b: (shut(b, ("drawer-key", "out")), unplace(b)))
+    yield "an access, not yet witnessed, after which the place is opened again", None, after(size, lambda b: (shut(b), opened(b, "frank"), shut(b, access=b.hash(-1), by="frank")))
+    yield "an access that the witness denies", None, after(size, lambda b: (c := shut(b, ("drawer-key", "out")), b.reject("bob", c), opened(b)))
+    yield "an access that puts a thing in, before the place ends", "not empty", after(size, lambda b: (
+        witness(b, written(b, ("drawer-key", "out"))), witness(b, written(b, ("drawer-key", "in"))), unplace(b)))
+    yield "an access that puts a thing into a place that has ended since", None, after(size, lambda b: (
+        w := written(b, ("sheet-1", "in")), move(b, "drawer-key", "tokyo-a"), unplace(b), witness(b, w)))
+    yield "an access written down of a place that is open", None, after(size, lambda b: written(b, start={"location": "tokyo-a"}))
+    yield "an access for a request that was closed", None, after(size, lambda b: opened(b, request=h(book.find("request"))))
+    yield "an access that has a destroyed thing", None, after(size, lambda b: witness(b, written(b, ("token-1", "in"))))
+    yield "a destroyed thing that an access has put in stays destroyed", "item: destroyed", after(size, lambda b: (witness(b, written(b, ("token-1", "in"))), move(b, "token-1")))
+    yield "witnessed a year later, by another policy and governance", None, after(size, lambda b: (
+        b.govern(set_policy(b)), b.given(), witness(b, unseen, "carol", later=366 * 86400)))
+    yield "a witness whose sign-off is imported", None, after(size, lambda b: b.bring("alice", b.away(lambda o: witness(o, unseen, "carol"), lambda o: witness(o, doomed))))
+    yield "a thing destroyed before a witness", "item: destroyed", after(size, lambda b: (witness(b, doomed), move(b)))
+    yield "a thing destroyed by a holder", None, after(size, lambda b: witness(b, destroyed(b, by="lena2")))
+    yield "a thing destroyed by one with no role for it", "keeper or holder", after(size, lambda b: (
+        x := newcomer(b), b.govern(x), accept(b, x), destroyed(b, by="mallory")))
+    yield "a thing destroyed twice", "item: destroyed", after(size, lambda b: destroyed(b, "token-1"))
+    yield "a thing destroyed twice before a witness", "item: destroyed", after(size, lambda b: (d := destroyed(b), witness(b, doomed), witness(b, d)))
+    yield "a thing destroyed before oneself", "witness: the author", after(size, lambda b: destroyed(b, by="bob"))
+    yield "opened what is open", "location: open", after(size, lambda b: opened(b, location="tokyo-a"))
+    yield "opened a place that was retired", "location: retired", after(size, lambda b: opened(b, location="attic"))
+    yield "opened before oneself", "witness: the author", after(size, lambda b: opened(b, "bob"))
+    yield "opened by a reader", "reader", after(size, lambda b: opened(b, "gina"))
+    yield "opened before one who is no witness", "witness: not in force", after(size, lambda b: opened(b, witness=frank))
+    yield "opened before one who was retired", "witness: not in force", after(size, lambda b: opened(b, witness=book.id["henry"]))
+    yield "opened before one who is yet to come", "witness: not in force", after(size, lambda b: opened(b, witness=book.id["ivan"]))
+    yield "opened within what clocks may differ by", None, after(size, lambda b: opened(b, opened_at=clock(b, 300)))
+    yield "opened in the future", "opened_at", after(size, lambda b: opened(b, opened_at=clock(b, 301)))
+    yield "opened for what is no request", "request: none", after(size, lambda b: opened(b, request=h(3)))
+    yield "shut by another", "author", after(size, lambda b: shut(b, access=still_open))
+    yield "shut twice", "nothing is open", after(size, lambda b: (o := opened(b), shut(b, access=o), shut(b, access=o)))
+    yield "shut before one who was retired since", "witness: not in force", after(size, lambda b: (o := opened(b, witness=book.id["dave"]), b.govern(retire(b, "dave")), shut(b, access=o)))
+    yield "shut before it was opened", "before it was opened", after(size, lambda b: shut(b, closed_at=clock(b, -1)))
+    yield "shut in the future", "closed_at: to come", after(size, lambda b: shut(b, closed_at=clock(b, 301)))
+    yield "shut with things out of order", "out of order", after(size, lambda b: shut(b, ("sheet-1", "in"), ("drawer-key", "out")))
+    yield "shut with a thing twice", "twice", after(size, lambda b: shut(b, ("drawer-key", "out"), ("drawer-key", "in")))
+    yield "shut with a thing that nobody has registered", "never added", after(size, lambda b: shut(b, ("box", "in")))
+    yield "shut with one who left before coming", "left before", after(size, lambda b: shut(b, present=[{"custodian": frank, "entered": "2026-01-01T00:00:01Z", "left": "2026-01-01T00:00:00Z"}]))
+    yield "shut with a stranger", "never enrolled", after(size, lambda b: shut(b, present=[{"custodian": "1" * 32, "entered": "2026-01-01T00:00:00Z", "left": "2026-01-01T00:00:00Z"}]))
+    yield "shut with a counter that is too high", "facts", after(size, lambda b: shut(b, counter=2**53))
+    yield "written down of a place that was retired", "location: retired", after(size, lambda b: written(b, start={"location": "attic"}))
+    yield "written down before oneself", "witness: the author", after(size, lambda b: written(b, by="bob"))
+    yield "written down ahead of its time", "opened_at", after(size, lambda b: written(b, start={"opened_at": clock(b, 301)}, closed_at=clock(b, 301)))
+    yield "witnessed by another", "not the witness", after(size, lambda b: witness(b, unseen, "bob"))
+    yield "witnessed with a proof", "proves nothing", after(size, lambda b: b.sign("carol", unseen, shares=[]))
+    yield "witnessed before it was seen", "seen", after(size, lambda b: (w := written(b), witness(b, w, seen={"size": size, "root": b.root(size).hex()})))
+    yield "witnessed twice", "in effect", after(size, lambda b: (witness(b, unseen, "carol"), witness(b, unseen, "carol")))
+    yield "witnessed and then denied", "in effect", after(size, lambda b: (witness(b, unseen, "carol"), b.reject("carol", unseen)))
+    yield "denied and then witnessed", "rejected", after(size, lambda b: (b.reject("carol", unseen), witness(b, unseen, "carol")))
+    yield "denied by another", "not the witness", after(size, lambda b: b.reject("bob", unseen))
+    yield "witnessed after it was taken back", "withdrawn", after(size, lambda b: (b.withdraw("alice", unseen), witness(b, unseen, "carol")))
+    yield "taken back after it was witnessed", "in effect", after(size, lambda b: (witness(b, unseen, "carol"), b.withdraw("alice", unseen)))
+    yield "taken back by the witness", "author", after(size, lambda b: b.withdraw("carol", unseen))
+    yield "witnessed before its time", "dated ahead", after(size, lambda b: (w := written(b, later=9999), witness(b, w, later=-301)))
+    yield "an opening, witnessed", "no yes or no", after(size, lambda b: witness(b, still_open, "carol"))
 
     # Releases
     def asking(*given, **more):
