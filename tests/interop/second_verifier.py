@@ -217,7 +217,7 @@ SHAPES = {  # kind: facts, personal
     "copy.promote": ({"at": {"size": size, "root": digest}, "epoch": size}, None),
     "backup": ({"at": {"size": size, "root": digest}, "file": digest, "bytes": size}, None),
     "backup.confirm": ({"at": {"size": size, "root": digest}, "file": digest}, None),
-    "rekey": ({"number": size}, None),
+    "rekey": ({"number": number(0, 2**32 - 1)}, None),
     "account.import": ({"organization": (text(), None), "accounts": [
         {"id": account, "state": ("pending-activation", "active", "suspended", "pending-closure", "closed"),
          "partition": ("aws", "aws-us-gov", "aws-cn"), "management": (True, False), "joined_method": ("INVITED", "CREATED", None),
