@@ -8,6 +8,9 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 
+/// Integers are below this, so that every reader of JSON has them exactly.
+pub const INTEGERS_END: u64 = 1 << 53;
+
 /// Reads `bytes` as a `T` in its one spelling.
 ///
 /// # Errors

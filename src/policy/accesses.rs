@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::releases::{CLOCK_ERROR, RequestState, request_state};
 use super::{Judge, Verdict, refusal};
+use crate::crypto::canonical::INTEGERS_END;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::state::custody::{Epoch, RequestRecord, SecretRecord};
@@ -109,6 +110,9 @@ impl Judge<'_> {
         }
         if happened.closed_at < opened.opened_at {
             return Err(refusal::malformed("it was closed before it was opened"));
+        }
+        if happened.counter >= Some(INTEGERS_END) {
+            return Err(refusal::malformed("a counter is below 2^53"));
         }
         let ordered = |pair: &[Handled]| matches!(pair, [one, next] if one.item < next.item);
         if !happened.items.windows(2).all(ordered) {

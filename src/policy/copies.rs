@@ -1,11 +1,12 @@
 //! Backups, and the promotion of a copy to writer. That a statement is made in a copy is no rule of the
 //! log, which doesn't know where it lies.
 
-use super::{Judge, Verdict};
+use super::{Judge, Verdict, refusal};
+use crate::crypto::canonical::INTEGERS_END;
 use crate::error::{Error, Result};
 use crate::state::people::{ONE, WriterRecord};
 use crate::statement::Seen;
-use crate::statement::copies::Promote;
+use crate::statement::copies::{BackedUp, Promote};
 
 impl Judge<'_> {
     /// The head that a promotion names is the one before it.
@@ -40,8 +41,15 @@ impl Judge<'_> {
         self.state.put(ONE, &ledger)
     }
 
+    pub(super) fn backup(&mut self, made: &BackedUp) -> Result<Verdict> {
+        if made.bytes >= INTEGERS_END {
+            return Err(refusal::malformed("a backup is shorter than 2^53 bytes"));
+        }
+        self.backed_up(&made.at)
+    }
+
     /// A backup, or one that was restored, is of this log.
-    pub(super) fn backup(&mut self, at: &Seen) -> Result<Verdict> {
+    pub(super) fn backed_up(&mut self, at: &Seen) -> Result<Verdict> {
         self.check_seen(at).map(|()| Verdict::AT_ONCE)
     }
 

@@ -356,8 +356,8 @@ impl Judge<'_> {
             Claim::Correct(about, _) => self.correct(&about.subject),
             Claim::Attach(about, _) => self.attach(&about.subject),
             Claim::Import(import) => self.import(import),
-            Claim::Backup(made) => self.backup(&made.at),
-            Claim::BackupConfirm(tried) => self.backup(&tried.at),
+            Claim::Backup(made) => self.backup(made),
+            Claim::BackupConfirm(tried) => self.backed_up(&tried.at),
         }
     }
 }

@@ -464,8 +464,8 @@ def forgeries(book):
     def promote(b, by="alice", epoch=3, **where):
         return b.add(by, "copy.promote", {"at": state(b, **where), "epoch": epoch})
 
-    def backed_up(b, by="alice", kind="backup", **where):
-        return b.add(by, kind, {"at": state(b, **where), "file": "0" * 64} | ({"bytes": 1} if kind == "backup" else {}))
+    def backed_up(b, by="alice", kind="backup", length=1, **where):
+        return b.add(by, kind, {"at": state(b, **where), "file": "0" * 64} | ({"bytes": length} if kind == "backup" else {}))
 
     def newcomer(b, roles=("witness",), **card):
         return b.enrol("alice", roles, b.make_card(**card))
@@ -857,6 +857,7 @@ def forgeries(book):
         yield f"a {kind} by a reader", "reader", after(size, lambda b: backed_up(b, "gina", kind))
         yield f"a {kind} of a state to come", "not a state", after(size, lambda b: backed_up(b, kind=kind, n=size + 1))
         yield f"a {kind} of another log", "not a state", after(size, lambda b: backed_up(b, kind=kind, root="0" * 64))
+    yield "a backup that is too long", "facts", after(size, lambda b: backed_up(b, length=2**53))
     yield "a window out of bounds", "facts", after(size, lambda b: set_policy(b, window_max_secs=604801))
     imported, named = book.facts(book.find("account.import")), book.personal(book.find("account.import"))
     yield "accounts by no keeper", "keeper", last(at(), "frank", "account.import", imported, named)
