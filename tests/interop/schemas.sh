@@ -159,6 +159,68 @@ PYTHON
     as erin attach "$one" minutes.txt --media text/plain
 } >/dev/null
 
+# ---- places, things, accesses ------------------------------------------------------------------------
+
+{
+    as alice location add london-a --kind safe --site london --timezone Europe/London --access alice --access bob --description 'Room 101'
+    as alice location add tokyo-a --kind bank-box --site tokyo --timezone Asia/Tokyo --access carol --depends-on-aws
+    as alice location add attic --kind room --site london --timezone Europe/London --access gina
+    as alice location set tokyo-a --access carol --access lena2 --dual-control true
+    printf '%s\n' id,kind,site,timezone,access 'paris-a,safe,paris,Europe/Paris,alice;bob' 'london-b,other,london,Europe/London,bob' >locations.csv
+    as alice location import locations.csv --preview
+    as alice location import locations.csv
+    as alice location import locations.csv
+    as bob item add sheet-1 --kind qr-sheet --for $mfa --copy 1 --location london-a --bag A1 \
+        --sealed-by alice --witness carol --sealed-at 2024-01-02T03:04:05Z --label 'root of Tokyo'
+    as bob item add letter-1 --kind document --for 111122223333/password --location london-a --bag B1
+    as alice item add token-1 --kind mfa-token --account 333344445555 --location tokyo-a \
+        --battery-checked 2024-01-02 --battery-expires 2034-01-02
+    printf '%s\n' id,kind,location 'old-key,key,attic' 'spare-phone,phone,attic' >items.csv
+    as alice item import items.csv --preview
+    as alice item import items.csv
+    as alice item check token-1 --battery-checked 2025-01-02 --battery-expires 2035-01-02
+    for name in old-key spare-phone; do as alice item move "$name" --location paris-a --bag C1 --reason 'the attic is let'; done
+    as alice location retire attic --reason 'it is let'
+    as alice mailbox add root --address root@example.com --member alice --member lena2 --other 'the help desk' --account 111122223333
+    as alice mailbox set root --closed false
+    printf '%s\n' id,address,members,accounts 'billing,billing@example.com,bob,222233334444' >mailboxes.csv
+    as alice mailbox import mailboxes.csv --preview
+    as alice mailbox import mailboxes.csv
+    as alice phone add root --number '+44 20 7946 0000' --holder lena2 --other 'the front desk' --account 111122223333
+    as alice phone set root --tested 2024-01-02
+    printf '%s\n' id,number,holders,tested 'night,+44 20 7946 0009,bob;carol,2024-01-02' >phones.csv
+    as alice phone import phones.csv --preview
+    as alice phone import phones.csv
+
+    as bob safe open london-a --purpose drill --witness carol --request "$one"
+    as alice status
+    as alice location list
+    closed=$(as bob safe close london-a --took letter-1 --bag letter-1=B2 --seal letter-1=broken --took sheet-1 --counter 41 \
+        --saw token-1 --present alice=03:04-03:14 --other 'a locksmith' --note 'it jams' \
+        --exception '2024-01-02T03:09:05Z|one turn|two turns|bob' | field id)
+    as carol sign "$closed"
+    afterwards=(--opened-at 2024-01-02T03:04:05Z --closed-at 2024-01-02T03:14:05Z --purpose check --witness bob)
+    logged=$(as alice safe log london-a "${afterwards[@]}" --put token-1 --saw sheet-1 --counter 43 | field id)
+    as bob sign "$logged"
+    denied=$(as alice safe log paris-a "${afterwards[@]}" --took old-key | field id)
+    as bob reject "$denied" --reason 'I was not there'
+    burnt=$(as alice item destroy old-key --witness bob --note burnt | field id)
+    as bob sign "$burnt"
+    wrong=$(as alice safe log paris-a "${afterwards[@]}" --saw spare-phone --saw token-1 | field id)
+    as alice withdraw "$wrong"
+    as alice item destroy spare-phone --witness bob --note 'drilled through'
+    as alice safe log tokyo-a "${afterwards[@]}" --put sheet-1
+    as bob safe open paris-a --purpose drill --witness carol
+    together custodian retire lena2 --note left
+    as bob status
+    for name in location item mailbox phone safe; do as bob "$name" list; done
+    as bob item list --location london-a
+    as bob safe list --location london-a --limit 1
+    for name in london-a tokyo-a attic paris-a; do as bob location show "$name"; done
+    for name in sheet-1 token-1 old-key letter-1; do as bob item show "$name"; done
+    for id in "$closed" "$logged" "$denied" "$burnt" "$wrong"; do as bob show "$id"; done
+} >/dev/null
+
 # ---- slips -------------------------------------------------------------------------------------------
 
 {
