@@ -125,6 +125,13 @@ impl Desk {
         desk
     }
 
+    /// The same people and files somewhere else.
+    pub fn copy(&self) -> Self {
+        let desk = Self::bare();
+        copy(self.dir.path(), desk.dir.path());
+        desk
+    }
+
     fn make_ready() -> Self {
         let desk = Self::founded();
         let code = desk.code();

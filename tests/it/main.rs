@@ -16,6 +16,7 @@ mod crash;
 mod custody;
 mod forger;
 mod hostile;
+mod killing;
 mod migration;
 mod oracle;
 mod refusals;

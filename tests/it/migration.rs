@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use rootkeep::crypto::fixed::Digest;
 use rootkeep::crypto::identity::Identity;
@@ -11,8 +12,9 @@ use rootkeep::error::Result;
 use rootkeep::ledger::{Opening, Session, SystemClock};
 use rootkeep::statement::Kind as StatementKind;
 
+use crate::cli::PROGRAM;
+use crate::killing::Kills;
 use crate::world::{TempDir, copy_dir, host};
-
 /// The schema versions that have a fixture: all before this program's.
 const OLD: [u32; 1] = [1];
 const PEOPLE: [&str; 4] = ["ada", "bea", "cy", "fay"];
@@ -67,6 +69,19 @@ impl Old {
         let wrapped = fs::read(self.ledger().join(format!("keys/{}.age", card.id))).unwrap();
         let line = SecretText::from_utf8(&member.decrypt(&wrapped).unwrap()).unwrap();
         Key32::from_hex(line.expose().trim_end()).unwrap()
+    }
+
+    /// The schema version, and everything that the schema has.
+    fn schema(&self) -> (u32, Vec<String>) {
+        let raw = crate::world::raw(&self.ledger().join("ledger.db"), &self.data_key("cy"));
+        let version = raw
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .unwrap();
+        let mut made = raw
+            .prepare("SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY 1")
+            .unwrap();
+        let made = made.query_map([], |row| row.get(0)).unwrap();
+        (version, made.map(|sql| sql.unwrap()).collect())
     }
 }
 
@@ -159,5 +174,43 @@ fn a_ledger_that_was_tampered_with_before_is_found_after() {
             .query_row("PRAGMA user_version", [], |row| row.get(0))
             .unwrap();
         assert_eq!(now, version);
+    }
+}
+
+#[test]
+fn killed_at_any_moment_it_is_of_the_old_version_or_the_new_one() {
+    for version in OLD {
+        let mut kills = Kills::of("migration", 8);
+        while kills.again().is_some() {
+            let old = Old::of(version);
+            let before = old.database();
+            let schema = old.schema();
+            let mut verify = Command::new(PROGRAM);
+            verify
+                .args(["-L", "example", "-i", "ada.key", "verify"])
+                .current_dir(old.0.path())
+                .env_clear();
+            let said_done = kills.strike(verify, b"");
+            let left = old.schema();
+            assert!(left != schema || !said_done, "it was said to be done");
+            let done = left != schema;
+            let session = old.open("bea").unwrap();
+            assert_eq!(session.migrated().is_none(), done);
+            let report = session.verify(&mut |_, _| {}).unwrap();
+            assert_eq!(report.problems, Vec::new());
+            drop(session);
+            let new = old.schema();
+            assert!(left == new || !done, "neither the old one nor the new one");
+            // The database of before is beside it, and nothing else.
+            let kept = format!("before-schema-{}.db", new.0);
+            let bytes = fs::read(old.ledger().join(&kept)).unwrap();
+            assert_eq!(Digest::of(&bytes), before);
+            let mut left: Vec<String> = fs::read_dir(old.ledger())
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            left.sort();
+            assert_eq!(left, [&kept, "keys", "ledger.db", "lock"]);
+        }
     }
 }

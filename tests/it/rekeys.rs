@@ -2,7 +2,6 @@
 //! interrupted.
 
 use std::fs;
-use std::time::Duration;
 
 use rootkeep::crypto::age_file;
 use rootkeep::crypto::recipient::Recipient;
@@ -12,6 +11,7 @@ use rootkeep::statement::quorums::Rekey;
 use rootkeep::store::{Access, Store};
 
 use crate::cli::Desk;
+use crate::killing::Kills;
 use crate::story::retire;
 use crate::world::*;
 
@@ -112,14 +112,15 @@ fn key_files_with_both_keys_open_the_database_that_is_there() {
 #[test]
 fn killed_at_any_moment_it_is_done_or_not_begun() {
     let desk = Desk::ready();
-    for round in 0..12u64 {
-        let mut command = desk.command(&["-i", "alice.key", "--batch", "-q", "rekey"]);
-        let mut child = command.spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(3 + round * 4));
-        let _dead_or_done = child.kill();
-        child.wait().unwrap();
+    let mut kills = Kills::of("rekey", 12);
+    while kills.again().is_some() {
+        let before = desk.entries().unwrap();
+        let rekey = desk.command(&["-i", "alice.key", "--batch", "-q", "rekey"]);
+        let said_done = kills.strike(rekey, b"");
         desk.ok_as("bob", &["verify"]);
         desk.ok_as("alice", &["account", "list"]);
+        let recorded = desk.entries().unwrap() - before;
+        assert!(recorded == 1 || (recorded == 0 && !said_done));
     }
     desk.ok_as("alice", &["rekey"]);
     desk.ok_as("erin", &["verify"]);
