@@ -1,5 +1,5 @@
-//! Killing the program at every moment of what it does: one command again and again, each time dead a
-//! little later, from at once to a little after it would have ended.
+//! Killing the program at every moment of what it does: one command again and again, each time dead at
+//! another moment, from at once to a little after it would have ended.
 
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
@@ -51,9 +51,10 @@ impl Kills {
         let mut child = start(command, input);
         let moment = match self.round - 1 {
             0 => Duration::MAX,
+            // By the golden section they are spread evenly, however many there are.
             round => self
                 .usual
-                .mul_f64(1.2 * f64::from(round - 1) / f64::from(self.all)),
+                .mul_f64(1.2 * (f64::from(round) * 0.618_034).fract()),
         };
         while child.try_wait().unwrap().is_none() && began.elapsed() < moment {
             std::thread::sleep(Duration::from_micros(100));
@@ -64,7 +65,7 @@ impl Kills {
         let done = output.status.success();
         if done {
             self.done += 1;
-            // The machine may be busier by now, or less so.
+            // The machine may be less busy by now, or, below, busier.
             self.usual = took;
         } else {
             assert_eq!(
@@ -74,6 +75,7 @@ impl Kills {
                 self.what
             );
             self.killed += 1;
+            self.usual = self.usual.max(moment);
         }
         done
     }
