@@ -1,8 +1,8 @@
 //! How far the library is from the floor under it: the bare primitives that the same work can't do
 //! without, measured in the same run, in turns, so that a busy machine is busy for both.
 //!
-//! `cargo bench --bench floors`, or `-- NAME` for one item of append, bulk, seal, open, verify, wide,
-//! commands; `-- --quick` only shows that it runs.
+//! `cargo bench --bench floors`, or `-- NAME` for one item of append, bulk, seal, reshare, rekey, open,
+//! verify, wide, commands; `-- --quick` only shows that it runs.
 #![allow(
     missing_docs,
     dead_code,
@@ -22,9 +22,12 @@ mod world;
 
 use std::num::NonZeroU32;
 use std::path::Path;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
 
 use age::secrecy::SecretString;
+use ring::rand::SecureRandom;
 use ring::{pbkdf2, signature};
 use rootkeep::crypto::ed25519::SigningKey;
 use rootkeep::crypto::fixed::{Digest, Id};
@@ -42,12 +45,12 @@ use rootkeep::statement::accounts::{
     AccountFacts, AccountNames, AccountState, Import, ImportPersonal, JoinedMethod, Partition,
 };
 use rootkeep::statement::decisions::About;
-use rootkeep::statement::notes::CorrectPersonal;
+use rootkeep::statement::notes::{AttachPersonal, CorrectPersonal};
 use rootkeep::statement::secrets::{Seal, Share};
 use rootkeep::statement::{Claim, Draft, Seen, Time};
 use rootkeep::store::{Access, Cosigner, Store};
 
-use world::{World, text};
+use world::{World, rng, text};
 
 /// How much of everything.
 #[derive(Clone, Copy)]
@@ -59,6 +62,8 @@ struct Sizes {
     secrets: usize,
     accounts: usize,
     seals: usize,
+    reshared: usize,
+    attached_mib: usize,
     opens: usize,
 }
 
@@ -70,6 +75,8 @@ const FULL: Sizes = Sizes {
     secrets: 10_000,
     accounts: 10_000,
     seals: 10,
+    reshared: 10_000,
+    attached_mib: 1024,
     opens: 20,
 };
 const QUICK: Sizes = Sizes {
@@ -80,6 +87,8 @@ const QUICK: Sizes = Sizes {
     secrets: 100,
     accounts: 100,
     seals: 1,
+    reshared: 6,
+    attached_mib: 16,
     opens: 2,
 };
 
@@ -174,6 +183,12 @@ fn main() {
     if wanted("seal") {
         seal(sizes, "3-of-5", 3, 5);
         seal(sizes, "16-of-16", 16, 16);
+    }
+    if wanted("reshare") {
+        reshare(sizes);
+    }
+    if wanted("rekey") {
+        rekey(sizes);
     }
     if wanted("open") {
         open(sizes);
@@ -401,6 +416,188 @@ fn seal(sizes: Sizes, label: &str, threshold: u8, members: usize) {
         &pair,
         ">= 0.80",
     );
+}
+
+/// The first floor opens what was sent and makes what is stored anew; the second also tests it, as that
+/// of [`seal`] does. Both work on as many secrets at once as there are cores. The same secrets are split
+/// anew in each round.
+fn reshare(sizes: Sizes) {
+    let rounds = 3;
+    let world = World::active(5, 3);
+    world.quorum("engineers", 2, &[0, 1, 2]);
+    let secrets = sealed_by_hand(&world, sizes.reshared / rounds);
+    let mut ours = || {
+        let asked = signed_resharing(&world, &secrets);
+        let mut session = world.session(0);
+        timed(|| {
+            let done = session.carry_out_reshare(&asked, &mut |_, _| ()).unwrap();
+            assert_eq!(done.len(), secrets.len());
+        }) / secrets.len() as u32
+    };
+    let one = SplitAnew::new(3, 2);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let floor = |tested: bool| {
+        let left = AtomicUsize::new(secrets.len());
+        let take = || left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1));
+        timed(|| {
+            std::thread::scope(|scope| {
+                for _ in 0..cores {
+                    scope.spawn(|| {
+                        while take().is_ok() {
+                            one.work(tested);
+                        }
+                    });
+                }
+            });
+        }) / secrets.len() as u32
+    };
+    let mut untested = Vec::new();
+    let pair = paired(rounds, &mut ours, || {
+        untested.push(floor(false));
+        floor(true)
+    });
+    let work = |floor: &str| {
+        format!(
+            "reshare: {rounds} times {} secrets, 2-of-3, against {floor}",
+            secrets.len()
+        )
+    };
+    let untested = median(untested);
+    let making = Paired {
+        ours: pair.ours,
+        floor: untested,
+        ratio: untested.as_secs_f64() / pair.ours.as_secs_f64(),
+    };
+    line(&work("making them"), &making, "-");
+    line(&work("making and testing them"), &pair, ">= 0.70");
+}
+
+/// Secrets that can really be opened.
+fn sealed_by_hand(world: &World, count: usize) -> Vec<Id> {
+    let mut session = world.session(0);
+    let mut seal = |place| {
+        let request = SealRequest {
+            name: format!("mailbox:m{place}/password").parse().unwrap(),
+            quorum: Some("engineers"),
+            serves: Vec::new(),
+            plaintext: &SecretBytes::copy_of(world::PASSWORD_TEXT),
+        };
+        session.seal(request).unwrap().secret
+    };
+    (0..count).map(&mut seal).collect()
+}
+
+/// A resharing that two of the holders have signed.
+fn signed_resharing(world: &World, secrets: &[Id]) -> Digest {
+    let asked = world
+        .session(0)
+        .reshare(secrets, world.id(0), 3600, world::purpose())
+        .unwrap();
+    world.sign_all(asked.leaf, &[1, 2]);
+    asked.leaf
+}
+
+/// The bare work of splitting one secret anew.
+struct SplitAnew {
+    passphrase: String,
+    payload: Vec<u8>,
+    identity: age::x25519::Identity,
+    holders: usize,
+    sent: Vec<Vec<u8>>,
+}
+
+impl SplitAnew {
+    const SHARE: [u8; 230] = [b'a'; 230];
+
+    fn new(holders: usize, senders: usize) -> Self {
+        let passphrase = "ab".repeat(32);
+        let identity = age::x25519::Identity::generate();
+        let encrypted = |bytes: &[u8]| age::encrypt(&identity.to_public(), bytes).unwrap();
+        Self {
+            payload: scrypt_file(&passphrase, world::PASSWORD_TEXT),
+            passphrase,
+            holders,
+            // To the operator, and in that to the request's own recipient.
+            sent: vec![encrypted(&encrypted(&Self::SHARE)); senders],
+            identity,
+        }
+    }
+
+    fn work(&self, tested: bool) {
+        for sent in &self.sent {
+            let inner = age::decrypt(&self.identity, sent).unwrap();
+            age::decrypt(&self.identity, &inner).unwrap();
+        }
+        feistel();
+        scrypt_opens(&self.passphrase, &self.payload);
+        let file = scrypt_file(&self.passphrase, world::PASSWORD_TEXT);
+        feistel();
+        if tested {
+            scrypt_opens(&self.passphrase, &file);
+            feistel();
+        }
+        for _ in 0..self.holders {
+            age::encrypt(&self.identity.to_public(), &Self::SHARE).unwrap();
+        }
+    }
+}
+
+/// A ledger whose bulk is attached files, under a new key; SQLCipher's own way to that is an export.
+fn rekey(sizes: Sizes) {
+    let world = World::active(5, 3).copy_within(Path::new(env!("CARGO_TARGET_TMPDIR")));
+    let mut session = world.session(0);
+    let genesis = world.genesis();
+    let mut bytes = vec![0u8; 16 << 20];
+    for place in 0..sizes.attached_mib / 16 {
+        rng().fill(&mut bytes).unwrap();
+        let personal = AttachPersonal {
+            name: text(&format!("minutes-{place}.pdf")),
+            digest: Digest::of(&bytes),
+            bytes: bytes.len() as u64,
+            media: text("application/pdf"),
+        };
+        let claim = Claim::Attach(About { subject: genesis }, Some(personal));
+        session.enter(claim, vec![bytes.clone()]).unwrap();
+    }
+    drop(session);
+    let database = world.ledger().join("ledger.db");
+    let size = std::fs::metadata(&database).unwrap().len() >> 20;
+    let pair = paired(
+        3,
+        || {
+            let session = world.session(0);
+            timed(|| session.rekey().unwrap())
+        },
+        || {
+            let key = world.data_key(0);
+            let exported = world.dir.path().join("exported.db");
+            let took = timed(|| export(&database, &key, &exported));
+            std::fs::remove_file(&exported).unwrap();
+            took
+        },
+    );
+    let work = format!("rekey: {size} MiB, against sqlcipher_export");
+    line(&work, &pair, ">= 0.50");
+}
+
+/// As durable as ours: the new file is on the disk.
+fn export(database: &Path, key: &Key32, to: &Path) {
+    let connection = rusqlite::Connection::open(database).unwrap();
+    connection
+        .execute_batch(&format!(
+            "PRAGMA key = \"x'{}'\"; ATTACH DATABASE '{}' AS exported KEY \"x'{}'\";",
+            key.to_hex().expose(),
+            to.display(),
+            "07".repeat(32)
+        ))
+        .unwrap();
+    connection
+        .query_row("SELECT sqlcipher_export('exported')", [], |_| Ok(()))
+        .unwrap();
+    connection
+        .execute_batch("DETACH DATABASE exported")
+        .unwrap();
+    std::fs::File::open(to).unwrap().sync_all().unwrap();
 }
 
 fn open(sizes: Sizes) {

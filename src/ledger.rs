@@ -27,6 +27,7 @@ mod verify;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ring::rand::SystemRandom;
 
@@ -118,7 +119,7 @@ pub struct Session {
     data_key: Key32,
     identity: Identity,
     member: Id,
-    member_key: MemberKey,
+    member_key: Arc<MemberKey>,
     /// Whether the own public key came from a pin or an own card, not only from the ledger.
     own_key_known: bool,
     pins: PinPlace,
@@ -193,7 +194,7 @@ impl Session {
             data_key,
             identity: opening.identity,
             member,
-            member_key,
+            member_key: Arc::new(member_key),
             pins,
             checker: None,
             host: opening.host,

@@ -1,7 +1,5 @@
 //! Saying something: from a draft to a durable entry, in one transaction.
 
-use std::collections::BTreeSet;
-
 use super::Session;
 use super::copying::{check_place, is_promotion};
 use super::pin::Pin;
@@ -52,6 +50,13 @@ impl Session {
     }
 
     pub(super) fn enter_draft(&mut self, draft: Draft) -> Result<Entered> {
+        self.enter_drafts(vec![draft])?
+            .pop()
+            .ok_or_else(|| Error::failed("internal", "an entry was lost"))
+    }
+
+    /// Makes several entries in one transaction: all of them, or none.
+    pub(super) fn enter_drafts(&mut self, drafts: Vec<Draft>) -> Result<Vec<Entered>> {
         self.writable_media()?;
         let made_at = self.clock.now()?;
         self.checker = None;
@@ -63,20 +68,21 @@ impl Session {
             (self.id, self.member, self.member_key.signing()),
             made_at,
         )?;
-        let (statement, blobs) = draft.sign(
-            self.id,
-            self.member,
-            self.member_key.signing(),
-            made_at,
-            act.seen(),
-        )?;
-        act.is_own_key(statement.kind())?;
-        let entered = act.append(&statement, &blobs)?;
+        let mut all = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            let (statement, blobs) = draft.sign(
+                self.id,
+                self.member,
+                self.member_key.signing(),
+                made_at,
+                act.seen(),
+            )?;
+            act.is_own_key(statement.kind())?;
+            all.push(act.append(&statement, &blobs)?);
+        }
         let (pin, known) = act.commit()?;
-        let mut all = vec![entered];
         self.entered(&mut all, pin, known);
-        all.pop()
-            .ok_or_else(|| Error::failed("internal", "an entry was lost"))
+        Ok(all)
     }
 
     /// What follows once entries are durable: what fails from here on is said, and mended by the next
@@ -299,14 +305,7 @@ impl<'s> Act<'s> {
         let ruled = policy::judge(&view, &view, &mut CheckNow, statement, self.size)?;
         let (effective, needs) = (ruled.effective(), ruled.needs());
         let appended = self.batch.append(ruled, blobs, &self.cosigner)?;
-        let mut shards = self.take_shards();
-        for (shard, hash) in appended.shards {
-            match hash {
-                Some(hash) => shards.insert(shard, hash),
-                None => shards.remove(&shard),
-            };
-        }
-        self.checker = Checker::new(shards, BTreeSet::new());
+        self.checker.update(appended.shards);
         self.size = appended.seq + 1;
         self.root = appended.root;
         Ok(Entered {
@@ -322,17 +321,12 @@ impl<'s> Act<'s> {
         })
     }
 
-    fn take_shards(&mut self) -> Shards {
-        let empty = Checker::new(Shards::new(), BTreeSet::new());
-        std::mem::replace(&mut self.checker, empty).into_expected()
-    }
-
     /// Makes all of it durable; returns the pin at the new head.
     ///
     /// # Errors
     /// Failed; then nothing of it is there.
-    pub(super) fn commit(mut self) -> Result<(Pin, Known)> {
-        let shards = self.take_shards();
+    pub(super) fn commit(self) -> Result<(Pin, Known)> {
+        let shards = self.checker.into_expected();
         let pin = Pin::new(
             self.cosigner.ledger,
             self.cosigner.custodian,

@@ -9,6 +9,7 @@ use super::acts::Entered;
 use super::signing::{self, Signer};
 use crate::crypto::age_file;
 use crate::crypto::fixed::{Digest, Id};
+use crate::crypto::member_key::MemberKey;
 use crate::crypto::recipient::Recipient;
 use crate::crypto::secret::{SecretBytes, SecretText};
 use crate::crypto::slip39::{self, Mnemonic};
@@ -36,9 +37,47 @@ pub(super) struct Received {
     bad: Vec<(Id, Place)>,
 }
 
+/// A share that a holder has sent to the operator, as it was sent.
+pub(super) struct Delivery {
+    from: Id,
+    place: Place,
+    /// `None` where the ledger does not have it, or can't read it.
+    blob: Option<Vec<u8>>,
+}
+
 impl Received {
+    /// Opens what was sent; shares that are not those of the seal are set aside, by name.
+    pub(super) fn open(
+        sent: Vec<Delivery>,
+        seal: &Seal,
+        ledger: Digest,
+        member_key: &MemberKey,
+        one_time: &age::x25519::Identity,
+    ) -> Self {
+        let listed: BTreeMap<(u8, u8), &Share> = seal
+            .shares
+            .iter()
+            .map(|share| ((share.group, share.member), share))
+            .collect();
+        let (mut good, mut bad) = (Vec::new(), Vec::new());
+        for Delivery { from, place, blob } in sent {
+            let opened = listed.get(&(place.group, place.member)).and_then(|share| {
+                let inner = member_key.decrypt(&blob?).ok()?;
+                let identity: &dyn age::Identity = one_time;
+                let text = age_file::decrypt(std::iter::once(identity), inner.expose()).ok()?;
+                let context = signing::context(ledger, seal.secret, seal.epoch, share);
+                signing::open_share(&text, share, &context).ok()
+            });
+            match opened {
+                Some(mnemonic) => good.push(mnemonic),
+                None => bad.push((from, place)),
+            }
+        }
+        Self { good, bad }
+    }
+
     /// The plaintext under the key that the good shares give.
-    pub(super) fn open(&self, payload: &[u8]) -> Result<SecretBytes> {
+    pub(super) fn recover(&self, payload: &[u8]) -> Result<SecretBytes> {
         let combined = slip39::combine(&self.good).map_err(|error| {
             let mut failure = Error::verification(
                 "too-few-good-shares",
@@ -225,8 +264,9 @@ impl Session {
         self.may_carry_out(&asked, &record)?;
         let seal = signing::proven_seal(self, wanted)?;
         let one_time = self.one_time_identity(&asked)?;
-        let received = self.received_shares(&record, &seal, &one_time)?;
-        let plaintext = received.open(&self.payload_of(&seal)?)?;
+        let sent = self.sent_shares(&record, &seal.secret);
+        let received = Received::open(sent, &seal, self.id, &self.member_key, &one_time);
+        let plaintext = received.recover(&self.payload_of(&seal)?)?;
         let bad = received.bad;
         let mut places: Vec<Place> = bad.iter().map(|(_, place)| *place).collect();
         places.sort_unstable();
@@ -307,39 +347,20 @@ impl Session {
         })
     }
 
-    /// Opens what was sent; shares that are not those of the seal are set aside, by name.
-    pub(super) fn received_shares(
-        &self,
-        record: &RequestRecord,
-        seal: &Seal,
-        one_time: &age::x25519::Identity,
-    ) -> Result<Received> {
-        let listed: BTreeMap<(u8, u8), &Share> = seal
-            .shares
-            .iter()
-            .map(|share| ((share.group, share.member), share))
-            .collect();
+    /// What was sent of a secret's shares.
+    pub(super) fn sent_shares(&self, record: &RequestRecord, secret: &Id) -> Vec<Delivery> {
         let view = self.view();
-        let (mut good, mut bad) = (Vec::new(), Vec::new());
-        for sent in record.sent.iter().filter(|sent| sent.secret == seal.secret) {
-            let place = Place {
-                group: sent.group,
-                member: sent.member,
-            };
-            let opened = listed.get(&(sent.group, sent.member)).and_then(|share| {
-                let blob = view.blob(&sent.blob).ok().flatten()?;
-                let inner = self.member_key.decrypt(&blob).ok()?;
-                let identity: &dyn age::Identity = one_time;
-                let text = age_file::decrypt(std::iter::once(identity), inner.expose()).ok()?;
-                let context = signing::context(self.id, seal.secret, seal.epoch, share);
-                signing::open_share(&text, share, &context).ok()
-            });
-            match opened {
-                Some(mnemonic) => good.push(mnemonic),
-                None => bad.push((sent.from, place)),
-            }
-        }
-        Ok(Received { good, bad })
+        let of_secret = record.sent.iter().filter(|sent| sent.secret == *secret);
+        of_secret
+            .map(|sent| Delivery {
+                from: sent.from,
+                place: Place {
+                    group: sent.group,
+                    member: sent.member,
+                },
+                blob: view.blob(&sent.blob).ok().flatten(),
+            })
+            .collect()
     }
 
     /// The encrypted shares that this person holds, for safekeeping outside the ledger: file name

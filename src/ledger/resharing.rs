@@ -2,27 +2,37 @@
 //! and seals it to the quorum as it stands now (docs/formats.md, sections 7 and 9). And proving
 //! shares without a release.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::mpsc::sync_channel;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, Scope};
+
+use ring::rand::SystemRandom;
 
 use super::Session;
 use super::acts::Entered;
+use super::releasing::{Delivery, Received};
 use super::sealing::{Split, scheme_of};
 use super::signing;
 use crate::crypto::fixed::{Digest, Id};
-use crate::crypto::recipient::Recipient;
+use crate::crypto::member_key::MemberKey;
+use crate::crypto::recipient::{AgeHost, Recipient};
+use crate::crypto::slip39::Scheme;
 use crate::error::{Error, Result};
-use crate::state::custody::SecretRecord;
+use crate::state::custody::{RequestRecord, SecretRecord};
 use crate::state::records::read;
 use crate::state::rules::Quorum;
-use crate::statement::releases::{RequestPersonal, Wanted};
+use crate::statement::releases::{Request, RequestPersonal, Wanted};
 use crate::statement::secrets::{Reseal, Seal};
 use crate::statement::{Claim, Draft};
 
 /// Told how far a resharing is: secrets done, secrets in all.
 pub type Done<'p> = &'p mut dyn FnMut(usize, usize);
+
+/// How many secrets one transaction takes: so many are done again, at most, where it is interrupted.
+const BATCH: usize = 16;
 
 /// A secret's next epoch, with its ciphertexts.
 type Resealed = (Seal, Vec<Vec<u8>>);
@@ -30,11 +40,26 @@ type Resealed = (Seal, Vec<Vec<u8>>);
 /// One secret, with everything that splitting it anew takes.
 struct Work {
     old: Seal,
-    sent: super::releasing::Received,
+    sent: Vec<Delivery>,
     payload: Vec<u8>,
     secret: SecretRecord,
+    target: Arc<Target>,
+}
+
+/// A quorum as it stands, and the recipients of its members.
+struct Target {
     quorum: Quorum,
+    scheme: Scheme,
     places: Vec<(u8, u8, Id, Recipient)>,
+}
+
+/// What splits secrets anew, without the database.
+struct Splitter {
+    ledger: Digest,
+    member_key: Arc<MemberKey>,
+    one_time: age::x25519::Identity,
+    rng: SystemRandom,
+    host: AgeHost,
 }
 
 impl Session {
@@ -75,32 +100,79 @@ impl Session {
     /// Refused by the policy; verification, code `too-few-good-shares`. What was entered before stays.
     pub fn carry_out_reshare(&mut self, reshare: &Digest, done: Done<'_>) -> Result<Vec<Entered>> {
         self.writable()?;
-        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let left = self.on_verified(|session| session.left_to_reshare(reshare))?;
-        let all = left.len();
-        let mut entered = Vec::with_capacity(all);
-        // A few at a time, so that what is decrypted is never more than is worked on.
-        for some in left.chunks(cores * 4) {
-            let work = self.on_verified(|session| {
-                some.iter()
-                    .map(|wanted| session.work_on(reshare, wanted))
-                    .collect::<Result<Vec<_>>>()
-            })?;
-            for (seal, blobs) in self.split_all(work, cores)? {
-                let claim = Claim::Reseal(Reseal {
-                    reshare: *reshare,
-                    seal,
-                });
-                let draft = Draft::new(&self.rng, claim, blobs)?;
-                entered.push(self.enter_draft(draft)?);
-                done(entered.len(), all);
+        let (asked, left) = self.on_verified(|session| session.left_to_reshare(reshare))?;
+        if left.is_empty() {
+            return Ok(Vec::new());
+        }
+        let splitter = Splitter {
+            ledger: self.id,
+            member_key: Arc::clone(&self.member_key),
+            // Once for all secrets: a token is touched for it.
+            one_time: self.on_verified(|session| session.one_time_identity(&asked))?,
+            rng: self.rng.clone(),
+            host: self.host.clone(),
+        };
+        thread::scope(|scope| self.reshare_with(&splitter, scope, reshare, &left, done))
+    }
+
+    /// All cores split, while this thread reads what they need next and enters what they have made.
+    fn reshare_with<'s>(
+        &mut self,
+        splitter: &'s Splitter,
+        scope: &'s Scope<'s, '_>,
+        reshare: &Digest,
+        left: &[Wanted],
+        done: Done<'_>,
+    ) -> Result<Vec<Entered>> {
+        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let (work, made) = splitter.start(scope, cores);
+        let mut batches = left.chunks(BATCH);
+        let mut under_way = 0;
+        let mut entered = Vec::with_capacity(left.len());
+        while entered.len() < left.len() {
+            while under_way < BATCH + 2 * cores
+                && let Some(batch) = batches.next()
+            {
+                for one in self.on_verified(|session| session.work_on(reshare, batch))? {
+                    under_way += 1;
+                    // Fails only where nobody works any more, which is seen below.
+                    let _nobody_works = work.send(one);
+                }
+            }
+            let batch: Vec<_> = made.iter().take(under_way.min(BATCH)).collect();
+            under_way -= batch.len();
+            let (good, bad): (Vec<_>, Vec<_>) = batch.into_iter().partition(Result::is_ok);
+            if good.is_empty() && bad.is_empty() {
+                return Err(Error::failed("internal", "nobody splits secrets any more"));
+            }
+            for one in self.enter_resealed(reshare, good.into_iter().flatten())? {
+                entered.push(one);
+                done(entered.len(), left.len());
+            }
+            // One that can't be split anew keeps nobody from the others beside it.
+            if let Some(error) = bad.into_iter().find_map(Result::err) {
+                return Err(error);
             }
         }
         Ok(entered)
     }
 
-    /// What a resharing names and nobody has sealed or split since.
-    fn left_to_reshare(&self, reshare: &Digest) -> Result<Vec<Wanted>> {
+    fn enter_resealed(
+        &mut self,
+        reshare: &Digest,
+        all: impl Iterator<Item = Resealed>,
+    ) -> Result<Vec<Entered>> {
+        let reshare = *reshare;
+        let drafts = all
+            .map(|(seal, blobs)| {
+                Draft::new(&self.rng, Claim::Reseal(Reseal { reshare, seal }), blobs)
+            })
+            .collect::<Result<_>>()?;
+        self.enter_drafts(drafts)
+    }
+
+    /// A resharing, and what it names and nobody has sealed or split since.
+    fn left_to_reshare(&self, reshare: &Digest) -> Result<(Request, Vec<Wanted>)> {
         let (asked, record) = signing::requested(self, reshare)?;
         self.may_carry_out(&asked, &record)?;
         let view = self.view();
@@ -111,54 +183,45 @@ impl Session {
                 left.push(wanted.clone());
             }
         }
-        Ok(left)
+        Ok((asked, left))
     }
 
-    fn work_on(&self, reshare: &Digest, wanted: &Wanted) -> Result<Work> {
-        let (asked, record) = signing::requested(self, reshare)?;
-        let old = signing::proven_seal(self, wanted)?;
+    /// Everything that splitting some secrets anew takes, out of the ledger.
+    fn work_on(&self, reshare: &Digest, some: &[Wanted]) -> Result<Vec<Work>> {
         let view = self.view();
-        let secret = read::<SecretRecord>(&view, &wanted.secret.to_hex())?
-            .ok_or_else(|| Error::not_found("no-secret", "a secret has no record"))?;
-        let quorum = Quorum::load(&view, &secret.quorum)?.ok_or_else(|| {
+        let record = RequestRecord::load(&view, reshare)?
+            .ok_or_else(|| Error::not_found("no-entry", "the resharing has no record"))?;
+        let mut targets: BTreeMap<Id, Arc<Target>> = BTreeMap::new();
+        let mut all = Vec::with_capacity(some.len());
+        for wanted in some {
+            let secret = read::<SecretRecord>(&view, &wanted.secret.to_hex())?
+                .ok_or_else(|| Error::not_found("no-secret", "a secret has no record"))?;
+            let target = match targets.get(&secret.quorum) {
+                Some(target) => Arc::clone(target),
+                None => Arc::new(self.target(&secret.quorum)?),
+            };
+            targets.insert(secret.quorum, Arc::clone(&target));
+            let old = signing::proven_seal(self, wanted)?;
+            all.push(Work {
+                sent: self.sent_shares(&record, &old.secret),
+                payload: self.payload_of(&old)?,
+                old,
+                secret,
+                target,
+            });
+        }
+        Ok(all)
+    }
+
+    fn target(&self, quorum: &Id) -> Result<Target> {
+        let quorum = Quorum::load(&self.view(), quorum)?.ok_or_else(|| {
             Error::not_found("no-quorum", "the secret's quorum is not in the ledger")
         })?;
-        let places = self.places_of(&quorum)?;
-        let one_time = self.one_time_identity(&asked)?;
-        Ok(Work {
-            sent: self.received_shares(&record, &old, &one_time)?,
-            payload: self.payload_of(&old)?,
-            old,
-            secret,
+        Ok(Target {
+            scheme: scheme_of(&quorum)?,
+            places: self.places_of(&quorum)?,
             quorum,
-            places,
         })
-    }
-
-    /// Splits on all cores; the seals come in the order of the work.
-    fn split_all(&self, work: Vec<Work>, cores: usize) -> Result<Vec<Resealed>> {
-        let count = work.len();
-        let queue = Mutex::new(work.into_iter().enumerate());
-        let (ledger, host, rng) = (self.id, &self.host, &self.rng);
-        let mut all: Vec<(usize, Result<Resealed>)> = std::thread::scope(|scope| {
-            let (sender, receiver) = sync_channel(count.max(1));
-            for _ in 0..cores.min(count) {
-                let (queue, sender) = (&queue, sender.clone());
-                scope.spawn(move || {
-                    loop {
-                        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-                        let Some((place, work)) = next else { return };
-                        let split = work.split(ledger, rng, host);
-                        // Only fails where nobody waits any more.
-                        let _nobody_waits = sender.send((place, split));
-                    }
-                });
-            }
-            drop(sender);
-            receiver.into_iter().collect()
-        });
-        all.sort_by_key(|(place, _)| *place);
-        all.into_iter().map(|(_, split)| split).collect()
     }
 
     /// Proves every share of some secrets that this person holds, or of all where none is named, for one
@@ -173,38 +236,63 @@ impl Session {
     }
 }
 
-impl Work {
+impl Splitter {
+    /// Starts a thread on each core. They end when nothing is sent any more.
+    fn start<'s>(
+        &'s self,
+        scope: &'s Scope<'s, '_>,
+        cores: usize,
+    ) -> (Sender<Work>, Receiver<Result<Resealed>>) {
+        let (to, work) = channel();
+        let (from, made) = channel();
+        let work = Arc::new(Mutex::new(work));
+        for _ in 0..cores {
+            let (work, from) = (Arc::clone(&work), from.clone());
+            scope.spawn(move || {
+                loop {
+                    let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let Ok(one) = next else { return };
+                    // Whoever waits for it is told, whatever happens.
+                    let split = catch_unwind(AssertUnwindSafe(|| self.split(one)))
+                        .unwrap_or_else(|_| Err(Error::failed("internal", "a split failed")));
+                    if from.send(split).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        (to, made)
+    }
+
     /// Recovers the value, and seals it as the next epoch to the quorum as it stands.
-    fn split(
-        self,
-        ledger: Digest,
-        rng: &ring::rand::SystemRandom,
-        host: &crate::crypto::recipient::AgeHost,
-    ) -> Result<Resealed> {
-        let plaintext = self.sent.open(&self.payload)?;
-        let borrowed: Vec<_> = self
+    fn split(&self, work: Work) -> Result<Resealed> {
+        let Work { old, target, .. } = work;
+        let key = &self.member_key;
+        let plaintext = Received::open(work.sent, &old, self.ledger, key, &self.one_time)
+            .recover(&work.payload)?;
+        let places: Vec<_> = target
             .places
             .iter()
             .map(|(g, m, id, recipient)| (*g, *m, *id, recipient))
             .collect();
-        let epoch = self.old.epoch.saturating_add(1);
+        let epoch = old.epoch.saturating_add(1);
         let (_, sealed) = Split::seal(
-            rng,
-            (ledger, self.old.secret, epoch),
-            &scheme_of(&self.quorum)?,
+            &self.rng,
+            (self.ledger, old.secret, epoch),
+            &target.scheme,
             &plaintext,
-            &borrowed,
-            host,
+            &places,
+            &self.host,
         )?;
-        let quorum = &self.quorum;
+        let quorum = &target.quorum;
         let seal = Seal {
-            secret: self.old.secret,
-            subject: self.secret.name.subject.clone(),
-            kind: self.secret.name.kind,
-            label: self.secret.name.label.clone(),
-            serves: self.secret.serves.clone(),
+            secret: old.secret,
+            subject: work.secret.name.subject,
+            kind: work.secret.name.kind,
+            label: work.secret.name.label,
+            serves: work.secret.serves,
             epoch,
-            quorum: self.secret.quorum,
+            quorum: work.secret.quorum,
             quorum_index: quorum.index,
             groups_needed: quorum.groups_needed,
             thresholds: quorum.groups.iter().map(|group| group.threshold).collect(),

@@ -1,10 +1,11 @@
 //! Accounts, secrets and releases, as records.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::records::{Record, Records, Table, read};
+use super::records::{Record, Records, Table, decode, read};
 use super::rules::SplitRule;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
@@ -203,6 +204,17 @@ pub struct InEffect {
     pub at: Time,
 }
 
+/// From how many bytes on it is worth while not to parse a record again.
+const LARGE: usize = 64 << 10;
+/// Of how many requests that is remembered.
+const PARSED_LIMIT: usize = 8;
+
+thread_local! {
+    /// Large records as they were read last, by leaf hash, with their bytes. Each entry of a resharing is
+    /// judged by its record, which has megabytes where it names thousands of secrets.
+    static PARSED: RefCell<BTreeMap<Digest, (Vec<u8>, RequestRecord)>> = RefCell::default();
+}
+
 /// A request and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestRecord {
@@ -256,7 +268,23 @@ impl RequestRecord {
     /// # Errors
     /// As [`read`].
     pub fn load(records: &dyn Records, leaf: &Digest) -> Result<Option<Self>> {
-        read(records, &leaf.to_hex())
+        let Some(bytes) = records.get(Self::TABLE, &leaf.to_hex())? else {
+            return Ok(None);
+        };
+        if bytes.len() < LARGE {
+            return decode(Self::TABLE, &bytes).map(Some);
+        }
+        PARSED.with_borrow_mut(|parsed| {
+            if let Some((_, record)) = parsed.get(leaf).filter(|(known, _)| *known == bytes) {
+                return Ok(Some(record.clone()));
+            }
+            let record: Self = decode(Self::TABLE, &bytes)?;
+            if parsed.len() >= PARSED_LIMIT {
+                parsed.clear();
+            }
+            parsed.insert(*leaf, (bytes, record.clone()));
+            Ok(Some(record))
+        })
     }
 
     /// When it was made, or the later moment at which it took effect.

@@ -186,7 +186,7 @@ pub fn read_part<T: DeserializeOwned>(
         .transpose()
 }
 
-fn decode<T: DeserializeOwned>(table: Table, bytes: &[u8]) -> Result<T> {
+pub(super) fn decode<T: DeserializeOwned>(table: Table, bytes: &[u8]) -> Result<T> {
     serde_json::from_slice(bytes).map_err(|error| {
         Error::verification(
             "bad-state",

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::view::View;
+use crate::crypto::fixed::Digest;
 use crate::error::Result;
 use crate::state::shard::{self, Shard, Shards};
 use crate::state::{Records, Table};
@@ -29,6 +30,17 @@ impl Checker {
     #[must_use]
     pub fn into_expected(self) -> Shards {
         self.expected
+    }
+
+    /// Takes over what the transaction itself has made of some shards. Those that it had found good are
+    /// so still: nobody else writes in it.
+    pub fn update(&mut self, shards: Vec<(Shard, Option<Digest>)>) {
+        for (shard, hash) in shards {
+            match hash {
+                Some(hash) => self.expected.insert(shard, hash),
+                None => self.expected.remove(&shard),
+            };
+        }
     }
 
     /// Refuses records of a shard that are not the expected ones.

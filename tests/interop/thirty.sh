@@ -137,6 +137,28 @@ release plain27 plain00 ssh01 token02 plain09 ssh10 token11 plain12 token20 ssh1
 # Of oslo four, of tokyo three, of london one; of tokyo the fourth.
 release token14 token29 ssh28 plain27 plain21 token17 plain18 ssh16 ssh07 token14
 
+# ---- split anew ----------------------------------------------------------------------------------------
+
+# However many secrets a token's owner splits anew, the token is touched once to open the ledger and once
+# for all that the others have sent.
+for place in 1 2 3; do
+    printf 'note %s' "$place" >"note$place"
+    as plain00 seal "org/note:n$place" --quorum sites --stdin <"note$place" >/dev/null
+done
+asked=$(as token29 reshare org/note:n1 org/note:n2 org/note:n3 --purpose 'to have new shares' --json)
+id=$(field id <<<"$asked")
+signed True "$id" plain00 ssh01 plain03 ssh04 ssh10 plain12 ssh13 plain15
+: >count
+as token29 reshare finish "$id" >said
+[ "$(grep -c '^split anew' said)" = 3 ] || fail "not three were split anew: $(cat said)"
+[ "$(grep -c '^unwrap$' count)" = 2 ] || fail "the token was touched $(grep -c '^unwrap$' count) times"
+asked=$(as plain00 request org/note:n3 --epoch 2 --purpose 'to see that it is the same' --json)
+id=$(field id <<<"$asked")
+signed True "$id" plain00 ssh01 token02 plain03 ssh10 token11 plain12 ssh13
+rm -f revealed
+as plain00 reveal "$id" --out revealed >/dev/null
+cmp -s note3 revealed || fail "splitting anew has changed a secret"
+
 for name in plain00 ssh28 token29; do
     said=$(as "$name" verify)
     grep -q '^all good' <<<"$said" || fail "$name: $said"

@@ -127,11 +127,17 @@ fn a_secret_outlives_whoever_held_a_share_of_it() {
 #[test]
 fn what_was_interrupted_goes_on_where_it_stopped() {
     let world = after_a_departure();
-    let second = "444455556666/password";
-    world
-        .seal(ADA, second, Some("engineers"), b"another one")
-        .unwrap();
-    let reshare = propose(&world, &[PASSWORD, second]);
+    // More than are entered at once.
+    let names: Vec<String> = (0..20).map(|place| format!("org/note:n{place}")).collect();
+    let value = |name: &str| format!("the value of {name}");
+    for name in &names {
+        let value = value(name);
+        world
+            .seal(ADA, name, Some("engineers"), value.as_bytes())
+            .unwrap();
+    }
+    let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
+    let reshare = propose(&world, &borrowed);
     for place in [ADA, BEA] {
         world.trusted(place).unwrap().sign_off(reshare).unwrap();
     }
@@ -142,8 +148,31 @@ fn what_was_interrupted_goes_on_where_it_stopped() {
             .carry_out_reshare(&reshare, &mut |_, _| panic!("the power is cut"))
     }));
     assert!(cut.is_err());
-    carry_out_the_only_one(&world, &reshare);
-    for name in [PASSWORD, second] {
+    let split = || {
+        let session = world.session(ADA);
+        let view = session.view();
+        let split = names.iter().filter(|name| {
+            let id = session.find_secret(&name.parse().unwrap()).unwrap().0;
+            Epoch::load(&view, &id, 2).unwrap().is_some()
+        });
+        split.count()
+    };
+    let before = split();
+    assert!((1..20).contains(&before), "{before}");
+    let mut told = Vec::new();
+    let entered = world
+        .trusted(ADA)
+        .unwrap()
+        .carry_out_reshare(&reshare, &mut |done, all| told.push((done, all)))
+        .unwrap();
+    let left = 20 - before;
+    assert_eq!(entered.len(), left);
+    assert_eq!(
+        told,
+        (1..=left).map(|done| (done, left)).collect::<Vec<_>>()
+    );
+    assert_eq!(split(), 20);
+    for name in &names {
         assert_eq!(epoch(&world, name, 2).reshared_from, Some(1));
     }
     // Done is done.
@@ -153,7 +182,69 @@ fn what_was_interrupted_goes_on_where_it_stopped() {
         .carry_out_reshare(&reshare, &mut |_, _| ())
         .unwrap();
     assert!(again.is_empty());
+    // And every value is its own.
+    for name in [&names[0], &names[19]] {
+        let secret = world.secret(name);
+        let request = world
+            .trusted(ADA)
+            .unwrap()
+            .request(&[(secret, 2)], world.id(ADA), 600, purpose())
+            .unwrap();
+        world.sign_all(request.leaf, &[BEA, DAN]);
+        let revealed = world
+            .session(ADA)
+            .reveal(&request.leaf, &secret, Form::Text, |_| Ok(()))
+            .unwrap();
+        assert_eq!(revealed.plaintext.expose(), value(name).as_bytes());
+    }
     world.assert_good(BEA);
+}
+
+#[test]
+fn a_secret_that_cannot_be_split_anew_holds_up_no_other() {
+    let world = after_a_departure();
+    let other = "444455556666/password";
+    world
+        .seal(ADA, other, Some("engineers"), b"another one")
+        .unwrap();
+    let reshare = propose(&world, &[PASSWORD, other]);
+    // What bea sends of one of them is rubbish.
+    let spoiled = world.secret(PASSWORD);
+    let copy = world.copy();
+    let entered = copy.trusted(BEA).unwrap().sign_off(reshare).unwrap();
+    let session = copy.session(BEA);
+    let Claim::Sign(mut sign) = session.proven(entered.seq).unwrap().claim().clone() else {
+        panic!()
+    };
+    let mut blobs = Vec::new();
+    for share in &mut sign.shares {
+        let mut blob = session.view().blob(&share.blob).unwrap().unwrap();
+        if share.secret == spoiled {
+            blob = b"rubbish".to_vec();
+            share.blob = Digest::of(&blob);
+        }
+        blobs.push(blob);
+    }
+    world
+        .trusted(BEA)
+        .unwrap()
+        .enter(Claim::Sign(sign), blobs)
+        .unwrap();
+    world.trusted(ADA).unwrap().sign_off(reshare).unwrap();
+    for _ in 0..2 {
+        let error = world
+            .trusted(ADA)
+            .unwrap()
+            .carry_out_reshare(&reshare, &mut |_, _| ())
+            .unwrap_err();
+        assert_eq!(error.code(), "too-few-good-shares");
+        assert!(error.to_string().contains("give the key"), "{error}");
+    }
+    assert_eq!(epoch(&world, other, 2).reshared_from, Some(1));
+    let session = world.session(ADA);
+    assert!(Epoch::load(&session.view(), &spoiled, 2).unwrap().is_none());
+    drop(session);
+    world.assert_good(ADA);
 }
 
 #[test]

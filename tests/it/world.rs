@@ -55,7 +55,12 @@ pub struct TempDir(PathBuf);
 
 impl TempDir {
     pub fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("rootkeep-it-{}", random_id()));
+        Self::within(&std::env::temp_dir())
+    }
+
+    /// In another place than that for temporary files, which may be small.
+    pub fn within(place: &Path) -> Self {
+        let path = place.join(format!("rootkeep-it-{}", random_id()));
         fs::create_dir(&path).unwrap();
         Self(path)
     }
@@ -251,7 +256,11 @@ impl World {
 
     /// The same people and the same ledger somewhere else, with a clock of their own.
     pub fn copy(&self) -> Self {
-        let dir = TempDir::new();
+        self.copy_within(&std::env::temp_dir())
+    }
+
+    pub fn copy_within(&self, place: &Path) -> Self {
+        let dir = TempDir::within(place);
         copy_dir(self.dir.path(), dir.path());
         let clock = TestClock::new();
         clock.set(self.clock.seconds());
