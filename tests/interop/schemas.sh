@@ -172,7 +172,8 @@ PYTHON
     as alice location import locations.csv
     as bob item add sheet-1 --kind qr-sheet --for $mfa --copy 1 --location london-a --bag A1 \
         --sealed-by alice --witness carol --sealed-at 2024-01-02T03:04:05Z --label 'root of Tokyo'
-    as bob item add letter-1 --kind document --for 111122223333/password --location london-a --bag B1
+    as alice seal 222233334444/password --quorum engineers --generate 24
+    as bob item add letter-1 --kind document --for 222233334444/password --location london-a --bag B1
     as alice item add token-1 --kind mfa-token --account 333344445555 --location tokyo-a \
         --battery-checked 2024-01-02 --battery-expires 2034-01-02
     printf '%s\n' id,kind,location 'old-key,key,attic' 'spare-phone,phone,attic' >items.csv
@@ -204,13 +205,16 @@ PYTHON
     as bob sign "$logged"
     denied=$(as alice safe log paris-a "${afterwards[@]}" --took old-key | field id)
     as bob reject "$denied" --reason 'I was not there'
+    late=$(as alice safe log london-a "${afterwards[@]}" --put letter-1 --saw old-key | field id)
     burnt=$(as alice item destroy old-key --witness bob --note burnt | field id)
-    as bob sign "$burnt"
+    for id in "$burnt" "$late" "$(as alice safe log london-a "${afterwards[@]}" --took letter-1 | field id)"; do as bob sign "$id"; done
     wrong=$(as alice safe log paris-a "${afterwards[@]}" --saw spare-phone --saw token-1 | field id)
     as alice withdraw "$wrong"
     as alice item destroy spare-phone --witness bob --note 'drilled through'
     as alice safe log tokyo-a "${afterwards[@]}" --put sheet-1
     as bob safe open paris-a --purpose drill --witness carol
+    as bob safe close paris-a --saw spare-phone
+    as bob safe open tokyo-a --purpose drill --witness carol
     together custodian retire lena2 --note left
     as bob status
     for name in location item mailbox phone safe; do as bob "$name" list; done
