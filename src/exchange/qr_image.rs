@@ -103,20 +103,15 @@ impl std::error::Error for QrImageError {}
 /// # Errors
 /// [`QrImageError`]: a picture out of bounds or damaged, no code, or more than one.
 pub fn read(untrusted: &SecretBytes) -> Result<SecretText, QrImageError> {
-    let picture = Picture::decode(untrusted.expose())?;
-    let mut found = Found::default();
-    for tone in [Tone::AsItIs, Tone::Exchanged] {
-        for side in picture.sides() {
-            found.look_into(&picture.scaled_to(side), tone);
-        }
-        if let Some(side) = picture.larger_side().filter(|_| found.contents.is_empty()) {
-            found.look_into(&picture.scaled_to(side), tone);
-        }
-        if !found.contents.is_empty() {
-            break;
-        }
-    }
-    found.only_one()
+    Picture::decode(untrusted.expose())?.only_code()
+}
+
+/// As [`read`], of grey pixels that were drawn here; they are wiped.
+///
+/// # Errors
+/// [`QrImageError`]: no code, or more than one.
+pub fn read_grey(pixels: GrayImage) -> Result<SecretText, QrImageError> {
+    Picture(pixels).only_code()
 }
 
 /// Decodes a bare square of modules, without margin; `is_dark` takes column and row. `None` where
@@ -176,6 +171,22 @@ impl Picture {
         let flat = GrayImage::from_raw(grey.width(), grey.height(), pixels.collect());
         grey.as_mut().zeroize();
         Self(flat.unwrap_or_default())
+    }
+
+    fn only_code(&self) -> Result<SecretText, QrImageError> {
+        let mut found = Found::default();
+        for tone in [Tone::AsItIs, Tone::Exchanged] {
+            for side in self.sides() {
+                found.look_into(&self.scaled_to(side), tone);
+            }
+            if let Some(side) = self.larger_side().filter(|_| found.contents.is_empty()) {
+                found.look_into(&self.scaled_to(side), tone);
+            }
+            if !found.contents.is_empty() {
+                break;
+            }
+        }
+        found.only_one()
     }
 
     fn longer_side(&self) -> u32 {
@@ -386,6 +397,13 @@ mod tests {
             let dark = x < width && y < width && colours[(y * width + x) as usize] == Color::Dark;
             Luma([if dark { 0 } else { 255 }])
         })
+    }
+
+    #[test]
+    fn pixels_that_were_drawn_here_are_read_without_a_file() {
+        assert_eq!(read_grey(code(URI.as_bytes(), 4)).unwrap().expose(), URI);
+        let white = GrayImage::from_pixel(100, 100, Luma([255]));
+        assert_eq!(read_grey(white).unwrap_err(), QrImageError::NoneFound);
     }
 
     fn encoded(picture: &DynamicImage, format: ImageFormat) -> SecretBytes {
