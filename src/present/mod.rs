@@ -2,4 +2,5 @@
 
 pub mod custody;
 pub mod describe;
+pub mod print;
 pub mod qr;
