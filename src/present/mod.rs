@@ -2,5 +2,6 @@
 
 pub mod custody;
 pub mod describe;
+pub mod map;
 pub mod print;
 pub mod qr;
