@@ -168,7 +168,7 @@ make_venv() {
             --only-binary :all: --ignore-requires-python --retries 5 \
             -r tests/interop/requirements.txt &&
         "$venv/bin/python" -m pip --disable-pip-version-check check &&
-        "$venv/bin/python" -c 'import aics_tlog, pexpect, proofbundle, securesystemslib.dsse
+        "$venv/bin/python" -c 'import aics_tlog, pexpect, PIL.Image, proofbundle, securesystemslib.dsse
 import shamir_mnemonic, sqlcipher3' &&
         echo "$stamp" >"$venv/stamp"
 }
