@@ -153,7 +153,7 @@ fn texts(all: &[String]) -> Result<Vec<Text>> {
 fn accounts(ids: &[String]) -> Result<Vec<AccountId>> {
     let mut accounts = ids
         .iter()
-        .map(|id| AccountId::new(id))
+        .map(AccountId::new)
         .collect::<Result<Vec<AccountId>>>()?;
     accounts.sort();
     accounts.dedup();
