@@ -472,6 +472,9 @@ impl Context {
             }
             let signed = session.sign_off(*subject)?;
             self.say(&format!("{name} has signed: entry #{}", signed.seq));
+            for line in super::safe::to_look_at(&session, subject)? {
+                self.warn(&line);
+            }
             (effective, needs) = (signed.effective, signed.needs);
             last = Some(signed);
         }

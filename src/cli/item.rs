@@ -12,10 +12,11 @@ use super::when;
 use crate::error::{Error, Result};
 use crate::exchange::table::{CsvTable, Row};
 use crate::ledger::{People, Session};
-use crate::present::describe;
+use crate::present::{custody, describe};
 use crate::state::custody::SecretRecord;
-use crate::state::places::{ItemRecord, Place};
+use crate::state::places::{AccessRecord, ItemRecord, Place};
 use crate::state::records::{list as records, read};
+use crate::state::rules::leaf_key;
 use crate::statement::account_id::AccountId;
 use crate::statement::register::{
     AddItem, AddItemPersonal, CheckItem, DestroyItem, HeldSecret, ItemKind, MoveItem, Remark,
@@ -389,15 +390,22 @@ fn show(context: &Context, id: &str) -> Result<Done> {
     let mut history = Vec::new();
     for seq in &item.events {
         let statement = session.proven(*seq)?;
-        history.push((
-            *seq,
-            describe::line(&session, &statement, &people)?,
-            statement,
-        ));
+        let what = describe::line(&session, &statement, &people)?;
+        let access = read::<AccessRecord>(&session.view(), &leaf_key(&statement.leaf()))
+            .ok()
+            .flatten();
+        let findings: Vec<String> = access
+            .iter()
+            .flat_map(|access| &access.findings)
+            .filter(|finding| finding.is_about(&item.facts.item))
+            .map(custody::finding)
+            .collect();
+        history.push((*seq, what, findings, statement));
     }
     if context.global.json {
-        let more = json!({"history": history.iter().map(|(seq, line, statement)| json!({
+        let more = json!({"history": history.iter().map(|(seq, line, findings, statement)| json!({
             "seq": seq, "made_at": statement.header().made_at, "what": line,
+            "findings": findings,
             "by": people.name(&statement.header().author),
         })).collect::<Vec<_>>()});
         let all = output::merge(fields(&session, &item, &people)?, more);
@@ -444,10 +452,13 @@ fn show(context: &Context, id: &str) -> Result<Done> {
         "label",
         label.and_then(|personal| personal.label.as_ref().map(ToString::to_string)),
     );
-    for (seq, what, statement) in &history {
+    for (seq, what, findings, statement) in &history {
         let by = people.name(&statement.header().author);
         let at = describe::time(statement.header().made_at);
         text.push_str(&format!("  #{seq} {at}  {by} {what}\n"));
+        for finding in findings {
+            text.push_str(&format!("      ! {finding}\n"));
+        }
     }
     output::data(&output::plain(&text))?;
     Ok(Done::Yes)

@@ -384,6 +384,14 @@ fn show(context: &Context, id: &str) -> Result<Done> {
     if let Some(counter) = record.counter {
         text.push_str(&format!("  counter    {counter}\n"));
     }
+    if let Some(open) = &record.open {
+        text.push_str(&format!(
+            "  OPEN       since {} by {}, witness {}; to close it: safe close {name}\n",
+            when::clock(open.opened.opened_at, zone),
+            people.name(&open.author),
+            people.name(&open.opened.witness)
+        ));
+    }
     for item in &items {
         let bag = item.facts.bag.as_ref().map_or("-", Text::as_str);
         let broken = if item.broken { ", SEAL BROKEN" } else { "" };
@@ -397,7 +405,7 @@ fn show(context: &Context, id: &str) -> Result<Done> {
         text.push_str(&format!(
             "  access     #{} {} by {}, witness {}\n",
             access.index,
-            when::there(access.opened.opened_at, zone),
+            when::clock(access.opened.opened_at, zone),
             people.name(&access.author),
             people.name(&access.opened.witness)
         ));
@@ -426,10 +434,31 @@ impl Rows for Locations {
     ];
     const NEEDED: &'static [&'static str] = &["id", "kind", "site", "timezone", "access"];
 
-    fn claim(table: &CsvTable, row: &Row, _session: &Session, people: &People) -> Result<Claim> {
+    fn claim(table: &CsvTable, row: &Row, session: &Session, people: &People) -> Result<Claim> {
         let kind = table_import::needed(table, row, "kind")?;
+        let location = Name::new(table_import::needed(table, row, "id")?)?;
+        let before = LocationRecord::load(&session.view(), &location)?;
+        let timezone = table_import::needed(table, row, "timezone")?.to_owned();
+        if timezone.parse::<chrono_tz::Tz>().is_err() {
+            return Err(Error::usage(
+                "bad-csv",
+                format!("`{}` is no IANA time zone", timezone.escape_debug()),
+            )
+            .hint("such as Europe/London, America/New_York, Asia/Tokyo or UTC"));
+        }
+        // A column that the table does not have changes nothing.
+        let yes = |column: &str, was: fn(&Location) -> bool| match &before {
+            Some(before) if !table.has(column) => Ok(was(&before.facts)),
+            _ => table_import::yes(table, row, column),
+        };
+        let dual_control = yes("dual_control", |was| was.dual_control)?;
+        let depends_on_aws = yes("depends_on_aws", |was| was.depends_on_aws)?;
+        let description = match before.and_then(|before| before.personal) {
+            Some(was) if !table.has("description") => was.description,
+            _ => table_import::text(table, row, "description")?,
+        };
         let facts = Location {
-            location: Name::new(table_import::needed(table, row, "id")?)?,
+            location,
             kind: LocationKind::parse(kind).ok_or_else(|| {
                 let words: Vec<&str> = LocationKind::ALL.iter().map(|one| one.as_str()).collect();
                 Error::usage(
@@ -439,12 +468,11 @@ impl Rows for Locations {
                 .hint(format!("the kinds are: {}", words.join(", ")))
             })?,
             site: Name::new(table_import::needed(table, row, "site")?)?,
-            timezone: table_import::needed(table, row, "timezone")?.to_owned(),
+            timezone,
             access: custodians(people, &table_import::several(table, row, "access"))?,
-            dual_control: table_import::yes(table, row, "dual_control")?,
-            depends_on_aws: table_import::yes(table, row, "depends_on_aws")?,
+            dual_control,
+            depends_on_aws,
         };
-        let description = table_import::text(table, row, "description")?;
         Ok(Claim::LocationSet(
             facts,
             Some(LocationPersonal { description }),

@@ -27,10 +27,10 @@ pub enum MailboxCommand {
     /// Every mailbox
     #[command(after_help = "Examples:\n  rootkeep mailbox list")]
     List,
-    /// Take mailboxs over from a table
+    /// Take mailboxes over from a table
     ///
     /// Its columns: id, address, members, others, accounts, closed.
-    #[command(after_help = "Examples:\n  rootkeep mailbox import mailboxs.csv --preview")]
+    #[command(after_help = "Examples:\n  rootkeep mailbox import mailboxes.csv --preview")]
     Import(TableFile),
 }
 
@@ -121,7 +121,6 @@ impl MailboxFlags {
             Some(facts) if self.account.is_empty() => facts.accounts.clone(),
             _ => accounts(&self.account)?,
         };
-
         let closed = self
             .closed
             .unwrap_or_else(|| facts.as_ref().is_some_and(|facts| facts.closed));
@@ -130,7 +129,6 @@ impl MailboxFlags {
                 mailbox: name,
                 members,
                 accounts,
-
                 closed,
             },
             Some(MailboxPersonal { address, others }),
@@ -203,7 +201,7 @@ fn list(context: &Context) -> Result<Done> {
     Ok(Done::Yes)
 }
 
-/// Mailboxs in a table.
+/// Mailboxes in a table.
 struct MailboxRows;
 
 impl Rows for MailboxRows {
@@ -212,7 +210,7 @@ impl Rows for MailboxRows {
         &["id", "address", "members", "others", "accounts", "closed"];
     const NEEDED: &'static [&'static str] = &["id", "address"];
 
-    fn claim(table: &CsvTable, row: &Row, _session: &Session, people: &People) -> Result<Claim> {
+    fn claim(table: &CsvTable, row: &Row, session: &Session, people: &People) -> Result<Claim> {
         let id = table_import::needed(table, row, "id")?.to_owned();
         let name = Name::new(&*id)?;
         let flags = MailboxFlags {
@@ -221,10 +219,26 @@ impl Rows for MailboxRows {
             member: table_import::several(table, row, "members"),
             other: table_import::several(table, row, "others"),
             account: table_import::several(table, row, "accounts"),
-
-            closed: Some(table_import::yes(table, row, "closed")?),
+            closed: table
+                .has("closed")
+                .then(|| table_import::yes(table, row, "closed"))
+                .transpose()?,
         };
-        flags.claim(name, None, people)
+        // A column that the table does not have changes nothing; an empty cell empties.
+        let before = read::<MailboxRecord>(&session.view(), name.as_str())?.map(|mut before| {
+            let facts = &mut before.facts;
+            if table.has("members") {
+                facts.members.clear();
+            }
+            if table.has("accounts") {
+                facts.accounts.clear();
+            }
+            if let Some(personal) = before.personal.as_mut().filter(|_| table.has("others")) {
+                personal.others.clear();
+            }
+            before
+        });
+        flags.claim(name, before, people)
     }
 
     fn standing(session: &Session, claim: &Claim) -> Result<Standing> {

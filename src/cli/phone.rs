@@ -225,7 +225,7 @@ impl Rows for PhoneRows {
     ];
     const NEEDED: &'static [&'static str] = &["id", "number"];
 
-    fn claim(table: &CsvTable, row: &Row, _session: &Session, people: &People) -> Result<Claim> {
+    fn claim(table: &CsvTable, row: &Row, session: &Session, people: &People) -> Result<Claim> {
         let id = table_import::needed(table, row, "id")?.to_owned();
         let name = Name::new(&*id)?;
         let flags = PhoneFlags {
@@ -235,9 +235,29 @@ impl Rows for PhoneRows {
             other: table_import::several(table, row, "others"),
             account: table_import::several(table, row, "accounts"),
             tested: table.cell(row, "tested").map(str::to_owned),
-            closed: Some(table_import::yes(table, row, "closed")?),
+            closed: table
+                .has("closed")
+                .then(|| table_import::yes(table, row, "closed"))
+                .transpose()?,
         };
-        flags.claim(name, None, people)
+        // A column that the table does not have changes nothing; an empty cell empties.
+        let before = read::<PhoneRecord>(&session.view(), name.as_str())?.map(|mut before| {
+            let facts = &mut before.facts;
+            if table.has("holders") {
+                facts.holders.clear();
+            }
+            if table.has("accounts") {
+                facts.accounts.clear();
+            }
+            if table.has("tested") {
+                facts.tested = None;
+            }
+            if let Some(personal) = before.personal.as_mut().filter(|_| table.has("others")) {
+                personal.others.clear();
+            }
+            before
+        });
+        flags.claim(name, before, people)
     }
 
     fn standing(session: &Session, claim: &Claim) -> Result<Standing> {

@@ -1,25 +1,28 @@
 //! `safe …`: the safe-access log.
 
+use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::access_form::{Form, Typed};
-use super::asked::Asked;
+use super::access_form::Form;
 use super::context::Context;
 use super::output::{self, Done};
 use super::{location, when};
-use crate::crypto::fixed::{Digest, Id};
+use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
 use crate::ledger::{People, Session};
-use crate::present::custody;
+use crate::present::{custody, describe};
 use crate::state::places::{AccessRecord, LocationRecord, OpenAccess, WitnessRecord};
 use crate::state::records::{list as records, read};
 use crate::state::rules::leaf_key;
 use crate::statement::accesses::{
     Closed, ClosedPersonal, Logged, LoggedPersonal, Opened, OpenedPersonal,
 };
-use crate::statement::{Claim, Kind};
+use crate::statement::{Claim, Kind, Time};
 use crate::store::LogFilter;
+
+/// What is written down within so many seconds is written down at once.
+const AT_ONCE: u64 = 15 * 60;
 
 /// `safe …`.
 #[derive(Debug, Subcommand)]
@@ -41,7 +44,7 @@ pub enum SafeCommand {
 )]
 pub struct OpenSafe {
     /// Which location
-    location: String,
+    location: Option<String>,
     /// What for
     #[arg(long, value_name = "TEXT")]
     purpose: Option<String>,
@@ -95,7 +98,7 @@ pub struct HappenedFlags {
 )]
 pub struct CloseSafe {
     /// The location, or the id of its opening
-    id: String,
+    id: Option<String>,
     /// What happened
     #[command(flatten)]
     happened: HappenedFlags,
@@ -152,30 +155,55 @@ pub fn run(context: &Context, command: SafeCommand) -> Result<Done> {
     }
 }
 
+/// Refuses what is missing, before anything is unlocked, where nobody can be asked.
+fn askable(context: &Context, needed: &[(&Option<String>, &str, &str)]) -> Result<()> {
+    for (given, question, flag) in needed {
+        if given.is_none() {
+            context.terminal.askable(question, flag)?;
+        }
+    }
+    Ok(())
+}
+
 fn open(context: &Context, command: &OpenSafe) -> Result<Done> {
-    let terminal = &context.terminal;
-    let purpose = Asked::new(
-        terminal,
-        command.purpose.as_ref(),
-        "What for",
-        "--purpose TEXT",
-    )?;
-    let witness = Asked::new(
-        terminal,
-        command.witness.as_ref(),
-        "Who witnesses",
-        "--witness NAME",
-    )?;
+    let needed = [
+        (&command.location, "Which location", "LOCATION"),
+        (&command.purpose, "What for", "--purpose TEXT"),
+        (&command.witness, "Who witnesses", "--witness NAME"),
+    ];
+    askable(context, &needed)?;
     let mut session = context.open_to_act()?;
-    let location = location::find(&session, &command.location)?;
-    let opened = Opened {
-        location: location.facts.location.clone(),
-        opened_at: session.now()?,
-        witness: session.people()?.find(witness.text(terminal)?.as_str())?,
-        request: request(context, &session, command.request.as_ref())?,
+    let people = session.people()?;
+    let location = match &command.location {
+        Some(name) => location::find(&session, name)?,
+        None => Form::ask_location(context, &session, |location| location.open.is_none())?,
     };
-    let purpose = purpose.text(terminal)?;
-    let name = opened.location.clone();
+    let name = location.facts.location.clone();
+    if let Some(open) = &location.open {
+        return Err(Error::refused(
+            "still-open",
+            format!(
+                "{} has opened {name}, and not closed it",
+                people.name(&open.author)
+            ),
+        )
+        .hint(format!("rootkeep safe close {name}")));
+    }
+    let form = Form::new(context, &session, &people, &location)?;
+    let witness = form.witness(command.witness.as_ref())?;
+    let purpose = form.purpose(command.purpose.as_ref())?;
+    let whole_form = command.purpose.is_none() && command.witness.is_none();
+    let request = match &command.request {
+        Some(id) => Some(form.request(id)?),
+        None if whole_form && !form.in_effect()?.is_empty() => form.ask_request()?,
+        None => None,
+    };
+    let opened = Opened {
+        location: name.clone(),
+        opened_at: session.now()?,
+        witness,
+        request,
+    };
     let claim = Claim::SafeOpen(opened, Some(OpenedPersonal { purpose }));
     let entered = session.enter(claim, Vec::new())?;
     context.say(&format!(
@@ -190,37 +218,50 @@ fn open(context: &Context, command: &OpenSafe) -> Result<Done> {
     )
 }
 
-fn request(context: &Context, session: &Session, typed: Option<&String>) -> Result<Option<Digest>> {
-    typed
-        .map(|id| context.entry(session, id).map(|entry| entry.hash))
-        .transpose()
-}
-
 fn close(context: &Context, command: &CloseSafe) -> Result<Done> {
+    command.happened.check()?;
+    askable(context, &[(&command.id, "Which location", "LOCATION")])?;
     let session = context.open_to_act()?;
-    let (location, open) = opening(context, &session, &command.id)?;
+    let me = session.member();
+    let (location, open) = match &command.id {
+        Some(id) => opening(context, &session, id)?,
+        None => {
+            let mine = |open: &OpenAccess| open.author == me;
+            let location = Form::ask_location(context, &session, |location| {
+                location.open.as_ref().is_some_and(mine)
+            })?;
+            let name = location.facts.location.clone();
+            let open = location.open.clone();
+            (location, open.ok_or_else(|| not_open(name.as_str()))?)
+        }
+    };
     let people = session.people()?;
+    if open.author != me {
+        let who = people.name(&open.author);
+        return Err(Error::refused(
+            "not-author",
+            format!("{who} has opened it, says what happened, and closes it"),
+        )
+        .hint(format!(
+            "{who} types: rootkeep safe close {}",
+            location.facts.location
+        )));
+    }
     let form = Form::new(context, &session, &people, &location)?;
-    let (happened, personal) = form.happened(Typed {
-        flags: &command.happened,
-        closed_at: Some(session.now()?),
-        asked: command.happened.is_empty(),
-    })?;
+    let told = form.happened(&command.happened, open.opened.opened_at, session.now()?)?;
     let claim = Claim::SafeClose(
         Closed {
             access: open.access,
-            happened,
+            happened: told.happened,
         },
-        Some(personal),
+        Some(told.personal),
     );
-    let name = location.facts.location.clone();
-    enter(
-        context,
-        session,
-        claim,
-        &format!("{name} was closed"),
-        &open.opened.witness,
-    )
+    let access = Access {
+        headline: format!("{} was closed", location.facts.location),
+        opened: open.opened,
+        zone: location::zone(&location),
+    };
+    enter(context, session, claim, &access)
 }
 
 /// The opening that is meant: by its location's name, or by its id.
@@ -256,24 +297,43 @@ fn not_open(typed: &str) -> Error {
 }
 
 fn log(context: &Context, command: &LogSafe) -> Result<Done> {
+    command.happened.check()?;
+    let needed = [
+        (&command.location, "Which location", "LOCATION"),
+        (&command.opened_at, "Opened at", "--opened-at TIME"),
+        (&command.closed_at, "Closed at", "--closed-at TIME"),
+        (&command.witness, "Who witnesses", "--witness NAME"),
+        (&command.purpose, "What for", "--purpose TEXT"),
+    ];
+    askable(context, &needed)?;
     let session = context.open_to_act()?;
     let people = session.people()?;
     let location = match &command.location {
         Some(name) => location::find(&session, name)?,
-        None => Form::ask_location(context, &session)?,
+        None => Form::ask_location(context, &session, |_| true)?,
     };
     let form = Form::new(context, &session, &people, &location)?;
-    let asked = command.opened_at.is_none() && command.happened.is_empty();
-    let opened_at = form.time(command.opened_at.as_ref(), "Opened at", "--opened-at TIME")?;
-    let closed_at = form.time(command.closed_at.as_ref(), "Closed at", "--closed-at TIME")?;
+    let opened_at = form.time(
+        command.opened_at.as_ref(),
+        None,
+        "Opened at",
+        "--opened-at TIME",
+    )?;
+    let closed_at = form.time(
+        command.closed_at.as_ref(),
+        Some(opened_at),
+        "Closed at",
+        "--closed-at TIME",
+    )?;
     let witness = form.witness(command.witness.as_ref())?;
     let purpose = form.purpose(command.purpose.as_ref())?;
-    let request = request(context, &session, command.request.as_ref())?;
-    let (happened, personal) = form.happened(Typed {
-        flags: &command.happened,
-        closed_at: Some(closed_at),
-        asked,
-    })?;
+    let asked = command.happened.is_empty() && context.terminal.interactive;
+    let told = form.happened(&command.happened, opened_at, closed_at)?;
+    let request = match &command.request {
+        Some(id) => Some(form.request(id)?),
+        None if asked && form.wants_release(&told.happened) => form.ask_request()?,
+        None => None,
+    };
     let opened = Opened {
         location: location.facts.location.clone(),
         opened_at,
@@ -284,9 +344,12 @@ fn log(context: &Context, command: &LogSafe) -> Result<Done> {
         others,
         exceptions,
         note,
-    } = personal;
+    } = told.personal;
     let claim = Claim::SafeLog(
-        Logged { opened, happened },
+        Logged {
+            opened: opened.clone(),
+            happened: told.happened,
+        },
         Some(LoggedPersonal {
             purpose,
             others,
@@ -294,38 +357,68 @@ fn log(context: &Context, command: &LogSafe) -> Result<Done> {
             note,
         }),
     );
-    let name = location.facts.location.clone();
-    enter(
-        context,
-        session,
-        claim,
-        &format!("{name} was opened and closed"),
-        &witness,
-    )
+    let access = Access {
+        headline: format!("{} was opened and closed", location.facts.location),
+        opened,
+        zone: location::zone(&location),
+    };
+    enter(context, session, claim, &access)
+}
+
+/// What a finished entry is about.
+struct Access {
+    headline: String,
+    opened: Opened,
+    zone: Tz,
 }
 
 /// Shows the finished entry, asks for an exact Yes, enters it, and gives a line to initial.
-fn enter(
-    context: &Context,
-    mut session: Session,
-    claim: Claim,
-    headline: &str,
-    witness: &Id,
-) -> Result<Done> {
+fn enter(context: &Context, mut session: Session, claim: Claim, access: &Access) -> Result<Done> {
     let people = session.people()?;
     let mut lines = vec![custody::claim(&claim, &people)];
     custody::details(&claim, &people, &mut lines);
+    let closed_at = match &claim {
+        Claim::SafeClose(closed, _) => Some(closed.happened.closed_at),
+        Claim::SafeLog(logged, _) => Some(logged.happened.closed_at),
+        _ => None,
+    };
+    if let Some(closed_at) = closed_at {
+        let clock = |time| when::clock(time, access.zone);
+        let (from, to) = (clock(access.opened.opened_at), clock(closed_at));
+        lines.push(format!("  the clock there: from {from} to {to}"));
+        if let Some(lag) = lag(closed_at, session.now()?) {
+            lines.push(format!("  written down {lag} after it was closed"));
+        }
+    }
     context.show_before_asking(&lines);
     context.terminal.confirm("Is this what happened?")?;
     let entered = session.enter(claim, Vec::new())?;
     context.say(&format!(
-        "to initial: {headline}, #{} {}, {} ____ witness {} ____",
+        "to initial: {}, #{} {}, {} ____ witness {} ____",
+        access.headline,
         entered.seq,
         entered.id.short(),
         people.name(&session.member()),
-        people.name(witness)
+        people.name(&access.opened.witness)
     ));
-    context.report(session, &entered, headline, json!({}))
+    let fields = json!({"location": access.opened.location});
+    context.report(session, &entered, &access.headline, fields)
+}
+
+/// How much later something was written down than it happened, where it was not at once.
+fn lag(happened: Time, written: Time) -> Option<String> {
+    let seconds = u64::try_from(written.seconds() - happened.seconds()).unwrap_or(0);
+    (seconds >= AT_ONCE).then(|| describe::duration(seconds - seconds % 60))
+}
+
+/// What did not fit in an access that its witness has just signed.
+pub fn to_look_at(session: &Session, subject: &Digest) -> Result<Vec<String>> {
+    let access = read::<AccessRecord>(&session.view(), &leaf_key(subject))?;
+    let findings = access.map_or_else(Vec::new, |access| access.findings);
+    Ok(findings
+        .iter()
+        .map(|finding| format!("to look at: {}", custody::finding(finding)))
+        .collect())
 }
 
 /// An access, as a list has it.
@@ -365,13 +458,17 @@ fn list(context: &Context, command: &ListAccesses) -> Result<Done> {
     for one in &found {
         let access = &one.access;
         let record = LocationRecord::load(&session.view(), &access.opened.location)?;
-        let zone = record.as_ref().map_or(chrono_tz::UTC, location::zone);
-        let minutes = access.happened.closed_at.seconds() - access.opened.opened_at.seconds();
+        let zone = record.as_ref().map_or(Tz::UTC, location::zone);
+        let closed_at = access.happened.closed_at;
+        let seconds = closed_at.seconds() - access.opened.opened_at.seconds();
+        let minutes = u64::try_from(seconds).unwrap_or(0).div_ceil(60).max(1);
         rows.push(vec![
             format!("#{}", one.seq),
             access.opened.location.to_string(),
-            when::there(access.opened.opened_at, zone),
-            format!("{} min", (minutes + 59) / 60),
+            when::clock(access.opened.opened_at, zone),
+            describe::duration(minutes * 60),
+            lag(closed_at, access.recorded_at)
+                .map_or_else(|| "at once".to_owned(), |lag| format!("{lag} later")),
             output::plain(&people.name(&access.author)),
             output::plain(&people.name(&access.opened.witness)),
             match access.findings.len() {
@@ -381,7 +478,9 @@ fn list(context: &Context, command: &ListAccesses) -> Result<Done> {
         ]);
     }
     output::data(&output::table(
-        &["ENTRY", "LOCATION", "OPENED", "FOR", "BY", "WITNESS", ""],
+        &[
+            "ENTRY", "LOCATION", "OPENED", "OPEN FOR", "WRITTEN", "BY", "WITNESS", "",
+        ],
         &rows,
     ))?;
     for one in &found {
@@ -435,27 +534,41 @@ fn of_location(session: &Session, location: &LocationRecord, limit: usize) -> Re
 /// The newest accesses of all locations that their witnesses have signed, the newest entry first.
 fn newest(session: &Session, limit: usize) -> Result<Vec<Listed>> {
     let view = session.view();
-    let most = u64::try_from(limit).unwrap_or(u64::MAX);
-    let mut entries = Vec::new();
-    for kind in [Kind::SafeLog, Kind::SafeClose] {
-        entries.extend(view.filtered(&LogFilter {
-            kind: Some(kind),
-            limit: Some(most),
-            ..LogFilter::default()
-        })?);
-    }
-    entries.sort_by_key(|entry| std::cmp::Reverse(entry.seq));
-    let mut found = Vec::new();
-    for entry in entries {
-        if let Some(access) = read::<AccessRecord>(&view, &leaf_key(&entry.hash))? {
-            found.push(Listed {
-                seq: entry.seq,
-                access,
-            });
+    // What waits for its witness, or was declined, is no access: then some more have to be looked at.
+    let mut look_at = u64::try_from(limit).unwrap_or(u64::MAX);
+    loop {
+        let (mut entries, mut known_from) = (Vec::new(), 0);
+        for kind in [Kind::SafeLog, Kind::SafeClose] {
+            let some = view.filtered(&LogFilter {
+                kind: Some(kind),
+                limit: Some(look_at),
+                ..LogFilter::default()
+            })?;
+            // Below the oldest of those that were looked at, there may be more of the kind.
+            if let Some(oldest) = some.first()
+                && u64::try_from(some.len()).is_ok_and(|some| some >= look_at)
+            {
+                known_from = oldest.seq.max(known_from);
+            }
+            entries.extend(some);
         }
-        if found.len() == limit {
-            break;
+        entries.retain(|entry| entry.seq >= known_from);
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.seq));
+        let mut found = Vec::new();
+        for entry in entries {
+            if found.len() == limit {
+                break;
+            }
+            if let Some(access) = read::<AccessRecord>(&view, &leaf_key(&entry.hash))? {
+                found.push(Listed {
+                    seq: entry.seq,
+                    access,
+                });
+            }
         }
+        if known_from == 0 || found.len() == limit {
+            return Ok(found);
+        }
+        look_at = look_at.saturating_mul(4);
     }
-    Ok(found)
 }

@@ -57,6 +57,9 @@ pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
         .terminal
         .confirm(&format!("{name}, do you agree to exactly this?"))?;
     let entered = session.sign_off(entry.hash)?;
+    for line in super::safe::to_look_at(&session, &entry.hash)? {
+        context.warn(&line);
+    }
     let headline = if entered.effective {
         format!("signed; #{} {} is in effect", entry.seq, entry.kind)
     } else {

@@ -1,5 +1,6 @@
 //! Rows of a spreadsheet, taken over into the register: each new or changed row is an entry of its own.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -50,7 +51,7 @@ pub trait Rows {
     fn standing(session: &Session, claim: &Claim) -> Result<Standing>;
 }
 
-/// Takes a table over: all of it is read, and held to its form, before anything is entered.
+/// Takes a table over: all of it or nothing.
 pub fn run<R: Rows>(context: &Context, command: &TableFile) -> Result<Done> {
     let table = CsvTable::read(&command.file)?;
     table
@@ -63,8 +64,16 @@ pub fn run<R: Rows>(context: &Context, command: &TableFile) -> Result<Done> {
     };
     let people = session.people()?;
     let mut wanted = Vec::new();
+    let mut lines: BTreeMap<&str, u64> = BTreeMap::new();
     let (mut new, mut changed, mut same) = (0u64, 0u64, 0u64);
     for row in table.rows() {
+        if let Some(id) = table.cell(row, "id")
+            && let Some(line) = lines.insert(id, row.line)
+        {
+            let twice = format!("`{}` is on line {line} already", id.escape_debug());
+            let error = in_line(row, Error::usage("bad-csv", twice));
+            return Err(in_file(&command.file, error));
+        }
         let claim = R::claim(&table, row, &session, &people)
             .map_err(|error| in_file(&command.file, in_line(row, error)))?;
         let word = match R::standing(&session, &claim)? {
@@ -99,15 +108,16 @@ pub fn run<R: Rows>(context: &Context, command: &TableFile) -> Result<Done> {
         return Ok(Done::Yes);
     }
     context.terminal.confirm("Take this over?")?;
-    let mut last = None;
-    for (line, claim) in wanted {
-        let entered = session
-            .enter(claim, Vec::new())
-            .map_err(|error| error.because(format!("line {line}; the lines before it are in")))?;
-        last = Some(entered);
-    }
-    match last {
-        Some(entered) => context.report(session, &entered, &headline, fields),
+    let (lines, claims): (Vec<u64>, Vec<Claim>) = wanted.into_iter().unzip();
+    let entered = session.enter_all(claims, |place, error| {
+        let line = lines.get(place).copied().unwrap_or_default();
+        error.because(format!(
+            "in {}, line {line}; nothing was entered",
+            command.file.display()
+        ))
+    })?;
+    match entered.last() {
+        Some(last) => context.report(session, last, &headline, fields),
         None => Ok(Done::Yes),
     }
 }

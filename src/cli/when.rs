@@ -48,11 +48,17 @@ fn today(zone: Tz, now: Time) -> NaiveDate {
         .date_naive()
 }
 
+/// A moment by the clock of a place.
+#[must_use]
+pub fn clock(time: Time, zone: Tz) -> String {
+    let local = zone.from_utc_datetime(&time.to_chrono().naive_utc());
+    local.format("%Y-%m-%d %H:%M %Z").to_string()
+}
+
 /// A moment by the clock of a place, and in UTC.
 #[must_use]
 pub fn there(time: Time, zone: Tz) -> String {
-    let local = zone.from_utc_datetime(&time.to_chrono().naive_utc());
-    format!("{} ({time})", local.format("%Y-%m-%d %H:%M %Z"))
+    format!("{} ({time})", clock(time, zone))
 }
 
 #[cfg(test)]

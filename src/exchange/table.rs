@@ -105,6 +105,12 @@ impl CsvTable {
         &self.rows
     }
 
+    /// Whether there is a column of that name.
+    #[must_use]
+    pub fn has(&self, heading: &str) -> bool {
+        self.headings.iter().any(|name| name == heading)
+    }
+
     /// A row's cell under a heading; `None` where it is empty or there is no such column.
     #[must_use]
     pub fn cell<'t>(&self, row: &'t Row, heading: &str) -> Option<&'t str> {

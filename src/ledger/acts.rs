@@ -49,14 +49,34 @@ impl Session {
         self.enter_draft(draft)
     }
 
+    /// Makes several entries, all of them or none. `place` says of which claim an error is.
+    ///
+    /// # Errors
+    /// As [`Self::enter`].
+    pub fn enter_all(
+        &mut self,
+        claims: Vec<Claim>,
+        place: impl Fn(usize, Error) -> Error,
+    ) -> Result<Vec<Entered>> {
+        let drafts = claims
+            .into_iter()
+            .map(|claim| Draft::new(&self.rng, claim, Vec::new()))
+            .collect::<Result<Vec<_>>>()?;
+        self.enter_drafts(drafts, place)
+    }
+
     pub(super) fn enter_draft(&mut self, draft: Draft) -> Result<Entered> {
-        self.enter_drafts(vec![draft])?
+        self.enter_drafts(vec![draft], |_, error| error)?
             .pop()
             .ok_or_else(|| Error::failed("internal", "an entry was lost"))
     }
 
-    /// Makes several entries in one transaction: all of them, or none.
-    pub(super) fn enter_drafts(&mut self, drafts: Vec<Draft>) -> Result<Vec<Entered>> {
+    /// Makes several entries in one transaction: all of them, or none. `place` says of which an error is.
+    pub(super) fn enter_drafts(
+        &mut self,
+        drafts: Vec<Draft>,
+        place: impl Fn(usize, Error) -> Error,
+    ) -> Result<Vec<Entered>> {
         self.writable_media()?;
         let made_at = self.clock.now()?;
         self.checker = None;
@@ -69,7 +89,7 @@ impl Session {
             made_at,
         )?;
         let mut all = Vec::with_capacity(drafts.len());
-        for draft in drafts {
+        for (which, draft) in drafts.into_iter().enumerate() {
             let (statement, blobs) = draft.sign(
                 self.id,
                 self.member,
@@ -78,7 +98,8 @@ impl Session {
                 act.seen(),
             )?;
             act.is_own_key(statement.kind())?;
-            all.push(act.append(&statement, &blobs)?);
+            let entered = act.append(&statement, &blobs);
+            all.push(entered.map_err(|error| place(which, error))?);
         }
         let (pin, known) = act.commit()?;
         self.entered(&mut all, pin, known);

@@ -165,7 +165,9 @@ fn remark(text: Option<&Text>) -> String {
     text.map_or_else(String::new, |text| format!(": {}", free(text.as_str())))
 }
 
-fn items(happened: &Happened) -> String {
+/// What was handled, in one line.
+#[must_use]
+pub fn items(happened: &Happened) -> String {
     if happened.items.is_empty() {
         return "nothing was handled".to_owned();
     }

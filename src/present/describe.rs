@@ -11,6 +11,7 @@ use crate::ledger::{People, Reading};
 use crate::state::custody::SecretRecord;
 use crate::state::records::read;
 use crate::state::rules::Quorum;
+use crate::statement::accesses::{Opened, OpenedPersonal};
 use crate::statement::founding::Charter;
 use crate::statement::people::AddPersonal;
 use crate::statement::quorums::Define;
@@ -271,7 +272,26 @@ pub fn line(source: &dyn Reading, statement: &Statement, people: &People) -> Res
             1 => "brings in what was stated away from the ledger".to_owned(),
             many => format!("brings in {many} statements that were made away from the ledger"),
         },
+        Claim::SafeClose(closed, _) => {
+            let at = opening(source, &closed.access)?
+                .map_or_else(String::new, |(opened, _)| format!("{} ", opened.location));
+            format!("has closed {at}again: {}", custody::items(&closed.happened))
+        }
         claim => custody::claim(claim, people),
+    })
+}
+
+/// The opening that a closing ends.
+fn opening(
+    source: &dyn Reading,
+    access: &Digest,
+) -> Result<Option<(Opened, Option<OpenedPersonal>)>> {
+    if source.place(access)?.is_none() {
+        return Ok(None);
+    }
+    Ok(match source.statement(access)?.1.claim() {
+        Claim::SafeOpen(opened, personal) => Some((opened.clone(), personal.clone())),
+        _ => None,
     })
 }
 
@@ -378,6 +398,14 @@ pub fn statement(
         }
         Claim::SecretDestroy(_, Some(personal)) => {
             lines.push(format!("  reason    {}", free(personal.reason.as_str())))
+        }
+        Claim::SafeClose(closed, _) => {
+            if let Some((opened, personal)) = opening(source, &closed.access)? {
+                let claim = Claim::SafeOpen(opened, personal);
+                lines.push(format!("  for       {}", custody::claim(&claim, people)));
+                custody::details(&claim, people, &mut lines);
+            }
+            custody::details(statement.claim(), people, &mut lines);
         }
         claim => custody::details(claim, people, &mut lines),
     }

@@ -210,6 +210,23 @@ pub enum Finding {
     },
 }
 
+impl Finding {
+    /// Whether it is about this item alone.
+    #[must_use]
+    pub fn is_about(&self, name: &Name) -> bool {
+        match self {
+            Self::NotThere { item }
+            | Self::TwoPlaces { item, .. }
+            | Self::BagMismatch { item, .. }
+            | Self::BagNotRead { item }
+            | Self::SealBroken { item }
+            | Self::NoRelease { item }
+            | Self::Destroyed { item } => item == name,
+            Self::CounterGap { .. } | Self::BothFactors { .. } => false,
+        }
+    }
+}
+
 /// An access that its witness has signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessRecord {
