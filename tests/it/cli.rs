@@ -19,6 +19,8 @@ use crate::world::{self, TempDir};
 
 #[path = "cli_copies.rs"]
 mod copies;
+#[path = "cli_custody.rs"]
+mod custody;
 #[path = "cli_environment.rs"]
 mod environment;
 #[path = "cli_exit_codes.rs"]
