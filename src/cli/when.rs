@@ -55,12 +55,6 @@ pub fn clock(time: Time, zone: Tz) -> String {
     local.format("%Y-%m-%d %H:%M %Z").to_string()
 }
 
-/// A moment by the clock of a place, and in UTC.
-#[must_use]
-pub fn there(time: Time, zone: Tz) -> String {
-    format!("{} ({time})", clock(time, zone))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
