@@ -95,6 +95,11 @@ pub fn run<R: Rows>(context: &Context, command: &TableFile) -> Result<Done> {
             row.line,
             custody::claim(&claim, &people)
         ));
+        if word == "changed" {
+            let mut lines = Vec::new();
+            custody::details(&claim, &people, &mut lines);
+            lines.iter().for_each(|line| context.say(line));
+        }
         wanted.push((row.line, claim));
     }
     let fields = json!({"new": new, "changed": changed, "same": same});
