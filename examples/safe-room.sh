@@ -121,7 +121,7 @@ rk alice status | tee status.txt || [ $? = 6 ]
 has "knows the combination or has the key of tokyo-a" status.txt
 has "can read the mailbox root-mail" status.txt
 has "answers the phone root-phone" status.txt
-rk alice -q location set tokyo-a --access erin
+rk alice -q location set tokyo-a --access erin --access alice
 rk alice -q mailbox set root-mail --member alice --member erin
 rk alice -q phone set root-phone --holder bob --holder erin
 

@@ -235,6 +235,11 @@ fn enter(
     description: Option<Text>,
 ) -> Result<Done> {
     let name = facts.location.clone();
+    if facts.dual_control && facts.access.len() < 2 {
+        context.warn(&format!(
+            "two people are needed to open {name}, and fewer have access to it"
+        ));
+    }
     let claim = Claim::LocationSet(facts, Some(LocationPersonal { description }));
     let entered = session.enter(claim, Vec::new())?;
     let headline = format!("registered {name}");

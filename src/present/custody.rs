@@ -5,7 +5,7 @@ use crate::crypto::fixed::Id;
 use crate::ledger::People;
 use crate::state::places::Finding;
 use crate::statement::Claim;
-use crate::statement::accesses::{ClosedPersonal, Exception, Happened, Opened};
+use crate::statement::accesses::{ClosedPersonal, Exception, Happened, Opened, SealState};
 use crate::statement::register::{AddItem, Location};
 use crate::statement::text::Text;
 
@@ -25,19 +25,21 @@ pub fn claim(claim: &Claim, people: &People) -> String {
             remark(personal.as_ref().map(|remark| &remark.note))
         ),
         Claim::ItemAdd(add, _) => format!(
-            "registers {}: {} in {}",
+            "registers {}: {} in {}{}",
             add.item,
             add.kind.as_str(),
-            add.location
+            add.location,
+            in_bag(add.bag.as_ref())
         ),
         Claim::ItemCheck(check) => format!(
             "has checked the battery of {} on {}",
             check.item, check.battery_checked
         ),
         Claim::ItemMove(moved, personal) => format!(
-            "has moved {} to {}{}",
+            "has moved {} to {}{}{}",
             moved.item,
             moved.location,
+            in_bag(moved.bag.as_ref()),
             remark(personal.as_ref().map(|remark| &remark.note))
         ),
         Claim::ItemDestroy(destroy, personal) => format!(
@@ -161,6 +163,10 @@ pub fn finding(finding: &Finding) -> String {
     }
 }
 
+fn in_bag(number: Option<&Text>) -> String {
+    number.map_or_else(String::new, |bag| format!(", bag {}", free(bag.as_str())))
+}
+
 fn remark(text: Option<&Text>) -> String {
     text.map_or_else(String::new, |text| format!(": {}", free(text.as_str())))
 }
@@ -174,9 +180,16 @@ pub fn items(happened: &Happened) -> String {
     let all: Vec<String> = happened
         .items
         .iter()
-        .map(|handled| format!("{} {}", handled.item, handled.went.as_str()))
+        .map(|handled| {
+            let seal = match handled.seal {
+                Some(SealState::Broken) => ", its seal broken",
+                Some(SealState::Intact) | None => "",
+            };
+            let bag = in_bag(handled.bag.as_ref());
+            format!("{} {}{bag}{seal}", handled.item, handled.went.as_str())
+        })
         .collect();
-    all.join(", ")
+    all.join("; ")
 }
 
 fn location(set: &Location, people: &People, lines: &mut Vec<String>) {
