@@ -168,7 +168,7 @@ impl Session {
                 Draft::new(&self.rng, Claim::Reseal(Reseal { reshare, seal }), blobs)
             })
             .collect::<Result<_>>()?;
-        self.enter_drafts(drafts)
+        self.enter_drafts(drafts, |_, error| error)
     }
 
     /// A resharing, and what it names and nobody has sealed or split since.
