@@ -168,6 +168,21 @@ fn a_release_is_signed_by_two_people_who_never_see_the_ledger() {
 }
 
 #[test]
+fn an_answer_that_was_days_on_its_way_is_no_clock_that_went_back() {
+    let world = World::ready();
+    let request = world.request(&[PASSWORD]);
+    let answers = [BEA, CY].map(|place| world.signed_away(place, request.leaf));
+    world.clock.forward(2 * 86_400);
+    let imported = world.brought(ADA, &answers);
+    assert!(entered(&imported, 1).effective);
+    let verify = || world.session(ADA).verify(&mut |_, _| {}).unwrap();
+    assert_eq!(verify().clock_went_back, 0);
+    world.clock.forward(-3600);
+    world.import(ADA);
+    assert_eq!(verify().clock_went_back, 1, "since the import");
+}
+
+#[test]
 fn sixteen_found_a_ledger_and_release_a_secret_by_slips_alone() {
     let world = World::founded(16, 16);
     let genesis = world.genesis();
