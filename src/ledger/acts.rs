@@ -135,7 +135,7 @@ impl Session {
         self.writable()
     }
 
-    fn writable_media(&self) -> Result<()> {
+    pub(super) fn writable_media(&self) -> Result<()> {
         match self.access {
             Access::Write => Ok(()),
             Access::ReadOnlyMedia => Err(Error::failed(

@@ -80,13 +80,14 @@ pub(super) fn is_copy(view: &View<'_>) -> Result<bool> {
     }
 }
 
-/// That a claim may be entered into this ledger, as far as being a copy or not goes.
+/// That a claim may be entered into this ledger, as far as being a copy or not goes. An import may:
+/// what it brings is held to this by itself.
 ///
 /// # Errors
 /// Refused, codes `copy`, `not-a-copy`.
 pub(super) fn check_place(view: &View<'_>, claim: &Claim) -> Result<()> {
     let promotes = match claim {
-        Claim::CopyPromote(_) => true,
+        Claim::CopyPromote(_) | Claim::Import(_) => true,
         Claim::Sign(sign) => is_promotion(view, &sign.subject)?,
         Claim::Reject(about, _) | Claim::Withdraw(about) => is_promotion(view, &about.subject)?,
         _ => false,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Session;
 use super::acts::{Act, Entered};
+use super::copying::check_place;
 use super::signing;
 use super::trusted::damaged;
 use crate::crypto::age_file;
@@ -156,13 +157,13 @@ impl Session {
 
     /// Brings statements in that were made away from the ledger: those that the rules admit, in an
     /// order in which they do, in one transaction with the import that announces them. `files` are
-    /// answer slips, encrypted to this person.
+    /// answer slips, encrypted to this person. Into a read-only copy come decisions about its promotion.
     ///
     /// # Errors
     /// Usage, code `too-many-slips`; as [`Session::enter`]. Then nothing was written. What is wrong
     /// with one slip is told with it, and is in the others' way only where they need it.
     pub fn import(&mut self, files: &[Vec<u8>]) -> Result<Imported> {
-        self.writable()?;
+        self.writable_media()?;
         if files.len() > IMPORT_LIMIT {
             return Err(Error::usage(
                 "too-many-slips",
@@ -431,6 +432,7 @@ impl<'t> Trial<'t> {
             ));
         }
         check_blobs(&statement, &candidate.blobs)?;
+        check_place(self.base, statement.claim())?;
         let changes = self.judge(&statement)?;
         for change in changes {
             self.state.apply(change);

@@ -809,6 +809,41 @@ fn a_copy_becomes_the_writer_when_governance_has_signed_and_the_old_one_is_caugh
 }
 
 #[test]
+fn a_copy_is_promoted_by_people_who_never_see_it() {
+    let world = World::ready();
+    let waits = world.request(&[PASSWORD]);
+    let genesis = world.genesis();
+    copied(&world, COPY).unwrap();
+    let proposed = in_copy(&world, ADA).promote().unwrap();
+    in_copy(&world, ADA).sign_off(proposed.leaf).unwrap();
+    let signed = |person: usize, subject| {
+        let mut session = in_copy(&world, ADA);
+        let slip = session.write_slip(world.id(person), Some(subject)).unwrap();
+        world.remote(person, &slip).sign().unwrap().file
+    };
+    // What else came back stays out of a copy, beside what goes in.
+    let answers = [
+        signed(CY, waits.leaf),
+        signed(BEA, proposed.leaf),
+        signed(3, proposed.leaf),
+    ];
+    let refused = in_copy(&world, ADA).import(&answers[..1]).unwrap();
+    assert!(refused.import.is_none());
+    let imported = in_copy(&world, ADA).import(&answers).unwrap();
+    for imported in [&refused, &imported] {
+        assert_eq!(crate::slips::refusal(imported, 0), "copy");
+    }
+    assert!(crate::slips::entered(&imported, 2).effective);
+    let mut session = in_copy(&world, BEA);
+    assert!(!session.is_copy().unwrap());
+    assert_eq!(session.verify(&mut |_, _| {}).unwrap().problems, Vec::new());
+    session.enter(note_about(genesis), Vec::new()).unwrap();
+    drop(session);
+    let imported = in_copy(&world, ADA).import(&answers[..1]).unwrap();
+    crate::slips::entered(&imported, 0);
+}
+
+#[test]
 fn a_promotion_is_for_keepers_in_copies_and_names_the_head_and_the_next_epoch() {
     let mut world = World::ready();
     let error = world.refused("not-a-copy", || world.session(ADA).promote());
