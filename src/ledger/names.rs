@@ -71,16 +71,31 @@ impl People {
             .join(", ")
     }
 
-    /// Finds someone by name (any case) or by at least six digits of the id.
+    /// Finds someone by name (any case), by at least six digits of the id, or as [`Self::name`] shows
+    /// them.
     ///
     /// # Errors
     /// Not found, code `no-custodian`; usage, code `ambiguous`.
     pub fn find(&self, typed: &str) -> Result<Id> {
         let wanted = typed.to_lowercase();
-        let by_name = |card: &Option<CardPersonal>| {
+        let named = |card: &Option<CardPersonal>, name: &str| {
             card.as_ref()
-                .is_some_and(|card| card.name.to_lowercase() == wanted)
+                .is_some_and(|card| card.name.to_lowercase() == name)
         };
+        // Nobody else's card can say what is shown of an id.
+        let shown = wanted
+            .strip_suffix(']')
+            .and_then(|shown| shown.rsplit_once(" ["));
+        if let Some((name, digits)) = shown.filter(|(_, digits)| digits.len() == 8) {
+            let mut of_id = self
+                .known
+                .iter()
+                .filter(|(id, (_, card, _))| id.to_hex().starts_with(digits) && named(card, name));
+            if let (Some((id, _)), None) = (of_id.next(), of_id.next()) {
+                return Ok(*id);
+            }
+        }
+        let by_name = |card: &Option<CardPersonal>| named(card, &wanted);
         let by_id = |id: &Id| wanted.len() >= 6 && id.to_hex().starts_with(&wanted);
         let mut found: Vec<(&Id, &Custodian)> = self
             .known
