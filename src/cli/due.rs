@@ -20,8 +20,10 @@ pub struct Due {
     pub what: &'static str,
     /// Who has to do it, where it is not one for all.
     pub who: Vec<String>,
-    /// What to type.
-    pub next: &'static str,
+    /// Whether whoever looks is one of them.
+    mine: bool,
+    /// What to type, behind the program's name.
+    next: &'static str,
     /// When it was last done.
     pub last: Option<Time>,
     /// After this it is overdue.
@@ -32,16 +34,15 @@ impl Due {
     /// Its fields for scripts.
     pub fn json(&self, context: &Context) -> Value {
         json!({
-            "what": self.what, "waits_for": self.who, "next": self.command(context),
+            "what": self.what, "waits_for": self.who, "next": self.next(context),
             "last": self.last, "until": self.until,
         })
     }
-}
 
-impl Due {
-    /// The whole command to type.
-    pub fn command(&self, context: &Context) -> String {
-        format!("{} {}", context.program(None), self.next)
+    /// What to type.
+    pub fn next(&self, context: &Context) -> String {
+        let whose = (!self.mine).then_some("THEIR.key");
+        format!("{} {}", context.program(whose), self.next)
     }
 }
 
@@ -81,7 +82,8 @@ impl Calendar {
             ),
         ] {
             let last = last(session, kind)?;
-            calendar.add(now, days, last, last.unwrap_or(founded), (what, None, next));
+            let one_for_all = (what, None, true, next);
+            calendar.add(now, days, last, last.unwrap_or(founded), one_for_all);
         }
         for (id, custodian, _) in people.iter() {
             if !custodian.in_force() || custodian.has(crate::statement::people::Role::Reader) {
@@ -95,6 +97,7 @@ impl Calendar {
             let what = (
                 "acknowledging the duties",
                 Some(people.name(id)),
+                *id == session.member(),
                 "custodian acknowledge",
             );
             calendar.add(now, 365, custodian.acknowledged, since, what);
@@ -108,7 +111,7 @@ impl Calendar {
         days: u64,
         last: Option<Time>,
         since: Time,
-        (what, who, next): (&'static str, Option<String>, &'static str),
+        (what, who, mine, next): (&'static str, Option<String>, bool, &'static str),
     ) {
         let until = since.plus(days * DAY);
         let list = if now > until {
@@ -122,6 +125,7 @@ impl Calendar {
         if let Some(same) = list.iter_mut().find(|due| due.what == what) {
             same.who.extend(who);
             same.who.sort();
+            same.mine |= mine;
             same.until = same.until.min(until);
             same.last = same.last.min(last);
             return;
@@ -129,6 +133,7 @@ impl Calendar {
         list.push(Due {
             what,
             who: who.into_iter().collect(),
+            mine,
             next,
             last,
             until,

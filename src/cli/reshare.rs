@@ -78,14 +78,12 @@ fn propose(context: &Context, command: &ReshareCommand) -> Result<Done> {
         .map(|name| session.find_secret(name).map(|(id, _)| id))
         .collect::<Result<Vec<Id>>>()?;
     if let Some(name) = &command.without {
-        secrets.extend(held_by(&session, &people.find(name)?)?);
+        let who = people.find(name)?;
+        secrets.extend(held_by(&session, &who)?);
         secrets.sort_unstable();
         secrets.dedup();
         if secrets.is_empty() {
-            return Err(Error::not_found(
-                "no-secret",
-                format!("{name} holds no share of any secret's newest epoch"),
-            ));
+            return Err(holds_nothing(&people, &who));
         }
     }
     for secret in &secrets {
@@ -103,13 +101,36 @@ fn propose(context: &Context, command: &ReshareCommand) -> Result<Done> {
         context.program(None),
         entered.id.short()
     ));
-    let headline = format!("{} secrets are to be split anew", secrets.len());
+    let headline = match secrets.len() {
+        1 => "1 secret is to be split anew".to_owned(),
+        many => format!("{many} secrets are to be split anew"),
+    };
     context.report(
         session,
         &entered,
         &headline,
         json!({"secrets": secrets.len(), "operator": operator}),
     )
+}
+
+fn holds_nothing(people: &People, who: &Id) -> Error {
+    let error = Error::not_found(
+        "no-secret",
+        format!(
+            "{} holds no share of any secret's newest epoch",
+            people.name(who)
+        ),
+    );
+    match people
+        .get(who)
+        .and_then(|(custodian, ..)| custodian.replaces)
+    {
+        Some(old) => error.hint(format!(
+            "for the identity before: rootkeep reshare --without {}",
+            old.short()
+        )),
+        None => error,
+    }
 }
 
 /// Secrets of whose newest epoch somebody holds a share.
@@ -187,6 +208,11 @@ fn finish(context: &Context, id: &str) -> Result<Done> {
     }
     context.say("each holder now proves the new shares: rootkeep secret prove");
     context.say("then the old epochs go: rootkeep secret destroy SECRET --epoch N --reason TEXT");
+    context.say(&format!(
+        "the resharing itself is done: {} close {} --outcome used --note TEXT",
+        context.program(None),
+        entry.id.short()
+    ));
     Ok(Done::Yes)
 }
 

@@ -196,7 +196,7 @@ pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
 fn due_line(heading: &str, due: &Due, context: &Context) -> String {
     let who = match due.who.as_slice() {
         [] => String::new(),
-        who => format!(" by {}", who.join(", ")),
+        who => format!(" ({})", who.join(", ")),
     };
     let last = due.last.map_or_else(
         || "never done".to_owned(),
@@ -206,7 +206,7 @@ fn due_line(heading: &str, due: &Due, context: &Context) -> String {
         "{heading}  {}{who}, by {}, {last}: {}\n",
         due.what,
         describe::day(due.until),
-        due.command(context)
+        due.next(context)
     )
 }
 
@@ -374,7 +374,12 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
         let mut item = Item {
             id: request.id.short(),
             seq: request.index,
-            what: "request".to_owned(),
+            what: if request.reshare {
+                "reshare"
+            } else {
+                "request"
+            }
+            .to_owned(),
             waits_for: Vec::new(),
             state: "",
             until: Some(request.window_ends().unwrap_or_else(|| request.lapses_at())),
@@ -388,11 +393,15 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 pending.push(item);
             }
             RequestState::Effective => {
-                item.state = "may be revealed";
+                item.state = if request.reshare {
+                    "to be carried out, then closed"
+                } else {
+                    "may be revealed"
+                };
                 pending.push(item);
             }
             RequestState::Lapsed => {
-                item.state = "was to be closed; its window was open";
+                item.state = "to be closed: rootkeep close; its window was open";
                 overdue.push(item);
             }
             _ => {}

@@ -121,8 +121,13 @@ pub fn departures(context: &Context, session: &Session, people: &People) -> Resu
                 json!({"name": name, "what": what, "secret": secret}),
             ));
         };
+        // Where its places wait for the new identity, that one's acceptance is listed.
+        let awaited = people.iter().any(|(_, new, _)| {
+            let accepts = new.approved.is_some() && new.from.is_none() && new.retired.is_none();
+            new.replaces == Some(*id) && accepts
+        });
         for (_, quorum) in &quorums {
-            if quorum.has(id) {
+            if quorum.has(id) && !awaited {
                 let about = format!("{name} is still in the quorum {}", quorum.name);
                 let next = format!(
                     "quorum define {} --threshold K --member NAME ...",
@@ -138,10 +143,6 @@ pub fn departures(context: &Context, session: &Session, people: &People) -> Resu
             let about = format!("{name} still holds a share of governance");
             let next = "quorum define governance --threshold K --member NAME ...".to_owned();
             push(about, next, "governance", None);
-        }
-        if last_rekey.is_none_or(|index| index < retired) {
-            let about = format!("{name} may have kept the data key");
-            push(about, "rekey".to_owned(), "rekey", None);
         }
         for step in still_reached(&view, id)? {
             let about = format!("{name} {}", step.about);
@@ -183,6 +184,10 @@ pub fn departures(context: &Context, session: &Session, people: &People) -> Resu
                     Some(whose.clone()),
                 );
             }
+        }
+        if last_rekey.is_none_or(|index| index < retired) {
+            let about = format!("{name} may have kept the data key");
+            push(about, "rekey".to_owned(), "rekey", None);
         }
     }
     Ok(steps)
