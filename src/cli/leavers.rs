@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::output::{self, Done};
+use super::steps::shell_word;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::exchange::table::CsvTable;
@@ -74,17 +75,6 @@ pub fn run(context: &Context, command: &LeaversCommand) -> Result<Done> {
     };
     let people = session.people()?;
     let matches = compare(&table, &name, &email, &people);
-    for one in &matches {
-        let name = people.name(&one.custodian);
-        context.say(&if one.sure {
-            format!("line {}: {} is the custodian {name}", one.line, one.listed)
-        } else {
-            format!(
-                "line {}: {} may be the custodian {name}: look at it yourself",
-                one.line, one.listed
-            )
-        });
-    }
     let mut found: Vec<Id> = matches
         .iter()
         .filter(|one| one.sure)
@@ -100,12 +90,7 @@ pub fn run(context: &Context, command: &LeaversCommand) -> Result<Done> {
             "line": one.line, "listed": one.listed, "custodian": people.name(&one.custodian),
         })).collect::<Vec<Value>>(),
     });
-    let headline = if found.is_empty() {
-        format!("compared with {rows} people who left: no custodian is among them")
-    } else {
-        let who = people.names(&found);
-        format!("compared with {rows} people who left; still custodians: {who}")
-    };
+    let headline = told(&matches, &found, rows, &people);
     if command.preview {
         if context.global.json {
             output::object("custodian.leavers", fields)?;
@@ -126,7 +111,7 @@ pub fn run(context: &Context, command: &LeaversCommand) -> Result<Done> {
         context.say(&format!(
             "next: {} custodian retire {}",
             context.program(None),
-            people.name(id)
+            shell_word(&people.name(id))
         ));
     }
     Ok(if found.is_empty() {
@@ -134,6 +119,31 @@ pub fn run(context: &Context, command: &LeaversCommand) -> Result<Done> {
     } else {
         Done::Attention
     })
+}
+
+/// What people are told: line by line, and the outcome.
+fn told(matches: &[Match], found: &[Id], rows: u32, people: &People) -> String {
+    let mut text = String::new();
+    for one in matches {
+        let (line, listed, name) = (one.line, &one.listed, people.name(&one.custodian));
+        text.push_str(&if one.sure {
+            format!("line {line}: {listed} is the custodian {name}\n")
+        } else {
+            format!("line {line}: {listed} may be the custodian {name}: look at it yourself\n")
+        });
+    }
+    let left = match rows {
+        1 => "1 person who left".to_owned(),
+        many => format!("{many} people who left"),
+    };
+    text.push_str(&match found {
+        [] => format!("compared with {left}: no custodian is among them"),
+        found => format!(
+            "compared with {left}; still custodians: {}",
+            people.names(found)
+        ),
+    });
+    text
 }
 
 /// Each line beside each custodian who is not retired.
@@ -152,7 +162,7 @@ fn compare(table: &CsvTable, name_column: &str, email_column: &str, people: &Peo
                 .filter(|email| email.contains('@'))
                 .is_some_and(|email| {
                     let contact = card.contact.as_ref();
-                    contact.is_some_and(|contact| plain(contact).contains(&plain(email)))
+                    contact.is_some_and(|contact| has_address(contact, email))
                 });
             let sure = same_name || same_contact;
             if sure || name.is_some_and(|name| share_a_word(name, &card.name)) {
@@ -183,6 +193,15 @@ fn same(listed: &str, name: &str) -> bool {
     plain(listed) == plain(name) || turned == Some(plain(name))
 }
 
+/// Whether an address stands in a contact, as a whole.
+fn has_address(contact: &str, email: &str) -> bool {
+    let between = |c: char| c.is_whitespace() || "<>()[],;:\"|/".contains(c);
+    let email = plain(email);
+    plain(contact)
+        .split(between)
+        .any(|word| word.trim_matches('.') == email)
+}
+
 fn share_a_word(listed: &str, name: &str) -> bool {
     let words = |text: &str| -> Vec<String> {
         plain(text)
@@ -206,6 +225,21 @@ mod tests {
         }
         for listed in ["Erin", "Erin Dow", "Doe Erin"] {
             assert!(!same(listed, "Erin Doe"), "{listed}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_found_in_a_contact_and_only_as_a_whole() {
+        for contact in [
+            "ann@example.com",
+            "+44 20 7946 0001, Ann@Example.com.",
+            "Ann <ann@example.com>",
+            "mailto:ann@example.com/joann@example.com",
+        ] {
+            assert!(has_address(contact, "ANN@example.com"), "{contact}");
+        }
+        for contact in ["joann@example.com", "ann@example.com.au", "ann@example"] {
+            assert!(!has_address(contact, "ann@example.com"), "{contact}");
         }
     }
 

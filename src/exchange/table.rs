@@ -62,8 +62,8 @@ impl CsvTable {
         let mut headings: Option<Vec<String>> = None;
         let mut rows = Vec::new();
         for record in reader.records() {
-            let record = record.map_err(unreadable)?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let record = record.map_err(|error| unreadable(text, error))?;
+            let line = line_of(text, record.position());
             let cells: Vec<String> = record.iter().map(str::to_owned).collect();
             if cells.iter().all(String::is_empty) {
                 continue;
@@ -192,8 +192,21 @@ fn separator(text: &[u8]) -> u8 {
         .map_or(b',', |(separator, _)| separator)
 }
 
-fn unreadable(error: csv::Error) -> Error {
-    let line = error.position().map_or(1, csv::Position::line);
+/// The line that a record begins on. Its position is where the one before it has ended: that may be
+/// within a line's end, and before empty lines.
+fn line_of(text: &[u8], position: Option<&csv::Position>) -> u64 {
+    let Some(position) = position else {
+        return 1;
+    };
+    let from = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let between = text.iter().skip(from);
+    let ends = between.take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    let lines = ends.filter(|byte| **byte == b'\n').count();
+    position.line() + u64::try_from(lines).unwrap_or(0)
+}
+
+fn unreadable(text: &[u8], error: csv::Error) -> Error {
+    let line = line_of(text, error.position());
     match error.kind() {
         csv::ErrorKind::Utf8 { .. } => bad(line, "it is not UTF-8 text"),
         _ => bad(line, "it can't be read").because(error),
@@ -246,6 +259,22 @@ mod tests {
             assert!(error.message().starts_with(line), "{text}: {error}");
         }
         let error = CsvTable::parse(b"name\nErin\nM\xfcller\n".to_vec()).unwrap_err();
+        assert_eq!(error.message(), "line 3: it is not UTF-8 text");
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_counts_them() {
+        for (text, line) in [
+            ("name\nErin\n", 2),
+            ("name\r\nErin\r\n", 2),
+            ("\u{feff}name\r\n\r\n\r\nErin", 4),
+            ("\n\nname\n\nErin\n", 5),
+            ("name,note\r\nBob,\"two\r\nlines\"\r\nErin,\r\n", 4),
+        ] {
+            let lines: Vec<u64> = parse(text).rows().iter().map(|row| row.line).collect();
+            assert_eq!(lines.last(), Some(&line), "{text:?}");
+        }
+        let error = CsvTable::parse(b"name\r\nErin\r\nM\xfcller\r\n".to_vec()).unwrap_err();
         assert_eq!(error.message(), "line 3: it is not UTF-8 text");
     }
 
