@@ -326,21 +326,29 @@ fn show_answer(context: &Context, file: &Path) -> Result<Done> {
     Ok(Done::Yes)
 }
 
-/// Whether a claim's subject is shown before it is made: a no, a correction.
-pub fn show_subject(context: &Context, remote: &Remote, claim: &Claim) -> Result<()> {
-    let about = match claim {
+/// Shows a claim before it is made, and what it is about: the subject of a no or of a correction.
+pub fn show_claim(context: &Context, remote: &Remote, claim: &Claim) -> Result<()> {
+    let people = remote.people()?;
+    let mut lines = match claim {
         Claim::Reject(about, _)
         | Claim::Withdraw(about)
         | Claim::Correct(about, _)
-        | Claim::Attach(about, _) => about,
-        _ => return Ok(()),
+        | Claim::Attach(about, _) => {
+            let (_, statement) = remote.statement(&about.subject)?;
+            match statement.kind() {
+                Kind::Genesis => Vec::new(),
+                _ => describe::statement(remote, &statement, &people)?,
+            }
+        }
+        Claim::CustodianAcknowledge(taken) => {
+            taken.duties.as_str().lines().map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
     };
-    let (_, statement) = remote.statement(&about.subject)?;
-    if statement.kind() == Kind::Genesis {
-        return Ok(());
-    }
-    let mut lines = describe::statement(remote, &statement, &remote.people()?)?;
     lines.push(standing(remote)?);
+    let name = people.name(&remote.member());
+    let claimed = describe::claim(remote, claim, &people)?;
+    lines.push(format!("{name} {claimed}"));
     context.show_before_asking(&lines);
     Ok(())
 }

@@ -293,7 +293,7 @@ fn make(
     fresh::check(&files.out)?;
     let mut remote = context.open_slip(&files.slip)?;
     let (claim, blobs) = claim(&remote)?;
-    slip::show_subject(context, &remote, &claim)?;
+    slip::show_claim(context, &remote, &claim)?;
     let name = remote.people()?.name(&remote.member());
     context
         .terminal

@@ -101,8 +101,16 @@ pub fn rule(quorum: &Quorum, people: &People) -> String {
 /// # Errors
 /// Verification where the state is damaged.
 pub fn line(source: &dyn Reading, statement: &Statement, people: &People) -> Result<String> {
+    claim(source, statement.claim(), people)
+}
+
+/// A claim in one line, without its author.
+///
+/// # Errors
+/// Verification where the state is damaged.
+pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<String> {
     let name = |id: &Id| people.name(id);
-    Ok(match statement.claim() {
+    Ok(match claim {
         Claim::Genesis(charter, personal) => format!(
             "founds {} with {} founders, threshold {}",
             personal
@@ -162,7 +170,7 @@ pub fn line(source: &dyn Reading, statement: &Statement, people: &People) -> Res
         },
         Claim::CustodianAway(away) => {
             format!(
-                "{} is away from {} to {}",
+                "notes that {} is away from {} to {}",
                 name(&away.custodian),
                 away.from,
                 away.to
@@ -232,10 +240,10 @@ pub fn line(source: &dyn Reading, statement: &Statement, people: &People) -> Res
             reseal.seal.epoch
         ),
         Claim::SecretProve(prove) => {
-            let shares = prove.proofs.len();
             let secrets: std::collections::BTreeSet<&Id> =
                 prove.proofs.iter().map(|proof| &proof.secret).collect();
-            format!("proves {shares} shares of {} secrets", secrets.len())
+            let shares = counted(prove.proofs.len(), "share");
+            format!("proves {shares} of {}", counted(secrets.len(), "secret"))
         }
         Claim::Reveal(reveal) => format!(
             "reveals {} {}",
@@ -293,6 +301,12 @@ fn opening(
         Claim::SafeOpen(opened, personal) => Some((opened.clone(), personal.clone())),
         _ => None,
     })
+}
+
+/// `1 share`, `2 shares`.
+fn counted(count: usize, what: &str) -> String {
+    let many = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{many}")
 }
 
 fn subject(source: &dyn Reading, leaf: &Digest) -> Result<String> {
@@ -354,7 +368,7 @@ pub fn statement(
             enrolment(&replace.card, personal.as_ref(), &mut lines)?;
         }
         Claim::GovernanceSet(_) => lines.push(
-            "  each of them proves the own new share by signing; it counts once all have, and once those\n  who govern now have agreed".to_owned(),
+            "  each of them proves the own new share by signing; it counts once all have, and those who govern now have agreed".to_owned(),
         ),
         Claim::CustodianAcknowledge(acknowledge) => {
             lines.push(format!("  duties    {}", free(acknowledge.duties.as_str())));
