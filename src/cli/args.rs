@@ -107,7 +107,7 @@ pub enum Command {
     Reject(super::sign::RejectCommand),
     /// Take your own statement back
     Withdraw(super::sign::WithdrawCommand),
-    /// People: add, accept, retire, away, list, show
+    /// People: add, accept, retire, replace, acknowledge, leavers, away, list, show
     #[command(subcommand)]
     Custodian(super::custodian::CustodianCommand),
     /// Someone who only reads

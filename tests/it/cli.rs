@@ -17,6 +17,8 @@ use serde_json::Value;
 
 use crate::world::{self, TempDir};
 
+#[path = "cli_coming_and_going.rs"]
+mod coming_and_going;
 #[path = "cli_copies.rs"]
 mod copies;
 #[path = "cli_custody.rs"]
@@ -263,6 +265,16 @@ impl Desk {
         };
         self.said.borrow_mut().push(run.clone());
         run
+    }
+
+    /// Types what the program says is next, with more words, as a shell would.
+    pub fn typed(&self, next: &Value, more: &[&str]) -> Run {
+        let mut words = vec![next.as_str().unwrap().to_owned()];
+        words.extend(more.iter().map(|word| format!("'{word}'")));
+        let line = words.join(" ").replacen("rootkeep", PROGRAM, 1);
+        let mut command = Command::new("sh");
+        self.clean(command.args(["-c", &line]));
+        self.finish(&[&line], command.output().unwrap())
     }
 
     pub fn ok(&self, words: &[&str]) -> Run {

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Somebody's own machine: their identity and card, no ledger.
-fn machine(desk: &Desk, name: &str) -> Desk {
+pub fn machine(desk: &Desk, name: &str) -> Desk {
     let own = Desk::bare();
     for file in [format!("{name}.key"), format!("{name}.card")] {
         fs::copy(desk.path(&file), own.path(&file)).unwrap();
@@ -12,7 +12,7 @@ fn machine(desk: &Desk, name: &str) -> Desk {
 }
 
 /// Carries a file on a stick.
-fn carry(from: &Desk, to: &Desk, name: &str) {
+pub fn carry(from: &Desk, to: &Desk, name: &str) {
     fs::copy(from.path(name), to.path(name)).unwrap();
 }
 

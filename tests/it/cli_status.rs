@@ -2,16 +2,6 @@
 
 use super::*;
 
-/// Types what `status` says is next, with more words, as a shell would.
-fn typed(desk: &Desk, next: &Value, more: &[&str]) -> Run {
-    let mut words = vec![next.as_str().unwrap().to_owned()];
-    words.extend(more.iter().map(|word| format!("'{word}'")));
-    let line = words.join(" ").replacen("rootkeep", PROGRAM, 1);
-    let mut command = Command::new("sh");
-    desk.clean(command.args(["-c", &line]));
-    desk.finish(&[&line], command.output().unwrap())
-}
-
 #[test]
 fn status_says_what_to_type_next() {
     let desk = Desk::founded();
@@ -19,7 +9,7 @@ fn status_says_what_to_type_next() {
     assert_eq!(status("alice")["to_sign"], Value::Array(Vec::new()));
     let next = status("bob")["to_sign"][0]["next"].clone();
     assert_eq!(next, "rootkeep -i bob.key sign genesis");
-    typed(&desk, &next, &["--code", &desk.code()]).succeeded();
+    desk.typed(&next, &["--code", &desk.code()]).succeeded();
     assert_eq!(status("bob")["to_sign"], Value::Array(Vec::new()));
 
     let desk = Desk::ready();
@@ -40,7 +30,7 @@ fn status_says_what_to_type_next() {
     desk.fed("alice", &again, b"new").succeeded();
     let unconfirmed = status("alice")["unconfirmed"].clone();
     assert_eq!(names(&unconfirmed), [MFA, PASSWORD, PASSWORD]);
-    typed(&desk, &unconfirmed[2]["next"], &[]).succeeded();
+    desk.typed(&unconfirmed[2]["next"], &[]).succeeded();
     assert_eq!(names(&status("alice")["unconfirmed"]), [MFA]);
 
     let request = desk.request(&[PASSWORD]);
@@ -51,7 +41,7 @@ fn status_says_what_to_type_next() {
     let step = status("bob")["to_sign"][0].clone();
     assert_eq!(step["what"], "request");
     assert!(request.starts_with(step["id"].as_str().unwrap()));
-    typed(&desk, &step["next"], &[]).succeeded();
+    desk.typed(&step["next"], &[]).succeeded();
     assert_eq!(status("bob")["to_sign"], Value::Array(Vec::new()));
     desk.ok_as("alice", &["withdraw", &request]);
 
@@ -69,14 +59,14 @@ fn status_says_what_to_type_next() {
     );
     assert_eq!(waits["next"], "rootkeep -i THEIR.key custodian accept");
     let own = status("mallory")["enrolments"][0]["next"].clone();
-    typed(&desk, &own, &["--code", &desk.code()]).succeeded();
+    desk.typed(&own, &["--code", &desk.code()]).succeeded();
     assert_eq!(status("alice")["enrolments"], Value::Array(Vec::new()));
 
     desk.quorum("engineers", &["alice", "bob", "mallory"]);
     let reshare = status("alice")["reshare"].clone();
     assert_eq!(names(&reshare), [PASSWORD]);
     assert_eq!(reshare[0]["without"], serde_json::json!(["mallory"]));
-    typed(&desk, &reshare[0]["next"], &[]).succeeded();
+    desk.typed(&reshare[0]["next"], &[]).succeeded();
     desk.fed("alice", &again, b"newer").succeeded();
     assert_eq!(status("alice")["reshare"], Value::Array(Vec::new()));
     let text = desk.ok_as("bob", &["-L", "acme.ledger", "status"]).out;
