@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::output::{self, Done};
-use super::steps::shell_word;
+use super::shell::words;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::exchange::table::CsvTable;
@@ -111,7 +111,7 @@ pub fn run(context: &Context, command: &LeaversCommand) -> Result<Done> {
         context.say(&format!(
             "next: {} custodian retire {}",
             context.program(None),
-            shell_word(&people.name(id))
+            words::quoted(&people.name(id))
         ));
     }
     Ok(if found.is_empty() {
