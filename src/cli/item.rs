@@ -416,7 +416,7 @@ fn show(context: &Context, id: &str) -> Result<Done> {
     let mut text = format!("{}  ({})\n", facts.item, facts.kind.as_str());
     let mut line = |what: &str, value: Option<String>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
-            text.push_str(&format!("  {what:<10} {value}\n"));
+            text.push_str(&format!("  {what:<10} {}\n", output::one_line(&value)));
         }
     };
     line("for", Some(serves(&session, &item)?));
@@ -455,9 +455,10 @@ fn show(context: &Context, id: &str) -> Result<Done> {
     for (seq, what, findings, statement) in &history {
         let by = people.name(&statement.header().author);
         let at = describe::time(statement.header().made_at);
+        let what = output::one_line(what);
         text.push_str(&format!("  #{seq} {at}  {by} {what}\n"));
         for finding in findings {
-            text.push_str(&format!("      ! {finding}\n"));
+            text.push_str(&format!("      ! {}\n", output::one_line(finding)));
         }
     }
     output::data(&output::plain(&text))?;

@@ -384,6 +384,7 @@ fn show(context: &Context, id: &str) -> Result<Done> {
         text.push_str("  reaching it depends on AWS\n");
     }
     if let Some(description) = record.personal.and_then(|personal| personal.description) {
+        let description = output::one_line(description.as_str());
         text.push_str(&format!("  where      {description}\n"));
     }
     if let Some(counter) = record.counter {
@@ -399,6 +400,7 @@ fn show(context: &Context, id: &str) -> Result<Done> {
     }
     for item in &items {
         let bag = item.facts.bag.as_ref().map_or("-", Text::as_str);
+        let bag = output::one_line(bag);
         let broken = if item.broken { ", SEAL BROKEN" } else { "" };
         text.push_str(&format!(
             "  item       {} ({}), bag {bag}{broken}\n",
@@ -415,7 +417,8 @@ fn show(context: &Context, id: &str) -> Result<Done> {
             people.name(&access.opened.witness)
         ));
         for finding in &access.findings {
-            text.push_str(&format!("             ! {}\n", custody::finding(finding)));
+            let finding = output::one_line(&custody::finding(finding));
+            text.push_str(&format!("             ! {finding}\n"));
         }
     }
     output::data(&output::plain(&text))?;

@@ -21,8 +21,12 @@ use crate::statement::text::{Name, Text};
 #[derive(Debug, Subcommand)]
 pub enum MailboxCommand {
     /// Register a mailbox
+    #[command(
+        after_help = "Examples:\n  rootkeep mailbox add root-1 --address aws-root@example.com --member alice --member bob"
+    )]
     Add(MailboxFlags),
     /// Change what the register has of a mailbox
+    #[command(after_help = "Examples:\n  rootkeep mailbox set root-1 --member alice")]
     Set(MailboxFlags),
     /// Every mailbox
     #[command(after_help = "Examples:\n  rootkeep mailbox list")]
@@ -36,9 +40,6 @@ pub enum MailboxCommand {
 
 /// `mailbox add`, `mailbox set`: what is not given stays as it was.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  rootkeep mailbox add root-1 --address aws-root@example.com --member alice --member bob\n  rootkeep mailbox set root-1 --member alice"
-)]
 pub struct MailboxFlags {
     /// Its name in the register, for good
     id: String,

@@ -226,11 +226,20 @@ fn window(extent: fn(rustix::termios::Winsize) -> u16) -> Option<usize> {
     (extent > 0).then(|| usize::from(extent))
 }
 
-/// Rows as a table with aligned columns.
+/// A text of somebody's own in one line: line breaks of theirs would look like lines of ours.
+pub fn one_line(text: &str) -> String {
+    text.lines().collect::<Vec<_>>().join(" / ")
+}
+
+/// Rows as a table with aligned columns, each in one line.
 pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| one_line(cell)).collect())
+        .collect();
     let width = |text: &str| text.chars().count();
     let mut widths: Vec<usize> = headings.iter().map(|heading| width(heading)).collect();
-    for row in rows {
+    for row in &rows {
         for (known, cell) in widths.iter_mut().zip(row) {
             *known = (*known).max(width(cell));
         }
@@ -244,7 +253,7 @@ pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
         format!("{}\n", text.trim_end())
     };
     let mut text = line(headings.to_vec());
-    for row in rows {
+    for row in &rows {
         text.push_str(&line(row.iter().map(String::as_str).collect()));
     }
     text

@@ -22,8 +22,12 @@ use crate::statement::time::Date;
 #[derive(Debug, Subcommand)]
 pub enum PhoneCommand {
     /// Register a phone
+    #[command(
+        after_help = "Examples:\n  rootkeep phone add root-1 --number \"+44 20 7946 0000\" --holder alice --holder bob"
+    )]
     Add(PhoneFlags),
     /// Change what the register has of a phone
+    #[command(after_help = "Examples:\n  rootkeep phone set root-1 --holder alice")]
     Set(PhoneFlags),
     /// Every phone
     #[command(after_help = "Examples:\n  rootkeep phone list")]
@@ -37,9 +41,6 @@ pub enum PhoneCommand {
 
 /// `phone add`, `phone set`: what is not given stays as it was.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  rootkeep phone add root-1 --number \"+44 20 7946 0000\" --holder alice --holder bob\n  rootkeep phone set root-1 --holder alice"
-)]
 pub struct PhoneFlags {
     /// Its name in the register, for good
     id: String,

@@ -485,7 +485,11 @@ fn list(context: &Context, command: &ListAccesses) -> Result<Done> {
     ))?;
     for one in &found {
         for finding in &one.access.findings {
-            let line = format!("#{}  {}\n", one.seq, custody::finding(finding));
+            let line = format!(
+                "#{}  {}\n",
+                one.seq,
+                output::one_line(&custody::finding(finding))
+            );
             output::data(&output::plain(&line))?;
         }
     }

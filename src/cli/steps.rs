@@ -102,6 +102,9 @@ pub fn departures(context: &Context, session: &Session, people: &People) -> Resu
         .as_ref()
         .and_then(|ledger| ledger.rekeys.last().copied());
     let quorums = list::<Quorum>(&view, "")?;
+    let founder = ledger
+        .as_ref()
+        .and_then(|ledger| ledger.founders.first().copied());
     let governance = ledger.and_then(|ledger| ledger.governance);
     let goes_on: BTreeSet<Id> = people
         .iter()
@@ -139,6 +142,17 @@ pub fn departures(context: &Context, session: &Session, people: &People) -> Resu
         let governs = governance
             .as_ref()
             .is_some_and(|seal| seal.shares.iter().any(|share| share.holder == *id));
+        let made = governance.as_ref().is_some_and(|seal| {
+            let maker = seal.maker.as_ref().or(founder.as_ref());
+            maker == Some(id)
+        });
+        if made && !governs {
+            let about = format!(
+                "{name} made the recovery identity of governance and may have kept it: give the ledger a new key after this"
+            );
+            let next = "quorum define governance --threshold K --member NAME ...".to_owned();
+            push(about, next, "governance", None);
+        }
         if governs {
             let about = format!("{name} still holds a share of governance");
             let next = "quorum define governance --threshold K --member NAME ...".to_owned();
@@ -185,7 +199,8 @@ pub fn departures(context: &Context, session: &Session, people: &People) -> Resu
                 );
             }
         }
-        if last_rekey.is_none_or(|index| index < retired) {
+        let governed = governance.as_ref().map_or(0, |seal| seal.index);
+        if last_rekey.is_none_or(|index| index < retired.max(governed)) {
             let about = format!("{name} may have kept the data key");
             push(about, "rekey".to_owned(), "rekey", None);
         }

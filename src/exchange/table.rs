@@ -10,6 +10,8 @@ use crate::ledger::read_bounded;
 pub const MAX_BYTES: u64 = 16 << 20;
 /// The most rows.
 pub const MAX_ROWS: usize = 100_000;
+/// The most columns.
+const MAX_COLUMNS: usize = 256;
 /// The most characters of a cell.
 const MAX_CELL: usize = 4096;
 
@@ -64,6 +66,9 @@ impl CsvTable {
         for record in reader.records() {
             let record = record.map_err(|error| unreadable(text, error))?;
             let line = line_of(text, record.position());
+            if record.len() > MAX_COLUMNS {
+                return Err(bad(line, "a table has at most 256 columns"));
+            }
             let cells: Vec<String> = record.iter().map(str::to_owned).collect();
             if cells.iter().all(String::is_empty) {
                 continue;
@@ -276,6 +281,12 @@ mod tests {
         }
         let error = CsvTable::parse(b"name\r\nErin\r\nM\xfcller\r\n".to_vec()).unwrap_err();
         assert_eq!(error.message(), "line 3: it is not UTF-8 text");
+    }
+
+    #[test]
+    fn a_table_of_commas_is_refused_before_it_is_taken_apart() {
+        let error = CsvTable::parse(vec![b','; 1 << 20]).unwrap_err();
+        assert!(error.message().contains("256 columns"), "{error}");
     }
 
     #[test]

@@ -284,15 +284,21 @@ impl Judge<'_> {
                 Some(holds) => read::<SecretRecord>(&self.state, &holds.secret.to_hex())?,
                 None => None,
             };
-            let opens = held.as_ref().is_some_and(|held| gives_access(held.kind()))
-                || item.facts.kind == ItemKind::MfaToken;
             let touched = handled.went == Went::Out || handled.seal == Some(SealState::Broken);
-            if opens && touched && !released {
+            let opens: Vec<(String, SecretKind)> = match (&held, &item.facts.account) {
+                (Some(held), _) => factors_of(held),
+                (None, Some(account)) if item.facts.kind == ItemKind::MfaToken => {
+                    vec![(account.to_string(), SecretKind::MfaSeed)]
+                }
+                (None, _) => Vec::new(),
+            };
+            let unnamed = held.is_none() && item.facts.kind == ItemKind::MfaToken;
+            if touched && (unnamed || !opens.is_empty()) && !released.covers(&item, &opens) {
                 let item = handled.item.clone();
                 findings.push(Finding::NoRelease { item });
             }
-            if let Some(held) = held.filter(|_| touched) {
-                factors.insert((held.name.subject.to_string(), held.kind()));
+            if touched {
+                factors.extend(opens);
             }
             if handled.seal == Some(SealState::Broken) {
                 self.may_know(&item, &waits.author)?;
@@ -330,10 +336,11 @@ impl Judge<'_> {
         self.state.put(&leaf_key(subject), &access)
     }
 
-    /// Whether the release that an access was for was in effect when it was opened.
-    fn released(&self, opened: &Opened) -> Result<bool> {
+    /// What the release that an access was for has opened, if it was in effect at the opening.
+    fn released(&self, opened: &Opened) -> Result<Released> {
+        let mut released = Released::default();
         let Some(subject) = &opened.request else {
-            return Ok(false);
+            return Ok(released);
         };
         let request =
             RequestRecord::load(&self.state, subject)?.ok_or_else(refusal::unknown_subject)?;
@@ -344,7 +351,18 @@ impl Judge<'_> {
         let ended = request
             .window_ends()
             .is_some_and(|end| opened.opened_at > end.plus(CLOCK_ERROR));
-        Ok(began && !ended && request_state(&request, opened.opened_at) != RequestState::Withdrawn)
+        let taken_back = request_state(&request, opened.opened_at) == RequestState::Withdrawn;
+        // A resharing shows nothing to anybody.
+        if !began || ended || taken_back || request.reshare {
+            return Ok(released);
+        }
+        for wanted in &request.secrets {
+            released.secrets.insert(wanted.secret);
+            if let Some(secret) = read::<SecretRecord>(&self.state, &wanted.secret.to_hex())? {
+                released.subjects.extend(factors_of(&secret));
+            }
+        }
+        Ok(released)
     }
 
     /// Whoever had an opened bag in hand may know what is in it.
@@ -382,11 +400,43 @@ pub(super) fn may_witness(
     Err(refusal::lacks_roles(&[Role::Witness], "witnessing"))
 }
 
-fn gives_access(kind: SecretKind) -> bool {
-    matches!(
-        kind,
-        SecretKind::Password | SecretKind::MfaSeed | SecretKind::RecoveryCodes
-    )
+/// What a release in effect has opened.
+#[derive(Default)]
+struct Released {
+    secrets: BTreeSet<Id>,
+    /// What they belong to, and what they are.
+    subjects: BTreeSet<(String, SecretKind)>,
+}
+
+impl Released {
+    /// Whether it was for what an item holds; for a token without a secret here, whether it was for the
+    /// MFA of the same account.
+    fn covers(&self, item: &ItemRecord, opens: &[(String, SecretKind)]) -> bool {
+        match &item.facts.holds {
+            Some(holds) => self.secrets.contains(&holds.secret),
+            None => opens.iter().any(|(subject, _)| {
+                let same = |(released, _): &(String, SecretKind)| released == subject;
+                self.subjects.iter().any(same)
+            }),
+        }
+    }
+}
+
+/// The accounts, or whatever else, that a secret is a way into, each with what it is.
+fn factors_of(secret: &SecretRecord) -> Vec<(String, SecretKind)> {
+    let kind = match secret.kind() {
+        SecretKind::Password => SecretKind::Password,
+        SecretKind::MfaSeed | SecretKind::RecoveryCodes => SecretKind::MfaSeed,
+        SecretKind::SecurityAnswers | SecretKind::Combination | SecretKind::Note => {
+            return Vec::new();
+        }
+    };
+    let own = secret.name.subject.to_string();
+    let served = secret.serves.iter().map(ToString::to_string);
+    std::iter::once(own)
+        .chain(served)
+        .map(|subject| (subject, kind))
+        .collect()
 }
 
 /// What an access says of an item, beside the register.

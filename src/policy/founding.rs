@@ -143,6 +143,7 @@ impl Judge<'_> {
         ledger.governance = Some(GovernanceRecord {
             epoch: seal.epoch,
             index: self.index,
+            maker: None,
             recovery: seal.recovery.clone(),
             payload: seal.payload,
             shares: seal.shares.clone(),

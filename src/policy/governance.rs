@@ -140,7 +140,7 @@ impl Judge<'_> {
             return Ok(Verdict::waits_for(needs));
         }
         self.end(&sign.subject, &proposal, Ended::Effective)?;
-        self.take_effect(&sign.subject, &claim)
+        self.take_effect(&sign.subject, proposal.author, &claim)
     }
 
     /// Whether a proposal can still be decided by this author at this leaf.
@@ -174,12 +174,12 @@ impl Judge<'_> {
         Ok(claim)
     }
 
-    fn take_effect(&mut self, subject: &Digest, claim: &Claim) -> Result<Verdict> {
+    fn take_effect(&mut self, subject: &Digest, maker: Id, claim: &Claim) -> Result<Verdict> {
         match claim {
             Claim::CustodianAdd(add, _) => return self.approve(subject, &add.card),
             Claim::CustodianReplace(replace, _) => return self.replace(subject, replace),
             Claim::CustodianRetire(retire, _) => self.retire(retire)?,
-            Claim::GovernanceSet(set) => self.set_governance(set)?,
+            Claim::GovernanceSet(set) => self.set_governance(set, maker)?,
             Claim::QuorumDefine(define) => self.define(define)?,
             Claim::PolicySet(set) => self.state.put(
                 ONE,

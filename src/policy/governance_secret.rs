@@ -71,13 +71,14 @@ impl Judge<'_> {
     }
 
     /// The new split counts from here on.
-    pub(super) fn set_governance(&mut self, set: &GovernanceSet) -> Result<()> {
+    pub(super) fn set_governance(&mut self, set: &GovernanceSet, maker: Id) -> Result<()> {
         let mut ledger = self.ledger()?;
         let seal = &set.seal;
         ledger.threshold = set.threshold;
         ledger.governance = Some(GovernanceRecord {
             epoch: seal.epoch,
             index: self.index,
+            maker: Some(maker),
             recovery: seal.recovery.clone(),
             payload: seal.payload,
             shares: seal.shares.clone(),

@@ -96,6 +96,9 @@ pub struct GovernanceRecord {
     pub epoch: u32,
     /// Index of the leaf that put it into effect.
     pub index: u64,
+    /// Who made the recovery identity, and may have kept it; the first founder where nobody is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maker: Option<Id>,
     /// Recipient of the recovery identity.
     pub recovery: String,
     /// Digest of the payload.

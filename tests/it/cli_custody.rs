@@ -280,7 +280,7 @@ fn what_does_not_fit_is_said_when_the_witness_signs_and_stays_in_the_list() {
             "{look:?}: {shown}"
         );
         assert!(
-            shown.lines().all(|line| line.chars().count() <= 110),
+            shown.lines().all(|line| line.chars().count() <= 120),
             "{shown}"
         );
     }

@@ -423,6 +423,45 @@ fn in_a_release_the_same_access_is_in_order() {
 }
 
 #[test]
+fn a_release_of_something_else_excuses_nothing() {
+    let world = registered();
+    let request = world.request(&[PASSWORD]);
+    world.sign_all(request.leaf, &[ADA, BEA]);
+    let took = vec![handled(
+        "sheet-1",
+        Went::Out,
+        Some("A1"),
+        Some(SealState::Intact),
+    )];
+    let Claim::SafeLog(mut logged, personal) = access(&world, "london-a", BEA, took) else {
+        panic!()
+    };
+    logged.opened.request = Some(request.leaf);
+    let leaf = witnessed(&world, Claim::SafeLog(logged, personal));
+    let item = name("sheet-1");
+    assert_eq!(findings(&world, &leaf), [Finding::NoRelease { item }]);
+}
+
+#[test]
+fn a_token_and_the_password_in_the_same_hands_are_a_finding() {
+    let world = registered();
+    let mut sheet = item("password", "london-a", None);
+    sheet.holds = Some(HeldSecret {
+        secret: world.secret(PASSWORD),
+        epoch: 1,
+    });
+    add(&world, sheet).unwrap();
+    let mut token = item("token", "london-a", None);
+    token.kind = ItemKind::MfaToken;
+    token.account = Some(MANAGEMENT.parse().unwrap());
+    add(&world, token).unwrap();
+    let took = ["password", "token"].map(|word| handled(word, Went::Out, None, None));
+    let leaf = witnessed(&world, access(&world, "london-a", BEA, took.to_vec()));
+    let subject = MANAGEMENT.to_owned();
+    assert!(findings(&world, &leaf).contains(&Finding::BothFactors { subject }));
+}
+
+#[test]
 fn times_that_cannot_be_are_refused() {
     let world = registered();
     let at = |seconds: i64| Time::from_seconds(world.clock.seconds() + seconds).unwrap();
