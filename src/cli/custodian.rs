@@ -34,10 +34,17 @@ pub enum CustodianCommand {
     /// Propose to retire a custodian
     Retire(RetireCustodian),
     /// Propose that a custodian goes on with another identity
+    ///
+    /// The old identity ends when governance has agreed. The new one has its roles, and its places in
+    /// quorums once `custodian accept` was typed with it; its shares come with a resharing.
     Replace(ReplaceCustodian),
     /// Take the duties of a custodian on, as everybody does once a year
     Acknowledge(AcknowledgeDuties),
     /// Compare the custodians with a list of who left
+    ///
+    /// The list has a column with names, a column with addresses, or both. Its other columns are not
+    /// read, and nothing of it but its digest, and who was found, is kept. Exit code 6: somebody on it
+    /// is a custodian.
     Leavers(LeaversCommand),
     /// Say when somebody can't be reached
     Away(AwayCustodian),
@@ -130,10 +137,7 @@ pub struct RetireCustodian {
     note: Option<String>,
 }
 
-/// Propose that a custodian goes on with another identity.
-///
-/// The old identity ends when governance has agreed. The new one has its roles, and its places in
-/// quorums once `custodian accept` was typed with it; its shares come with a resharing.
+/// `custodian replace`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  rootkeep custodian replace erin erin-2.card --lost --identified-by \"Bob, by video\"\n  rootkeep custodian replace erin erin-2.card --distrust-from 120"

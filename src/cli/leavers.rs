@@ -15,10 +15,7 @@ use crate::ledger::People;
 use crate::statement::Claim;
 use crate::statement::people::{Leavers, LeaversPersonal};
 
-/// Compare the custodians with a list of who left.
-///
-/// The list has a column with names, a column with addresses, or both. Its other columns are not
-/// read, and nothing of it but its digest is kept.
+/// `custodian leavers`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  rootkeep custodian leavers leavers.csv --preview\n  rootkeep custodian leavers leavers.csv --name-column employee"

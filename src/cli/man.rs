@@ -29,7 +29,10 @@ const EXIT_STATUS: [(&str, &str); 7] = [
         "Verification failed: tampering, a bad signature, a fork, a wrong share, a state that does not fit the pin.",
     ),
     ("5", "Not found."),
-    ("6", "Attention: status has something overdue."),
+    (
+        "6",
+        "Attention: status has something overdue, or somebody who left is a custodian.",
+    ),
 ];
 
 const ENVIRONMENT: [(&str, &str); 2] = [

@@ -25,6 +25,9 @@ const GOVERNANCE: &str = "governance";
 #[derive(Debug, Subcommand)]
 pub enum QuorumCommand {
     /// Propose a threshold rule, or an existing one anew
+    ///
+    /// The name `governance` stands for those who decide on people, quorums and policy: to define it anew
+    /// splits the governance secret to them, and counts once each of them has signed too.
     Define(DefineQuorum),
     /// Every quorum, governance among them
     #[command(after_help = "Examples:\n  rootkeep quorum list")]
@@ -37,13 +40,10 @@ pub enum QuorumCommand {
     },
 }
 
-/// Propose a threshold rule, or an existing one anew.
-///
-/// The name `governance` stands for those who decide on people, quorums and policy: to define it anew
-/// splits the governance secret to them, and counts once each of them has signed too.
+/// `quorum define`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  rootkeep quorum define engineers --threshold 2 --member alice --member bob --member carol\n  rootkeep quorum define sites --groups-needed 2 --group london=2:alice,bob --group tokyo=1:dave"
+    after_help = "Examples:\n  rootkeep quorum define engineers --threshold 2 --member alice --member bob --member carol\n  rootkeep quorum define sites --groups-needed 2 --group london=2:alice,bob --group tokyo=1:dave\n  rootkeep quorum define governance --threshold 2 --member alice --member bob --member dave"
 )]
 pub struct DefineQuorum {
     /// What it is called
