@@ -153,6 +153,18 @@ impl Keys {
         Ok(())
     }
 
+    /// Removes what a program that was killed has left half written. Nobody else may have the ledger open.
+    ///
+    /// # Errors
+    /// Failed where the disk fails.
+    pub fn remove_half_written(&self) -> Result<()> {
+        let handle = self.open()?;
+        for name in handle.names()?.iter().filter(|name| is_half_written(name)) {
+            handle.remove(name)?;
+        }
+        Ok(())
+    }
+
     /// Makes the directory what the log says it is, and wraps the data key anew for everybody: for a
     /// directory whose files come from elsewhere.
     ///
@@ -230,6 +242,19 @@ pub fn is_key_file(name: &str) -> bool {
     stem == "recovery" || place || Id::parse(id).is_ok()
 }
 
+/// The name of a key file until it is whole.
+fn temporary(name: &str) -> Result<String> {
+    let random = Id::random(&ring::rand::SystemRandom::new())?;
+    Ok(format!(".{name}.{random}.tmp"))
+}
+
+/// Whether a name is one that [`temporary`] gives.
+fn is_half_written(name: &str) -> bool {
+    name.strip_prefix('.')
+        .and_then(|name| name.strip_suffix(".tmp")?.rsplit_once('.'))
+        .is_some_and(|(name, random)| is_key_file(name) && Id::parse(random).is_ok())
+}
+
 fn no_file(name: &str) -> Error {
     Error::not_found("no-file", format!("there is no file keys/{name}"))
 }
@@ -276,8 +301,7 @@ impl Handle {
 
     /// Whole and on the disk, or not at all.
     fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        let random = Id::random(&ring::rand::SystemRandom::new())?;
-        let half = format!(".{name}.{random}.tmp");
+        let half = temporary(name)?;
         let write = || -> std::io::Result<()> {
             let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
             let mode = Mode::RUSR | Mode::WUSR;

@@ -41,6 +41,7 @@ impl Session {
             },
         )?;
         self.alone()?;
+        self.keys.remove_half_written()?;
         let new_key = Key32::new(Digest::random(&self.rng)?.0);
         let database = self.store.path().to_owned();
         let fresh = database.with_file_name(FRESH);

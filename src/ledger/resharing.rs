@@ -31,7 +31,7 @@ use crate::statement::{Claim, Draft};
 /// Told how far a resharing is: secrets done, secrets in all.
 pub type Done<'p> = &'p mut dyn FnMut(usize, usize);
 
-/// How many secrets one transaction takes: so many are done again, at most, where it is interrupted.
+/// How many secrets are entered in one transaction.
 const BATCH: usize = 16;
 
 /// A secret's next epoch, with its ciphertexts.
@@ -97,7 +97,8 @@ impl Session {
     /// What was done before it was interrupted stays done. Returns the entries.
     ///
     /// # Errors
-    /// Refused by the policy; verification, code `too-few-good-shares`. What was entered before stays.
+    /// Refused by the policy; verification, code `too-few-good-shares`, once all others are entered. What
+    /// was entered stays.
     pub fn carry_out_reshare(&mut self, reshare: &Digest, done: Done<'_>) -> Result<Vec<Entered>> {
         self.writable()?;
         let (asked, left) = self.on_verified(|session| session.left_to_reshare(reshare))?;
@@ -129,7 +130,8 @@ impl Session {
         let mut batches = left.chunks(BATCH);
         let mut under_way = 0;
         let mut entered = Vec::with_capacity(left.len());
-        while entered.len() < left.len() {
+        let mut failed = None;
+        loop {
             while under_way < BATCH + 2 * cores
                 && let Some(batch) = batches.next()
             {
@@ -139,22 +141,22 @@ impl Session {
                     let _nobody_works = work.send(one);
                 }
             }
+            if under_way == 0 {
+                return failed.map_or(Ok(entered), Err);
+            }
             let batch: Vec<_> = made.iter().take(under_way.min(BATCH)).collect();
-            under_way -= batch.len();
-            let (good, bad): (Vec<_>, Vec<_>) = batch.into_iter().partition(Result::is_ok);
-            if good.is_empty() && bad.is_empty() {
+            if batch.is_empty() {
                 return Err(Error::failed("internal", "nobody splits secrets any more"));
             }
+            under_way -= batch.len();
+            let (good, bad): (Vec<_>, Vec<_>) = batch.into_iter().partition(Result::is_ok);
+            // A secret that can't be split anew holds up no other.
+            failed = failed.or_else(|| bad.into_iter().find_map(Result::err));
             for one in self.enter_resealed(reshare, good.into_iter().flatten())? {
                 entered.push(one);
                 done(entered.len(), left.len());
             }
-            // One that can't be split anew keeps nobody from the others beside it.
-            if let Some(error) = bad.into_iter().find_map(Result::err) {
-                return Err(error);
-            }
         }
-        Ok(entered)
     }
 
     fn enter_resealed(
@@ -167,7 +169,10 @@ impl Session {
             .map(|(seal, blobs)| {
                 Draft::new(&self.rng, Claim::Reseal(Reseal { reshare, seal }), blobs)
             })
-            .collect::<Result<_>>()?;
+            .collect::<Result<Vec<_>>>()?;
+        if drafts.is_empty() {
+            return Ok(Vec::new());
+        }
         self.enter_drafts(drafts, |_, error| error)
     }
 

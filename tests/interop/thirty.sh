@@ -5,7 +5,8 @@
 # every kind of identity together.
 #
 #   ROOTKEEP_BIN, ROOTKEEP_PYTHON: the program; a Python with requirements.txt
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "thirty.sh: line $LINENO failed" >&2' ERR
 exec </dev/null
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 root=$PWD

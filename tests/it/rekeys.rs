@@ -110,6 +110,33 @@ fn key_files_with_both_keys_open_the_database_that_is_there() {
 }
 
 #[test]
+fn what_killed_programs_have_left_goes() {
+    let world = World::ready();
+    let member = format!("keys/.{}.age.{}.tmp", world.id(CY), random_id());
+    let left = [
+        "ledger.db.rekey",
+        "ledger.db.rekey-journal",
+        "ledger.db.rekey-wal",
+        "ledger.db.rekey-shm",
+        member.as_str(),
+        "keys/.recovery.age.0123456789abcdef0123456789abcdef.tmp",
+    ];
+    // What this program does not name so is somebody else's.
+    let others = ["keys/.note.tmp", "keys/.recovery.age.tmp", "keys/notes.txt"];
+    for name in left.iter().chain(&others) {
+        fs::write(world.ledger().join(name), b"half").unwrap();
+    }
+    drop(trusted(&world, ADA).unwrap().rekey().unwrap());
+    world.assert_good(BEA);
+    for name in left {
+        assert!(!world.ledger().join(name).exists(), "{name}");
+    }
+    for name in others {
+        assert!(world.ledger().join(name).exists(), "{name}");
+    }
+}
+
+#[test]
 fn killed_at_any_moment_it_is_done_or_not_begun() {
     let desk = Desk::ready();
     let mut kills = Kills::of("rekey", 12);
