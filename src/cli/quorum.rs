@@ -43,7 +43,7 @@ pub enum QuorumCommand {
 /// `quorum define`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  rootkeep quorum define engineers --threshold 2 --member alice --member bob --member carol\n  rootkeep quorum define sites --groups-needed 2 --group london=2:alice,bob --group tokyo=1:dave\n  rootkeep quorum define governance --threshold 2 --member alice --member bob --member dave"
+    after_help = "Examples:\n  rootkeep quorum define engineers --threshold 2 --member alice --member bob --member carol\n  rootkeep quorum define sites --groups-needed 2 --group london=2:alice,bob --group tokyo=1:dave"
 )]
 pub struct DefineQuorum {
     /// What it is called

@@ -261,8 +261,8 @@ fn what_comes_round_each_year_is_overdue_a_year_on() {
         (run.code, run.object())
     };
     let of = |status: &Value, list: &str, what: &str| {
-        let all = status[list].as_array().unwrap().iter();
-        all.filter(|one| one["what"] == what).cloned().next()
+        let mut all = status[list].as_array().unwrap().iter();
+        all.find(|one| one["what"] == what).cloned()
     };
     let duties = "acknowledging the duties";
     let (code, now) = status(&[]);
