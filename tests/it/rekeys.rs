@@ -126,7 +126,7 @@ fn what_killed_programs_have_left_goes() {
     for name in left.iter().chain(&others) {
         fs::write(world.ledger().join(name), b"half").unwrap();
     }
-    drop(trusted(&world, ADA).unwrap().rekey().unwrap());
+    world.rekeyed(ADA);
     world.assert_good(BEA);
     for name in left {
         assert!(!world.ledger().join(name).exists(), "{name}");
