@@ -44,9 +44,9 @@ pub enum ItemCommand {
         #[arg(long, value_name = "DATE")]
         battery_expires: Option<String>,
     },
-    /// Record that a thing is elsewhere, where no logged access has moved it
+    /// Record that a thing is elsewhere, where no logged access has moved it; counts once the witness has signed
     #[command(
-        after_help = "Examples:\n  rootkeep item move token-1 --location tokyo-a --reason \"Carried by bob\""
+        after_help = "Examples:\n  rootkeep item move token-1 --location tokyo-a --witness bob --reason \"Carried there\""
     )]
     Move {
         /// Its name
@@ -57,6 +57,9 @@ pub enum ItemCommand {
         /// The bag that it is in now
         #[arg(long, value_name = "NUMBER")]
         bag: Option<String>,
+        /// Who watched
+        #[arg(long, value_name = "NAME")]
+        witness: String,
         /// How it came there
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
@@ -156,8 +159,16 @@ pub fn run(context: &Context, command: ItemCommand) -> Result<Done> {
             id,
             location,
             bag,
+            witness,
             reason,
-        } => moved(context, &id, &location, bag, reason.as_ref()),
+        } => {
+            let to = Destination {
+                location,
+                bag,
+                witness,
+            };
+            moved(context, &id, to, reason.as_ref())
+        }
         ItemCommand::Destroy { id, witness, note } => {
             destroy(context, &id, &witness, note.as_ref())
         }
@@ -256,25 +267,28 @@ fn check(context: &Context, id: &str, checked: &str, expires: Option<&str>) -> R
     context.report(session, &entered, &headline, json!({"item": item}))
 }
 
-fn moved(
-    context: &Context,
-    id: &str,
-    to: &str,
+/// Where a thing went, as typed.
+struct Destination {
+    location: String,
     bag: Option<String>,
-    reason: Option<&String>,
-) -> Result<Done> {
+    witness: String,
+}
+
+fn moved(context: &Context, id: &str, to: Destination, reason: Option<&String>) -> Result<Done> {
     let terminal = &context.terminal;
     let reason = Asked::new(terminal, reason, "How did it come there", "--reason TEXT")?;
-    let bag = bag.map(Text::new).transpose()?;
+    let bag = to.bag.map(Text::new).transpose()?;
     let mut session = context.open_to_act()?;
     let item = find(&session, id)?.facts.item;
-    let location = location::find(&session, to)?.facts.location;
+    let location = location::find(&session, &to.location)?.facts.location;
+    let witness = session.people()?.find(&to.witness)?;
     let note = reason.text(terminal)?;
     let headline = format!("{item} is in {location}");
     let moved = MoveItem {
         item: item.clone(),
         location,
         bag,
+        witness,
     };
     let claim = Claim::ItemMove(moved, Some(Remark { note }));
     let entered = session.enter(claim, Vec::new())?;

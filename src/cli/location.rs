@@ -359,7 +359,7 @@ fn show(context: &Context, id: &str) -> Result<Done> {
             "last_accesses": accesses.iter().map(|access| json!({
                 "seq": access.index, "opened_at": access.opened.opened_at,
                 "closed_at": access.happened.closed_at, "by": people.name(&access.author),
-                "witness": people.name(&access.opened.witness),
+                "witness": people.name(&access.witness),
                 "findings": access.findings.iter().map(custody::finding).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
         });
@@ -414,7 +414,7 @@ fn show(context: &Context, id: &str) -> Result<Done> {
             access.index,
             when::clock(access.opened.opened_at, zone),
             people.name(&access.author),
-            people.name(&access.opened.witness)
+            people.name(&access.witness)
         ));
         for finding in &access.findings {
             let finding = output::one_line(&custody::finding(finding));

@@ -8,7 +8,7 @@ use super::access_form::Form;
 use super::context::Context;
 use super::output::{self, Done};
 use super::{location, when};
-use crate::crypto::fixed::Digest;
+use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::ledger::{People, Session};
 use crate::present::{custody, describe};
@@ -18,6 +18,7 @@ use crate::state::rules::leaf_key;
 use crate::statement::accesses::{
     Closed, ClosedPersonal, Logged, LoggedPersonal, Opened, OpenedPersonal,
 };
+use crate::statement::people::Role;
 use crate::statement::{Claim, Kind, Time};
 use crate::store::LogFilter;
 
@@ -99,6 +100,9 @@ pub struct HappenedFlags {
 pub struct CloseSafe {
     /// The location, or the id of its opening
     id: Option<String>,
+    /// Who was there and will sign, where it is not who was named at the opening
+    #[arg(long, value_name = "NAME")]
+    witness: Option<String>,
     /// What happened
     #[command(flatten)]
     happened: HappenedFlags,
@@ -236,22 +240,30 @@ fn close(context: &Context, command: &CloseSafe) -> Result<Done> {
         }
     };
     let people = session.people()?;
-    if open.author != me {
+    let keeper = people
+        .get(&me)
+        .is_some_and(|(custodian, ..)| custodian.has(Role::Keeper));
+    if open.author != me && !keeper {
         let who = people.name(&open.author);
         return Err(Error::refused(
             "not-author",
-            format!("{who} has opened it, says what happened, and closes it"),
+            format!("{who} has opened it, says what happened, and closes it; or a keeper does"),
         )
         .hint(format!(
             "{who} types: rootkeep safe close {}",
             location.facts.location
         )));
     }
+    let witness = match &command.witness {
+        Some(name) => people.find(name)?,
+        None => open.opened.witness,
+    };
     let form = Form::new(context, &session, &people, &location)?;
     let told = form.happened(&command.happened, open.opened.opened_at, session.now()?)?;
     let claim = Claim::SafeClose(
         Closed {
             access: open.access,
+            witness,
             happened: told.happened,
         },
         Some(told.personal),
@@ -259,6 +271,7 @@ fn close(context: &Context, command: &CloseSafe) -> Result<Done> {
     let access = Access {
         headline: format!("{} was closed", location.facts.location),
         opened: open.opened,
+        witness,
         zone: location::zone(&location),
     };
     enter(context, session, claim, &access)
@@ -360,6 +373,7 @@ fn log(context: &Context, command: &LogSafe) -> Result<Done> {
     let access = Access {
         headline: format!("{} was opened and closed", location.facts.location),
         opened,
+        witness,
         zone: location::zone(&location),
     };
     enter(context, session, claim, &access)
@@ -369,6 +383,7 @@ fn log(context: &Context, command: &LogSafe) -> Result<Done> {
 struct Access {
     headline: String,
     opened: Opened,
+    witness: Id,
     zone: Tz,
 }
 
@@ -399,7 +414,7 @@ fn enter(context: &Context, mut session: Session, claim: Claim, access: &Access)
         entered.seq,
         entered.id.short(),
         people.name(&session.member()),
-        people.name(&access.opened.witness)
+        people.name(&access.witness)
     ));
     let fields = json!({"location": access.opened.location});
     context.report(session, &entered, &access.headline, fields)
@@ -470,7 +485,7 @@ fn list(context: &Context, command: &ListAccesses) -> Result<Done> {
             lag(closed_at, access.recorded_at)
                 .map_or_else(|| "at once".to_owned(), |lag| format!("{lag} later")),
             output::plain(&people.name(&access.author)),
-            output::plain(&people.name(&access.opened.witness)),
+            output::plain(&people.name(&access.witness)),
             match access.findings.len() {
                 0 => String::new(),
                 many => format!("{many} to look at"),
@@ -512,7 +527,7 @@ fn fields(one: &Listed, people: &People) -> Value {
     json!({
         "seq": one.seq, "location": access.opened.location, "opened_at": access.opened.opened_at,
         "closed_at": access.happened.closed_at, "recorded_at": access.recorded_at,
-        "by": people.name(&access.author), "witness": people.name(&access.opened.witness),
+        "by": people.name(&access.author), "witness": people.name(&access.witness),
         "witnessed": access.witnessed, "counter": access.happened.counter,
         "items": access.happened.items.iter().map(|handled| json!({
             "item": handled.item, "went": handled.went, "seal": handled.seal, "bag": handled.bag,

@@ -43,35 +43,27 @@ impl Judge<'_> {
         Ok(Verdict::AT_ONCE)
     }
 
+    /// What was opened stays open until the witness has signed how it was closed.
     pub(super) fn safe_close(&mut self, closed: &Closed) -> Result<Verdict> {
-        let (mut location, open) = self.opening(&closed.access)?;
-        let opened = open.opened;
+        let (_, open) = self.opening(&closed.access)?;
         if open.author != self.author() {
-            return Err(Error::refused(
-                "not-author",
-                "who has opened it says what happened, and closes it",
-            ));
+            self.needs_role(Role::Keeper, "closing what another has opened")?;
         }
-        self.check_witness(&opened.witness)?;
-        self.check_happened(&opened, &closed.happened)?;
-        location.open = None;
-        self.state.put(opened.location.as_str(), &location)?;
-        self.wait_for(opened.witness, Some(opened))
+        self.check_happened(&open.opened, &closed.happened)?;
+        self.wait_for(closed.witness)
     }
 
     pub(super) fn safe_log(&mut self, logged: &Logged) -> Result<Verdict> {
-        self.check_witness(&logged.opened.witness)?;
         self.live_location(&logged.opened.location)?;
         self.check_opened(&logged.opened)?;
         self.check_happened(&logged.opened, &logged.happened)?;
-        self.wait_for(logged.opened.witness, None)
+        self.wait_for(logged.opened.witness)
     }
 
     pub(super) fn item_destroy(&mut self, destroy: &DestroyItem) -> Result<Verdict> {
         self.needs_one_of(&[Role::Keeper, Role::Holder], "destroying an item")?;
         self.check_destroy_item(destroy)?;
-        self.check_witness(&destroy.witness)?;
-        self.wait_for(destroy.witness, None)
+        self.wait_for(destroy.witness)
     }
 
     /// Another person, in force, with the role.
@@ -153,18 +145,17 @@ impl Judge<'_> {
         .hint("afterwards, in one go: rootkeep safe log"))
     }
 
-    fn wait_for(&mut self, witness: Id, opened: Option<Opened>) -> Result<Verdict> {
+    /// Files a statement that takes effect once its witness has signed.
+    pub(super) fn wait_for(&mut self, witness: Id) -> Result<Verdict> {
+        self.check_witness(&witness)?;
         let header = self.statement.header();
-        let facts = String::from_utf8(self.statement.parts().facts.bytes.0.clone())
-            .map_err(|_| refusal::malformed("the facts are not text"))?;
         let record = WitnessRecord {
             index: self.index,
             id: header.id,
             author: header.author,
             made_at: self.time(),
             kind: header.kind.clone(),
-            facts,
-            opened,
+            facts: self.facts_text()?,
             witness,
         };
         self.state.put(&leaf_key(&self.leaf()), &record)?;
@@ -182,17 +173,25 @@ impl Judge<'_> {
                 "a witness proves no share and sends none",
             ));
         }
+        let lapsed = |why: Error| refusal::lapsed("it can't be any more").because(why);
         match waits.claim()? {
             Claim::SafeLog(logged, _) => {
-                self.accessed(&sign.subject, waits, logged.opened, logged.happened)?;
+                let began = (waits.author, logged.opened);
+                self.accessed(&sign.subject, waits, began, logged.happened)?;
             }
             Claim::SafeClose(closed, _) => {
-                let opened = waits.opened.clone().ok_or_else(refusal::unknown_subject)?;
-                self.accessed(&sign.subject, waits, opened, closed.happened)?;
+                let (mut location, open) = self.opening(&closed.access).map_err(lapsed)?;
+                location.open = None;
+                self.state.put(open.opened.location.as_str(), &location)?;
+                let began = (open.author, open.opened);
+                self.accessed(&sign.subject, waits, began, closed.happened)?;
+            }
+            Claim::ItemMove(moved, _) => {
+                self.check_move(&moved).map_err(lapsed)?;
+                self.move_item(&moved, waits.index)?;
             }
             Claim::ItemDestroy(destroy, _) => {
-                self.check_destroy_item(&destroy)
-                    .map_err(|why| refusal::lapsed("it can't be any more").because(why))?;
+                self.check_destroy_item(&destroy).map_err(lapsed)?;
                 self.destroy_item(&destroy, waits.index)?;
             }
             _ => {
@@ -220,10 +219,20 @@ impl Judge<'_> {
         subject: &Digest,
         waits: &WitnessRecord,
     ) -> Result<Verdict> {
-        self.withdraws_own(&waits.author)?;
+        if !self.has_left(&waits.author)? && !self.has_left(&waits.witness)? {
+            self.withdraws_own(&waits.author)?;
+        } else if waits.author != self.author() {
+            // Else it would wait for ever.
+            self.needs_role(Role::Keeper, "taking back what somebody who left has made")?;
+        }
         self.has_seen(waits.index)?;
         self.end_witnessed(subject, waits, Ended::Withdrawn)?;
         Ok(Verdict::AT_ONCE)
+    }
+
+    fn has_left(&self, id: &Id) -> Result<bool> {
+        let custodian = Custodian::load(&self.state, id)?;
+        Ok(custodian.is_none_or(|custodian| custodian.retired.is_some()))
     }
 
     fn still_witnessed(&self, waits: &WitnessRecord) -> Result<()> {
@@ -261,7 +270,7 @@ impl Judge<'_> {
         &mut self,
         subject: &Digest,
         waits: &WitnessRecord,
-        opened: Opened,
+        (opener, opened): (Id, Opened),
         happened: Happened,
     ) -> Result<()> {
         let name = opened.location.clone();
@@ -301,8 +310,10 @@ impl Judge<'_> {
                 factors.extend(opens);
             }
             if handled.seal == Some(SealState::Broken) {
-                self.may_know(&item, &waits.author)?;
-                self.may_know(&item, &waits.witness)?;
+                let there = happened.present.iter().map(|present| present.custodian);
+                for who in there.chain([opener, waits.author, waits.witness]) {
+                    self.may_know(&item, &who)?;
+                }
             }
             item.after(handled, &name, *subject, happened.closed_at);
             self.put_item(item, waits.index)?;
@@ -322,6 +333,7 @@ impl Judge<'_> {
         let access = AccessRecord {
             index: waits.index,
             author: waits.author,
+            witness: waits.witness,
             recorded_at: waits.made_at,
             witnessed: self.index,
             findings,

@@ -28,15 +28,13 @@ impl Judge<'_> {
         self.check_proposed(claim)?;
         let ledger = self.ledger()?;
         let header = self.statement.header();
-        let facts = String::from_utf8(self.statement.parts().facts.bytes.0.clone())
-            .map_err(|_| refusal::malformed("the facts are not text"))?;
         let proposal = Proposal {
             index: self.index,
             id: header.id,
             author: header.author,
             made_at: self.time(),
             kind: header.kind.clone(),
-            facts,
+            facts: self.facts_text()?,
             policy_index: PolicyRecord::load(&self.state)?.index,
             governance_index: ledger.governance.as_ref().map_or(0, |seal| seal.index),
             yes: Vec::new(),

@@ -178,6 +178,12 @@ impl Judge<'_> {
         self.statement.leaf()
     }
 
+    /// The facts as signed, for a record of what waits.
+    fn facts_text(&self) -> Result<String> {
+        String::from_utf8(self.statement.parts().facts.bytes.0.clone())
+            .map_err(|_| refusal::malformed("the facts are not text"))
+    }
+
     fn ledger(&self) -> Result<LedgerRecord> {
         LedgerRecord::load(&self.state)?.ok_or_else(refusal::no_genesis)
     }

@@ -133,15 +133,23 @@ impl Judge<'_> {
 
     pub(super) fn item_move(&mut self, moved: &MoveItem) -> Result<Verdict> {
         self.needs_role(Role::Keeper, KEEPING)?;
+        self.check_move(moved)?;
+        self.wait_for(moved.witness)
+    }
+
+    pub(super) fn check_move(&self, moved: &MoveItem) -> Result<()> {
+        self.live_item(&moved.item)?;
+        self.live_location(&moved.location).map(|_| ())
+    }
+
+    pub(super) fn move_item(&mut self, moved: &MoveItem, proposed: u64) -> Result<()> {
         let mut record = self.live_item(&moved.item)?;
-        self.live_location(&moved.location)?;
         record.place = Place::At(moved.location.clone());
         if moved.bag.is_some() {
             record.facts.bag.clone_from(&moved.bag);
             record.broken = false;
         }
-        self.put_item(record, self.index)?;
-        Ok(Verdict::AT_ONCE)
+        self.put_item(record, proposed)
     }
 
     pub(super) fn check_destroy_item(&self, destroy: &DestroyItem) -> Result<()> {

@@ -36,10 +36,11 @@ pub fn claim(claim: &Claim, people: &People) -> String {
             check.item, check.battery_checked
         ),
         Claim::ItemMove(moved, personal) => format!(
-            "has moved {} to {}{}{}",
+            "has moved {} to {}{}, watched by {}{}",
             moved.item,
             moved.location,
             in_bag(moved.bag.as_ref()),
+            people.name(&moved.witness),
             remark(personal.as_ref().map(|remark| &remark.note))
         ),
         Claim::ItemDestroy(destroy, personal) => format!(
@@ -102,6 +103,7 @@ pub fn details(claim: &Claim, people: &People, lines: &mut Vec<String>) {
         }
         Claim::SafeOpen(opened, _) => opening(opened, people, lines),
         Claim::SafeClose(closed, personal) => {
+            lines.push(format!("  witness   {}", people.name(&closed.witness)));
             happened(&closed.happened, people, lines);
             if let Some(personal) = personal {
                 said(personal, lines);

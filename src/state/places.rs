@@ -13,7 +13,7 @@ use crate::statement::register::{
     PhonePersonal,
 };
 use crate::statement::text::{Name, Text};
-use crate::statement::{Claim, Kind, Time};
+use crate::statement::{Claim, Time};
 
 /// An opening that was not closed yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -232,7 +232,7 @@ impl Finding {
 pub struct AccessRecord {
     /// Index of the entry that says what happened: `safe.close` or `safe.log`.
     pub index: u64,
-    /// Who opened.
+    /// Who says it.
     pub author: Id,
     /// How it began.
     pub opened: Opened,
@@ -240,7 +240,9 @@ pub struct AccessRecord {
     pub happened: Happened,
     /// When it was written down.
     pub recorded_at: Time,
-    /// Index of the witness's sign-off.
+    /// Who watched.
+    pub witness: Id,
+    /// Index of their sign-off.
     pub witnessed: u64,
     /// What did not fit.
     pub findings: Vec<Finding>,
@@ -267,8 +269,6 @@ pub struct WitnessRecord {
     pub kind: String,
     /// Its facts, as signed.
     pub facts: String,
-    /// The opening that it ends, where it is a closing.
-    pub opened: Option<Opened>,
     /// Who has to sign.
     pub witness: Id,
 }
@@ -283,7 +283,7 @@ impl WitnessRecord {
     /// # Errors
     /// Verification, codes `unknown-kind`, `bad-json`.
     pub fn claim(&self) -> Result<Claim> {
-        Claim::parse(Kind::parse(&self.kind)?, self.facts.as_bytes(), None)
+        Claim::parse_facts(&self.kind, &self.facts)
     }
 }
 

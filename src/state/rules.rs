@@ -9,7 +9,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
 use crate::statement::founding::PolicySettings;
 use crate::statement::quorums::Group;
-use crate::statement::{Claim, Kind, Time};
+use crate::statement::{Claim, Time};
 
 /// The policy in effect.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -120,7 +120,7 @@ impl Proposal {
     /// # Errors
     /// Verification, codes `unknown-kind`, `bad-json`.
     pub fn claim(&self) -> Result<Claim> {
-        Claim::parse(Kind::parse(&self.kind)?, self.facts.as_bytes(), None)
+        Claim::parse_facts(&self.kind, &self.facts)
     }
 }
 

@@ -119,6 +119,8 @@ pub struct Happened {
 pub struct Closed {
     /// Leaf hash of the opening.
     pub access: Digest,
+    /// Who was there, and will sign.
+    pub witness: Id,
     /// What happened.
     pub happened: Happened,
 }

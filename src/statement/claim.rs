@@ -172,12 +172,23 @@ claims! {
 }
 
 impl Claim {
+    /// Reads the facts as a record of something that waits has them, without what names people.
+    ///
+    /// # Errors
+    /// Verification, codes `unknown-kind`, `bad-json`.
+    pub fn parse_facts(kind: &str, facts: &str) -> Result<Self> {
+        Self::parse(Kind::parse(kind)?, facts.as_bytes(), None)
+    }
+
     /// Whether it waits for a witness whom it names.
     #[must_use]
     pub fn has_witness(&self) -> bool {
         matches!(
             self,
-            Self::SafeClose(..) | Self::SafeLog(..) | Self::ItemDestroy(..)
+            Self::SafeClose(..)
+                | Self::SafeLog(..)
+                | Self::ItemMove(..)
+                | Self::ItemDestroy(..)
         )
     }
 

@@ -183,6 +183,8 @@ pub struct MoveItem {
     pub location: Name,
     /// The bag that it is in now.
     pub bag: Option<Text>,
+    /// Who watched, and signs.
+    pub witness: Id,
 }
 
 /// Facts of `item.destroy`.
