@@ -44,7 +44,7 @@ pub enum ItemCommand {
         #[arg(long, value_name = "DATE")]
         battery_expires: Option<String>,
     },
-    /// Record that a thing is elsewhere, where no logged access has moved it; counts once the witness has signed
+    /// Record where a thing is now, without an access; counts once the witness has signed
     #[command(
         after_help = "Examples:\n  rootkeep item move token-1 --location tokyo-a --witness bob --reason \"Carried there\""
     )]

@@ -185,10 +185,7 @@ impl Claim {
     pub fn has_witness(&self) -> bool {
         matches!(
             self,
-            Self::SafeClose(..)
-                | Self::SafeLog(..)
-                | Self::ItemMove(..)
-                | Self::ItemDestroy(..)
+            Self::SafeClose(..) | Self::SafeLog(..) | Self::ItemMove(..) | Self::ItemDestroy(..)
         )
     }
 

@@ -180,7 +180,10 @@ PYTHON
     as alice item import items.csv --preview
     as alice item import items.csv
     as alice item check token-1 --battery-checked 2025-01-02 --battery-expires 2035-01-02
-    for name in old-key spare-phone; do as alice item move "$name" --location paris-a --bag C1 --reason 'the attic is let'; done
+    for name in old-key spare-phone; do
+        moved=$(as alice item move "$name" --location paris-a --bag C1 --witness bob --reason 'the attic is let' | id)
+        as bob sign "$moved"
+    done
     as alice location retire attic --reason 'it is let'
     as alice mailbox add root --address root@example.com --member alice --member lena2 --other 'the help desk' --account 111122223333
     as alice mailbox set root --closed false

@@ -233,14 +233,14 @@ SHAPES = {  # kind: facts, personal
                   "sealed_by": (ident, None), "witness": (ident, None), "sealed_at": (time, None), "battery_checked": (date, None),
                   "battery_expires": (date, None)}, {"label": (text(), None)}),
     "item.check": ({"item": name, "battery_checked": date, "battery_expires": (date, None)}, None),
-    "item.move": ({"item": name, "location": name, "bag": (text(), None)}, remark),
+    "item.move": ({"item": name, "location": name, "bag": (text(), None), "witness": ident}, remark),
     "item.destroy": ({"item": name, "witness": ident}, remark),
     "mailbox.set": ({"mailbox": name, "members": [ident], "accounts": [account], "closed": (True, False)},
                     {"address": text(), "others": [text()]}),
     "phone.set": ({"phone": name, "holders": [ident], "accounts": [account], "tested": (date, None), "closed": (True, False)},
                   {"number": text(), "others": [text()]}),
     "safe.open": (opening, {"purpose": text()}),
-    "safe.close": ({"access": digest, "happened": happened}, told),
+    "safe.close": ({"access": digest, "witness": ident, "happened": happened}, told),
     "safe.log": ({"opened": opening, "happened": happened}, {"purpose": text()} | told),
     "seal": ({"secret": ident, "subject": secret_subject, "kind": secret_kind, "label": (name, None), "serves": [account],
               "epoch": size, "quorum": ident, "quorum_index": size, "groups_needed": size, "thresholds": [size],
@@ -260,7 +260,7 @@ SHAPES = {  # kind: facts, personal
 }
 SHAPES["reshare"], SHAPES["reseal"] = SHAPES["request"], ({"reshare": digest, "seal": SHAPES["seal"][0]}, None)
 ASKED = ("request", "reshare")  # what the holders of its secrets decide
-WITNESSED = ("safe.close", "safe.log", "item.destroy")  # what a witness decides
+WITNESSED = ("safe.close", "safe.log", "item.move", "item.destroy")  # what a witness decides
 ENROLLING = ("custodian.add", "custodian.replace")  # what brings a card
 GOVERNED = ("genesis", "custodian.add", "custodian.retire", "custodian.replace", "governance.set", "quorum.define", "policy.set",
             "copy.promote", "secret.destroy")
@@ -631,7 +631,8 @@ class Log:
         one = self.subjects.get(facts["subject"])
         need(one is not None and one.kind in GOVERNED + ASKED + WITNESSED, "subject: nothing that waits")
         need(new.seen > one.index, "seen: before the subject")
-        need(one.author == new.author, "author: not the subject's")
+        left = one.kind in WITNESSED and (self.people[one.author].retired or self.people[self.witness_of(one)].retired)
+        need(one.author == new.author or left and self.has(new.author, "keeper"), "author: not the subject's")
         need(not one.over or one.over.startswith("lapsed"), f"subject: {one.over}")
         need(one.effect is None or one.kind in ASKED and not one.shown, "subject: in effect, or revealed")
         one.over = "withdrawn"
@@ -716,9 +717,9 @@ class Log:
 
     def item_move(self, new, facts):
         need(self.has(new.author, "keeper"), "author: no keeper")
-        one = self.live_item(facts["item"])
+        self.live_item(facts["item"])
         self.live_location(facts["location"])
-        one.place = facts["location"]
+        self.check_witness(new, facts["witness"])
 
     def mailbox_set(self, new, facts):
         need(self.has(new.author, "keeper"), "author: no keeper")
@@ -758,13 +759,16 @@ class Log:
         location.open = new
 
     def safe_close(self, new, facts):
-        location = next((one for one in self.locations.values() if one.open and one.open.hash == facts["access"]), None)
-        need(location is not None, "access: nothing is open by it")
-        need(location.open.author == new.author, "author: not the opening's")
+        location = self.opened_by(facts["access"])
+        need(location.open.author == new.author or self.has(new.author, "keeper"), "author: not the opening's, and no keeper")
         new.opened = location.open.facts
-        self.check_witness(new, new.opened["witness"])
         self.check_happened(new, new.opened, facts["happened"])
-        location.open = None
+        self.check_witness(new, facts["witness"])
+
+    def opened_by(self, access):
+        location = next((one for one in self.locations.values() if one.open and one.open.hash == access), None)
+        need(location is not None, "access: nothing is open by it")
+        return location
 
     def safe_log(self, new, facts):
         new.opened = facts["opened"]
@@ -776,9 +780,12 @@ class Log:
         self.live_item(facts["item"])
         self.check_witness(new, facts["witness"])
 
+    def witness_of(self, one):
+        return one.facts["witness"] if "witness" in one.facts else one.opened["witness"]
+
     def check_witness_says(self, one, new):
         """Whether the author can say yes or no as the witness."""
-        witness = one.facts["witness"] if one.kind == "item.destroy" else one.opened["witness"]
+        witness = self.witness_of(one)
         need(new.seen > one.index, "seen: before the subject")
         need(not one.over, f"subject: {one.over}")
         need(one.effect is None, "subject: in effect")
@@ -790,6 +797,12 @@ class Log:
             item = self.live_item(one.facts["item"])
             item.destroyed, item.place = True, None
             return
+        if one.kind == "item.move":
+            self.live_location(one.facts["location"])
+            self.live_item(one.facts["item"]).place = one.facts["location"]
+            return
+        if one.kind == "safe.close":
+            self.opened_by(one.facts["access"]).open = None
         for handled in one.facts["happened"]["items"]:
             item = self.items[handled["item"]]
             if not item.destroyed and handled["went"] != "stayed":

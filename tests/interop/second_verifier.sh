@@ -122,7 +122,7 @@ as alice item add sheet-1 --kind qr-sheet --for 222233334444/mfa-seed:phone --co
 as alice item add token-1 --kind mfa-token --account 111122223333 --location tokyo-a --battery-checked 2024-01-02 --battery-expires 2034-01-02
 as bob item add drawer-key --kind key --location attic
 as bob item check token-1 --battery-checked 2024-02-02
-as alice item move drawer-key --location london-a --reason 'the attic is let'
+as bob sign "$(as alice --json item move drawer-key --location london-a --witness bob --reason 'the attic is let' | id)"
 as alice location retire attic --reason 'it is let'
 as alice mailbox add root --address root@example.com --member alice --member bob --other 'the help desk' --account 111122223333
 as alice mailbox set root --closed true

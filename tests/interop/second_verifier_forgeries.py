@@ -499,8 +499,11 @@ def forgeries(book):
     def check(b, name="drawer-key", by="alice"):
         return b.add(by, "item.check", {"item": name, "battery_checked": "2026-01-01", "battery_expires": None})
 
-    def move(b, name="drawer-key", to="london-a", by="alice"):
-        return b.add(by, "item.move", {"item": name, "location": to, "bag": None}, {"note": "x"})
+    def move(b, name="drawer-key", to="london-a", by="alice", witness="bob"):
+        return b.add(by, "item.move", {"item": name, "location": to, "bag": None, "witness": b.id[witness]}, {"note": "x"})
+
+    def moved(b, *args):
+        return witness(b, move(b, *args))
 
     def destroyed(b, name="drawer-key", by="alice", witness="bob"):
         return b.add(by, "item.destroy", {"item": name, "witness": b.id[witness]}, {"note": "x"})
@@ -528,7 +531,7 @@ def forgeries(book):
 
     def shut(b, *items, access=None, by="alice", witness="bob", **change):
         access = access or opened(b, by, witness=b.id[witness])
-        return b.add(by, "safe.close", {"access": access, "happened": happened(b, items, **change)},
+        return b.add(by, "safe.close", {"access": access, "witness": b.id[witness], "happened": happened(b, items, **change)},
                      {"others": [], "exceptions": [], "note": None})
 
     def written(b, *items, by="alice", start=None, later=0, **change):
@@ -902,10 +905,10 @@ def forgeries(book):
     yield "a place for somebody twice", "twice", after(size, lambda b: place(b, access=[alice, alice]))
     yield "a place for one who was retired", "people: retired", after(size, lambda b: place(b, access=[book.id["henry"]]))
     yield "a place for a stranger", "never enrolled", after(size, lambda b: place(b, access=["1" * 32]))
-    yield "the end of a place that is open", "location: open", after(size, lambda b: (move(b, "sheet-1"), unplace(b, "tokyo-a")))
+    yield "the end of a place that is open", "location: open", after(size, lambda b: (moved(b, "sheet-1"), unplace(b, "tokyo-a")))
     yield "the end of a place that is not empty", "not empty", after(size, unplace)
     yield "the end of a place that there never was", "never set", after(size, lambda b: unplace(b, "cellar"))
-    yield "the end of a place by no keeper", "keeper", after(size, lambda b: (move(b, "drawer-key", "tokyo-a"), unplace(b, by="frank")))
+    yield "the end of a place by no keeper", "keeper", after(size, lambda b: (moved(b, "drawer-key", "tokyo-a"), unplace(b, by="frank")))
     held, sealing_ = {"secret": secret, "epoch": 1}, {"bag": "A1", "sealed_by": alice, "witness": bob, "sealed_at": "2026-01-01T00:00:00Z"}
     yield "a thing in a bag, with a destroyed epoch on it", None, after(size, lambda b: thing(b, holds=held, copy=2, **sealing_))
     yield "a thing by no keeper", "keeper", after(size, lambda b: thing(b, by="frank"))
@@ -924,6 +927,13 @@ def forgeries(book):
     yield "what was destroyed, moved", "item: destroyed", after(size, lambda b: move(b, "token-1"))
     yield "a thing moved to a place that was retired", "location: retired", after(size, lambda b: move(b, to="attic"))
     yield "a thing moved by no keeper", "keeper", after(size, lambda b: move(b, by="frank"))
+    yield "a thing moved, and the place that it left ends", None, after(size, lambda b: (moved(b, "drawer-key", "tokyo-a"), unplace(b)))
+    yield "a thing moved before nobody, and the place that it left ends", "not empty", after(size, lambda b: (move(b, "drawer-key", "tokyo-a"), unplace(b)))
+    yield "a thing moved before oneself", "witness: the author", after(size, lambda b: move(b, by="alice", witness="alice"))
+    yield "a thing moved before one who is no witness", "witness: not in force", after(size, lambda b: move(b, witness="frank"))
+    yield "a thing destroyed, and then moved before a witness", "item: destroyed", after(size, lambda b: (m := move(b), witness(b, doomed), witness(b, m)))
+    yield "a thing moved before a witness to a place that has ended since", "location: retired", after(size, lambda b: (
+        place(b), m := move(b, "drawer-key", "cellar"), unplace(b, "cellar"), witness(b, m)))
     accounts = [a["id"] for a in imported["accounts"]][:2]
     yield "a mailbox and a phone", None, after(size, lambda b: (mailed(b, members=someone, accounts=sorted(accounts)), phoned(b, holders=someone, accounts=accounts[:1])))
     yield "a mailbox by no keeper", "keeper", after(size, lambda b: mailed(b, by="frank"))
@@ -936,12 +946,18 @@ def forgeries(book):
     # Before a witness
     yield "an access, witnessed, that empties a place, which ends", None, after(size, lambda b: (witness(b, shut(b, ("drawer-key", "out"))), unplace(b)))
     yield "an access, not yet witnessed, that empties a place, which ends", "not empty", after(size, lambda b: (shut(b, ("drawer-key", "out")), unplace(b)))
-    yield "an access, not yet witnessed, after which the place is opened again", None, after(size, lambda b: (shut(b), opened(b, "frank"), shut(b, access=b.hash(-1), by="frank")))
-    yield "an access that the witness denies", None, after(size, lambda b: (c := shut(b, ("drawer-key", "out")), b.reject("bob", c), opened(b)))
+    yield "an access, witnessed, after which the place is opened again", None, after(size, lambda b: (witness(b, shut(b)), opened(b, "frank"), shut(b, access=b.hash(-1), by="frank")))
+    yield "an access, not yet witnessed, after which the place is opened again", "location: open", after(size, lambda b: (shut(b), opened(b, "frank")))
+    yield "an access that the witness denies, after which the place is still open", "location: open", after(size, lambda b: (c := shut(b, ("drawer-key", "out")), b.reject("bob", c), opened(b)))
+    yield "an access that the witness denies, told again", None, after(size, lambda b: (
+        o := opened(b), c := shut(b, ("drawer-key", "out"), access=o), b.reject("bob", c), witness(b, shut(b, access=o)), opened(b)))
+    yield "an access told twice, of which one is witnessed", None, after(size, lambda b: (o := opened(b), shut(b, access=o), witness(b, shut(b, access=o))))
+    yield "an access told twice, and witnessed twice", "nothing is open", after(size, lambda b: (
+        o := opened(b), c := shut(b, access=o), witness(b, shut(b, access=o)), witness(b, c)))
     yield "an access that puts a thing in, before the place ends", "not empty", after(size, lambda b: (
         witness(b, written(b, ("drawer-key", "out"))), witness(b, written(b, ("drawer-key", "in"))), unplace(b)))
     yield "an access that puts a thing into a place that has ended since", None, after(size, lambda b: (
-        w := written(b, ("sheet-1", "in")), move(b, "drawer-key", "tokyo-a"), unplace(b), witness(b, w)))
+        w := written(b, ("sheet-1", "in")), moved(b, "drawer-key", "tokyo-a"), unplace(b), witness(b, w)))
     yield "an access written down of a place that is open", None, after(size, lambda b: written(b, start={"location": "tokyo-a"}))
     yield "an access for a request that was closed", None, after(size, lambda b: opened(b, request=h(book.find("request"))))
     yield "an access that has a destroyed thing", None, after(size, lambda b: witness(b, written(b, ("token-1", "in"))))
@@ -966,9 +982,18 @@ def forgeries(book):
     yield "opened within what clocks may differ by", None, after(size, lambda b: opened(b, opened_at=clock(b, 300)))
     yield "opened in the future", "opened_at", after(size, lambda b: opened(b, opened_at=clock(b, 301)))
     yield "opened for what is no request", "request: none", after(size, lambda b: opened(b, request=h(3)))
-    yield "shut by another", "author", after(size, lambda b: shut(b, access=still_open))
-    yield "shut twice", "nothing is open", after(size, lambda b: (o := opened(b), shut(b, access=o), shut(b, access=o)))
-    yield "shut before one who was retired since", "witness: not in force", after(size, lambda b: (o := opened(b, witness=book.id["dave"]), b.govern(retire(b, "dave")), shut(b, access=o)))
+    yield "shut by a keeper, who did not open it", None, after(size, lambda b: witness(b, shut(b, access=opened(b, "frank"))))
+    yield "shut by another, who is no keeper", "author", after(size, lambda b: shut(b, access=still_open, by="frank"))
+    yield "shut after it was shut", "nothing is open", after(size, lambda b: (o := opened(b), witness(b, shut(b, access=o)), shut(b, access=o)))
+    yield "shut before another than at the opening", None, after(size, lambda b: witness(b, shut(b, access=opened(b), witness="carol"), "carol"))
+    yield "shut before another, and witnessed by who was named at the opening", "not the witness", after(size, lambda b: witness(b, shut(b, access=opened(b), witness="carol")))
+    yield "shut before oneself", "witness: the author", after(size, lambda b: shut(b, access=opened(b), witness="alice"))
+    yield "shut before one who was retired since", "witness: not in force", after(size, lambda b: (o := opened(b, witness=book.id["dave"]), b.govern(retire(b, "dave")), shut(b, access=o, witness="dave")))
+    yield "an access whose witness was retired since, taken back by a keeper", None, after(size, lambda b: (
+        w := written(b, by="frank", start={"witness": book.id["dave"]}), b.govern(retire(b, "dave")), b.withdraw("alice", w)))
+    yield "an access whose witness was retired since, taken back by no keeper", "author", after(size, lambda b: (
+        w := written(b, start={"witness": book.id["dave"]}), b.govern(retire(b, "dave")), b.withdraw("frank", w)))
+    yield "an access whose witness is there, taken back by a keeper", "author", after(size, lambda b: (w := written(b, by="frank"), b.withdraw("alice", w)))
     yield "shut before it was opened", "before it was opened", after(size, lambda b: shut(b, closed_at=clock(b, -1)))
     yield "shut in the future", "closed_at: to come", after(size, lambda b: shut(b, closed_at=clock(b, 301)))
     yield "shut with things out of order", "out of order", after(size, lambda b: shut(b, ("sheet-1", "in"), ("drawer-key", "out")))

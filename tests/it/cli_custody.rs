@@ -329,11 +329,6 @@ fn who_opened_closes_and_the_witness_reads_where_it_was() {
         error["hints"].to_string().contains("safe close london-a"),
         "{error}"
     );
-    let error = desk.refused("carol", &["safe", "close", "london-a"], 3, "not-author");
-    assert!(
-        error["message"].to_string().contains("alice has opened it"),
-        "{error}"
-    );
     let shown = desk.ok_as("carol", &["location", "show", "london-a"]).out;
     assert!(
         shown.contains("(OPEN)") && shown.contains("by alice, witness bob"),
@@ -350,6 +345,48 @@ fn who_opened_closes_and_the_witness_reads_where_it_was() {
     );
     assert!(signed.err.contains("opens london-a: Look"), "{signed:?}");
     desk.refused("alice", &["safe", "close", "london-a"], 3, "not-open");
+    // A keeper closes what another has opened, before whoever was there.
+    desk.ok_as("alice", &open);
+    let close = ["safe", "close", "london-a", "--witness", "dave"];
+    let closed = desk
+        .ok_as("carol", &[&["--json"], &close[..]].concat())
+        .json();
+    let id = closed["id"].as_str().unwrap();
+    desk.refused("bob", &["sign", id], 3, "not-the-witness");
+    let signed = desk.ok_as("dave", &["sign", id]);
+    assert!(
+        signed.err.contains("witness   dave") && signed.err.contains("witness   bob"),
+        "{signed:?}"
+    );
+    let shown = desk.ok_as("alice", &["safe", "list"]).out;
+    assert!(shown.contains("carol") && shown.contains("dave"), "{shown}");
+}
+
+#[test]
+fn who_opened_is_told_to_one_who_can_not_close_it() {
+    let desk = with_a_safe();
+    let added = desk.propose_mallory("witness");
+    let word = |field: &str| added[field].as_str().unwrap();
+    for by in ["alice", "bob", "carol"] {
+        let words = ["sign", word("id"), "--fingerprint", word("fingerprint")];
+        desk.ok_as(by, &words);
+    }
+    desk.ok_as("mallory", &["--code", &desk.code(), "custodian", "accept"]);
+    let open = [
+        "safe",
+        "open",
+        "london-a",
+        "--purpose",
+        "Look",
+        "--witness",
+        "bob",
+    ];
+    desk.ok_as("alice", &open);
+    let error = desk.refused("mallory", &["safe", "close", "london-a"], 3, "not-author");
+    assert!(
+        error["message"].to_string().contains("alice has opened it"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use rootkeep::state::places::{AccessRecord, Finding, ItemRecord, LocationRecord,
 use rootkeep::state::records::read;
 use rootkeep::statement::accesses::{
     Closed, ClosedPersonal, Handled, Happened, Logged, LoggedPersonal, Opened, OpenedPersonal,
-    SealState, Went,
+    Present, SealState, Went,
 };
 use rootkeep::statement::decisions::SignOff;
 use rootkeep::statement::people::Role;
@@ -225,56 +225,177 @@ fn a_witness_sends_no_proof_and_no_share() {
     assert_eq!(error.code(), "malformed");
 }
 
-#[test]
-fn as_it_happens_a_safe_is_opened_once_and_closed_by_who_opened_it() {
-    let world = registered();
-    let open = |place: usize| {
-        let claim = Claim::SafeOpen(
-            Opened {
-                location: name("london-a"),
-                opened_at: now(&world),
-                witness: world.id(BEA),
-                request: None,
+fn open(world: &World, place: usize, witness: usize) -> Result<Entered> {
+    let claim = Claim::SafeOpen(
+        Opened {
+            location: name("london-a"),
+            opened_at: now(world),
+            witness: world.id(witness),
+            request: None,
+        },
+        Some(OpenedPersonal {
+            purpose: text("Check"),
+        }),
+    );
+    world.session(place).enter(claim, Vec::new())
+}
+
+/// The papers were taken out, says `place`, and `witness` saw it.
+fn close(world: &World, place: usize, access: Digest, witness: usize) -> Result<Entered> {
+    let claim = Claim::SafeClose(
+        Closed {
+            access,
+            witness: world.id(witness),
+            happened: Happened {
+                closed_at: now(world),
+                items: vec![handled("papers", Went::Out, None, None)],
+                counter: Some(7),
+                present: Vec::new(),
             },
-            Some(OpenedPersonal {
-                purpose: text("Check"),
-            }),
-        );
-        world.session(place).enter(claim, Vec::new())
-    };
-    let close = |place: usize, access: Digest| {
-        let claim = Claim::SafeClose(
-            Closed {
-                access,
-                happened: Happened {
-                    closed_at: now(&world),
-                    items: vec![handled("papers", Went::Out, None, None)],
-                    counter: Some(7),
-                    present: Vec::new(),
-                },
-            },
-            Some(ClosedPersonal {
-                others: Vec::new(),
-                exceptions: Vec::new(),
-                note: None,
-            }),
-        );
-        world.session(place).enter(claim, Vec::new())
-    };
-    let opened = open(ADA).unwrap();
-    assert!(opened.effective);
-    world.refused("still-open", || open(CY));
-    world.refused("not-author", || close(CY, opened.leaf));
-    world.clock.forward(300);
-    let closed = close(ADA, opened.leaf).unwrap();
-    world.refused("not-open", || close(ADA, opened.leaf));
-    assert!(world.session(BEA).sign_off(closed.leaf).unwrap().effective);
-    let location = LocationRecord::load(&world.session(ADA).view(), &name("london-a"))
+        },
+        Some(ClosedPersonal {
+            others: Vec::new(),
+            exceptions: Vec::new(),
+            note: None,
+        }),
+    );
+    world.session(place).enter(claim, Vec::new())
+}
+
+fn location_record(world: &World) -> LocationRecord {
+    LocationRecord::load(&world.session(ADA).view(), &name("london-a"))
         .unwrap()
-        .unwrap();
+        .unwrap()
+}
+
+/// A custodian who is a witness and holds shares, and keeps nothing.
+fn no_keeper(world: &mut World) -> usize {
+    let fay = world.newcomer("fay");
+    world.enrol(fay, &[Role::Holder, Role::Witness]);
+    world.session(fay).accept().unwrap();
+    fay
+}
+
+#[test]
+fn as_it_happens_a_safe_is_opened_once_and_closed_by_who_opened_it_or_a_keeper() {
+    let mut world = registered();
+    let fay = no_keeper(&mut world);
+    let opened = open(&world, ADA, BEA).unwrap();
+    assert!(opened.effective);
+    world.refused("still-open", || open(&world, CY, BEA));
+    world.refused("no-role", || close(&world, fay, opened.leaf, BEA));
+    world.clock.forward(300);
+    let closed = close(&world, ADA, opened.leaf, BEA).unwrap();
+    assert!(world.session(BEA).sign_off(closed.leaf).unwrap().effective);
+    world.refused("not-open", || close(&world, ADA, opened.leaf, BEA));
+    let location = location_record(&world);
     assert_eq!((location.open, location.accesses), (None, 1));
     assert_eq!(location.counter, Some(7));
+    let by_fay = open(&world, fay, BEA).unwrap();
+    let by_keeper = close(&world, CY, by_fay.leaf, BEA).unwrap();
+    assert!(
+        world
+            .session(BEA)
+            .sign_off(by_keeper.leaf)
+            .unwrap()
+            .effective
+    );
     world.assert_good(DAN);
+}
+
+#[test]
+fn a_safe_stays_open_until_a_witness_has_signed_how_it_was_closed() {
+    let world = registered();
+    let opened = open(&world, ADA, BEA).unwrap();
+    let denied = close(&world, ADA, opened.leaf, BEA).unwrap();
+    assert!(location_record(&world).open.is_some());
+    world.refused("still-open", || open(&world, ADA, BEA));
+    world
+        .session(BEA)
+        .reject(denied.leaf, text("It was otherwise"))
+        .unwrap();
+    assert!(location_record(&world).open.is_some());
+    // Told twice, it is closed by the one that the witness signs, and the other lapses.
+    let one = close(&world, ADA, opened.leaf, BEA).unwrap();
+    let other = close(&world, ADA, opened.leaf, BEA).unwrap();
+    world.session(BEA).sign_off(other.leaf).unwrap();
+    assert_eq!(location_record(&world).open, None);
+    world.refused("lapsed", || world.session(BEA).sign_off(one.leaf));
+    // Nor does it close what was opened since.
+    open(&world, ADA, BEA).unwrap();
+    world.refused("lapsed", || world.session(BEA).sign_off(one.leaf));
+    assert!(location_record(&world).open.is_some());
+    world.assert_good(DAN);
+}
+
+#[test]
+fn another_may_witness_the_closing_than_was_named_at_the_opening() {
+    let world = registered();
+    let opened = open(&world, ADA, BEA).unwrap();
+    world.refused("own-witness", || close(&world, ADA, opened.leaf, ADA));
+    let closed = close(&world, ADA, opened.leaf, CY).unwrap();
+    world.refused("not-the-witness", || {
+        world.session(BEA).sign_off(closed.leaf)
+    });
+    world.session(CY).sign_off(closed.leaf).unwrap();
+    let access = read::<AccessRecord>(&world.session(ADA).view(), &closed.leaf.to_hex())
+        .unwrap()
+        .unwrap();
+    assert_eq!(access.witness, world.id(CY));
+}
+
+#[test]
+fn what_waits_for_one_who_left_is_taken_back_by_a_keeper() {
+    let mut world = registered();
+    let fay = no_keeper(&mut world);
+    let waits = |world: &World| {
+        let claim = access(world, "london-a", CY, Vec::new());
+        world.session(fay).enter(claim, Vec::new()).unwrap().leaf
+    };
+    let leaf = waits(&world);
+    world.refused("not-author", || world.session(ADA).withdraw(leaf));
+    world.decide(ADA, retire(&world, CY, None), &[ADA, BEA, DAN]);
+    world.session(ADA).withdraw(leaf).unwrap();
+}
+
+#[test]
+fn a_thing_is_elsewhere_once_a_witness_has_signed() {
+    let world = registered();
+    let moved = |to: &str, witness: usize| {
+        let moved = MoveItem {
+            item: name("papers"),
+            location: name(to),
+            bag: None,
+            witness: world.id(witness),
+        };
+        let note = text("carried");
+        Claim::ItemMove(moved, Some(Remark { note }))
+    };
+    world.refused("own-witness", || log(&world, moved("london-b", ADA)));
+    let entered = log(&world, moved("london-b", BEA)).unwrap();
+    let at = |place: &str| Place::At(name(place));
+    assert_eq!(item_record(&world, "papers").place, at("london-a"));
+    world.refused("not-the-witness", || {
+        world.session(CY).sign_off(entered.leaf)
+    });
+    world.session(BEA).sign_off(entered.leaf).unwrap();
+    assert_eq!(item_record(&world, "papers").place, at("london-b"));
+    // It has left london-a, which may end, and then nothing can come back there.
+    let back = log(&world, moved("london-a", BEA)).unwrap();
+    let sheet = MoveItem {
+        item: name("sheet-1"),
+        location: name("london-b"),
+        bag: None,
+        witness: world.id(BEA),
+    };
+    let note = text("carried");
+    witnessed(&world, Claim::ItemMove(sheet, Some(Remark { note })));
+    let note = text("let");
+    let gone = RetireLocation {
+        location: name("london-a"),
+    };
+    log(&world, Claim::LocationRetire(gone, Some(Remark { note }))).unwrap();
+    world.refused("lapsed", || world.session(BEA).sign_off(back.leaf));
 }
 
 #[test]
@@ -368,11 +489,19 @@ fn whoever_opened_a_bag_may_know_what_was_in_it() {
         Some("A1"),
         Some(SealState::Broken),
     )];
-    witnessed(&world, access(&world, "london-a", BEA, opened));
+    let Claim::SafeLog(mut logged, personal) = access(&world, "london-a", BEA, opened) else {
+        panic!()
+    };
+    logged.happened.present = vec![Present {
+        custodian: world.id(CY),
+        entered: now(&world),
+        left: now(&world),
+    }];
+    witnessed(&world, Claim::SafeLog(logged, personal));
     let epoch = Epoch::load(&world.session(ADA).view(), &world.secret(MFA), 1)
         .unwrap()
         .unwrap();
-    for place in [ADA, BEA] {
+    for place in [ADA, BEA, CY] {
         assert!(epoch.knowers.contains(&world.id(place)));
     }
     assert!(item_record(&world, "sheet-1").broken);
@@ -413,9 +542,10 @@ fn in_a_release_the_same_access_is_in_order() {
         item: name("sheet-1"),
         location: name("london-a"),
         bag: None,
+        witness: world.id(BEA),
     };
     let note = text("put back");
-    log(&world, Claim::ItemMove(home, Some(Remark { note }))).unwrap();
+    witnessed(&world, Claim::ItemMove(home, Some(Remark { note })));
     world.clock.forward(4000);
     let late = witnessed(&world, with_release(&world));
     let item = name("sheet-1");

@@ -184,8 +184,10 @@ fn complete() -> World {
             item: name(word),
             location: name("london-a"),
             bag: None,
+            witness: world.id(BEA),
         };
-        enter(Claim::ItemMove(moved, note()), Vec::new());
+        let moved = enter(Claim::ItemMove(moved, note()), Vec::new());
+        world.session(BEA).sign_off(moved.leaf).unwrap();
     }
     enter(
         Claim::ItemCheck(CheckItem {
@@ -254,6 +256,7 @@ fn complete() -> World {
         Claim::SafeClose(
             Closed {
                 access: open.leaf,
+                witness: world.id(BEA),
                 happened: happened.clone(),
             },
             Some(ClosedPersonal {
