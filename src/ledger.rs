@@ -59,6 +59,7 @@ pub use reading::{LeafPlace, Reading};
 pub use releasing::{Revealed, SignPreview};
 pub use remote::Remote;
 pub use sealing::{SealRequest, Sealed};
+pub use signing::Unproven;
 pub use slips::{Arrival, Arrived, Imported, Made};
 pub use trusted::{AgainstPin, FirstUse};
 pub use verify::{Progress, Report, VerifyProblem};

@@ -8,10 +8,10 @@ use super::context::Context;
 use super::output::{self, Done};
 use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
-use crate::ledger::Session;
+use crate::ledger::{Session, Unproven};
 use crate::present::describe;
 use crate::state::custody::{Epoch, SecretRecord};
-use crate::state::records::list as records;
+use crate::state::records::{Records, list as records, read};
 use crate::state::rules::Quorum;
 use crate::statement::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal};
 use crate::statement::text::Text;
@@ -98,17 +98,37 @@ fn prove(context: &Context, names: &[String]) -> Result<Done> {
         .collect::<Result<Vec<Id>>>()?;
     let (size, _) = session.head()?;
     let newest = session.proven(size.saturating_sub(1))?;
-    let entered = session.prove_shares(newest.leaf(), &secrets)?;
+    let (entered, bad) = session.prove_shares(newest.leaf(), &secrets)?;
+    for bad in &bad {
+        context.warn(&unproven(&session.view(), bad)?);
+    }
     let proven = match session.proven(entered.seq)?.claim() {
         Claim::SecretProve(prove) => prove.proofs.len(),
         _ => 0,
     };
-    context.report(
+    let done = context.report(
         session,
         &entered,
         &format!("proved {proven} of your shares"),
-        json!({"subject": newest.leaf(), "shares": proven}),
-    )
+        json!({
+            "subject": newest.leaf(), "shares": proven,
+            "unproven": bad.iter().map(|bad| json!({
+                "secret": bad.secret, "epoch": bad.epoch, "code": bad.why.code(),
+            })).collect::<Vec<_>>(),
+        }),
+    )?;
+    Ok(if bad.is_empty() { done } else { Done::Problems })
+}
+
+/// A share that could not be proven, in one line.
+pub fn unproven(records: &dyn Records, bad: &Unproven) -> Result<String> {
+    let secret = read::<SecretRecord>(records, &bad.secret.to_hex())?;
+    let name = secret.map_or_else(|| bad.secret.to_hex(), |secret| secret.name.to_string());
+    Ok(format!(
+        "your share of {name} epoch {} is NOT proven: {}",
+        bad.epoch,
+        bad.why.message()
+    ))
 }
 
 fn confirm(context: &Context, command: &ConfirmSecret) -> Result<Done> {
@@ -193,11 +213,13 @@ pub fn newer_epoch(session: &Session, secret: &Id, epoch: u32) -> Result<Option<
 
 /// The epoch that is asked for where none is named: the newest confirmed one, else the newest.
 pub fn default_epoch(session: &Session, secret: &Id) -> Result<u32> {
-    let live: Vec<(u32, Epoch)> = epochs(session, secret)?
-        .into_iter()
+    let all = epochs(session, secret)?;
+    let live: Vec<&(u32, Epoch)> = all
+        .iter()
         .filter(|(_, epoch)| epoch.destroyed.is_none())
         .collect();
-    // What was split anew counts once enough of its holders have proven their shares.
+    // What was split anew counts once enough of its holders have proven their shares; then it is as good
+    // as what it was split from.
     let counts = |epoch: &Epoch| {
         epoch.reshared_from.is_none_or(|from| {
             let before = live.iter().any(|(number, _)| *number == from);
@@ -206,10 +228,21 @@ pub fn default_epoch(session: &Session, secret: &Id) -> Result<u32> {
     };
     live.iter()
         .rev()
-        .find(|(_, epoch)| !epoch.confirmed.is_empty() && counts(epoch))
+        .find(|(_, epoch)| known_to_work(&all, epoch) && counts(epoch))
         .or_else(|| live.iter().rev().find(|(_, epoch)| counts(epoch)))
         .map(|(number, _)| *number)
         .ok_or_else(|| Error::not_found("no-epoch", "every epoch of that secret was destroyed"))
+}
+
+/// Whether somebody has found that an epoch works, or the one that it was split from.
+fn known_to_work(all: &[(u32, Epoch)], epoch: &Epoch) -> bool {
+    if !epoch.confirmed.is_empty() {
+        return true;
+    }
+    let before = epoch
+        .reshared_from
+        .and_then(|from| all.iter().find(|(number, _)| *number == from));
+    before.is_some_and(|(_, before)| known_to_work(all, before))
 }
 
 fn list(context: &Context) -> Result<Done> {

@@ -9,6 +9,7 @@ use super::attach;
 use super::context::Context;
 use super::fresh;
 use super::output::Done;
+use super::secret::unproven;
 use super::slip;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
@@ -257,13 +258,20 @@ pub fn run(context: &Context, command: MakeCommand) -> Result<Done> {
                 .iter()
                 .map(|name| name.parse())
                 .collect::<Result<Vec<SecretName>>>()?;
-            make(context, &files, |remote| {
+            let mut all_proven = true;
+            let done = make(context, &files, |remote| {
                 let secrets = names
                     .iter()
                     .map(|name| secret_id(remote, name))
                     .collect::<Result<Vec<Id>>>()?;
-                Ok((Claim::SecretProve(remote.prove(&secrets)?), Vec::new()))
-            })
+                let (prove, bad) = remote.prove(&secrets)?;
+                for bad in &bad {
+                    context.warn(&unproven(remote.records().as_ref(), bad)?);
+                }
+                all_proven = bad.is_empty();
+                Ok((Claim::SecretProve(prove), Vec::new()))
+            })?;
+            Ok(if all_proven { done } else { Done::Problems })
         }
         MakeCommand::Confirm {
             files,

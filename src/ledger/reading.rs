@@ -25,6 +25,9 @@ pub trait Reading {
     /// The state.
     fn records(&self) -> Box<dyn Records + '_>;
 
+    /// Whether these records are all that the ledger has; a slip brings only what its reader needs.
+    fn has_all_records(&self) -> bool;
+
     /// Where a leaf stands.
     ///
     /// # Errors
@@ -51,6 +54,10 @@ impl Reading for Session {
 
     fn records(&self) -> Box<dyn Records + '_> {
         Box::new(self.view())
+    }
+
+    fn has_all_records(&self) -> bool {
+        true
     }
 
     fn place(&self, leaf: &Digest) -> Result<Option<LeafPlace>> {

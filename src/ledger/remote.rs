@@ -10,7 +10,7 @@ use ring::rand::SystemRandom;
 
 use super::pin::{Pin, PinPlace};
 use super::reading::{LeafPlace, Reading};
-use super::signing::Signer;
+use super::signing::{Signer, Unproven};
 use super::slips::Made;
 use super::trusted::{FirstUse, check_first_use, check_own_key};
 use super::{Clock, Opening, People};
@@ -193,11 +193,12 @@ impl Remote {
         self.make(Claim::Sign(sign), blobs)
     }
 
-    /// Proofs of every own share of some secrets, or of all where none is named, for the newest entry.
+    /// Proofs of every own share of some secrets, or of all where none is named, for the newest entry; and
+    /// what could not be proven.
     ///
     /// # Errors
     /// Usage, code `no-shares`, where the slip is about something; as [`Self::sign`].
-    pub fn prove(&self, secrets: &[Id]) -> Result<Prove> {
+    pub fn prove(&self, secrets: &[Id]) -> Result<(Prove, Vec<Unproven>)> {
         if self.head.subject.is_some() {
             return Err(Error::usage(
                 "no-shares",
@@ -306,6 +307,10 @@ impl Reading for Remote {
 
     fn records(&self) -> Box<dyn Records + '_> {
         Box::new(&self.log.state)
+    }
+
+    fn has_all_records(&self) -> bool {
+        false
     }
 
     fn place(&self, leaf: &Digest) -> Result<Option<LeafPlace>> {

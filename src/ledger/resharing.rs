@@ -15,7 +15,7 @@ use super::Session;
 use super::acts::Entered;
 use super::releasing::{Delivery, Received};
 use super::sealing::{Split, scheme_of};
-use super::signing;
+use super::signing::{self, Unproven};
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::member_key::MemberKey;
 use crate::crypto::recipient::{AgeHost, Recipient};
@@ -230,14 +230,20 @@ impl Session {
     }
 
     /// Proves every share of some secrets that this person holds, or of all where none is named, for one
-    /// subject: each is decrypted, held to its seal, and nothing else.
+    /// subject: each is decrypted, held to its seal, and nothing else. What could not be proven is told.
     ///
     /// # Errors
-    /// Refused, code `not-in-quorum`, where this person holds none; verification, code `wrong-share`.
-    pub fn prove_shares(&mut self, subject: Digest, secrets: &[Id]) -> Result<Entered> {
+    /// Refused, code `not-in-quorum`, where this person holds none; verification, code `wrong-share` and
+    /// others, where none can be proven.
+    pub fn prove_shares(
+        &mut self,
+        subject: Digest,
+        secrets: &[Id],
+    ) -> Result<(Entered, Vec<Unproven>)> {
         self.writable()?;
-        let prove = self.on_verified(|session| session.signer()?.prove_all(&subject, secrets))?;
-        self.enter(Claim::SecretProve(prove), Vec::new())
+        let (prove, bad) =
+            self.on_verified(|session| session.signer()?.prove_all(&subject, secrets))?;
+        Ok((self.enter(Claim::SecretProve(prove), Vec::new())?, bad))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::crypto::possession::{self, ShareContext};
 use crate::crypto::recipient::{AgeHost, Recipient};
 use crate::crypto::secret::{SecretBytes, SecretText};
 use crate::crypto::slip39::Mnemonic;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::policy::{self, GOVERNANCE_SECRET};
 use crate::state::Records;
 use crate::state::custody::{Epoch, RequestRecord};
@@ -24,6 +24,17 @@ use crate::statement::decisions::{Proof, SentShare, SignOff};
 use crate::statement::releases::{Request, Wanted};
 use crate::statement::secrets::{Prove, Reseal, Seal, Share};
 use crate::statement::{Claim, Time};
+
+/// A share that its holder could not prove.
+#[derive(Debug)]
+pub struct Unproven {
+    /// The secret.
+    pub secret: Id,
+    /// Its epoch.
+    pub epoch: u32,
+    /// Why not.
+    pub why: Error,
+}
 
 /// Who signs, with what, reading what.
 pub(super) struct Signer<'s> {
@@ -149,27 +160,41 @@ impl Signer<'_> {
     }
 
     /// Proves every own share of some secrets, or of all where none is named, of each epoch that was not
-    /// destroyed.
+    /// destroyed. A share that is not what it ought to be is told with the others' proofs.
     ///
     /// # Errors
-    /// As [`Self::prove`]; refused, code `not-in-quorum`, where there is none.
-    pub(super) fn prove_all(&self, subject: &Digest, secrets: &[Id]) -> Result<Prove> {
+    /// As [`Self::prove`], where none can be proven, or where it is not the share's fault; refused, code
+    /// `not-in-quorum`, where there is none.
+    pub(super) fn prove_all(
+        &self,
+        subject: &Digest,
+        secrets: &[Id],
+    ) -> Result<(Prove, Vec<Unproven>)> {
         let own = own_live_shares(self.source.records().as_ref(), &self.member)?;
-        let proofs = own
-            .iter()
+        let (mut proofs, mut bad) = (Vec::new(), Vec::new());
+        for (secret, epoch, share) in own
+            .into_iter()
             .filter(|(secret, ..)| secrets.is_empty() || secrets.contains(secret))
-            .map(|(secret, epoch, share)| self.prove(subject, (*secret, *epoch), share))
-            .collect::<Result<Vec<_>>>()?;
+        {
+            match self.prove(subject, (secret, epoch), &share) {
+                Ok(proof) => proofs.push(proof),
+                Err(why) if why.kind() == ErrorKind::Verification => {
+                    bad.push(Unproven { secret, epoch, why })
+                }
+                Err(why) => return Err(why),
+            }
+        }
         if proofs.is_empty() {
-            return Err(Error::refused(
-                "not-in-quorum",
-                "you hold no share of these secrets",
+            return Err(bad.into_iter().next().map_or_else(
+                || Error::refused("not-in-quorum", "you hold no share of these secrets"),
+                |bad| bad.why,
             ));
         }
-        Ok(Prove {
+        let prove = Prove {
             subject: *subject,
             proofs,
-        })
+        };
+        Ok((prove, bad))
     }
 
     fn context(&self, secret: Id, epoch: u32, share: &Share) -> ShareContext {

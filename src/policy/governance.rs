@@ -9,7 +9,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::possession::{self, ShareContext};
 use crate::error::{Error, Result};
 use crate::state::custody::RequestRecord;
-use crate::state::people::{LedgerRecord, ONE};
+use crate::state::people::{Custodian, LedgerRecord, ONE};
 use crate::state::places::WitnessRecord;
 use crate::state::records::{Records, Table, read};
 use crate::state::rules::{
@@ -333,7 +333,8 @@ pub fn proposal_expired(records: &dyn Records, proposal: &Proposal, now: Time) -
     Ok(now > proposal.made_at.plus(days * 86_400))
 }
 
-/// That neither the policy nor the governance secret was set anew since a proposal was made.
+/// That neither the policy nor the governance secret was set anew since a proposal was made, and that its
+/// author was not distrusted since, from then or from before.
 ///
 /// # Errors
 /// Refused, code `lapsed`.
@@ -341,12 +342,17 @@ pub fn not_overtaken(records: &dyn Records, proposal: &Proposal) -> Result<()> {
     let ledger = LedgerRecord::load(records)?.ok_or_else(refusal::no_genesis)?;
     let governance_index = ledger.governance.as_ref().map_or(0, |seal| seal.index);
     let policy_index = PolicyRecord::load(records)?.index;
-    if (policy_index, governance_index) == (proposal.policy_index, proposal.governance_index) {
-        return Ok(());
+    if (policy_index, governance_index) != (proposal.policy_index, proposal.governance_index) {
+        return Err(refusal::lapsed(
+            "the policy or the governance quorum was set anew since",
+        ));
     }
-    Err(refusal::lapsed(
-        "the policy or the governance quorum was set anew since",
-    ))
+    let author = Custodian::load(records, &proposal.author)?;
+    let distrusted = author.and_then(|author| author.distrust_from);
+    if distrusted.is_some_and(|from| from <= proposal.index) {
+        return Err(refusal::lapsed("what its author said is distrusted since"));
+    }
+    Ok(())
 }
 
 /// The governance shares that `member` proves by signing: of the epoch in force, and, where the subject

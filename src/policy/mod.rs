@@ -16,6 +16,7 @@ mod may;
 mod notes;
 mod people;
 mod quorums;
+mod reach;
 mod refusal;
 mod register;
 mod releases;
@@ -37,6 +38,7 @@ pub use deciding::may_decide;
 pub use founding::{GOVERNANCE_SECRET, founders_cards};
 pub use governance::{governance_shares, not_overtaken, proposal_expired};
 pub use may::split_rules;
+pub use reach::out_of_reach_without;
 pub use releases::{RequestState, lapsed, request_state, takes_decisions};
 pub use signatures::{CheckNow, SignatureCheck};
 

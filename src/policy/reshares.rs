@@ -91,7 +91,7 @@ impl Judge<'_> {
         if !knowers.contains(&self.author()) {
             knowers.push(self.author());
         }
-        self.put_epoch(seal, Some(wanted.epoch), knowers, old.confirmed)?;
+        self.put_epoch(seal, Some(wanted.epoch), knowers)?;
         Ok(Verdict::AT_ONCE)
     }
 

@@ -22,7 +22,7 @@ impl Judge<'_> {
         self.may_seal(&quorum)?;
         self.check_seal(seal, &quorum)?;
         let fresh = vec![self.author()];
-        self.put_epoch(seal, None, fresh, Vec::new())?;
+        self.put_epoch(seal, None, fresh)?;
         Ok(Verdict::AT_ONCE)
     }
 
@@ -134,14 +134,13 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// Puts the next epoch. `reshared_from` is the epoch whose value it has; then whoever may know that
-    /// value, and has found that it works, may know and has found the same of this one.
+    /// Puts the next epoch. `reshared_from` is the epoch whose value it has, as its sealer says; then
+    /// whoever may know that value may know this one's. Nobody has found yet that it works.
     pub(super) fn put_epoch(
         &mut self,
         seal: &Seal,
         reshared_from: Option<u32>,
         knowers: Vec<Id>,
-        confirmed: Vec<Id>,
     ) -> Result<()> {
         let key = seal.secret.to_hex();
         let known = read::<SecretRecord>(&self.state, &key)?;
@@ -176,7 +175,7 @@ impl Judge<'_> {
                 thresholds: seal.thresholds.clone(),
                 shares: seal.shares.clone(),
                 payload: seal.payload,
-                confirmed,
+                confirmed: Vec::new(),
                 destroyed: None,
                 knowers,
                 reshared_from,

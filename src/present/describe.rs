@@ -8,15 +8,16 @@ use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
 use crate::ledger::{People, Reading};
-use crate::state::custody::SecretRecord;
-use crate::state::records::read;
+use crate::policy;
+use crate::state::custody::{Epoch, SecretRecord};
+use crate::state::records::{list, read};
 use crate::state::rules::Quorum;
 use crate::statement::accesses::{Opened, OpenedPersonal};
 use crate::statement::founding::Charter;
 use crate::statement::people::AddPersonal;
 use crate::statement::quorums::Define;
 use crate::statement::releases::{Form, Request, RequestPersonal};
-use crate::statement::secrets::Share;
+use crate::statement::secrets::{Destroy, Share};
 use crate::statement::{Claim, Statement, Time};
 
 /// The duties of a custodian, where an organisation has no words of its own for them.
@@ -365,6 +366,7 @@ pub fn statement(
         Claim::CustodianReplace(replace, personal) => {
             lines.push(format!("  cause     {}", replace.cause.as_str()));
             distrusted(replace.distrust_from, &mut lines);
+            out_of_reach(source, &replace.old, &mut lines)?;
             enrolment(&replace.card, personal.as_ref(), &mut lines)?;
         }
         Claim::GovernanceSet(_) => lines.push(
@@ -389,6 +391,7 @@ pub fn statement(
             {
                 lines.push(format!("  note      {}", free(note.as_str())));
             }
+            out_of_reach(source, &retire.custodian, &mut lines)?;
         }
         Claim::CopyPromote(promote) => {
             lines.push(format!("  root      {}", promote.at.root));
@@ -410,8 +413,11 @@ pub fn statement(
             lines.push(format!("  media     {}", personal.media));
             lines.push(format!("  digest    {}", personal.digest));
         }
-        Claim::SecretDestroy(_, Some(personal)) => {
-            lines.push(format!("  reason    {}", free(personal.reason.as_str())))
+        Claim::SecretDestroy(destroy, personal) => {
+            if let Some(personal) = personal {
+                lines.push(format!("  reason    {}", free(personal.reason.as_str())));
+            }
+            unconfirmed_successor(source, destroy, &mut lines)?;
         }
         Claim::SafeClose(closed, _) => {
             if let Some((opened, personal)) = opening(source, &closed.access)? {
@@ -424,6 +430,53 @@ pub fn statement(
         claim => custody::details(claim, people, &mut lines),
     }
     Ok(lines)
+}
+
+/// How many secrets are named in a warning; the rest are counted.
+const NAMED: usize = 10;
+
+/// What nobody could open any more without somebody.
+fn out_of_reach(source: &dyn Reading, leaving: &Id, lines: &mut Vec<String>) -> Result<()> {
+    if !source.has_all_records() {
+        lines.push(
+            "  !         this slip can't tell which secrets too few could open afterwards: ask whoever has the ledger".to_owned(),
+        );
+        return Ok(());
+    }
+    let records = source.records();
+    let lost = policy::out_of_reach_without(records.as_ref(), leaving)?;
+    for (secret, epoch) in lost.iter().take(NAMED) {
+        lines.push(format!(
+            "  !         NOBODY could open {} epoch {epoch} after this: split it anew before (rootkeep reshare)",
+            secret_name(source, secret)?
+        ));
+    }
+    if let Some(more) = lost.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        lines.push(format!("  !         nor {more} secrets more"));
+    }
+    Ok(())
+}
+
+/// Whoever splits a secret anew could have sealed something else: the old epoch is what would tell.
+fn unconfirmed_successor(
+    source: &dyn Reading,
+    destroy: &Destroy,
+    lines: &mut Vec<String>,
+) -> Result<()> {
+    let Some(number) = destroy.epoch else {
+        return Ok(());
+    };
+    let records = source.records();
+    for (key, epoch) in list::<Epoch>(records.as_ref(), &format!("{}/", destroy.secret))? {
+        let anew = epoch.reshared_from == Some(number) && epoch.destroyed.is_none();
+        if anew && epoch.confirmed.iter().all(|who| *who == epoch.sealer) {
+            let (_, epoch) = Epoch::parse_key(&key)?;
+            lines.push(format!(
+                "  !         nobody but who split it anew has found that epoch {epoch} works: request it, try it, and rootkeep secret confirm it, before this epoch is gone"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A newcomer's card, as those who sign for it compare it.

@@ -407,7 +407,7 @@ class Log:
             else:
                 need(not used, f"card: {' and '.join(used)} used before")
         self.people[one["id"]] = Record(id=one["id"], sign=one["sign"], card=one, roles=roles, by=by, approved=by is None,
-                                        accepted=by is None, retired=False)
+                                        accepted=by is None, retired=False, distrust=None)
         return self.people[one["id"]]
 
     def governance_seal(self, new, facts):
@@ -513,11 +513,11 @@ class Log:
             newcomer = next(p for p in self.people.values() if p.by is one)
             newcomer.approved, newcomer.accepted = True, newcomer.accepted or newcomer.roles == ["reader"]
             if one.kind == "custodian.replace":
-                self.people[facts["old"]].retired = True
+                self.people[facts["old"]].retired, self.people[facts["old"]].distrust = True, facts["distrust_from"]
             if newcomer.accepted:
                 self.step_in(newcomer, new)
         elif one.kind == "custodian.retire":
-            self.people[facts["custodian"]].retired = True
+            self.people[facts["custodian"]].retired, self.people[facts["custodian"]].distrust = True, facts["distrust_from"]
         elif one.kind == "governance.set":
             self.govern(facts["seal"], [s["holder"] for s in facts["seal"]["shares"]], facts["threshold"], new)
         elif one.kind == "quorum.define":
@@ -568,6 +568,8 @@ class Log:
             need(one.governance == self.governance, "subject: lapsed, governance was set anew")
             gone = one.kind in ENROLLING and next(p for p in self.people.values() if p.by is one).retired
             need(not gone, "subject: lapsed, the newcomer was retired")
+            distrust = self.people[one.author].distrust
+            need(distrust is None or one.index < distrust, "subject: lapsed, its author is distrusted")
             try:
                 self.possible(one)
             except Refused as error:

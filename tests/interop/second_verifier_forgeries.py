@@ -693,6 +693,10 @@ def forgeries(book):
     yield "retired twice", "retired", after(size, lambda b: retire(b, "henry"))
     yield "too few left for governance", "too few", after(size, lambda b: (b.govern(retire(b, "frank")), b.govern(retire(b, "dave")), retire(b, "carol")))
     yield "distrusted from an entry to come", "distrust_from", after(size, lambda b: retire(b, "frank", distrust_from=size + 9))
+    yield "proposed by one who is distrusted since, from then on", "distrusted", after(size, lambda b: (
+        x := b.add("frank", "policy.set", {"policy": policy}), b.govern(retire(b, "frank", distrust_from=size)), b.sign("alice", x)))
+    yield "proposed by one who is distrusted since, from later on", None, after(size, lambda b: (
+        x := b.add("frank", "policy.set", {"policy": policy}), b.govern(retire(b, "frank", distrust_from=size + 1)), b.sign("alice", x)))
     yield "away, said by another", "author", last(at(), "frank", "custodian.away", {"custodian": alice} | away)
     yield "a newcomer who was retired while waiting", "newcomer was retired", after(size, lambda b: (x := newcomer(b), b.govern(retire(b, "mallory")), b.sign("alice", x)))
     yield "a newcomer who has accepted, and was retired while waiting", "newcomer was retired", after(size, lambda b: (
@@ -895,7 +899,7 @@ def forgeries(book):
     # Places and things
     someone = sorted(book.id[who] for who in ("alice", "ivan"))
     yield "a place, a thing in it that goes, and the place too", None, after(size, lambda b: (
-        place(b), thing(b, location="cellar"), check(b, "box", "erin"), move(b, "box"), unplace(b, "cellar")))
+        place(b), thing(b, location="cellar"), check(b, "box", "erin"), moved(b, "box"), unplace(b, "cellar")))
     yield "a place for one who is yet to come", None, after(size, lambda b: place(b, access=someone))
     yield "a place for one whose proposal was withdrawn", None, after(size, lambda b: (x := newcomer(b), b.withdraw("alice", x), place(b, access=[b.id["mallory"]])))
     yield "a place by no keeper", "keeper", after(size, lambda b: place(b, by="frank"))
@@ -945,7 +949,8 @@ def forgeries(book):
 
     # Before a witness
     yield "an access, witnessed, that empties a place, which ends", None, after(size, lambda b: (witness(b, shut(b, ("drawer-key", "out"))), unplace(b)))
-    yield "an access, not yet witnessed, that empties a place, which ends", "not empty", after(size, lambda b: (shut(b, ("drawer-key", "out")), unplace(b)))
+    yield "an access, not yet witnessed, that empties a place, which ends", "location: open", after(size, lambda b: (shut(b, ("drawer-key", "out")), unplace(b)))
+    yield "an access written down, not yet witnessed, that empties a place, which ends", "not empty", after(size, lambda b: (written(b, ("drawer-key", "out")), unplace(b)))
     yield "an access, witnessed, after which the place is opened again", None, after(size, lambda b: (witness(b, shut(b)), opened(b, "frank"), shut(b, access=b.hash(-1), by="frank")))
     yield "an access, not yet witnessed, after which the place is opened again", "location: open", after(size, lambda b: (shut(b), opened(b, "frank")))
     yield "an access that the witness denies, after which the place is still open", "location: open", after(size, lambda b: (c := shut(b, ("drawer-key", "out")), b.reject("bob", c), opened(b)))

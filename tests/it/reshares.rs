@@ -7,10 +7,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rootkeep::crypto::fixed::{Digest, Id};
 use rootkeep::crypto::identity::Identity;
 use rootkeep::error::Kind;
+use rootkeep::present::describe;
 use rootkeep::state::custody::Epoch;
 use rootkeep::statement::Claim;
 use rootkeep::statement::releases::Form;
-use rootkeep::statement::secrets::{Destroy, DestroyPersonal, Prove, Reseal};
+use rootkeep::statement::secrets::{
+    Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Prove, Reseal,
+};
 
 use crate::story::retire;
 use crate::world::*;
@@ -83,6 +86,8 @@ fn a_secret_outlives_whoever_held_a_share_of_it() {
     assert_eq!(new.reshared_from, Some(1));
     // Who may know the value still may; the operator's program had it.
     assert_eq!(new.knowers, old.knowers);
+    // Whoever split it could have sealed anything: that the old one works says nothing of the new one.
+    assert!(new.confirmed.is_empty());
     // Cy's identity opens nothing of it.
     let cy = Identity::load(&world.identity(CY), &world.host).unwrap();
     let session = world.session(ADA);
@@ -319,16 +324,128 @@ fn only_the_newest_epoch_is_split_anew_and_only_once() {
     assert_eq!(epoch(&world, PASSWORD, 2).reshared_from, None);
 }
 
+fn shown(world: &World, place: usize, subject: &Digest) -> String {
+    let session = world.trusted(place).unwrap();
+    let preview = session.preview(subject).unwrap();
+    let people = session.people().unwrap();
+    describe::statement(&session, &preview.statement, &people)
+        .unwrap()
+        .join("\n")
+}
+
+#[test]
+fn who_decides_on_the_old_epochs_end_reads_whether_another_has_tried_the_new_one() {
+    let world = after_a_departure();
+    let secret = world.secret(PASSWORD);
+    let reshare = propose(&world, &[PASSWORD]);
+    for place in [ADA, BEA] {
+        world.trusted(place).unwrap().sign_off(reshare).unwrap();
+    }
+    carry_out_the_only_one(&world, &reshare);
+    let seal = epoch(&world, PASSWORD, 2).seal;
+    for place in [BEA, DAN] {
+        let (_, bad) = world
+            .trusted(place)
+            .unwrap()
+            .prove_shares(seal, &[secret])
+            .unwrap();
+        assert!(bad.is_empty());
+    }
+    let proposed = world
+        .session(ADA)
+        .enter(destroy(&world, PASSWORD, Some(1)), Vec::new())
+        .unwrap();
+    let confirm = |place: usize| {
+        let confirm = Confirm { secret, epoch: 2 };
+        let personal = Some(ConfirmPersonal { note: None });
+        world
+            .session(place)
+            .enter(Claim::SecretConfirm(confirm, personal), Vec::new())
+            .unwrap();
+    };
+    let warned = || shown(&world, BEA, &proposed.leaf).contains("nobody but who split it anew");
+    assert!(warned());
+    confirm(ADA);
+    assert!(warned(), "ada has split it");
+    confirm(DAN);
+    assert!(!warned());
+}
+
+#[test]
+fn who_decides_on_a_departure_reads_what_nobody_could_open_any_more() {
+    let world = World::ready();
+    let leaves = world
+        .session(ADA)
+        .enter(retire(&world, CY, None), Vec::new())
+        .unwrap();
+    assert!(!shown(&world, BEA, &leaves.leaf).contains("NOBODY"));
+    world.sign_all(leaves.leaf, &[BEA, DAN, EVE]);
+    // Two of three engineers are left, and two are needed.
+    let leaves = world
+        .session(ADA)
+        .enter(retire(&world, BEA, None), Vec::new())
+        .unwrap();
+    let read = shown(&world, DAN, &leaves.leaf);
+    assert!(
+        read.contains(&format!("NOBODY could open {PASSWORD} epoch 1 after this")),
+        "{read}"
+    );
+    let leaves = world
+        .session(ADA)
+        .enter(retire(&world, DAN, None), Vec::new())
+        .unwrap();
+    let read = shown(&world, BEA, &leaves.leaf);
+    assert!(!read.contains(PASSWORD), "{read}");
+}
+
+#[test]
+fn a_share_that_is_gone_does_not_keep_the_others_from_being_proven() {
+    let world = World::ready();
+    let secret = world.secret(PASSWORD);
+    world
+        .seal(ADA, "111122223333/note", Some("engineers"), b"third")
+        .unwrap();
+    let third = world.secret("111122223333/note");
+    let own = epoch(&world, PASSWORD, 1);
+    let blob = own
+        .shares
+        .iter()
+        .find(|share| share.holder == world.id(BEA))
+        .map(|share| share.blob)
+        .unwrap();
+    world
+        .raw(ADA)
+        .execute("DELETE FROM blob WHERE digest = ?1", [&blob.0[..]])
+        .unwrap();
+    let (_, bad) = world
+        .trusted(BEA)
+        .unwrap()
+        .prove_shares(own.seal, &[secret, third])
+        .unwrap();
+    let named: Vec<_> = bad
+        .iter()
+        .map(|bad| (bad.secret, bad.epoch, bad.why.code()))
+        .collect();
+    assert_eq!(named, [(secret, 1, "blob-missing")]);
+    let proven = |name: &str| epoch(&world, name, 1).proven.contains(&world.id(BEA));
+    assert!(!proven(PASSWORD) && proven("111122223333/note"));
+    // Where there is nothing else to prove, nothing is entered.
+    world.refused("blob-missing", || {
+        world.trusted(BEA)?.prove_shares(own.seal, &[secret])
+    });
+}
+
 #[test]
 fn a_proof_counts_for_its_holder_share_and_subject_alone() {
     let world = World::ready();
     let (secret, other) = (world.secret(PASSWORD), world.secret(MFA));
     let seal = epoch(&world, PASSWORD, 1).seal;
-    let entered = world
+    let (entered, bad) = world
         .trusted(BEA)
         .unwrap()
         .prove_shares(seal, &[secret, other])
         .unwrap();
+    assert!(bad.is_empty());
     assert!(epoch(&world, PASSWORD, 1).proven.contains(&world.id(BEA)));
     let session = world.session(BEA);
     let Claim::SecretProve(good) = session.proven(entered.seq).unwrap().claim().clone() else {

@@ -9,6 +9,7 @@ use rootkeep::state::people::Custodian;
 use rootkeep::statement::Claim;
 use rootkeep::statement::people::{Cause, Retire, RetirePersonal, Role};
 
+use super::{policy, settings};
 use crate::story::retire;
 use crate::world::*;
 
@@ -83,6 +84,28 @@ fn distrust_marks_from_an_index_on_and_undoes_nothing() {
     // The request that eve made is flagged by it, and stands: whether to sign is for the signers.
     world.sign_all(request.leaf, &[BEA, CY]);
     world.reveal(ADA, request.leaf, PASSWORD).unwrap();
+    world.assert_good(ADA);
+}
+
+#[test]
+fn what_a_distrusted_custodian_proposed_lapses_and_what_they_proposed_before_does_not() {
+    let world = World::ready();
+    let propose = || world.enter(EVE, policy(settings(9, 9, 600))).unwrap();
+    let (before, since) = (propose(), propose());
+    let claim = Claim::CustodianRetire(
+        Retire {
+            custodian: world.id(EVE),
+            cause: Cause::Compromised,
+            distrust_from: Some(since.seq),
+        },
+        Some(RetirePersonal { note: None }),
+    );
+    world.decide(ADA, claim, &[ADA, BEA, CY]);
+    world.refused("lapsed", || world.session(ADA).sign_off(since.leaf));
+    world.refused("lapsed", || {
+        world.session(ADA).reject(since.leaf, text("hers"))
+    });
+    world.sign_all(before.leaf, &[ADA, BEA, CY]);
     world.assert_good(ADA);
 }
 
