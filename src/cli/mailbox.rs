@@ -1,21 +1,15 @@
 //! `mailbox …`.
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
 
+use super::contact::{self, Contact, Entry, Reached, Typed};
 use super::context::Context;
-use super::location::custodians;
-use super::output::{self, Done};
-use super::table_import::{self, Rows, Standing, TableFile};
-use crate::error::{Error, Result};
-use crate::exchange::table::{CsvTable, Row};
-use crate::ledger::{People, Session};
+use super::output::Done;
+use super::table_import::TableFile;
+use crate::error::Result;
 use crate::state::places::MailboxRecord;
-use crate::state::records::{list as records, read};
 use crate::statement::Claim;
-use crate::statement::account_id::AccountId;
 use crate::statement::register::{Mailbox, MailboxPersonal};
-use crate::statement::text::{Name, Text};
 
 /// `mailbox …`.
 #[derive(Debug, Subcommand)]
@@ -62,197 +56,82 @@ pub struct MailboxFlags {
 
 pub fn run(context: &Context, command: MailboxCommand) -> Result<Done> {
     match command {
-        MailboxCommand::Add(flags) => enter(context, &flags, true),
-        MailboxCommand::Set(flags) => enter(context, &flags, false),
-        MailboxCommand::List => list(context),
-        MailboxCommand::Import(file) => table_import::run::<MailboxRows>(context, &file),
+        MailboxCommand::Add(flags) => contact::enter::<Mailbox>(context, &flags.typed(), true),
+        MailboxCommand::Set(flags) => contact::enter::<Mailbox>(context, &flags.typed(), false),
+        MailboxCommand::List => contact::list::<Mailbox>(context, "mailbox.list"),
+        MailboxCommand::Import(file) => contact::import::<Mailbox>(context, &file),
     }
-}
-
-fn enter(context: &Context, flags: &MailboxFlags, new: bool) -> Result<Done> {
-    let name = Name::new(&*flags.id)?;
-    let mut session = context.open_to_act()?;
-    let people = session.people()?;
-    let before = read::<MailboxRecord>(&session.view(), name.as_str())?;
-    match (&before, new) {
-        (Some(_), true) => {
-            return Err(
-                Error::refused("mailbox-known", format!("there is a mailbox `{name}`"))
-                    .hint(format!("to change it: rootkeep mailbox set {name}")),
-            );
-        }
-        (None, false) => {
-            return Err(
-                Error::not_found("no-mailbox", format!("there is no mailbox `{name}`"))
-                    .hint("rootkeep mailbox list"),
-            );
-        }
-        _ => {}
-    }
-    let claim = flags.claim(name.clone(), before, &people)?;
-    let entered = session.enter(claim, Vec::new())?;
-    let headline = format!("registered the mailbox {name}");
-    context.report(session, &entered, &headline, json!({"mailbox": name}))
 }
 
 impl MailboxFlags {
-    fn claim(&self, name: Name, before: Option<MailboxRecord>, people: &People) -> Result<Claim> {
-        let (facts, personal) = match before {
-            Some(before) => (Some(before.facts), before.personal),
-            None => (None, None),
-        };
-        let address = match (&self.address, &personal) {
-            (Some(text), _) => Text::new(text.clone())?,
-            (None, Some(personal)) => personal.address.clone(),
-            (None, None) => {
-                return Err(Error::usage("missing-value", "a mailbox has an address")
-                    .hint("--address TEXT"));
-            }
-        };
-        let others = if self.other.is_empty() {
-            personal.map_or_else(Vec::new, |personal| personal.others)
-        } else {
-            texts(&self.other)?
-        };
-        let members = match &facts {
-            Some(facts) if self.member.is_empty() => facts.members.clone(),
-            _ => custodians(people, &self.member)?,
-        };
-        let accounts = match &facts {
-            Some(facts) if self.account.is_empty() => facts.accounts.clone(),
-            _ => accounts(&self.account)?,
-        };
-        let closed = self
-            .closed
-            .unwrap_or_else(|| facts.as_ref().is_some_and(|facts| facts.closed));
-        Ok(Claim::MailboxSet(
-            Mailbox {
-                mailbox: name,
-                members,
-                accounts,
-                closed,
-            },
-            Some(MailboxPersonal { address, others }),
-        ))
+    fn typed(self) -> Typed {
+        Typed {
+            id: self.id,
+            reached: self.address,
+            people: self.member,
+            others: self.other,
+            accounts: self.account,
+            tested: None,
+            closed: self.closed,
+        }
     }
 }
 
-fn texts(all: &[String]) -> Result<Vec<Text>> {
-    all.iter().map(|text| Text::new(text.clone())).collect()
-}
-
-fn accounts(ids: &[String]) -> Result<Vec<AccountId>> {
-    let mut accounts = ids
-        .iter()
-        .map(AccountId::new)
-        .collect::<Result<Vec<AccountId>>>()?;
-    accounts.sort();
-    accounts.dedup();
-    Ok(accounts)
-}
-
-fn list(context: &Context) -> Result<Done> {
-    let session = context.open()?;
-    let people = session.people()?;
-    let all = records::<MailboxRecord>(&session.view(), "")?;
-    if context.global.json {
-        let all: Vec<Value> = all
-            .iter()
-            .map(|(name, record)| {
-                let (facts, personal) = (&record.facts, record.personal.as_ref());
-                json!({
-                    "id": name, "address": personal.map(|personal| &personal.address),
-                    "members": facts.members.iter().map(|id| people.name(id)).collect::<Vec<_>>(),
-                    "others": personal.map(|personal| &personal.others),
-                    "accounts": facts.accounts, "closed": facts.closed,
-                })
-            })
-            .collect();
-        output::object("mailbox.list", json!({"mailboxes": all}))?;
-        return Ok(Done::Yes);
-    }
-    let rows: Vec<Vec<String>> = all
-        .iter()
-        .map(|(name, record)| {
-            let personal = record.personal.as_ref();
-            let mut who: Vec<String> = record
-                .facts
-                .members
-                .iter()
-                .map(|id| people.name(id))
-                .collect();
-            who.extend(
-                personal
-                    .iter()
-                    .flat_map(|personal| personal.others.iter().map(ToString::to_string)),
-            );
-            vec![
-                name.clone(),
-                output::plain(personal.map_or("", |personal| personal.address.as_str())),
-                output::plain(&who.join(", ")),
-                record.facts.accounts.len().to_string(),
-                if record.facts.closed { "closed" } else { "" }.to_owned(),
-            ]
-        })
-        .collect();
-    output::data(&output::table(
-        &["MAILBOX", "ADDRESS", "MEMBERS", "ACCOUNTS", ""],
-        &rows,
-    ))?;
-    Ok(Done::Yes)
-}
-
-/// Mailboxes in a table.
-struct MailboxRows;
-
-impl Rows for MailboxRows {
-    const SCHEMA: &'static str = "mailbox.import";
+impl Contact for Mailbox {
+    type Record = MailboxRecord;
+    const WORD: &'static str = "mailbox";
+    const MANY: &'static str = "mailboxes";
+    const REACHED: &'static str = "address";
+    const PEOPLE: &'static str = "members";
+    const TESTED: bool = false;
+    const KNOWN: &'static str = "mailbox-known";
+    const UNKNOWN: &'static str = "no-mailbox";
+    const IMPORT: &'static str = "mailbox.import";
     const COLUMNS: &'static [&'static str] =
         &["id", "address", "members", "others", "accounts", "closed"];
     const NEEDED: &'static [&'static str] = &["id", "address"];
 
-    fn claim(table: &CsvTable, row: &Row, session: &Session, people: &People) -> Result<Claim> {
-        let id = table_import::needed(table, row, "id")?.to_owned();
-        let name = Name::new(&*id)?;
-        let flags = MailboxFlags {
-            id,
-            address: Some(table_import::needed(table, row, "address")?.to_owned()),
-            member: table_import::several(table, row, "members"),
-            other: table_import::several(table, row, "others"),
-            account: table_import::several(table, row, "accounts"),
-            closed: table
-                .has("closed")
-                .then(|| table_import::yes(table, row, "closed"))
-                .transpose()?,
-        };
-        // A column that the table does not have changes nothing; an empty cell empties.
-        let before = read::<MailboxRecord>(&session.view(), name.as_str())?.map(|mut before| {
-            let facts = &mut before.facts;
-            if table.has("members") {
-                facts.members.clear();
-            }
-            if table.has("accounts") {
-                facts.accounts.clear();
-            }
-            if let Some(personal) = before.personal.as_mut().filter(|_| table.has("others")) {
-                personal.others.clear();
-            }
-            before
-        });
-        flags.claim(name, before, people)
+    fn read(
+        MailboxRecord {
+            facts, personal, ..
+        }: MailboxRecord,
+    ) -> Entry {
+        entry(facts, personal)
     }
 
-    fn standing(session: &Session, claim: &Claim) -> Result<Standing> {
-        let Claim::MailboxSet(facts, personal) = claim else {
-            return Ok(Standing::New);
-        };
-        let before = read::<MailboxRecord>(&session.view(), facts.mailbox.as_str())?;
-        Ok(match before {
-            None => Standing::New,
-            Some(before) if before.facts == *facts && before.personal == *personal => {
-                Standing::Same
-            }
-            Some(_) => Standing::Changed,
-        })
+    fn read_claim(claim: &Claim) -> Option<Entry> {
+        match claim {
+            Claim::MailboxSet(facts, personal) => Some(entry(facts.clone(), personal.clone())),
+            _ => None,
+        }
+    }
+
+    fn claim(entry: Entry, personal: Reached) -> Claim {
+        Claim::MailboxSet(
+            Self {
+                mailbox: entry.name,
+                members: entry.people,
+                accounts: entry.accounts,
+                closed: entry.closed,
+            },
+            Some(MailboxPersonal {
+                address: personal.at,
+                others: personal.others,
+            }),
+        )
+    }
+}
+
+fn entry(facts: Mailbox, personal: Option<MailboxPersonal>) -> Entry {
+    Entry {
+        name: facts.mailbox,
+        people: facts.members,
+        accounts: facts.accounts,
+        tested: None,
+        closed: facts.closed,
+        personal: personal.map(|personal| Reached {
+            at: personal.address,
+            others: personal.others,
+        }),
     }
 }

@@ -15,6 +15,7 @@ mod checkpoint;
 mod close;
 mod compare;
 mod completions;
+mod contact;
 mod context;
 mod copy;
 mod custodian;
