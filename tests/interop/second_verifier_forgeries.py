@@ -694,9 +694,9 @@ def forgeries(book):
     yield "too few left for governance", "too few", after(size, lambda b: (b.govern(retire(b, "frank")), b.govern(retire(b, "dave")), retire(b, "carol")))
     yield "distrusted from an entry to come", "distrust_from", after(size, lambda b: retire(b, "frank", distrust_from=size + 9))
     yield "proposed by one who is distrusted since, from then on", "distrusted", after(size, lambda b: (
-        x := b.add("frank", "policy.set", {"policy": policy}), b.govern(retire(b, "frank", distrust_from=size)), b.sign("alice", x)))
+        x := b.add("dave", "policy.set", {"policy": policy}), b.govern(retire(b, "dave", distrust_from=size)), b.sign("alice", x)))
     yield "proposed by one who is distrusted since, from later on", None, after(size, lambda b: (
-        x := b.add("frank", "policy.set", {"policy": policy}), b.govern(retire(b, "frank", distrust_from=size + 1)), b.sign("alice", x)))
+        x := b.add("dave", "policy.set", {"policy": policy}), b.govern(retire(b, "dave", distrust_from=size + 1)), b.sign("alice", x)))
     yield "away, said by another", "author", last(at(), "frank", "custodian.away", {"custodian": alice} | away)
     yield "a newcomer who was retired while waiting", "newcomer was retired", after(size, lambda b: (x := newcomer(b), b.govern(retire(b, "mallory")), b.sign("alice", x)))
     yield "a newcomer who has accepted, and was retired while waiting", "newcomer was retired", after(size, lambda b: (
