@@ -47,6 +47,7 @@ mod restore;
 mod reveal;
 mod safe;
 mod seal;
+mod seal_codes;
 mod secret;
 mod shares;
 mod shell;

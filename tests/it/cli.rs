@@ -41,6 +41,8 @@ mod media;
 mod people;
 #[path = "cli_secrecy.rs"]
 mod secrecy;
+#[path = "cli_seeds.rs"]
+mod seeds;
 #[path = "cli_slips.rs"]
 mod slips;
 #[path = "cli_status.rs"]
