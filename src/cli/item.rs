@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::asked::Asked;
 use super::context::Context;
 use super::location;
+use super::out_items;
 use super::output::{self, Done};
 use super::table_import::{self, Rows, Standing, TableFile};
 use super::when;
@@ -14,7 +15,7 @@ use crate::exchange::table::{CsvTable, Row};
 use crate::ledger::{People, Session};
 use crate::present::{custody, describe};
 use crate::state::custody::SecretRecord;
-use crate::state::places::{AccessRecord, ItemRecord, Place};
+use crate::state::places::{AccessRecord, ItemRecord, LocationRecord, Place};
 use crate::state::records::{list as records, read};
 use crate::state::rules::leaf_key;
 use crate::statement::account_id::AccountId;
@@ -312,6 +313,18 @@ fn destroy(context: &Context, id: &str, witness: &str, note: Option<&String>) ->
     context.report(session, &entered, &headline, json!({"item": item}))
 }
 
+/// What is in a location, in order of name.
+pub fn there(session: &Session, location: &LocationRecord) -> Result<Vec<ItemRecord>> {
+    let view = session.view();
+    let names = location.items.iter();
+    names
+        .map(|item| {
+            ItemRecord::load(&view, item)?
+                .ok_or_else(|| Error::verification("bad-state", "an item has no record"))
+        })
+        .collect()
+}
+
 /// Where an item is, in words.
 pub fn place(item: &ItemRecord) -> String {
     match &item.place {
@@ -340,7 +353,11 @@ fn fields(session: &Session, item: &ItemRecord, people: &People) -> Result<Value
     let facts = &item.facts;
     let (at, out) = match &item.place {
         Place::At(location) => (Some(location), None),
-        Place::Out { from, since, .. } => (None, Some(json!({"from": from, "since": since}))),
+        Place::Out { from, since, .. } => {
+            let overdue = session.now()? > out_items::until(*since);
+            let out = json!({"from": from, "since": since, "overdue": overdue});
+            (None, Some(out))
+        }
         Place::Destroyed => (None, None),
     };
     Ok(json!({
@@ -358,16 +375,15 @@ fn fields(session: &Session, item: &ItemRecord, people: &People) -> Result<Value
 fn list(context: &Context, only: Option<&str>) -> Result<Done> {
     let session = context.open()?;
     let people = session.people()?;
-    let only = only
-        .map(|name| location::find(&session, name))
-        .transpose()?
-        .map(|location| Place::At(location.facts.location));
-    let mut items: Vec<ItemRecord> = records::<ItemRecord>(&session.view(), "")?
-        .into_iter()
-        .map(|(_, item)| item)
-        .filter(|item| only.as_ref().is_none_or(|place| item.place == *place))
-        .collect();
-    items.sort_by(|one, other| one.facts.item.cmp(&other.facts.item));
+    let items = match only {
+        Some(location) => there(&session, &location::find(&session, location)?)?,
+        None => {
+            let all = records::<ItemRecord>(&session.view(), "")?;
+            let mut items: Vec<ItemRecord> = all.into_iter().map(|(_, item)| item).collect();
+            items.sort_by(|one, other| one.facts.item.cmp(&other.facts.item));
+            items
+        }
+    };
     if context.global.json {
         let all = items
             .iter()

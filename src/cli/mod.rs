@@ -33,6 +33,7 @@ mod location;
 mod log;
 mod mailbox;
 mod man;
+mod out_items;
 mod output;
 mod phone;
 mod policy;

@@ -211,6 +211,14 @@ PYTHON
     late=$(as alice safe log london-a "${afterwards[@]}" --put letter-1 --saw old-key | field id)
     burnt=$(as alice item destroy old-key --witness bob --note burnt | field id)
     for id in "$burnt" "$late" "$(as alice safe log london-a "${afterwards[@]}" --took letter-1 | field id)"; do as bob sign "$id"; done
+    # Out at that last access, missed by the next one, then back.
+    missed=$(as alice safe log london-a --opened-at 2024-01-03T03:04:05Z --closed-at 2024-01-03T03:05:05Z --purpose check --witness bob | field id)
+    as bob sign "$missed"
+    attention alice status
+    as alice item show letter-1
+    as alice location show london-a
+    back=$(as alice safe log london-a "${afterwards[@]}" --put letter-1 | field id)
+    as bob sign "$back"
     wrong=$(as alice safe log paris-a "${afterwards[@]}" --saw spare-phone --saw token-1 | field id)
     as alice withdraw "$wrong"
     as alice item destroy spare-phone --witness bob --note 'drilled through'

@@ -53,6 +53,8 @@ mod streams;
 mod terminal;
 #[path = "cli_text.rs"]
 mod text;
+#[path = "cli_things.rs"]
+mod things;
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_rootkeep");
 pub const ORGANIZATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/organizations.json");
