@@ -1,10 +1,13 @@
 //! `item …`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::asked::Asked;
 use super::context::Context;
+use super::item_photo::{self, Photo};
 use super::location;
 use super::out_items;
 use super::output::{self, Done};
@@ -78,6 +81,14 @@ pub enum ItemCommand {
         /// How
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
+    },
+    /// Attach a photograph of a thing (PNG, JPEG; at most 8 MiB) that shows no secret
+    #[command(after_help = "Examples:\n  rootkeep item photo sheet-1 bag-front.jpg")]
+    Photo {
+        /// Its name
+        id: String,
+        /// The picture
+        file: PathBuf,
     },
     /// Every thing
     #[command(
@@ -173,6 +184,7 @@ pub fn run(context: &Context, command: ItemCommand) -> Result<Done> {
         ItemCommand::Destroy { id, witness, note } => {
             destroy(context, &id, &witness, note.as_ref())
         }
+        ItemCommand::Photo { id, file } => item_photo::run(context, &id, &file),
         ItemCommand::List { location } => list(context, location.as_deref()),
         ItemCommand::Show { id } => show(context, &id),
         ItemCommand::Import(file) => table_import::run::<Items>(context, &file),
@@ -432,8 +444,9 @@ fn show(context: &Context, id: &str) -> Result<Done> {
             .collect();
         history.push((*seq, what, findings, statement));
     }
+    let photos = item_photo::of(&session, &item)?;
     if context.global.json {
-        let more = json!({"history": history.iter().map(|(seq, line, findings, statement)| json!({
+        let more = json!({"photos": photos.iter().map(Photo::json).collect::<Vec<_>>(), "history": history.iter().map(|(seq, line, findings, statement)| json!({
             "seq": seq, "made_at": statement.header().made_at, "what": line,
             "findings": findings,
             "by": people.name(&statement.header().author),
@@ -482,6 +495,9 @@ fn show(context: &Context, id: &str) -> Result<Done> {
         "label",
         label.and_then(|personal| personal.label.as_ref().map(ToString::to_string)),
     );
+    for photo in &photos {
+        line("photo", Some(photo.line()));
+    }
     for (seq, what, findings, statement) in &history {
         let by = people.name(&statement.header().author);
         let at = describe::time(statement.header().made_at);

@@ -27,6 +27,7 @@ mod hidden;
 mod identity;
 mod init;
 mod item;
+mod item_photo;
 mod kept;
 mod leavers;
 mod location;

@@ -219,6 +219,13 @@ PYTHON
     as alice location show london-a
     back=$(as alice safe log london-a "${afterwards[@]}" --put letter-1 | field id)
     as bob sign "$back"
+    "$python" - <<'PYTHON'
+import struct, zlib
+chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+rows = zlib.compress(b"\0" + b"\x80" * 40 + (b"\0" + b"\xc0" * 40) * 39)
+open("photo.png", "wb").write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 40, 40, 8, 0, 0, 0, 0)) + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
+PYTHON
+    as alice item photo letter-1 photo.png
     wrong=$(as alice safe log paris-a "${afterwards[@]}" --saw spare-phone --saw token-1 | field id)
     as alice withdraw "$wrong"
     as alice item destroy spare-phone --witness bob --note 'drilled through'

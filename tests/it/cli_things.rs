@@ -1,9 +1,10 @@
-//! Things that were taken out and not brought back.
+//! Things that were taken out and not brought back, and photographs of things.
 
+use image::{GrayImage, Luma};
 use serde_json::json;
 
 use super::custody::{log, with_a_safe};
-use super::Desk;
+use super::{Desk, MFA_QR};
 
 /// alice has taken the sheet out long ago, and bob has witnessed it.
 fn taken_out() -> Desk {
@@ -94,4 +95,63 @@ fn what_is_out_longer_than_its_access_is_overdue_until_it_is_back() {
         &["--json", "item", "list", "--location", "london-a"],
     );
     assert_eq!(there.json()["items"][0]["id"], "sheet-1");
+}
+
+#[test]
+fn a_photo_of_a_thing_is_kept_with_it() {
+    let desk = with_a_safe();
+    let photo = GrayImage::from_fn(320, 240, |x, y| {
+        Luma([u8::try_from((x + y) % 256).unwrap()])
+    });
+    photo.save(desk.path("front.png")).unwrap();
+    photo.save(desk.path("back.jpg")).unwrap();
+    let attached = desk
+        .ok_as(
+            "alice",
+            &["--json", "item", "photo", "sheet-1", "front.png"],
+        )
+        .json();
+    assert_eq!(
+        (&attached["item"], &attached["kind"]),
+        (&json!("sheet-1"), &json!("attach"))
+    );
+    desk.ok_as("bob", &["item", "photo", "sheet-1", "back.jpg"]);
+    let shown = desk
+        .ok_as("alice", &["--json", "item", "show", "sheet-1"])
+        .json();
+    let photos = shown["photos"].as_array().unwrap();
+    let media: Vec<_> = photos.iter().map(|photo| &photo["media"]).collect();
+    assert_eq!(media, [&json!("image/png"), &json!("image/jpeg")]);
+    let said = desk.ok_as("alice", &["item", "show", "sheet-1"]).out;
+    assert!(
+        said.contains("front.png") && said.contains("back.jpg"),
+        "{said}"
+    );
+    let seq = format!("#{}", photos[0]["seq"]);
+    desk.ok_as("carol", &["attachment", "get", &seq, "--out", "again.png"]);
+    let bytes = |name| std::fs::read(desk.path(name)).unwrap();
+    assert_eq!(bytes("again.png"), bytes("front.png"));
+}
+
+#[test]
+fn a_photo_is_a_picture_of_bounded_size_that_shows_no_seed() {
+    let desk = with_a_safe();
+    desk.write("text.png", b"not a picture");
+    let refused = |file: &str, exit, code: &str| {
+        desk.refused("alice", &["item", "photo", "sheet-1", file], exit, code);
+    };
+    refused("text.png", 2, "bad-photo");
+    refused("nothing.png", 5, "no-file");
+    refused(MFA_QR, 3, "photo-shows-secret");
+    desk.write("large.png", &vec![0; (8 << 20) + 1]);
+    refused("large.png", 2, "file-too-large");
+    GrayImage::from_pixel(9, 9, Luma([0]))
+        .save(desk.path("small.png"))
+        .unwrap();
+    desk.refused(
+        "alice",
+        &["item", "photo", "sheet-9", "small.png"],
+        5,
+        "no-item",
+    );
 }
