@@ -239,6 +239,22 @@ impl OtpAuth {
         self.seed.len() < RFC_SEED
     }
 
+    /// The seed, and how codes are made of it: what two copies have in common, whatever their labels
+    /// say. `"rootkeep/seed/v1\n" || algorithm || "\n" || digits || "\n" || period || "\n" || seed`.
+    #[must_use]
+    pub fn seed_and_form(&self) -> SecretBytes {
+        let form = format!(
+            "rootkeep/seed/v1\n{}\n{}\n{}\n",
+            self.algorithm.name(),
+            self.digits.count(),
+            self.period.seconds()
+        );
+        let mut bytes = Vec::with_capacity(form.len() + self.seed.len());
+        bytes.extend_from_slice(form.as_bytes());
+        bytes.extend_from_slice(self.seed.expose());
+        SecretBytes::new(bytes)
+    }
+
     /// The one form that this program writes: unpadded upper-case base32, spaces as `%20`, and a
     /// parameter left out where it says what its absence says.
     #[must_use]

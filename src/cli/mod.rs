@@ -51,6 +51,7 @@ mod safe;
 mod seal;
 mod seal_codes;
 mod secret;
+mod secret_compare;
 mod shares;
 mod shell;
 mod show;

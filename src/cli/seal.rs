@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::output::{self, Done};
-use super::seal_codes;
+use super::{seal_codes, secret_compare};
 use crate::aws::otpauth::OtpAuth;
 use crate::aws::password;
 use crate::crypto::recipient::Prompter;
@@ -83,12 +83,19 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
         SecretKind::MfaSeed => Some(seal_codes::compared(context, &plaintext, codes, &session)?),
         _ => None,
     };
-    let sealed = session.seal(SealRequest {
+    let mut sealed = session.seal(SealRequest {
         name: name.clone(),
         quorum: command.quorum.as_deref(),
         serves,
         plaintext: &plaintext,
     })?;
+    if compared.is_some() {
+        // A part of the sealing: its head is the one after it.
+        match secret_compare::keep(&mut session, sealed.entered.leaf, &plaintext) {
+            Ok(kept) => (sealed.entered.size, sealed.entered.root) = (kept.size, kept.root),
+            Err(error) => sealed.entered.warnings.push(error),
+        }
+    }
     let people = session.people()?;
     let holders: Vec<String> = sealed.holders.iter().map(|id| people.name(id)).collect();
     let mut more = json!({

@@ -283,6 +283,9 @@ PYTHON
     as alice show "$one" --proof
     as alice show "$one" --envelope
     as alice secret list
+    as alice seal 111122223333/mfa-seed --quorum engineers --qr "$root/examples/mfa-qr.png"
+    as bob secret compare 111122223333/mfa-seed --qr "$root/examples/mfa-qr.png"
+    attention bob secret compare $mfa --qr "$root/examples/mfa-qr.png"
     for name in 111122223333/password $mfa mailbox:root/password; do as alice secret show "$name"; done
     as alice custodian list
     for name in alice dave erin frank gina lena lena2; do as alice custodian show "$name"; done

@@ -1,4 +1,4 @@
-//! MFA seeds from AWS's pictures: compared with codes before they are sealed.
+//! MFA seeds from AWS's pictures: compared with codes before they are sealed, and with copies afterwards.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,7 +7,7 @@ use rootkeep::crypto::secret::SecretBytes;
 use rootkeep::crypto::totp::{self, Algorithm, Digits, Period};
 
 use super::input::drawn;
-use super::{Desk, MFA};
+use super::{Desk, MFA, MFA_QR};
 
 /// Twenty bytes, and the same in base32.
 const SEED: &[u8] = b"12345678901234567890";
@@ -84,6 +84,81 @@ fn where_nobody_can_be_asked_that_is_said() {
     assert!(run.err.contains("warning: nobody has compared"), "{run:?}");
     let run = desk.run_as("dave", &["seal", MFA, "--otpauth-stdin", "--codes-stdin"]);
     assert_eq!(run.code, 2, "{run:?}");
+}
+
+#[test]
+fn a_copy_is_the_same_or_not_and_no_more_is_said() {
+    let desk = with_a_picture();
+    desk.ok_as("dave", &SEAL);
+    for (name, text) in [
+        ("same.png", uri("111122223333", BASE32)),
+        // Another label is no other seed; another way to make codes is.
+        (
+            "relabelled.png",
+            format!("otpauth://totp/Sheet%20of%20Tokyo?secret={BASE32}"),
+        ),
+        ("other.png", uri("111122223333", OTHER)),
+        (
+            "longer.png",
+            format!("{}&period=60", uri("111122223333", BASE32)),
+        ),
+    ] {
+        drawn(&text).save(desk.path(name)).unwrap();
+    }
+    let before = desk.entries();
+    let compare = |picture| ["secret", "compare", MFA, "--qr", picture];
+    for picture in ["same.png", "relabelled.png"] {
+        assert_eq!(desk.ok_as("alice", &compare(picture)).out, "same\n");
+    }
+    for picture in ["other.png", "longer.png"] {
+        let run = desk.run_as("alice", &compare(picture));
+        assert_eq!(
+            (run.code, run.out.as_str(), run.err.as_str()),
+            (6, "not the same\n", "")
+        );
+    }
+    // The first epoch was of AWS's other picture.
+    let run = desk.run_as(
+        "alice",
+        &[&compare("same.png")[..], &["--epoch", "1"]].concat(),
+    );
+    assert_eq!(run.code, 6, "{run:?}");
+    let said = desk.ok_as(
+        "bob",
+        &[
+            "--json", "secret", "compare", MFA, "--qr", MFA_QR, "--epoch", "1",
+        ],
+    );
+    assert_eq!(said.json()["same"], true);
+    assert_eq!(desk.entries(), before, "nothing is recorded");
+    desk.refused(
+        "alice",
+        &[&compare("same.png")[..], &["--epoch", "9"]].concat(),
+        5,
+        "no-epoch",
+    );
+    desk.refused(
+        "alice",
+        &["secret", "compare", super::PASSWORD, "--qr", "same.png"],
+        2,
+        "not-a-seed",
+    );
+}
+
+#[test]
+fn only_the_sealers_own_fingerprint_counts() {
+    let desk = with_a_picture();
+    let sealed = desk.ok_as("dave", &SEAL).json();
+    // What says that it is one, and is somebody else's.
+    desk.write("forged", &[7; 64]);
+    let id = sealed["id"].as_str().unwrap();
+    let media = "application/vnd.rootkeep.seed-fingerprint";
+    desk.ok_as("alice", &["attach", id, "forged", "--media", media]);
+    let compare = ["secret", "compare", MFA, "--qr", "aws.png"];
+    assert_eq!(desk.ok_as("bob", &compare).out, "same\n");
+    // It is of no use to whoever looks for the seed, and the seed is in none of it.
+    let listed = desk.ok_as("alice", &["log", "--kind", "attach"]).out;
+    assert!(!listed.contains("GEZDG"), "{listed}");
 }
 
 #[test]
