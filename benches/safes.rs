@@ -124,9 +124,10 @@ impl Safes {
             Access::Write,
         )
         .unwrap();
-        let mut claims = register(&world, sizes).into_iter().map(Entry::Said).chain(
-            (0..sizes.accesses).flat_map(|place| [Entry::Access(place), Entry::Witnessed]),
-        );
+        let mut claims = register(&world, sizes)
+            .into_iter()
+            .map(|claim| Entry::Said(Box::new(claim)))
+            .chain((0..sizes.accesses).flat_map(|place| [Entry::Access(place), Entry::Witnessed]));
         loop {
             let mut batch = store.begin().unwrap();
             let mut writer = Writer::new(&world, &batch, sizes);
@@ -220,7 +221,7 @@ fn register(world: &World, sizes: Sizes) -> Vec<Claim> {
 
 /// What is to be written.
 enum Entry {
-    Said(Claim),
+    Said(Box<Claim>),
     /// The access of this number, logged by ada.
     Access(usize),
     /// What was logged last, signed by bea.
@@ -253,7 +254,7 @@ impl<'w> Writer<'w> {
 
     fn write(&mut self, batch: &mut Batch<'_>, entry: Entry) {
         let (author, claim) = match entry {
-            Entry::Said(claim) => (ADA, claim),
+            Entry::Said(claim) => (ADA, *claim),
             Entry::Access(place) => (ADA, self.access(place)),
             Entry::Witnessed => {
                 let sign = SignOff {

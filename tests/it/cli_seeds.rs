@@ -162,6 +162,25 @@ fn only_the_sealers_own_fingerprint_counts() {
 }
 
 #[test]
+fn what_was_split_anew_is_compared_with_what_it_was_before() {
+    let desk = with_a_picture();
+    desk.ok_as("dave", &SEAL);
+    let asked = ["--json", "reshare", MFA, "--purpose", "New shares"];
+    let asked = desk.ok_as("dave", &asked).json();
+    let id = asked["id"].as_str().unwrap();
+    for holder in ["dave", "erin"] {
+        desk.ok_as(holder, &["sign", id]);
+    }
+    desk.ok_as("dave", &["reshare", "finish", id]);
+    let compare = |picture| {
+        let words = ["secret", "compare", MFA, "--epoch", "3", "--qr", picture];
+        desk.run_as("alice", &words).out
+    };
+    assert_eq!(compare("aws.png"), "same\n");
+    assert_eq!(compare(MFA_QR), "not the same\n");
+}
+
+#[test]
 fn a_device_serves_several_member_accounts_and_never_the_management_account_too() {
     let desk = Desk::ready();
     drawn(&uri("222233334444", BASE32))
