@@ -181,7 +181,7 @@ PYTHON
     as alice item import items.csv
     as alice item check token-1 --battery-checked 2025-01-02 --battery-expires 2035-01-02
     for name in old-key spare-phone; do
-        moved=$(as alice item move "$name" --location paris-a --bag C1 --witness bob --reason 'the attic is let' | id)
+        moved=$(as alice item move "$name" --location paris-a --bag C1 --witness bob --reason 'the attic is let' | field id)
         as bob sign "$moved"
     done
     as alice location retire attic --reason 'it is let'
