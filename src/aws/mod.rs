@@ -1,6 +1,7 @@
-//! Parsers of what AWS hands out: the organisation's listing, otpauth URIs; and passwords that obey
-//! its rules. Nothing here talks to AWS.
+//! Parsers of what AWS hands out: the organisation's listing, otpauth URIs; codes that show that a seed
+//! was read as others read it; and passwords that obey its rules. Nothing here talks to AWS.
 
 pub mod organizations;
 pub mod otpauth;
 pub mod password;
+pub mod two_codes;

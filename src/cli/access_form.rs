@@ -4,13 +4,14 @@
 use chrono_tz::Tz;
 
 use super::context::Context;
+use super::item;
 use super::location;
 use super::safe::HappenedFlags;
 use super::{output, when};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::ledger::{People, Session};
-use crate::policy::{RequestState, request_state};
+use crate::policy::{RequestState, expected_counter, request_state};
 use crate::state::custody::{OpenRecord, RequestRecord};
 use crate::state::places::{ItemRecord, LocationRecord, Place};
 use crate::state::records::list as records;
@@ -127,9 +128,7 @@ pub struct Form<'a> {
     zone: Tz,
     now: Time,
     me: Id,
-    items: Vec<ItemRecord>,
-    here: Name,
-    counter: Option<u64>,
+    here: &'a LocationRecord,
 }
 
 impl<'a> Form<'a> {
@@ -138,13 +137,8 @@ impl<'a> Form<'a> {
         context: &'a Context,
         session: &'a Session,
         people: &'a People,
-        location: &LocationRecord,
+        location: &'a LocationRecord,
     ) -> Result<Self> {
-        let mut items: Vec<ItemRecord> = records::<ItemRecord>(&session.view(), "")?
-            .into_iter()
-            .map(|(_, item)| item)
-            .collect();
-        items.sort_by(|one, other| one.facts.item.cmp(&other.facts.item));
         Ok(Self {
             context,
             session,
@@ -152,9 +146,7 @@ impl<'a> Form<'a> {
             zone: location::zone(location),
             now: session.now()?,
             me: session.member(),
-            items,
-            here: location.facts.location.clone(),
-            counter: location.counter,
+            here: location,
         })
     }
 
@@ -314,7 +306,7 @@ impl<'a> Form<'a> {
     /// Whether something that gives access was handled, so that there ought to be a release for it.
     pub fn wants_release(&self, happened: &Happened) -> bool {
         happened.items.iter().any(|handled| {
-            self.item(handled.item.as_str()).is_ok_and(|item| {
+            item::find(self.session, handled.item.as_str()).is_ok_and(|item| {
                 item.facts.holds.is_some() || item.facts.kind == ItemKind::MfaToken
             })
         })
@@ -332,7 +324,7 @@ impl<'a> Form<'a> {
         }
         let items = flags.handled()?;
         for handled in &items {
-            self.item(handled.item.as_str())?;
+            item::find(self.session, handled.item.as_str())?;
         }
         let present = flags.present.iter().map(|text| self.present(text));
         let exceptions = flags.exception.iter().map(|text| self.exception(text));
@@ -353,7 +345,7 @@ impl<'a> Form<'a> {
 
     fn ask(&self, opened_at: Time, closed_at: Time) -> Result<Told> {
         let items = self.ask_items()?;
-        let counter = self.ask_counter()?;
+        let counter = self.ask_counter(opened_at)?;
         let present = self.ask_present(opened_at)?;
         let mut others = Vec::new();
         let question = "Who else was there, who is no custodian (Enter: nobody)";
@@ -377,26 +369,8 @@ impl<'a> Form<'a> {
         })
     }
 
-    fn item(&self, name: &str) -> Result<&ItemRecord> {
-        self.items
-            .iter()
-            .find(|item| item.facts.item.as_str() == name)
-            .ok_or_else(|| {
-                Error::not_found(
-                    "no-item",
-                    format!("there is no item `{}`", name.escape_debug()),
-                )
-                .hint("rootkeep item list; rootkeep item add")
-            })
-    }
-
     fn ask_items(&self) -> Result<Vec<Handled>> {
-        let here: Vec<&str> = self
-            .items
-            .iter()
-            .filter(|item| item.place == Place::At(self.here.clone()))
-            .map(|item| item.facts.item.as_str())
-            .collect();
+        let here: Vec<&str> = self.here.items.iter().map(Name::as_str).collect();
         let here = if here.is_empty() {
             "nothing".to_owned()
         } else {
@@ -411,7 +385,7 @@ impl<'a> Form<'a> {
                 "--took ITEM",
                 |answer| match answer {
                     "" => Ok(None),
-                    name => self.item(name).map(Some),
+                    name => item::find(self.session, name).map(Some),
                 },
             )?;
             let Some(item) = name else { break };
@@ -425,8 +399,8 @@ impl<'a> Form<'a> {
                 "--took ITEM",
                 went,
             )?;
-            self.notice_place(item, went);
-            let bag = self.ask_bag(item, went)?;
+            self.notice_place(&item, went);
+            let bag = self.ask_bag(&item, went)?;
             let seal = match bag {
                 None => None,
                 Some(_) => asked(
@@ -437,7 +411,7 @@ impl<'a> Form<'a> {
                 )?,
             };
             all.push(Handled {
-                item: item.facts.item.clone(),
+                item: item.facts.item,
                 went,
                 seal,
                 bag,
@@ -450,7 +424,7 @@ impl<'a> Form<'a> {
     /// Says where the register has it, where that does not fit.
     fn notice_place(&self, item: &ItemRecord, went: Went) {
         let where_it_is = match (&item.place, went) {
-            (Place::At(at), _) if *at != self.here => format!("in {at}"),
+            (Place::At(at), _) if *at != self.here.facts.location => format!("in {at}"),
             (Place::Out { from, .. }, Went::Out | Went::Stayed) => format!("out of {from}"),
             (Place::Destroyed, _) => "destroyed".to_owned(),
             _ => return,
@@ -481,9 +455,9 @@ impl<'a> Form<'a> {
         ask()
     }
 
-    fn ask_counter(&self) -> Result<Option<u64>> {
+    fn ask_counter(&self, opened_at: Time) -> Result<Option<u64>> {
         // A lock that has shown a counter before has one.
-        let has = if self.counter.is_some() {
+        let has = if self.here.counter.is_some() {
             "it has shown one before"
         } else {
             "Enter: it has none"
@@ -504,7 +478,7 @@ impl<'a> Form<'a> {
             )
         };
         let counter = ask()?;
-        let next = self.counter.and_then(|last| last.checked_add(1));
+        let next = expected_counter(&self.session.view(), self.here, opened_at)?;
         if next.is_none() || counter == next {
             return Ok(counter);
         }

@@ -77,17 +77,21 @@ pub fn correct(context: &Context, command: &CorrectCommand) -> Result<Done> {
 /// Reads a file to attach, and says what it is.
 pub fn read(file: &Path, media: &str) -> Result<(AttachPersonal, Vec<u8>)> {
     let bytes = read_bounded(file, LIMIT)?;
+    Ok((described(file, &bytes, media)?, bytes))
+}
+
+/// What a file is that has these bytes.
+pub fn described(file: &Path, bytes: &[u8], media: &str) -> Result<AttachPersonal> {
     let name = file
         .file_name()
         .and_then(|name| name.to_str())
         .ok_or_else(|| Error::usage("bad-name", "the file's name is not UTF-8"))?;
-    let personal = AttachPersonal {
+    Ok(AttachPersonal {
         name: Text::new(name)?,
-        digest: Digest::of(&bytes),
+        digest: Digest::of(bytes),
         bytes: u64::try_from(bytes.len()).unwrap_or(0),
         media: Text::new(media)?,
-    };
-    Ok((personal, bytes))
+    })
 }
 
 pub fn attach(context: &Context, command: &AttachCommand) -> Result<Done> {

@@ -1,11 +1,15 @@
 //! `item …`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::asked::Asked;
 use super::context::Context;
+use super::item_photo::{self, Photo};
 use super::location;
+use super::out_items;
 use super::output::{self, Done};
 use super::table_import::{self, Rows, Standing, TableFile};
 use super::when;
@@ -14,7 +18,7 @@ use crate::exchange::table::{CsvTable, Row};
 use crate::ledger::{People, Session};
 use crate::present::{custody, describe};
 use crate::state::custody::SecretRecord;
-use crate::state::places::{AccessRecord, ItemRecord, Place};
+use crate::state::places::{AccessRecord, ItemRecord, LocationRecord, Place};
 use crate::state::records::{list as records, read};
 use crate::state::rules::leaf_key;
 use crate::statement::account_id::AccountId;
@@ -77,6 +81,14 @@ pub enum ItemCommand {
         /// How
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
+    },
+    /// Attach a photograph of a thing (PNG, JPEG; at most 8 MiB) that shows no secret
+    #[command(after_help = "Examples:\n  rootkeep item photo sheet-1 bag-front.jpg")]
+    Photo {
+        /// Its name
+        id: String,
+        /// The picture
+        file: PathBuf,
     },
     /// Every thing
     #[command(
@@ -172,6 +184,7 @@ pub fn run(context: &Context, command: ItemCommand) -> Result<Done> {
         ItemCommand::Destroy { id, witness, note } => {
             destroy(context, &id, &witness, note.as_ref())
         }
+        ItemCommand::Photo { id, file } => item_photo::run(context, &id, &file),
         ItemCommand::List { location } => list(context, location.as_deref()),
         ItemCommand::Show { id } => show(context, &id),
         ItemCommand::Import(file) => table_import::run::<Items>(context, &file),
@@ -312,6 +325,18 @@ fn destroy(context: &Context, id: &str, witness: &str, note: Option<&String>) ->
     context.report(session, &entered, &headline, json!({"item": item}))
 }
 
+/// What is in a location, in order of name.
+pub fn there(session: &Session, location: &LocationRecord) -> Result<Vec<ItemRecord>> {
+    let view = session.view();
+    let names = location.items.iter();
+    names
+        .map(|item| {
+            ItemRecord::load(&view, item)?
+                .ok_or_else(|| Error::verification("bad-state", "an item has no record"))
+        })
+        .collect()
+}
+
 /// Where an item is, in words.
 pub fn place(item: &ItemRecord) -> String {
     match &item.place {
@@ -340,7 +365,11 @@ fn fields(session: &Session, item: &ItemRecord, people: &People) -> Result<Value
     let facts = &item.facts;
     let (at, out) = match &item.place {
         Place::At(location) => (Some(location), None),
-        Place::Out { from, since, .. } => (None, Some(json!({"from": from, "since": since}))),
+        Place::Out { from, since, .. } => {
+            let overdue = session.now()? > out_items::until(*since);
+            let out = json!({"from": from, "since": since, "overdue": overdue});
+            (None, Some(out))
+        }
         Place::Destroyed => (None, None),
     };
     Ok(json!({
@@ -358,16 +387,15 @@ fn fields(session: &Session, item: &ItemRecord, people: &People) -> Result<Value
 fn list(context: &Context, only: Option<&str>) -> Result<Done> {
     let session = context.open()?;
     let people = session.people()?;
-    let only = only
-        .map(|name| location::find(&session, name))
-        .transpose()?
-        .map(|location| Place::At(location.facts.location));
-    let mut items: Vec<ItemRecord> = records::<ItemRecord>(&session.view(), "")?
-        .into_iter()
-        .map(|(_, item)| item)
-        .filter(|item| only.as_ref().is_none_or(|place| item.place == *place))
-        .collect();
-    items.sort_by(|one, other| one.facts.item.cmp(&other.facts.item));
+    let items = match only {
+        Some(location) => there(&session, &location::find(&session, location)?)?,
+        None => {
+            let all = records::<ItemRecord>(&session.view(), "")?;
+            let mut items: Vec<ItemRecord> = all.into_iter().map(|(_, item)| item).collect();
+            items.sort_by(|one, other| one.facts.item.cmp(&other.facts.item));
+            items
+        }
+    };
     if context.global.json {
         let all = items
             .iter()
@@ -416,8 +444,9 @@ fn show(context: &Context, id: &str) -> Result<Done> {
             .collect();
         history.push((*seq, what, findings, statement));
     }
+    let photos = item_photo::of(&session, &item)?;
     if context.global.json {
-        let more = json!({"history": history.iter().map(|(seq, line, findings, statement)| json!({
+        let more = json!({"photos": photos.iter().map(Photo::json).collect::<Vec<_>>(), "history": history.iter().map(|(seq, line, findings, statement)| json!({
             "seq": seq, "made_at": statement.header().made_at, "what": line,
             "findings": findings,
             "by": people.name(&statement.header().author),
@@ -466,6 +495,9 @@ fn show(context: &Context, id: &str) -> Result<Done> {
         "label",
         label.and_then(|personal| personal.label.as_ref().map(ToString::to_string)),
     );
+    for photo in &photos {
+        line("photo", Some(photo.line()));
+    }
     for (seq, what, findings, statement) in &history {
         let by = people.name(&statement.header().author);
         let at = describe::time(statement.header().made_at);

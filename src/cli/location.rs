@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::asked::Asked;
 use super::context::Context;
+use super::item;
+use super::out_items;
 use super::output::{self, Done};
 use super::table_import::{self, Rows, Standing, TableFile};
 use super::when;
@@ -13,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::exchange::table::{CsvTable, Row};
 use crate::ledger::{People, Session};
 use crate::present::custody;
-use crate::state::places::{AccessRecord, ItemRecord, LocationRecord};
+use crate::state::places::{AccessRecord, LocationRecord};
 use crate::state::records::{list as records, read};
 use crate::state::rules::leaf_key;
 use crate::statement::Claim;
@@ -343,19 +345,13 @@ fn show(context: &Context, id: &str) -> Result<Done> {
     let people = session.people()?;
     let record = find(&session, id)?;
     let name = record.facts.location.clone();
-    let view = session.view();
-    let items = record
-        .items
-        .iter()
-        .map(|item| {
-            ItemRecord::load(&view, item)?
-                .ok_or_else(|| Error::verification("bad-state", "an item has no record"))
-        })
-        .collect::<Result<Vec<ItemRecord>>>()?;
+    let items = item::there(&session, &record)?;
+    let out = out_items::of(&session, &record)?;
     let accesses = newest(&session, &record, SHOWN)?;
     if context.global.json {
         let more = json!({
             "items": items.iter().map(|item| &item.facts.item).collect::<Vec<_>>(),
+            "out": out.iter().map(|out| json!({"item": out.item, "since": out.since})).collect::<Vec<_>>(),
             "last_accesses": accesses.iter().map(|access| json!({
                 "seq": access.index, "opened_at": access.opened.opened_at,
                 "closed_at": access.happened.closed_at, "by": people.name(&access.author),
@@ -406,6 +402,13 @@ fn show(context: &Context, id: &str) -> Result<Done> {
             "  item       {} ({}), bag {bag}{broken}\n",
             item.facts.item,
             item.facts.kind.as_str()
+        ));
+    }
+    for out in &out {
+        text.push_str(&format!(
+            "  OUT        {} since {}\n",
+            out.item,
+            when::clock(out.since, zone)
         ));
     }
     for access in &accesses {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::output::{self, Done};
+use super::{seal_codes, secret_compare};
 use crate::aws::otpauth::OtpAuth;
 use crate::aws::password;
 use crate::crypto::recipient::Prompter;
@@ -43,6 +44,9 @@ pub struct SealCommand {
     /// An otpauth:// URI comes on standard input
     #[arg(long, group = "source")]
     otpauth_stdin: bool,
+    /// Two codes in a row of the device come on standard input, each on a line: they are compared with the picture
+    #[arg(long, requires = "qr")]
+    codes_stdin: bool,
     /// A password of this length that AWS takes and a person can type
     #[arg(long, group = "source", value_name = "LENGTH")]
     generate: Option<usize>,
@@ -69,17 +73,29 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
         Some(path) => Some(otpauth(context, &read_picture(path)?, &name)?),
         None => None,
     };
+    let codes = command.codes_stdin.then(codes_given).transpose()?;
     let mut session = context.open_to_act()?;
     let plaintext = match from_picture {
         Some(seed) => seed,
         None => plaintext(context, command, &name, &session)?,
     };
-    let sealed = session.seal(SealRequest {
+    let compared = match name.kind {
+        SecretKind::MfaSeed => Some(seal_codes::compared(context, &plaintext, codes, &session)?),
+        _ => None,
+    };
+    let mut sealed = session.seal(SealRequest {
         name: name.clone(),
         quorum: command.quorum.as_deref(),
         serves,
         plaintext: &plaintext,
     })?;
+    if compared.is_some() {
+        // A part of the sealing: its head is the one after it.
+        match secret_compare::keep(&mut session, sealed.entered.leaf, &plaintext) {
+            Ok(kept) => (sealed.entered.size, sealed.entered.root) = (kept.size, kept.root),
+            Err(error) => sealed.entered.warnings.push(error),
+        }
+    }
     let people = session.people()?;
     let holders: Vec<String> = sealed.holders.iter().map(|id| people.name(id)).collect();
     let mut more = json!({
@@ -89,6 +105,12 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
         "quorum": sealed.quorum,
         "holders": holders,
     });
+    if let (Some(compared), Some(map)) = (compared, more.as_object_mut()) {
+        map.insert("compared".to_owned(), Value::Bool(compared));
+        if !compared {
+            map.insert("warnings".to_owned(), json!([seal_codes::NOT_COMPARED]));
+        }
+    }
     if command.show_once {
         let text = SecretText::from_utf8(&plaintext)
             .ok_or_else(|| Error::failed("internal", "a generated password is text"))?;
@@ -225,14 +247,14 @@ fn typed(context: &Context, name: &SecretName) -> Result<Option<SecretBytes>> {
         .map(Some)
 }
 
+fn codes_given() -> Result<[SecretText; 2]> {
+    let text = SecretText::from_utf8(&read_stdin()?)
+        .ok_or_else(|| Error::usage("codes-needed", "what came on standard input is not text"))?;
+    seal_codes::from_lines(&text)
+}
+
 fn otpauth(context: &Context, text: &SecretText, name: &SecretName) -> Result<SecretBytes> {
-    let parsed = OtpAuth::parse(text).map_err(|error| {
-        Error::usage(
-            "bad-otpauth",
-            "this is not the code of one virtual MFA device",
-        )
-        .because(error)
-    })?;
+    let parsed = parsed(text)?;
     if let (Some(hint), Subject::Account(account)) = (&parsed.account_hint, &name.subject)
         && hint.len() == 12
         && hint.bytes().all(|byte| byte.is_ascii_digit())
@@ -253,7 +275,25 @@ fn otpauth(context: &Context, text: &SecretText, name: &SecretName) -> Result<Se
     Ok(SecretBytes::copy_of(parsed.to_uri().expose().as_bytes()))
 }
 
-fn read_picture(path: &Path) -> Result<SecretText> {
+/// An otpauth URI.
+///
+/// # Errors
+/// Usage, code `bad-otpauth`.
+pub fn parsed(text: &SecretText) -> Result<OtpAuth> {
+    OtpAuth::parse(text).map_err(|error| {
+        Error::usage(
+            "bad-otpauth",
+            "this is not the code of one virtual MFA device",
+        )
+        .because(error)
+    })
+}
+
+/// The text of the one QR code in a picture.
+///
+/// # Errors
+/// Usage, code `bad-picture`.
+pub fn read_picture(path: &Path) -> Result<SecretText> {
     let bytes = SecretBytes::new(read_bounded(path, 32 << 20)?);
     qr_image::read(&bytes).map_err(|error| {
         Error::usage(

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::asked::Asked;
 use super::context::Context;
 use super::output::{self, Done};
+use super::secret_compare::{self, CompareSecret};
 use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
 use crate::ledger::{Session, Unproven};
@@ -39,6 +40,8 @@ pub enum SecretCommand {
         /// SUBJECT/KIND[:LABEL]; all that you hold a share of where none is named
         secret: Vec<String>,
     },
+    /// Whether a sealed copy's QR code is of the MFA seed that is sealed here; shows nothing else
+    Compare(CompareSecret),
     /// Propose to destroy an epoch, or all of a secret
     Destroy(DestroySecret),
 }
@@ -81,6 +84,7 @@ pub fn run(context: &Context, command: SecretCommand) -> Result<Done> {
         SecretCommand::List => list(context),
         SecretCommand::Show { secret } => show(context, &secret),
         SecretCommand::Prove { secret } => prove(context, &secret),
+        SecretCommand::Compare(compare) => secret_compare::run(context, &compare),
         SecretCommand::Destroy(destroy) => self::destroy(context, &destroy),
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::custodian::standing;
 use super::due::{Calendar, Due};
+use super::out_items;
 use super::output::{self, Done};
 use super::steps::{self, Secrets, Step};
 use crate::crypto::fixed::{Digest, Id};
@@ -365,6 +366,25 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 until: None,
                 subject: None,
             });
+        }
+    }
+    for out in out_items::all(session)? {
+        let access = out.taken_by(session)?;
+        let item = Item {
+            id: view
+                .entry(access.index)?
+                .map_or_else(String::new, |entry| entry.id.short()),
+            seq: access.index,
+            what: format!("{} is out of {}", out.item, out.from),
+            waits_for: vec![people.name(&access.author)],
+            state: "to be put back: rootkeep safe open, or rootkeep item move",
+            until: Some(out.until()),
+            subject: None,
+        };
+        if now > out.until() {
+            overdue.push(item);
+        } else {
+            pending.push(item);
         }
     }
     for (key, _) in list::<OpenRecord>(&view, "")? {

@@ -6,6 +6,7 @@ pub mod canonical;
 pub mod card;
 pub mod dsse;
 pub mod ed25519;
+pub mod fingerprint;
 pub mod fixed;
 pub mod hardening;
 pub mod identity;

@@ -4,6 +4,7 @@ pub mod archive;
 pub mod backup;
 pub mod compare;
 pub mod copy;
+pub mod photo;
 pub mod qr_image;
 pub mod restore;
 pub mod slip_frames;

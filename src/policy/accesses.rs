@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::access_order::Neighbours;
 use super::releases::{CLOCK_ERROR, RequestState, request_state};
 use super::{Judge, Verdict, refusal};
 use crate::crypto::canonical::INTEGERS_END;
@@ -18,6 +19,7 @@ use crate::statement::accesses::{Closed, Handled, Happened, Logged, Opened, Seal
 use crate::statement::decisions::SignOff;
 use crate::statement::people::Role;
 use crate::statement::register::{DestroyItem, ItemKind};
+use crate::statement::text::Name;
 use crate::statement::{Claim, SecretKind};
 
 impl Judge<'_> {
@@ -277,12 +279,8 @@ impl Judge<'_> {
         let before =
             LocationRecord::load(&self.state, &name)?.ok_or_else(refusal::unknown_subject)?;
         let mut findings = Vec::new();
-        if let (Some(last), Some(was)) = (before.counter, happened.counter)
-            && last.checked_add(1) != Some(was)
-        {
-            let expected = last.saturating_add(1);
-            findings.push(Finding::CounterGap { expected, was });
-        }
+        let neighbours = Neighbours::of(&self.state, &before, opened.opened_at)?;
+        findings.extend(neighbours.gap(happened.counter));
         let released = self.released(&opened)?;
         let mut factors: BTreeSet<(String, SecretKind)> = BTreeSet::new();
         for handled in &happened.items {
@@ -327,6 +325,9 @@ impl Judge<'_> {
                 findings.push(Finding::BothFactors { subject });
             }
         }
+        for name in &before.out {
+            self.not_brought_back(name, &opened, &happened, waits.index, &mut findings)?;
+        }
         // Things have come into it and gone since it was read.
         let mut location =
             LocationRecord::load(&self.state, &name)?.ok_or_else(refusal::unknown_subject)?;
@@ -337,15 +338,47 @@ impl Judge<'_> {
             recorded_at: waits.made_at,
             witnessed: self.index,
             findings,
-            previous: location.last,
+            previous: neighbours.before(),
             opened,
             happened,
         };
-        location.counter = access.happened.counter.or(location.counter);
-        location.last = Some(*subject);
         location.accesses += 1;
+        if neighbours.is_newest() {
+            location.last = Some(*subject);
+        }
+        location.counter = neighbours.newest_counter(access.happened.counter);
         self.state.put(name.as_str(), &location)?;
-        self.state.put(&leaf_key(subject), &access)
+        self.state.put(&leaf_key(subject), &access)?;
+        for (key, after) in neighbours.after(*subject, access.happened.counter) {
+            self.state.put(&key, &after)?;
+        }
+        Ok(())
+    }
+
+    /// Notes an item that was out when a location was opened, and is out still: once.
+    fn not_brought_back(
+        &mut self,
+        name: &Name,
+        opened: &Opened,
+        happened: &Happened,
+        event: u64,
+        findings: &mut Vec<Finding>,
+    ) -> Result<()> {
+        let mut item = ItemRecord::load(&self.state, name)?.ok_or_else(refusal::unknown_subject)?;
+        let handled = happened.items.iter().any(|handled| handled.item == *name);
+        if let Place::Out { since, missed, .. } = &mut item.place
+            && !handled
+            && !*missed
+            && *since <= opened.opened_at
+        {
+            *missed = true;
+            findings.push(Finding::StillOut {
+                item: name.clone(),
+                since: *since,
+            });
+            self.put_item(item, event)?;
+        }
+        Ok(())
     }
 
     /// What the release that an access was for has opened, if it was in effect at the opening.

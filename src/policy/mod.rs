@@ -4,6 +4,7 @@
 //! [`judge`] is the only maker of [`Ruled`], and the store takes nothing else, so that skipping a
 //! rule does not compile.
 
+mod access_order;
 mod accesses;
 mod accounts;
 mod copies;
@@ -34,6 +35,7 @@ use crate::state::{Change, Overlay, Records};
 use crate::statement::people::Role;
 use crate::statement::{Claim, Kind, Statement, Time};
 
+pub use access_order::expected_counter;
 pub use deciding::may_decide;
 pub use founding::{GOVERNANCE_SECRET, founders_cards};
 pub use governance::{governance_shares, not_overtaken, proposal_expired};

@@ -17,6 +17,13 @@ use crate::statement::register::{
 };
 use crate::statement::text::Name;
 
+/// Which of a location's lists an item is in.
+#[derive(Clone, Copy)]
+enum Side {
+    In,
+    Out,
+}
+
 /// What keeping the register is called in a refusal.
 const KEEPING: &str = "keeping the register";
 
@@ -40,6 +47,7 @@ impl Judge<'_> {
                 events: Vec::new(),
                 retired: false,
                 items: BTreeSet::new(),
+                out: BTreeSet::new(),
                 open: None,
                 last: None,
                 accesses: 0,
@@ -232,17 +240,34 @@ impl Judge<'_> {
     pub(super) fn put_item(&mut self, mut record: ItemRecord, event: u64) -> Result<()> {
         let item = record.facts.item.clone();
         let before = ItemRecord::load(&self.state, &item)?;
-        let from = before.as_ref().and_then(|before| before.place.location());
-        let to = record.place.location();
-        if from != to {
+        let was = before.map(|before| before.place);
+        for (from, to, list) in [
+            (
+                was.as_ref().and_then(Place::location),
+                record.place.location(),
+                Side::In,
+            ),
+            (
+                was.as_ref().and_then(Place::out_of),
+                record.place.out_of(),
+                Side::Out,
+            ),
+        ] {
+            if from == to {
+                continue;
+            }
             for (location, comes) in [(from, false), (to, true)] {
                 let Some(name) = location else { continue };
                 let mut location = LocationRecord::load(&self.state, name)?
                     .ok_or_else(refusal::unknown_subject)?;
+                let names = match list {
+                    Side::In => &mut location.items,
+                    Side::Out => &mut location.out,
+                };
                 if comes {
-                    location.items.insert(item.clone());
+                    names.insert(item.clone());
                 } else {
-                    location.items.remove(&item);
+                    names.remove(&item);
                 }
                 self.state.put(name.as_str(), &location)?;
             }

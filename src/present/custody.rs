@@ -162,6 +162,9 @@ pub fn finding(finding: &Finding) -> String {
             format!("password and MFA of {subject} were in the same hands")
         }
         Finding::Destroyed { item } => format!("{item} had been destroyed"),
+        Finding::StillOut { item, since } => {
+            format!("{item} was not brought back, out since {}", time(*since))
+        }
     }
 }
 

@@ -41,13 +41,15 @@ pub struct LocationRecord {
     pub retired: bool,
     /// What is in it.
     pub items: BTreeSet<Name>,
+    /// What was taken out of it, and is nowhere since.
+    pub out: BTreeSet<Name>,
     /// The opening that was not closed yet.
     pub open: Option<OpenAccess>,
-    /// The last access that is in effect.
+    /// The access that was opened last, of those that are in effect.
     pub last: Option<Digest>,
     /// How many there are.
     pub accesses: u64,
-    /// What the lock's own counter last said.
+    /// What the lock's own counter said when it was last read.
     pub counter: Option<u64>,
 }
 
@@ -79,6 +81,8 @@ pub enum Place {
         access: Digest,
         /// When that closed.
         since: Time,
+        /// Whether a later access of the same location has not brought it back.
+        missed: bool,
     },
     /// Destroyed.
     Destroyed,
@@ -112,6 +116,15 @@ impl Place {
             Self::Out { .. } | Self::Destroyed => None,
         }
     }
+
+    /// The location that it was taken out of, if it is in none since.
+    #[must_use]
+    pub fn out_of(&self) -> Option<&Name> {
+        match self {
+            Self::Out { from, .. } => Some(from),
+            Self::At(_) | Self::Destroyed => None,
+        }
+    }
 }
 
 impl ItemRecord {
@@ -140,6 +153,7 @@ impl ItemRecord {
                     from: location.clone(),
                     access,
                     since: closed_at,
+                    missed: false,
                 };
             }
         }
@@ -208,6 +222,13 @@ pub enum Finding {
         /// Which.
         item: Name,
     },
+    /// An item that an earlier access had taken out was not brought back.
+    StillOut {
+        /// Which.
+        item: Name,
+        /// When that access was closed.
+        since: Time,
+    },
 }
 
 impl Finding {
@@ -221,7 +242,8 @@ impl Finding {
             | Self::BagNotRead { item }
             | Self::SealBroken { item }
             | Self::NoRelease { item }
-            | Self::Destroyed { item } => item == name,
+            | Self::Destroyed { item }
+            | Self::StillOut { item, .. } => item == name,
             Self::CounterGap { .. } | Self::BothFactors { .. } => false,
         }
     }
@@ -246,7 +268,7 @@ pub struct AccessRecord {
     pub witnessed: u64,
     /// What did not fit.
     pub findings: Vec<Finding>,
-    /// The access of the same location before it.
+    /// The access of the same location that was opened before it, however late either was written down.
     pub previous: Option<Digest>,
 }
 

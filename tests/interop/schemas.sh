@@ -211,6 +211,21 @@ PYTHON
     late=$(as alice safe log london-a "${afterwards[@]}" --put letter-1 --saw old-key | field id)
     burnt=$(as alice item destroy old-key --witness bob --note burnt | field id)
     for id in "$burnt" "$late" "$(as alice safe log london-a "${afterwards[@]}" --took letter-1 | field id)"; do as bob sign "$id"; done
+    # Out at that last access, missed by the next one, then back.
+    missed=$(as alice safe log london-a --opened-at 2024-01-03T03:04:05Z --closed-at 2024-01-03T03:05:05Z --purpose check --witness bob | field id)
+    as bob sign "$missed"
+    attention alice status
+    as alice item show letter-1
+    as alice location show london-a
+    back=$(as alice safe log london-a "${afterwards[@]}" --put letter-1 | field id)
+    as bob sign "$back"
+    "$python" - <<'PYTHON'
+import struct, zlib
+chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+rows = zlib.compress(b"\0" + b"\x80" * 40 + (b"\0" + b"\xc0" * 40) * 39)
+open("photo.png", "wb").write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 40, 40, 8, 0, 0, 0, 0)) + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
+PYTHON
+    as alice item photo letter-1 photo.png
     wrong=$(as alice safe log paris-a "${afterwards[@]}" --saw spare-phone --saw token-1 | field id)
     as alice withdraw "$wrong"
     as alice item destroy spare-phone --witness bob --note 'drilled through'
@@ -268,6 +283,9 @@ PYTHON
     as alice show "$one" --proof
     as alice show "$one" --envelope
     as alice secret list
+    as alice seal 111122223333/mfa-seed --quorum engineers --qr "$root/examples/mfa-qr.png"
+    as bob secret compare 111122223333/mfa-seed --qr "$root/examples/mfa-qr.png"
+    attention bob secret compare $mfa --qr "$root/examples/mfa-qr.png"
     for name in 111122223333/password $mfa mailbox:root/password; do as alice secret show "$name"; done
     as alice custodian list
     for name in alice dave erin frank gina lena lena2; do as alice custodian show "$name"; done

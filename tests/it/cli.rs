@@ -41,6 +41,8 @@ mod media;
 mod people;
 #[path = "cli_secrecy.rs"]
 mod secrecy;
+#[path = "cli_seeds.rs"]
+mod seeds;
 #[path = "cli_slips.rs"]
 mod slips;
 #[path = "cli_status.rs"]
@@ -51,6 +53,8 @@ mod streams;
 mod terminal;
 #[path = "cli_text.rs"]
 mod text;
+#[path = "cli_things.rs"]
+mod things;
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_rootkeep");
 pub const ORGANIZATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/organizations.json");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Desk, MFA};
 
 /// A safe in London with a sheet of the MFA seed in it, in a bag.
-fn with_a_safe() -> Desk {
+pub fn with_a_safe() -> Desk {
     let desk = Desk::ready();
     desk.ok_as("alice", &LONDON);
     let sheet = "item add sheet-1 --kind qr-sheet --location london-a --bag A1 --for";
@@ -32,7 +32,7 @@ const LONDON: [&str; 13] = [
 ];
 
 /// `safe log` of london-a in 2026, witnessed by bob, with more flags.
-fn log<'a>(more: &[&'a str]) -> Vec<&'a str> {
+pub fn log<'a>(more: &[&'a str]) -> Vec<&'a str> {
     let mut words: Vec<&str> = "safe log london-a --witness bob --purpose Check"
         .split(' ')
         .collect();

@@ -379,7 +379,7 @@ fn a_picture_holds_one_seed_or_is_refused() {
     desk.ok_as("dave", &["seal", MFA, "--qr", "one.png"]);
 }
 
-fn drawn(text: &str) -> GrayImage {
+pub fn drawn(text: &str) -> GrayImage {
     let code = qrcode::QrCode::new(text).unwrap();
     let (side, scale, margin) = (u32::try_from(code.width()).unwrap(), 6, 24);
     let colors = code.to_colors();

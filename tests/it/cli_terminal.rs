@@ -195,3 +195,25 @@ fn what_is_typed_twice_may_be_typed_twice_again() {
         .unwrap();
     assert_eq!(run.code, 0, "{run:?}");
 }
+
+#[test]
+fn a_seed_is_sealed_once_two_codes_were_typed() {
+    let desk = seeds::with_a_picture();
+    let seal = ["seal", MFA, "--qr", "aws.png"];
+    let (first, second) = ("The code that the device shows", "The next one");
+    let before = desk.entries();
+    let wrong = [(first, "000000"), (first, "12"), (first, "000001")];
+    let Some(run) = desk.typing("dave", &seal, &wrong) else {
+        return;
+    };
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(run.out.contains("[codes-differ]"), "{run:?}");
+    let run = desk.typing("dave", &seal, &[]).unwrap();
+    assert_eq!(run.code, 3, "nobody answers: {run:?}");
+    assert_eq!(desk.entries(), before, "nothing was sealed");
+    let [now, next] = seeds::two_codes();
+    let right = [(first, "123456"), (first, &now), (second, &next)];
+    let run = desk.typing("dave", &seal, &right).unwrap();
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.out.contains("2 more tries are left"), "{run:?}");
+}

@@ -20,6 +20,8 @@ use rootkeep::statement::register::{
 use rootkeep::statement::time::Date;
 use rootkeep::statement::{Claim, Time};
 
+mod over_time;
+
 use crate::story::retire;
 use crate::world::*;
 

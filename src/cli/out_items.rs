@@ -1,0 +1,77 @@
+//! Things that an access has taken out and none has brought back.
+
+use crate::crypto::fixed::Digest;
+use crate::error::{Error, Result};
+use crate::ledger::Session;
+use crate::state::places::{AccessRecord, ItemRecord, LocationRecord, Place};
+use crate::state::records::{list, read};
+use crate::state::rules::leaf_key;
+use crate::statement::Time;
+use crate::statement::text::Name;
+
+/// For so many seconds after its access a thing may be out before that is overdue.
+const MAY_BE_OUT: u64 = 24 * 3600;
+
+/// A thing that is in no location.
+pub struct OutItem {
+    /// Which.
+    pub item: Name,
+    /// Out of which location.
+    pub from: Name,
+    /// Since when.
+    pub since: Time,
+    /// The access that took it out.
+    pub access: Digest,
+}
+
+impl OutItem {
+    /// Until when it may be out.
+    pub fn until(&self) -> Time {
+        until(self.since)
+    }
+
+    /// The record of the access that took it out.
+    pub fn taken_by(&self, session: &Session) -> Result<AccessRecord> {
+        read(&session.view(), &leaf_key(&self.access))?
+            .ok_or_else(|| Error::verification("bad-state", "an access has no record"))
+    }
+}
+
+/// Until when a thing may be out that is so since then.
+pub fn until(since: Time) -> Time {
+    since.plus(MAY_BE_OUT)
+}
+
+/// What is out of one location.
+pub fn of(session: &Session, location: &LocationRecord) -> Result<Vec<OutItem>> {
+    let view = session.view();
+    let mut out = Vec::new();
+    for name in &location.out {
+        let record = ItemRecord::load(&view, name)?
+            .ok_or_else(|| Error::verification("bad-state", "an item has no record"))?;
+        if let Place::Out {
+            from,
+            access,
+            since,
+            ..
+        } = record.place
+        {
+            out.push(OutItem {
+                item: record.facts.item,
+                from,
+                since,
+                access,
+            });
+        }
+    }
+    Ok(out)
+}
+
+/// What is out of any location.
+pub fn all(session: &Session) -> Result<Vec<OutItem>> {
+    let mut out = Vec::new();
+    for (_, location) in list::<LocationRecord>(&session.view(), "")? {
+        out.extend(of(session, &location)?);
+    }
+    Ok(out)
+}
