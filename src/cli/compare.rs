@@ -8,7 +8,6 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::context::Context;
-use super::fresh;
 use super::output::{self, Done};
 use super::progress;
 use crate::crypto::fixed::Id;
@@ -81,9 +80,6 @@ struct Difference {
 
 pub fn run(context: &Context, command: &CompareCommand) -> Result<Done> {
     let target = Target::of(&command.other)?;
-    if let Some(out) = &command.out {
-        fresh::check(out)?;
-    }
     let session = context.open()?;
     // Its files go when all is said.
     let mut unpacked = None;
@@ -106,11 +102,7 @@ pub fn run(context: &Context, command: &CompareCommand) -> Result<Done> {
             compare::checkpoint(&session, &note, progress)
         }
     })?;
-    if let Some(out) = &command.out {
-        write_notes(&session, other.as_ref(), &found, out)?;
-    }
     let difference = difference(&session, other.as_ref(), &found)?;
-    drop((other, unpacked));
     say(
         context,
         &session,
@@ -118,6 +110,11 @@ pub fn run(context: &Context, command: &CompareCommand) -> Result<Done> {
         &found,
         difference.as_ref(),
     )?;
+    // What was found is said, whatever becomes of the files.
+    if let Some(out) = &command.out {
+        write_notes(&session, other.as_ref(), &found, out)?;
+    }
+    drop((other, unpacked));
     Ok(match found.standing {
         Standing::Fork(_) => Done::Problems,
         _ => Done::Yes,

@@ -296,7 +296,7 @@ fn moved(context: &Context, id: &str, to: Destination, reason: Option<&String>) 
     let location = location::find(&session, &to.location)?.facts.location;
     let witness = session.people()?.find(&to.witness)?;
     let note = reason.text(terminal)?;
-    let headline = format!("{item} is in {location}");
+    let headline = format!("written down that {item} is in {location}");
     let moved = MoveItem {
         item: item.clone(),
         location,
@@ -321,7 +321,7 @@ fn destroy(context: &Context, id: &str, witness: &str, note: Option<&String>) ->
     };
     let claim = Claim::ItemDestroy(destroy, Some(Remark { note }));
     let entered = session.enter(claim, Vec::new())?;
-    let headline = format!("{item} was destroyed");
+    let headline = format!("written down that {item} was destroyed");
     context.report(session, &entered, &headline, json!({"item": item}))
 }
 
@@ -440,7 +440,7 @@ fn show(context: &Context, id: &str) -> Result<Done> {
             .iter()
             .flat_map(|access| &access.findings)
             .filter(|finding| finding.is_about(&item.facts.item))
-            .map(custody::finding)
+            .map(|finding| custody::finding(finding, &people))
             .collect();
         history.push((*seq, what, findings, statement));
     }

@@ -23,12 +23,12 @@ use crate::statement::people::{Leavers, LeaversPersonal};
 pub struct LeaversCommand {
     /// The list, as CSV
     file: PathBuf,
-    /// The column with names
-    #[arg(long, value_name = "COLUMN", default_value = "name")]
-    name_column: String,
-    /// The column with addresses, compared with the contact on each card
-    #[arg(long, value_name = "COLUMN", default_value = "email")]
-    email_column: String,
+    /// The column with names; `name` where none is named
+    #[arg(long, value_name = "COLUMN")]
+    name_column: Option<String>,
+    /// The column with addresses, compared with the contact on each card; `email` where none is named
+    #[arg(long, value_name = "COLUMN")]
+    email_column: Option<String>,
     /// Only say who is on it
     #[arg(long)]
     preview: bool,
@@ -45,25 +45,33 @@ struct Match {
 
 pub fn run(context: &Context, command: &LeaversCommand) -> Result<Done> {
     let table = CsvTable::read(&command.file)?;
-    let [name, email] =
-        [&command.name_column, &command.email_column].map(|name| name.to_lowercase());
-    if ![&name, &email]
-        .iter()
-        .any(|name| table.headings().contains(name))
-    {
-        return Err(Error::usage(
-            "bad-csv",
-            format!(
-                "{} has no column `{}` and no column `{}`",
-                command.file.display(),
-                name.escape_debug(),
-                email.escape_debug()
-            ),
-        )
-        .hint(format!(
-            "its columns are: {}; name one with --name-column",
+    let columns = [
+        (&command.name_column, "name"),
+        (&command.email_column, "email"),
+    ];
+    let [name, email] = columns.map(|(typed, otherwise)| match typed {
+        Some(typed) => typed.to_lowercase(),
+        None => otherwise.to_owned(),
+    });
+    let there = |name: &String| table.headings().contains(name);
+    let missing = |what: String| {
+        let file = command.file.display();
+        Error::usage("bad-csv", format!("{file} has {what}")).hint(format!(
+            "its columns are: {}; name them with --name-column and --email-column",
             table.headings().join(", ")
-        )));
+        ))
+    };
+    // Whoever names a column means it: without it the comparison would find nobody.
+    for (typed, name) in [
+        (&command.name_column, &name),
+        (&command.email_column, &email),
+    ] {
+        if typed.is_some() && !there(name) {
+            return Err(missing(format!("no column `{}`", name.escape_debug())));
+        }
+    }
+    if !there(&name) && !there(&email) {
+        return Err(missing("no column `name` and no column `email`".to_owned()));
     }
     let mut session = if command.preview {
         context.open()?
@@ -111,7 +119,7 @@ pub fn run(context: &Context, command: &LeaversCommand) -> Result<Done> {
             words::quoted(&people.name(id))
         ));
     }
-    Ok(if found.is_empty() {
+    Ok(if matches.is_empty() {
         Done::Yes
     } else {
         Done::Attention
@@ -134,7 +142,8 @@ fn told(matches: &[Match], found: &[Id], rows: u32, people: &People) -> String {
         many => format!("{many} people who left"),
     };
     text.push_str(&match found {
-        [] => format!("compared with {left}: no custodian is among them"),
+        [] if matches.is_empty() => format!("compared with {left}: no custodian is among them"),
+        [] => format!("compared with {left}: nobody for certain; look at the lines above"),
         found => format!(
             "compared with {left}; still custodians: {}",
             people.names(found)

@@ -356,7 +356,7 @@ fn show(context: &Context, id: &str) -> Result<Done> {
                 "seq": access.index, "opened_at": access.opened.opened_at,
                 "closed_at": access.happened.closed_at, "by": people.name(&access.author),
                 "witness": people.name(&access.witness),
-                "findings": access.findings.iter().map(custody::finding).collect::<Vec<_>>(),
+                "findings": access.findings.iter().map(|finding| custody::finding(finding, &people)).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
         });
         output::object("location", output::merge(fields(&record, &people), more))?;
@@ -420,7 +420,7 @@ fn show(context: &Context, id: &str) -> Result<Done> {
             people.name(&access.witness)
         ));
         for finding in &access.findings {
-            let finding = output::one_line(&custody::finding(finding));
+            let finding = output::one_line(&custody::finding(finding, &people));
             text.push_str(&format!("             ! {finding}\n"));
         }
     }

@@ -269,7 +269,7 @@ fn close(context: &Context, command: &CloseSafe) -> Result<Done> {
         Some(told.personal),
     );
     let access = Access {
-        headline: format!("{} was closed", location.facts.location),
+        headline: format!("written down how {} was closed", location.facts.location),
         opened: open.opened,
         witness,
         zone: location::zone(&location),
@@ -371,7 +371,10 @@ fn log(context: &Context, command: &LogSafe) -> Result<Done> {
         }),
     );
     let access = Access {
-        headline: format!("{} was opened and closed", location.facts.location),
+        headline: format!(
+            "written down how {} was opened and closed",
+            location.facts.location
+        ),
         opened,
         witness,
         zone: location::zone(&location),
@@ -430,9 +433,10 @@ fn lag(happened: Time, written: Time) -> Option<String> {
 pub fn to_look_at(session: &Session, subject: &Digest) -> Result<Vec<String>> {
     let access = read::<AccessRecord>(&session.view(), &leaf_key(subject))?;
     let findings = access.map_or_else(Vec::new, |access| access.findings);
+    let people = session.people()?;
     Ok(findings
         .iter()
-        .map(|finding| format!("to look at: {}", custody::finding(finding)))
+        .map(|finding| format!("to look at: {}", custody::finding(finding, &people)))
         .collect())
 }
 
@@ -503,7 +507,7 @@ fn list(context: &Context, command: &ListAccesses) -> Result<Done> {
             let line = format!(
                 "#{}  {}\n",
                 one.seq,
-                output::one_line(&custody::finding(finding))
+                output::one_line(&custody::finding(finding, &people))
             );
             output::data(&output::plain(&line))?;
         }
@@ -527,13 +531,13 @@ fn fields(one: &Listed, people: &People) -> Value {
     json!({
         "seq": one.seq, "location": access.opened.location, "opened_at": access.opened.opened_at,
         "closed_at": access.happened.closed_at, "recorded_at": access.recorded_at,
-        "by": people.name(&access.author), "witness": people.name(&access.witness),
+        "opener": people.name(&access.opener), "by": people.name(&access.author), "witness": people.name(&access.witness),
         "witnessed": access.witnessed, "counter": access.happened.counter,
         "items": access.happened.items.iter().map(|handled| json!({
             "item": handled.item, "went": handled.went, "seal": handled.seal, "bag": handled.bag,
         })).collect::<Vec<_>>(),
         "findings": access.findings.iter().map(|finding| json!({
-            "finding": finding, "words": custody::finding(finding),
+            "finding": finding, "words": custody::finding(finding, people),
         })).collect::<Vec<_>>(),
     })
 }

@@ -186,7 +186,10 @@ fn destroy(context: &Context, command: &DestroySecret) -> Result<Done> {
     context.report(
         session,
         &entered,
-        &format!("proposed to destroy {name}"),
+        &match command.epoch {
+            Some(epoch) => format!("proposed to destroy {name} epoch {epoch}"),
+            None => format!("proposed to destroy {name}, all epochs"),
+        },
         json!({"secret": secret}),
     )
 }
@@ -235,7 +238,10 @@ pub fn default_epoch(session: &Session, secret: &Id) -> Result<u32> {
         .find(|(_, epoch)| known_to_work(&all, epoch) && counts(epoch))
         .or_else(|| live.iter().rev().find(|(_, epoch)| counts(epoch)))
         .map(|(number, _)| *number)
-        .ok_or_else(|| Error::not_found("no-epoch", "every epoch of that secret was destroyed"))
+        .ok_or_else(|| {
+            Error::not_found("no-epoch", "every epoch of that secret was destroyed")
+                .hint("seal it anew: rootkeep seal SECRET --stdin")
+        })
 }
 
 /// Whether somebody has found that an epoch works, or the one that it was split from.
@@ -284,8 +290,15 @@ fn list(context: &Context) -> Result<Done> {
             } else {
                 "destroyed".to_owned()
             },
-            confirmed.map_or_else(|| "no".to_owned(), |number| number.to_string()),
-            format!("{} of {}", proven.0, proven.1),
+            confirmed.map_or_else(
+                || if live { "no" } else { "" }.to_owned(),
+                |number| number.to_string(),
+            ),
+            if live {
+                format!("{} of {}", proven.0, proven.1)
+            } else {
+                String::new()
+            },
         ]);
     }
     if context.global.json {

@@ -1,5 +1,7 @@
 //! `status`.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -83,6 +85,7 @@ pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
             steps::enrolments(context, &session, &people)?,
         ),
         ("unconfirmed", "unconfirmed", secrets_steps.unconfirmed),
+        ("to prove", "to_prove", secrets_steps.to_prove),
         ("reshare", "reshare", secrets_steps.reshare),
         (
             "departed",
@@ -329,7 +332,10 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
     }
     for (key, proposal) in list::<Proposal>(&view, "")? {
         let until = proposal.made_at.plus(days * 86_400);
-        if now <= until && policy::not_overtaken(&view, &proposal).is_ok() {
+        let subject = Digest::parse(&key)?;
+        let stands = policy::not_overtaken(&view, &proposal)
+            .and_then(|()| policy::enrolment_stands(&view, &subject, &proposal.claim()?));
+        if now <= until && stands.is_ok() {
             pending.push(Item {
                 id: proposal.id.short(),
                 seq: proposal.index,
@@ -337,12 +343,16 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 waits_for: Vec::new(),
                 state: "waits for governance",
                 until: Some(until),
-                subject: Some(Digest::parse(&key)?),
+                subject: Some(subject),
             });
         }
     }
     let people = session.people()?;
+    let mut closings = BTreeSet::new();
     for (key, waits) in list::<WitnessRecord>(&view, "")? {
+        if let Claim::SafeClose(closed, _) = waits.claim()? {
+            closings.insert(closed.access);
+        }
         pending.push(Item {
             id: waits.id.short(),
             seq: waits.index,
@@ -354,7 +364,9 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
         });
     }
     for (name, location) in list::<LocationRecord>(&view, "")? {
-        if let Some(open) = location.open {
+        if let Some(open) = location.open
+            && !closings.contains(&open.access)
+        {
             pending.push(Item {
                 id: view
                     .entry(open.index)?

@@ -170,12 +170,21 @@ pub fn departures(context: &Context, session: &Session, people: &People) -> Resu
                 if !epoch.shares.iter().any(|share| share.holder == *id) {
                     continue;
                 }
-                let about = format!("{name} holds a share of {whose} epoch {number}");
+                let mut about = format!("{name} holds a share of {whose} epoch {number}");
+                let awaits_proof = secret
+                    .epochs
+                    .iter()
+                    .any(|(_, epoch)| epoch.reshared_from == Some(*number) && unproven_anew(epoch));
+                if awaits_proof {
+                    about.push_str(", which can go once enough have proven the new shares");
+                }
                 let (what, next) = if Some(*number) == newest {
                     (
                         "reshare",
                         format!("reshare --without {quoted} --purpose TEXT"),
                     )
+                } else if awaits_proof {
+                    ("prove", format!("secret prove {whose}"))
                 } else {
                     (
                         "destroy",
@@ -199,11 +208,19 @@ pub fn departures(context: &Context, session: &Session, people: &People) -> Resu
                 );
             }
         }
-        let governed = governance.as_ref().map_or(0, |seal| seal.index);
-        if last_rekey.is_none_or(|index| index < retired.max(governed)) {
+        if last_rekey.is_none_or(|index| index < retired) {
             let about = format!("{name} may have kept the data key");
             push(about, "rekey".to_owned(), "rekey", None);
         }
+    }
+    // The shares of a governance secret lead to the data key of its time.
+    let given_on = governance.as_ref().filter(|seal| seal.epoch > 1);
+    if given_on.is_some_and(|seal| last_rekey.is_none_or(|index| index < seal.index)) {
+        steps.push(Step::new(
+            "those who governed before can still come by the data key".to_owned(),
+            format!("{} rekey", context.program(None)),
+            json!({"name": null, "what": "rekey", "secret": null}),
+        ));
     }
     Ok(steps)
 }
@@ -253,6 +270,8 @@ fn still_reached(records: &dyn Records, id: &Id) -> Result<Vec<Way>> {
 pub struct Secrets {
     /// Newer than the last epoch that somebody has confirmed.
     pub unconfirmed: Vec<Step>,
+    /// Split anew, and not proven yet by this person, nor by enough of its holders.
+    pub to_prove: Vec<Step>,
     /// A member of the quorum holds no share yet.
     pub reshare: Vec<Step>,
 }
@@ -261,6 +280,7 @@ impl Secrets {
     /// Reads them.
     pub fn load(context: &Context, session: &Session, people: &People) -> Result<Self> {
         let (mut unconfirmed, mut reshare) = (Vec::new(), Vec::new());
+        let (mut to_prove, me) = (Vec::new(), session.member());
         for secret in live_secrets(session)? {
             let name = &secret.record.name;
             let confirmed = secret
@@ -278,6 +298,17 @@ impl Secrets {
                     json!({"secret": secret.id, "name": name, "epoch": number}),
                 ));
             }
+            if let Some((number, epoch)) = secret.epochs.last()
+                && unproven_anew(epoch)
+                && epoch.rule().people().contains(&me)
+                && !epoch.proven.contains(&me)
+            {
+                to_prove.push(Step::new(
+                    format!("{name} epoch {number}"),
+                    format!("{} secret prove {name}", context.program(None)),
+                    json!({"secret": secret.id, "name": name, "epoch": number}),
+                ));
+            }
             let quorum = Quorum::load(&session.view(), &secret.record.quorum)?;
             if let (Some(quorum), Some((number, epoch))) = (quorum, secret.epochs.last()) {
                 let step = sealed_to_all(context, people, &secret, &quorum, *number, epoch);
@@ -286,9 +317,16 @@ impl Secrets {
         }
         Ok(Self {
             unconfirmed,
+            to_prove,
             reshare,
         })
     }
+}
+
+/// Whether an epoch was split anew and could not take the old one's place yet.
+fn unproven_anew(epoch: &Epoch) -> bool {
+    let proven = epoch.proven.iter().copied().collect();
+    epoch.reshared_from.is_some() && !epoch.rule().met_by(&proven)
 }
 
 /// The step that gives every member of a quorum a share, where one has none.

@@ -35,6 +35,7 @@ pub fn run(context: &Context, command: &VerifyCommand) -> Result<Done> {
         .transpose()?;
     let paper = command.against_words.as_deref();
     let paper = paper.map(PaperPin::parse).transpose()?;
+    let paper_size = paper.as_ref().map(PaperPin::size);
     let mut session = context.open()?;
     let mut report = progress::verifying(context, |progress| session.verify(progress))?;
     let kept = [
@@ -70,6 +71,11 @@ pub fn run(context: &Context, command: &VerifyCommand) -> Result<Done> {
         )?;
     } else {
         print(&report, rebuilt)?;
+        if let Some(size) = paper_size.filter(|_| good) {
+            output::data(&format!(
+                "the paper's {size} entries are its first, unchanged\n"
+            ))?;
+        }
     }
     Ok(if good { Done::Yes } else { Done::Problems })
 }

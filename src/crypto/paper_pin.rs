@@ -35,6 +35,12 @@ impl PaperPin {
         }
     }
 
+    /// How many entries it is of.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
     /// Whether it is of this ledger, as far as it says.
     #[must_use]
     pub fn is_of(&self, ledger: &Digest) -> bool {

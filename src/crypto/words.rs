@@ -47,7 +47,7 @@ pub fn compare(typed: &str, digest: &Digest, what: &str) -> Result<()> {
             "words-count",
             format!("the {what} has {COUNT} words, {} were given", typed.len()),
         )
-        .hint("type all twelve, in quotes, with spaces between"));
+        .hint("type all twelve, with spaces between; on a command line in quotes"));
     }
     for (number, (typed, expected)) in typed.iter().zip(expected.split_whitespace()).enumerate() {
         if typed != expected {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::access_order::Neighbours;
+use super::findings::{Released, factors_of, holds_mfa, look_at, who_was_there};
 use super::releases::{CLOCK_ERROR, RequestState, request_state};
 use super::{Judge, Verdict, refusal};
 use crate::crypto::canonical::INTEGERS_END;
@@ -281,7 +282,17 @@ impl Judge<'_> {
         let mut findings = Vec::new();
         let neighbours = Neighbours::of(&self.state, &before, opened.opened_at)?;
         findings.extend(neighbours.gap(happened.counter));
+        let mut there: BTreeSet<Id> = happened
+            .present
+            .iter()
+            .map(|present| present.custodian)
+            .collect();
+        there.extend([opener, waits.author, waits.witness]);
+        who_was_there(&before, opener, &there, &mut findings);
         let released = self.released(&opened)?;
+        if released.secrets.is_empty() && holds_mfa(&self.state, &before)? {
+            findings.push(Finding::NoRequest);
+        }
         let mut factors: BTreeSet<(String, SecretKind)> = BTreeSet::new();
         for handled in &happened.items {
             let mut item = ItemRecord::load(&self.state, &handled.item)?
@@ -308,9 +319,8 @@ impl Judge<'_> {
                 factors.extend(opens);
             }
             if handled.seal == Some(SealState::Broken) {
-                let there = happened.present.iter().map(|present| present.custodian);
-                for who in there.chain([opener, waits.author, waits.witness]) {
-                    self.may_know(&item, &who)?;
+                for who in &there {
+                    self.may_know(&item, who)?;
                 }
             }
             item.after(handled, &name, *subject, happened.closed_at);
@@ -333,6 +343,7 @@ impl Judge<'_> {
             LocationRecord::load(&self.state, &name)?.ok_or_else(refusal::unknown_subject)?;
         let access = AccessRecord {
             index: waits.index,
+            opener,
             author: waits.author,
             witness: waits.witness,
             recorded_at: waits.made_at,
@@ -443,85 +454,4 @@ pub(super) fn may_witness(
         return Ok(());
     }
     Err(refusal::lacks_roles(&[Role::Witness], "witnessing"))
-}
-
-/// What a release in effect has opened.
-#[derive(Default)]
-struct Released {
-    secrets: BTreeSet<Id>,
-    /// What they belong to, and what they are.
-    subjects: BTreeSet<(String, SecretKind)>,
-}
-
-impl Released {
-    /// Whether it was for what an item holds; for a token without a secret here, whether it was for the
-    /// MFA of the same account.
-    fn covers(&self, item: &ItemRecord, opens: &[(String, SecretKind)]) -> bool {
-        match &item.facts.holds {
-            Some(holds) => self.secrets.contains(&holds.secret),
-            None => opens.iter().any(|(subject, _)| {
-                let same = |(released, _): &(String, SecretKind)| released == subject;
-                self.subjects.iter().any(same)
-            }),
-        }
-    }
-}
-
-/// The accounts, or whatever else, that a secret is a way into, each with what it is.
-fn factors_of(secret: &SecretRecord) -> Vec<(String, SecretKind)> {
-    let kind = match secret.kind() {
-        SecretKind::Password => SecretKind::Password,
-        SecretKind::MfaSeed | SecretKind::RecoveryCodes => SecretKind::MfaSeed,
-        SecretKind::SecurityAnswers | SecretKind::Combination | SecretKind::Note => {
-            return Vec::new();
-        }
-    };
-    let own = secret.name.subject.to_string();
-    let served = secret.serves.iter().map(ToString::to_string);
-    std::iter::once(own)
-        .chain(served)
-        .map(|subject| (subject, kind))
-        .collect()
-}
-
-/// What an access says of an item, beside the register.
-fn look_at(
-    handled: &Handled,
-    item: &ItemRecord,
-    location: &crate::statement::text::Name,
-    findings: &mut Vec<Finding>,
-) {
-    let name = handled.item.clone();
-    match (&item.place, handled.went) {
-        (Place::Destroyed, _) => findings.push(Finding::Destroyed { item: name.clone() }),
-        (Place::At(at), Went::In) if at != location => findings.push(Finding::TwoPlaces {
-            item: name.clone(),
-            at: at.clone(),
-        }),
-        (Place::At(at), Went::Out | Went::Stayed) if at != location => {
-            findings.push(Finding::NotThere { item: name.clone() });
-        }
-        (Place::Out { .. }, Went::Out | Went::Stayed) => {
-            findings.push(Finding::NotThere { item: name.clone() });
-        }
-        _ => {}
-    }
-    // What is put in may be in a new bag; then its number is the registered one from now on.
-    let fresh = handled.went == Went::In && (item.broken || item.facts.bag.is_none());
-    match (&handled.bag, &item.facts.bag) {
-        (Some(typed), registered) if !fresh && Some(typed) != registered.as_ref() => {
-            findings.push(Finding::BagMismatch {
-                item: name.clone(),
-                registered: registered.clone(),
-                typed: typed.clone(),
-            });
-        }
-        (None, Some(_)) if !item.broken => {
-            findings.push(Finding::BagNotRead { item: name.clone() });
-        }
-        _ => {}
-    }
-    if handled.seal == Some(SealState::Broken) {
-        findings.push(Finding::SealBroken { item: name });
-    }
 }

@@ -2,6 +2,7 @@
 //! decrypted. What counts is the judgement of the entry itself.
 
 use super::accesses::may_witness;
+use super::people::enrolment_stands;
 use super::{
     governance_shares, in_force_author, not_overtaken, proposal_expired, refusal, takes_decisions,
 };
@@ -33,7 +34,7 @@ pub fn may_decide(records: &dyn Records, member: &Id, now: Time, subject: &Diges
         );
     }
     if let Some(proposal) = read::<Proposal>(records, &leaf_key(subject))? {
-        return check_proposal(records, member, now, &ledger, &proposal);
+        return check_proposal(records, member, now, &ledger, subject, &proposal);
     }
     if let Some(request) = RequestRecord::load(records, subject)? {
         return check_request(records, member, now, &request);
@@ -52,13 +53,16 @@ fn check_proposal(
     member: &Id,
     now: Time,
     ledger: &LedgerRecord,
+    subject: &Digest,
     proposal: &Proposal,
 ) -> Result<()> {
+    let claim = proposal.claim()?;
     undecided(&proposal.yes, &proposal.no, member)?;
     holds(
-        !governance_shares(ledger, Some(&proposal.claim()?), member).is_empty(),
+        !governance_shares(ledger, Some(&claim), member).is_empty(),
         "you hold no share of the governance secret",
     )?;
+    enrolment_stands(records, subject, &claim)?;
     if proposal_expired(records, proposal, now)? {
         return Err(refusal::expired("the statement"));
     }

@@ -3,6 +3,7 @@
 
 use super::founding::{GOVERNANCE_SECRET, check_settings};
 use super::governance_secret::all_new_holders;
+use super::people::enrolment_stands;
 use super::releases::CLOCK_ERROR;
 use super::{Judge, Verdict, may, refusal};
 use crate::crypto::fixed::{Digest, Id};
@@ -13,7 +14,7 @@ use crate::state::people::{Custodian, LedgerRecord, ONE};
 use crate::state::places::WitnessRecord;
 use crate::state::records::{Records, Table, read};
 use crate::state::rules::{
-    Ended, Outcome, PolicyRecord, Proposal, SplitRule, fewest_missing, leaf_key,
+    Ended, Outcome, PolicyRecord, Proposal, Quorum, SplitRule, fewest_missing, leaf_key,
 };
 use crate::statement::decisions::SignOff;
 use crate::statement::people::Role;
@@ -168,7 +169,7 @@ impl Judge<'_> {
         not_overtaken(&self.state, proposal)?;
         self.check_proposed(&claim)
             .map_err(|why| refusal::lapsed("what it proposes can't be any more").because(why))?;
-        self.check_enrolment_stands(subject, &claim)?;
+        enrolment_stands(&self.state, subject, &claim)?;
         Ok(claim)
     }
 
@@ -334,7 +335,7 @@ pub fn proposal_expired(records: &dyn Records, proposal: &Proposal, now: Time) -
 }
 
 /// That neither the policy nor the governance secret was set anew since a proposal was made, and that its
-/// author was not distrusted since, from then or from before.
+/// author was not distrusted since, from then or from before, nor the quorum that it defines.
 ///
 /// # Errors
 /// Refused, code `lapsed`.
@@ -346,6 +347,12 @@ pub fn not_overtaken(records: &dyn Records, proposal: &Proposal) -> Result<()> {
         return Err(refusal::lapsed(
             "the policy or the governance quorum was set anew since",
         ));
+    }
+    if let Claim::QuorumDefine(define) = proposal.claim()?
+        && Quorum::load(records, &define.quorum)?
+            .is_some_and(|quorum| quorum.index > proposal.index)
+    {
+        return Err(refusal::lapsed("that quorum was set anew since"));
     }
     let author = Custodian::load(records, &proposal.author)?;
     let distrusted = author.and_then(|author| author.distrust_from);

@@ -122,22 +122,6 @@ impl Judge<'_> {
         Ok(())
     }
 
-    pub(super) fn check_enrolment_stands(&self, subject: &Digest, claim: &Claim) -> Result<()> {
-        let (Claim::CustodianAdd(Add { card, .. }, _)
-        | Claim::CustodianReplace(Replace { card, .. }, _)) = claim
-        else {
-            return Ok(());
-        };
-        let card = Card::parse(&card.0)?;
-        match Custodian::load(&self.state, &card.id)? {
-            Some(custodian) if custodian.retired.is_some() => {
-                Err(refusal::lapsed("the newcomer was retired since"))
-            }
-            Some(custodian) if custodian.enrolment == *subject => Ok(()),
-            _ => Err(refusal::lapsed("the same card was proposed again since")),
-        }
-    }
-
     /// Governance has agreed to a card.
     pub(super) fn approve(&mut self, subject: &Digest, card: &Base64) -> Result<Verdict> {
         let card = Card::parse(&card.0)?;
@@ -335,6 +319,26 @@ impl Judge<'_> {
         person.away.push(away.clone());
         self.state.put(&key, &person)?;
         Ok(Verdict::AT_ONCE)
+    }
+}
+
+/// That the card of an enrolment is still the one that was proposed by it.
+///
+/// # Errors
+/// Refused, code `lapsed`.
+pub fn enrolment_stands(records: &dyn Records, subject: &Digest, claim: &Claim) -> Result<()> {
+    let (Claim::CustodianAdd(Add { card, .. }, _)
+    | Claim::CustodianReplace(Replace { card, .. }, _)) = claim
+    else {
+        return Ok(());
+    };
+    let card = Card::parse(&card.0)?;
+    match Custodian::load(records, &card.id)? {
+        Some(custodian) if custodian.retired.is_some() => {
+            Err(refusal::lapsed("the newcomer was retired since"))
+        }
+        Some(custodian) if custodian.enrolment == *subject => Ok(()),
+        _ => Err(refusal::lapsed("the same card was proposed again since")),
     }
 }
 

@@ -132,7 +132,7 @@ pub fn details(claim: &Claim, people: &People, lines: &mut Vec<String>) {
 
 /// What did not fit, in words.
 #[must_use]
-pub fn finding(finding: &Finding) -> String {
+pub fn finding(finding: &Finding, people: &People) -> String {
     match finding {
         Finding::NotThere { item } => {
             format!("{item} was handled where the register did not have it")
@@ -154,6 +154,17 @@ pub fn finding(finding: &Finding) -> String {
             format!(
                 "the lock's counter is {was}, and was to be {expected}: it was opened and nobody logged it"
             )
+        }
+        Finding::Unlisted { custodian } => format!(
+            "{} opened it, who is not registered as having its combination or key",
+            people.name(custodian)
+        ),
+        Finding::NotTwo => {
+            "two of those who have its combination or key are needed, and fewer were there"
+                .to_owned()
+        }
+        Finding::NoRequest => {
+            "a device that makes sign-in codes is in it, and no release was in effect".to_owned()
         }
         Finding::NoRelease { item } => {
             format!("{item} was handled, and no release was in effect for it")

@@ -417,7 +417,7 @@ pub fn statement(
             if let Some(personal) = personal {
                 lines.push(format!("  reason    {}", free(personal.reason.as_str())));
             }
-            unconfirmed_successor(source, destroy, &mut lines)?;
+            what_is_lost(source, destroy, &mut lines)?;
         }
         Claim::SafeClose(closed, _) => {
             if let Some((opened, personal)) = opening(source, &closed.access)? {
@@ -457,22 +457,39 @@ fn out_of_reach(source: &dyn Reading, leaving: &Id, lines: &mut Vec<String>) -> 
     Ok(())
 }
 
-/// Whoever splits a secret anew could have sealed something else: the old epoch is what would tell.
-fn unconfirmed_successor(
-    source: &dyn Reading,
-    destroy: &Destroy,
-    lines: &mut Vec<String>,
-) -> Result<()> {
+/// What a destruction leaves nothing of; and whether what it leaves was tried: whoever splits a secret
+/// anew could have sealed something else, and the old epoch is what would tell.
+fn what_is_lost(source: &dyn Reading, destroy: &Destroy, lines: &mut Vec<String>) -> Result<()> {
+    if !source.has_all_records() {
+        lines.push(
+            "  !         this slip can't tell which epochs are left after it: ask whoever has the ledger".to_owned(),
+        );
+        return Ok(());
+    }
+    let records = source.records();
+    let mut live = Vec::new();
+    for (key, epoch) in list::<Epoch>(records.as_ref(), &format!("{}/", destroy.secret))? {
+        if epoch.destroyed.is_none() {
+            live.push((Epoch::parse_key(&key)?.1, epoch));
+        }
+    }
+    live.sort_by_key(|(number, _)| *number);
     let Some(number) = destroy.epoch else {
+        lines.push("  !         NOTHING is left of this secret after it".to_owned());
         return Ok(());
     };
-    let records = source.records();
-    for (key, epoch) in list::<Epoch>(records.as_ref(), &format!("{}/", destroy.secret))? {
-        let anew = epoch.reshared_from == Some(number) && epoch.destroyed.is_none();
+    match live.iter().rfind(|(other, _)| *other != number) {
+        None => lines.push("  !         NOTHING is left of this secret after it".to_owned()),
+        Some((left, _)) if *left < number => lines.push(format!(
+            "  !         epoch {number} is the newest: epoch {left}, an older one, is what is left"
+        )),
+        Some(_) => {}
+    }
+    for (left, epoch) in live {
+        let anew = epoch.reshared_from == Some(number);
         if anew && epoch.confirmed.iter().all(|who| *who == epoch.sealer) {
-            let (_, epoch) = Epoch::parse_key(&key)?;
             lines.push(format!(
-                "  !         nobody but who split it anew has found that epoch {epoch} works: request it, try it, and rootkeep secret confirm it, before this epoch is gone"
+                "  !         nobody but who split it anew has found that epoch {left} works: request it, try it, and rootkeep secret confirm it, before this epoch is gone"
             ));
         }
     }

@@ -207,6 +207,15 @@ pub enum Finding {
         /// What it was.
         was: u64,
     },
+    /// Who opened is not among those who have its combination or key.
+    Unlisted {
+        /// Who.
+        custodian: Id,
+    },
+    /// Two of those are needed to open it, and fewer were there.
+    NotTwo,
+    /// There is something in it that makes sign-in codes, and no release was in effect.
+    NoRequest,
     /// What gives access to an account was handled, and no release was in effect for it.
     NoRelease {
         /// Which.
@@ -244,7 +253,11 @@ impl Finding {
             | Self::NoRelease { item }
             | Self::Destroyed { item }
             | Self::StillOut { item, .. } => item == name,
-            Self::CounterGap { .. } | Self::BothFactors { .. } => false,
+            Self::CounterGap { .. }
+            | Self::BothFactors { .. }
+            | Self::Unlisted { .. }
+            | Self::NotTwo
+            | Self::NoRequest => false,
         }
     }
 }
@@ -254,6 +267,8 @@ impl Finding {
 pub struct AccessRecord {
     /// Index of the entry that says what happened: `safe.close` or `safe.log`.
     pub index: u64,
+    /// Who opened.
+    pub opener: Id,
     /// Who says it.
     pub author: Id,
     /// How it began.

@@ -568,6 +568,8 @@ class Log:
             need(one.governance == self.governance, "subject: lapsed, governance was set anew")
             gone = one.kind in ENROLLING and next(p for p in self.people.values() if p.by is one).retired
             need(not gone, "subject: lapsed, the newcomer was retired")
+            quorum = self.quorums.get(one.facts["quorum"]) if one.kind == "quorum.define" else None
+            need(quorum is None or quorum.index < one.index, "subject: lapsed, that quorum was set anew")
             distrust = self.people[one.author].distrust
             need(distrust is None or one.index < distrust, "subject: lapsed, its author is distrusted")
             try:
