@@ -6,7 +6,7 @@ use serde_json::json;
 use super::asked::Asked;
 use super::context::Context;
 use super::output::Done;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ledger::Session;
 use crate::present::describe;
 
@@ -103,15 +103,15 @@ pub fn reject(context: &Context, command: &RejectCommand) -> Result<Done> {
 pub fn withdraw(context: &Context, command: &WithdrawCommand) -> Result<Done> {
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
-    if entry.author != session.member() {
-        return Err(
-            Error::refused("not-author", "only its author takes a statement back").hint(format!(
+    let entered = session
+        .withdraw(entry.hash)
+        .map_err(|error| match error.code() {
+            "not-author" => error.hint(format!(
                 "to say no: rootkeep reject {} --reason TEXT",
                 command.id
             )),
-        );
-    }
-    let entered = session.withdraw(entry.hash)?;
+            _ => error,
+        })?;
     context.report(
         session,
         &entered,

@@ -43,6 +43,28 @@ impl People {
         Ok(Self { known })
     }
 
+    /// Whether two identities are one person's: the same, or one took the other's place.
+    #[must_use]
+    pub fn is_same_person(&self, one: &Id, other: &Id) -> bool {
+        let follows = |id: &Id, before: &Id| {
+            let mut at = *id;
+            // A newcomer replaces whoever was there before: no chain comes back to itself.
+            for _ in 0..self.known.len() {
+                match self
+                    .known
+                    .get(&at)
+                    .and_then(|(custodian, ..)| custodian.replaces)
+                {
+                    Some(old) if old == *before => return true,
+                    Some(old) => at = old,
+                    None => return false,
+                }
+            }
+            false
+        };
+        one == other || follows(one, other) || follows(other, one)
+    }
+
     /// What to call someone: the name on the card, with the first digits of the id where another's looks
     /// the same; or those digits alone.
     #[must_use]

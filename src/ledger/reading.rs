@@ -25,9 +25,6 @@ pub trait Reading {
     /// The state.
     fn records(&self) -> Box<dyn Records + '_>;
 
-    /// Whether these records are all that the ledger has; a slip brings only what its reader needs.
-    fn has_all_records(&self) -> bool;
-
     /// Where a leaf stands.
     ///
     /// # Errors
@@ -54,10 +51,6 @@ impl Reading for Session {
 
     fn records(&self) -> Box<dyn Records + '_> {
         Box::new(self.view())
-    }
-
-    fn has_all_records(&self) -> bool {
-        true
     }
 
     fn place(&self, leaf: &Digest) -> Result<Option<LeafPlace>> {

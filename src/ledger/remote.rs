@@ -309,10 +309,6 @@ impl Reading for Remote {
         Box::new(&self.log.state)
     }
 
-    fn has_all_records(&self) -> bool {
-        false
-    }
-
     fn place(&self, leaf: &Digest) -> Result<Option<LeafPlace>> {
         Ok(self.log.at(leaf).ok().map(|(seq, statement)| LeafPlace {
             seq,

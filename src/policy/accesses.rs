@@ -52,6 +52,9 @@ impl Judge<'_> {
         if open.author != self.author() {
             self.needs_role(Role::Keeper, "closing what another has opened")?;
         }
+        if closed.witness == open.author {
+            return Err(own_witness());
+        }
         self.check_happened(&open.opened, &closed.happened)?;
         self.wait_for(closed.witness)
     }
@@ -72,10 +75,7 @@ impl Judge<'_> {
     /// Another person, in force, with the role.
     fn check_witness(&self, witness: &Id) -> Result<()> {
         if *witness == self.author() {
-            return Err(Error::refused(
-                "own-witness",
-                "nobody witnesses what they did themselves",
-            ));
+            return Err(own_witness());
         }
         let custodian = Custodian::load(&self.state, witness)?
             .ok_or_else(|| refusal::unknown_author(witness))?;
@@ -191,10 +191,12 @@ impl Judge<'_> {
             }
             Claim::ItemMove(moved, _) => {
                 self.check_move(&moved).map_err(lapsed)?;
+                self.unchanged_since(&moved.item, waits.index)?;
                 self.move_item(&moved, waits.index)?;
             }
             Claim::ItemDestroy(destroy, _) => {
                 self.check_destroy_item(&destroy).map_err(lapsed)?;
+                self.unchanged_since(&destroy.item, waits.index)?;
                 self.destroy_item(&destroy, waits.index)?;
             }
             _ => {
@@ -231,6 +233,15 @@ impl Judge<'_> {
         self.has_seen(waits.index)?;
         self.end_witnessed(subject, waits, Ended::Withdrawn)?;
         Ok(Verdict::AT_ONCE)
+    }
+
+    /// What was written down before an item was moved or handled last says nothing of where it is now.
+    fn unchanged_since(&self, item: &Name, proposed: u64) -> Result<()> {
+        let item = ItemRecord::load(&self.state, item)?.ok_or_else(refusal::unknown_subject)?;
+        if item.changed > proposed {
+            return Err(refusal::lapsed("the item was moved or handled since"));
+        }
+        Ok(())
     }
 
     fn has_left(&self, id: &Id) -> Result<bool> {
@@ -298,6 +309,11 @@ impl Judge<'_> {
             let mut item = ItemRecord::load(&self.state, &handled.item)?
                 .ok_or_else(refusal::unknown_subject)?;
             look_at(handled, &item, &name, &mut findings);
+            if item.changed > waits.index {
+                findings.push(Finding::Overtaken {
+                    item: handled.item.clone(),
+                });
+            }
             let held = match &item.facts.holds {
                 Some(holds) => read::<SecretRecord>(&self.state, &holds.secret.to_hex())?,
                 None => None,
@@ -324,6 +340,7 @@ impl Judge<'_> {
                 }
             }
             item.after(handled, &name, *subject, happened.closed_at);
+            item.changed = self.index;
             self.put_item(item, waits.index)?;
         }
         for (subject, _) in factors
@@ -407,9 +424,13 @@ impl Judge<'_> {
         let ended = request
             .window_ends()
             .is_some_and(|end| opened.opened_at > end.plus(CLOCK_ERROR));
+        // By the clocks of two people: what was closed in these minutes may have been after it.
+        let closed = request
+            .closed_at
+            .is_some_and(|at| opened.opened_at > at.plus(CLOCK_ERROR));
         let taken_back = request_state(&request, opened.opened_at) == RequestState::Withdrawn;
         // A resharing shows nothing to anybody.
-        if !began || ended || taken_back || request.reshare {
+        if !began || ended || closed || taken_back || request.reshare {
             return Ok(released);
         }
         for wanted in &request.secrets {
@@ -435,6 +456,11 @@ impl Judge<'_> {
         }
         Ok(())
     }
+}
+
+fn own_witness() -> Error {
+    Error::refused("own-witness", "nobody witnesses what they did themselves")
+        .hint("name another who was there: --witness NAME")
 }
 
 /// That a yes or a no of `member` counts for what waits for a witness.

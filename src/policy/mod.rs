@@ -42,7 +42,7 @@ pub use founding::{GOVERNANCE_SECRET, founders_cards};
 pub use governance::{governance_shares, not_overtaken, proposal_expired};
 pub use may::split_rules;
 pub use people::enrolment_stands;
-pub use reach::out_of_reach_without;
+pub use reach::{descends, out_of_reach_without};
 pub use releases::{RequestState, lapsed, request_state, takes_decisions};
 pub use signatures::{CheckNow, SignatureCheck};
 

@@ -125,6 +125,7 @@ impl Judge<'_> {
             place: Place::At(add.location.clone()),
             broken: false,
             events: Vec::new(),
+            changed: self.index,
         };
         self.put_item(record, self.index)?;
         Ok(Verdict::AT_ONCE)
@@ -153,6 +154,7 @@ impl Judge<'_> {
     pub(super) fn move_item(&mut self, moved: &MoveItem, proposed: u64) -> Result<()> {
         let mut record = self.live_item(&moved.item)?;
         record.place = Place::At(moved.location.clone());
+        record.changed = self.index;
         if moved.bag.is_some() {
             record.facts.bag.clone_from(&moved.bag);
             record.broken = false;

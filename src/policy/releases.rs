@@ -217,6 +217,7 @@ impl Judge<'_> {
             effect: None,
             shown: Vec::new(),
             closed: None,
+            closed_at: None,
             withdrawn: false,
             rejected: false,
         };
@@ -551,6 +552,7 @@ impl Judge<'_> {
             RequestState::Rejected => return Err(refusal::rejected()),
         }
         request.closed = Some(close.outcome);
+        request.closed_at = Some(self.time());
         self.finish(&close.request, &request);
         self.state.put(&leaf_key(&close.request), &request)?;
         Ok(Verdict::AT_ONCE)

@@ -1,5 +1,6 @@
 //! Sealing, confirming, destroying.
 
+use super::reach::descends;
 use super::{Judge, Verdict, refusal};
 use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
@@ -214,8 +215,12 @@ impl Judge<'_> {
         let Some(number) = destroy.epoch else {
             return Ok(());
         };
-        for (_, epoch) in list::<Epoch>(&self.state, &format!("{}/", destroy.secret))? {
-            if epoch.reshared_from != Some(number) || epoch.destroyed.is_some() {
+        let all = list::<Epoch>(&self.state, &format!("{}/", destroy.secret))?
+            .into_iter()
+            .map(|(key, epoch)| Ok((Epoch::parse_key(&key)?.1, epoch)))
+            .collect::<Result<Vec<(u32, Epoch)>>>()?;
+        for (other, epoch) in &all {
+            if !descends(&all, *other, number) || epoch.destroyed.is_some() {
                 continue;
             }
             let proven = self.in_force(&epoch.proven.iter().copied().collect())?;

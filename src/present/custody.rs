@@ -172,6 +172,9 @@ pub fn finding(finding: &Finding, people: &People) -> String {
         Finding::BothFactors { subject } => {
             format!("password and MFA of {subject} were in the same hands")
         }
+        Finding::Overtaken { item } => format!(
+            "{item} was moved or handled after this was written down and before it was signed: look where it is"
+        ),
         Finding::Destroyed { item } => format!("{item} had been destroyed"),
         Finding::StillOut { item, since } => {
             format!("{item} was not brought back, out since {}", time(*since))

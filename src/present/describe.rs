@@ -12,7 +12,7 @@ use crate::policy;
 use crate::state::custody::{Epoch, SecretRecord};
 use crate::state::records::{list, read};
 use crate::state::rules::Quorum;
-use crate::statement::accesses::{Opened, OpenedPersonal};
+use crate::statement::accesses::{Logged, Opened, OpenedPersonal};
 use crate::statement::founding::Charter;
 use crate::statement::people::AddPersonal;
 use crate::statement::quorums::Define;
@@ -282,24 +282,45 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
             many => format!("brings in {many} statements that were made away from the ledger"),
         },
         Claim::SafeClose(closed, _) => {
-            let at = opening(source, &closed.access)?
-                .map_or_else(String::new, |(opened, _)| format!("{} ", opened.location));
+            let at = opening(source, &closed.access)?.map_or_else(String::new, |(_, opened, _)| {
+                format!("{} ", opened.location)
+            });
             format!("has closed {at}again: {}", custody::items(&closed.happened))
         }
         claim => custody::claim(claim, people),
     })
 }
 
-/// The opening that a closing ends.
+/// The release that an access is for, as it says.
+fn released_by(
+    source: &dyn Reading,
+    request: Option<&Digest>,
+    lines: &mut Vec<String>,
+) -> Result<()> {
+    let place = match request {
+        Some(request) => source.place(request)?,
+        None => None,
+    };
+    lines.push(match place {
+        Some(place) => format!("  release   #{} {}", place.seq, place.id.short()),
+        None => "  release   none".to_owned(),
+    });
+    Ok(())
+}
+
+/// The opening that a closing ends, and who opened.
 fn opening(
     source: &dyn Reading,
     access: &Digest,
-) -> Result<Option<(Opened, Option<OpenedPersonal>)>> {
+) -> Result<Option<(Id, Opened, Option<OpenedPersonal>)>> {
     if source.place(access)?.is_none() {
         return Ok(None);
     }
-    Ok(match source.statement(access)?.1.claim() {
-        Claim::SafeOpen(opened, personal) => Some((opened.clone(), personal.clone())),
+    let (_, statement) = source.statement(access)?;
+    Ok(match statement.claim() {
+        Claim::SafeOpen(opened, personal) => {
+            Some((statement.header().author, opened.clone(), personal.clone()))
+        }
         _ => None,
     })
 }
@@ -417,15 +438,26 @@ pub fn statement(
             if let Some(personal) = personal {
                 lines.push(format!("  reason    {}", free(personal.reason.as_str())));
             }
-            what_is_lost(source, destroy, &mut lines)?;
+            what_is_lost(source, destroy, people, &mut lines)?;
         }
         Claim::SafeClose(closed, _) => {
-            if let Some((opened, personal)) = opening(source, &closed.access)? {
+            if let Some((opener, opened, personal)) = opening(source, &closed.access)? {
+                let request = opened.request;
                 let claim = Claim::SafeOpen(opened, personal);
-                lines.push(format!("  for       {}", custody::claim(&claim, people)));
+                lines.push(format!(
+                    "  opening   {} {}",
+                    people.name(&opener),
+                    custody::claim(&claim, people)
+                ));
                 custody::details(&claim, people, &mut lines);
+                released_by(source, request.as_ref(), &mut lines)?;
             }
             custody::details(statement.claim(), people, &mut lines);
+        }
+        claim @ (Claim::SafeOpen(opened, _)
+        | Claim::SafeLog(Logged { opened, .. }, _)) => {
+            custody::details(claim, people, &mut lines);
+            released_by(source, opened.request.as_ref(), &mut lines)?;
         }
         claim => custody::details(claim, people, &mut lines),
     }
@@ -437,12 +469,6 @@ const NAMED: usize = 10;
 
 /// What nobody could open any more without somebody.
 fn out_of_reach(source: &dyn Reading, leaving: &Id, lines: &mut Vec<String>) -> Result<()> {
-    if !source.has_all_records() {
-        lines.push(
-            "  !         this slip can't tell which secrets too few could open afterwards: ask whoever has the ledger".to_owned(),
-        );
-        return Ok(());
-    }
     let records = source.records();
     let lost = policy::out_of_reach_without(records.as_ref(), leaving)?;
     for (secret, epoch) in lost.iter().take(NAMED) {
@@ -459,21 +485,22 @@ fn out_of_reach(source: &dyn Reading, leaving: &Id, lines: &mut Vec<String>) -> 
 
 /// What a destruction leaves nothing of; and whether what it leaves was tried: whoever splits a secret
 /// anew could have sealed something else, and the old epoch is what would tell.
-fn what_is_lost(source: &dyn Reading, destroy: &Destroy, lines: &mut Vec<String>) -> Result<()> {
-    if !source.has_all_records() {
-        lines.push(
-            "  !         this slip can't tell which epochs are left after it: ask whoever has the ledger".to_owned(),
-        );
-        return Ok(());
-    }
+fn what_is_lost(
+    source: &dyn Reading,
+    destroy: &Destroy,
+    people: &People,
+    lines: &mut Vec<String>,
+) -> Result<()> {
     let records = source.records();
-    let mut live = Vec::new();
+    let mut all = Vec::new();
     for (key, epoch) in list::<Epoch>(records.as_ref(), &format!("{}/", destroy.secret))? {
-        if epoch.destroyed.is_none() {
-            live.push((Epoch::parse_key(&key)?.1, epoch));
-        }
+        all.push((Epoch::parse_key(&key)?.1, epoch));
     }
-    live.sort_by_key(|(number, _)| *number);
+    all.sort_by_key(|(number, _)| *number);
+    let live: Vec<&(u32, Epoch)> = all
+        .iter()
+        .filter(|(_, epoch)| epoch.destroyed.is_none())
+        .collect();
     let Some(number) = destroy.epoch else {
         lines.push("  !         NOTHING is left of this secret after it".to_owned());
         return Ok(());
@@ -485,9 +512,24 @@ fn what_is_lost(source: &dyn Reading, destroy: &Destroy, lines: &mut Vec<String>
         )),
         Some(_) => {}
     }
-    for (left, epoch) in live {
-        let anew = epoch.reshared_from == Some(number);
-        if anew && epoch.confirmed.iter().all(|who| *who == epoch.sealer) {
+    let tried = |number: u32| {
+        let found = all.iter().find(|(other, _)| *other == number);
+        found.is_some_and(|(_, epoch)| {
+            let by_another = |who: &&Id| !people.is_same_person(who, &epoch.sealer);
+            epoch.confirmed.iter().any(|who| by_another(&who))
+        })
+    };
+    if tried(number)
+        && !live
+            .iter()
+            .any(|(other, _)| *other != number && tried(*other))
+    {
+        lines.push(format!(
+            "  !         epoch {number} is the only one that somebody has found to work, besides who sealed it: request what is left, try it, and rootkeep secret confirm it, before this one is gone"
+        ));
+    }
+    for (left, _) in &live {
+        if policy::descends(&all, *left, number) && !tried(*left) {
             lines.push(format!(
                 "  !         nobody but who split it anew has found that epoch {left} works: request it, try it, and rootkeep secret confirm it, before this epoch is gone"
             ));

@@ -252,6 +252,8 @@ pub struct RequestRecord {
     pub shown: Vec<Shown>,
     /// How it was closed.
     pub closed: Option<Outcome>,
+    /// When.
+    pub closed_at: Option<Time>,
     /// Whether it was taken back.
     pub withdrawn: bool,
     /// Whether too many said no.

@@ -101,6 +101,8 @@ pub struct ItemRecord {
     pub broken: bool,
     /// Indices of all entries about it, in order.
     pub events: Vec<u64>,
+    /// Index of the leaf by which it was moved or handled last.
+    pub changed: u64,
 }
 
 impl Record for ItemRecord {
@@ -226,6 +228,11 @@ pub enum Finding {
         /// Of what.
         subject: String,
     },
+    /// An item was moved or handled after this was written down, and before it took effect.
+    Overtaken {
+        /// Which.
+        item: Name,
+    },
     /// An item that was destroyed was handled.
     Destroyed {
         /// Which.
@@ -252,6 +259,7 @@ impl Finding {
             | Self::SealBroken { item }
             | Self::NoRelease { item }
             | Self::Destroyed { item }
+            | Self::Overtaken { item }
             | Self::StillOut { item, .. } => item == name,
             Self::CounterGap { .. }
             | Self::BothFactors { .. }

@@ -480,8 +480,12 @@ class Log:
             self.backup(one, facts)
         elif one.kind == "secret.destroy":
             self.live_secret(facts)
-            for epoch in self.secrets[facts["secret"]].epochs.values():
-                if facts["epoch"] is not None and epoch.of == facts["epoch"] and not epoch.destroyed:
+            epochs = self.secrets[facts["secret"]].epochs
+            for epoch in epochs.values():
+                of = epoch.of
+                while of is not None and of != facts["epoch"]:
+                    of = epochs[of].of
+                if facts["epoch"] is not None and of == facts["epoch"] and not epoch.destroyed:
                     proven = {p for p in epoch.proven if self.in_force(p)}
                     enough = [t <= sum(s["group"] == g and s["holder"] in proven for s in epoch.shares) for g, t in enumerate(epoch.thresholds)]
                     need(sum(enough) >= epoch.needed, "epoch: the one that has its value is not proven")
@@ -600,7 +604,7 @@ class Log:
         if waiting is not None and waiting.kind in WITNESSED:
             self.check_witness_says(waiting, new)
             need(facts["proofs"] == facts["shares"] == [], "sign: a witness proves nothing")
-            self.witnessed(waiting)
+            self.witnessed(waiting, new)
             waiting.effect = new
             return
         one, held, holders = self.said(new, facts)
@@ -713,7 +717,7 @@ class Log:
         need(all(p in self.people for p in sealers), "people: never enrolled")
         need(len(set(sealers)) == len(sealers), "witness: of the own sealing")
         need(facts["bag"] is not None or not sealers and facts["sealed_at"] is None, "bag: sealed, and there is none")
-        self.items[facts["item"]] = Record(place=facts["location"], destroyed=False)
+        self.items[facts["item"]] = Record(place=facts["location"], destroyed=False, changed=new.index)
 
     def item_check(self, new, facts):
         need(self.has(new.author, "keeper", "witness"), "author: no keeper or witness")
@@ -768,6 +772,7 @@ class Log:
         new.opened = location.open.facts
         self.check_happened(new, new.opened, facts["happened"])
         self.check_witness(new, facts["witness"])
+        need(facts["witness"] != location.open.author, "witness: who has opened it")
 
     def opened_by(self, access):
         location = next((one for one in self.locations.values() if one.open and one.open.hash == access), None)
@@ -796,19 +801,23 @@ class Log:
         need(new.author == witness and self.has(witness, "witness"), "author: not the witness")
         need(one.made <= new.made + 300, "subject: dated ahead")
 
-    def witnessed(self, one):
+    def witnessed(self, one, new):
+        if one.kind in ("item.move", "item.destroy"):
+            need(self.live_item(one.facts["item"]).changed < one.index, "item: moved or handled since")
         if one.kind == "item.destroy":
             item = self.live_item(one.facts["item"])
             item.destroyed, item.place = True, None
             return
         if one.kind == "item.move":
             self.live_location(one.facts["location"])
-            self.live_item(one.facts["item"]).place = one.facts["location"]
+            item = self.live_item(one.facts["item"])
+            item.place, item.changed = one.facts["location"], new.index
             return
         if one.kind == "safe.close":
             self.opened_by(one.facts["access"]).open = None
         for handled in one.facts["happened"]["items"]:
             item = self.items[handled["item"]]
+            item.changed = new.index
             if not item.destroyed and handled["went"] != "stayed":
                 item.place = one.opened["location"] if handled["went"] == "in" else None
 

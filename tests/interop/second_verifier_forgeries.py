@@ -992,6 +992,15 @@ def forgeries(book):
     yield "shut after it was shut", "nothing is open", after(size, lambda b: (o := opened(b), witness(b, shut(b, access=o)), shut(b, access=o)))
     yield "shut before another than at the opening", None, after(size, lambda b: witness(b, shut(b, access=opened(b), witness="carol"), "carol"))
     yield "shut before another, and witnessed by who was named at the opening", "not the witness", after(size, lambda b: witness(b, shut(b, access=opened(b), witness="carol")))
+    yield "shut by a keeper before who has opened it", "witness: who has opened it", after(size, lambda b: shut(b, access=opened(b, "alice"), by="bob", witness="alice"))
+    yield "a thing moved, and then moved by what was said before", "moved or handled since", after(size, lambda b: (
+        m := move(b, "drawer-key", "tokyo-a"), moved(b), witness(b, m)))
+    yield "a thing handled, and then moved by what was said before", "moved or handled since", after(size, lambda b: (
+        m := move(b, "drawer-key", "tokyo-a"), witness(b, written(b, ("drawer-key", "stayed"))), witness(b, m)))
+    yield "a thing handled, and then destroyed by what was said before", "moved or handled since", after(size, lambda b: (
+        witness(b, written(b, ("drawer-key", "stayed"))), witness(b, doomed)))
+    yield "a thing whose battery was checked, and then moved by what was said before", None, after(size, lambda b: (
+        m := move(b, "drawer-key", "tokyo-a"), check(b), witness(b, m)))
     yield "shut before oneself", "witness: the author", after(size, lambda b: shut(b, access=opened(b), witness="alice"))
     yield "shut before one who was retired since", "witness: not in force", after(size, lambda b: (o := opened(b, witness=book.id["dave"]), b.govern(retire(b, "dave")), shut(b, access=o, witness="dave")))
     yield "an access whose witness was retired since, taken back by a keeper", None, after(size, lambda b: (

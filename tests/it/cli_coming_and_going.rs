@@ -182,10 +182,18 @@ fn a_list_of_leavers_is_read_however_it_was_saved() {
     ] {
         desk.write("l.csv", list.as_bytes());
         let leavers = ["custodian", "leavers", "l.csv", "--preview"];
-        let found = json(&desk, "bob", &leavers);
+        let found = desk.run_as("bob", &[&["--json"], &leavers[..]].concat());
+        // Whoever may be one of them is worth a look.
+        assert_eq!(found.code, if look_at == 0 { 0 } else { 6 }, "{list:?}");
+        let found = found.object();
         assert_eq!(found["found"], json!([]), "{list:?}");
         assert_eq!(found["look_at"].as_array().unwrap().len(), look_at);
     }
+    // A column that is named and is not there would find nobody, for ever.
+    desk.write("l.csv", b"E-mail,name\njane.doe@example.com,\n");
+    let misspelt = ["custodian", "leavers", "l.csv", "--email-column", "E-Mial"];
+    let error = desk.refused("bob", &misspelt, 2, "bad-csv");
+    assert!(error["hints"].to_string().contains("e-mail"), "{error}");
     assert_eq!(desk.entries(), before, "a preview enters nothing");
 }
 

@@ -100,7 +100,13 @@ fn a_whole_access_is_one_command_and_counts_once_its_witness_has_signed() {
         (&access["by"], &access["witness"]),
         (&json!("alice"), &json!("bob"))
     );
-    assert_eq!(access["findings"], json!([]));
+    assert_eq!(
+        access["findings"],
+        json!([{
+            "finding": {"finding": "no-request"},
+            "words": "a device that makes sign-in codes is in it, and no release was in effect",
+        }])
+    );
     let shown = desk.ok_as("bob", &["show", id]).out;
     for said in ["The fire officer", "a torch", "Dusty", "carol", "bag A1"] {
         assert!(shown.contains(said), "{said}: {shown}");

@@ -80,7 +80,7 @@ fn a_departure_leaves_a_list_that_ends_when_all_is_done() {
         done["secrets"],
         serde_json::json!([format!("{PASSWORD} epoch 2")])
     );
-    assert_eq!(left_to_do(&desk), ["destroy", "rekey"]);
+    assert_eq!(left_to_do(&desk), ["prove", "rekey"]);
     let destroy = [
         "--json",
         "secret",
@@ -96,6 +96,7 @@ fn a_departure_leaves_a_list_that_ends_when_all_is_done() {
         let proved = desk.ok_as(name, &["--json", "secret", "prove"]).json();
         assert!(proved["shares"].as_u64() >= Some(1), "{proved}");
     }
+    assert_eq!(left_to_do(&desk), ["destroy", "rekey"]);
     signed(&desk, &destroy, &governance);
     desk.ok_as("alice", &["rekey"]);
     assert_eq!(left_to_do(&desk), Vec::<String>::new());

@@ -4,6 +4,7 @@
 use rootkeep::crypto::fixed::{Digest, Id};
 use rootkeep::error::Result;
 use rootkeep::ledger::Entered;
+use rootkeep::present::describe;
 use rootkeep::state::custody::Epoch;
 use rootkeep::state::places::{AccessRecord, Finding, ItemRecord, LocationRecord, Place};
 use rootkeep::state::records::read;
@@ -17,6 +18,7 @@ use rootkeep::statement::register::{
     AddItem, AddItemPersonal, CheckItem, DestroyItem, HeldSecret, ItemKind, Location, LocationKind,
     LocationPersonal, Mailbox, MailboxPersonal, MoveItem, Remark, RetireLocation,
 };
+use rootkeep::statement::releases::{Close, ClosePersonal, Outcome as ReleaseOutcome};
 use rootkeep::statement::time::Date;
 use rootkeep::statement::{Claim, Time};
 
@@ -135,7 +137,15 @@ fn witnessed(world: &World, claim: Claim) -> Digest {
     entered.leaf
 }
 
+/// What did not fit, besides that no release was in effect while the sheet, a way to sign-in codes, is there.
 fn findings(world: &World, access: &Digest) -> Vec<Finding> {
+    all_findings(world, access)
+        .into_iter()
+        .filter(|finding| *finding != Finding::NoRequest)
+        .collect()
+}
+
+fn all_findings(world: &World, access: &Digest) -> Vec<Finding> {
     let session = world.session(ADA);
     read::<AccessRecord>(&session.view(), &access.to_hex())
         .unwrap()
@@ -552,6 +562,139 @@ fn in_a_release_the_same_access_is_in_order() {
     let late = witnessed(&world, with_release(&world));
     let item = name("sheet-1");
     assert_eq!(findings(&world, &late), [Finding::NoRelease { item }]);
+}
+
+#[test]
+fn a_place_with_an_mfa_device_is_opened_in_a_release() {
+    let world = registered();
+    let at = |place: &str| access(&world, place, BEA, Vec::new());
+    let leaf = witnessed(&world, at("london-a"));
+    assert_eq!(all_findings(&world, &leaf), [Finding::NoRequest]);
+    let leaf = witnessed(&world, at("london-b"));
+    assert_eq!(all_findings(&world, &leaf), []);
+    let request = world.request(&[PASSWORD]);
+    world.sign_all(request.leaf, &[ADA, BEA]);
+    let Claim::SafeLog(mut logged, personal) = at("london-a") else {
+        panic!()
+    };
+    logged.opened.request = Some(request.leaf);
+    let leaf = witnessed(&world, Claim::SafeLog(logged, personal));
+    assert_eq!(all_findings(&world, &leaf), []);
+}
+
+#[test]
+fn a_release_covers_nothing_once_it_was_closed() {
+    let world = registered();
+    let request = world.request(&[PASSWORD]);
+    world.sign_all(request.leaf, &[ADA, BEA]);
+    let close = Claim::Close(
+        Close {
+            request: request.leaf,
+            outcome: ReleaseOutcome::Unused,
+            rotated: false,
+        },
+        Some(ClosePersonal {
+            note: text("not needed"),
+        }),
+    );
+    log(&world, close).unwrap();
+    let within = |world: &World| {
+        let Claim::SafeLog(mut logged, personal) = access(world, "london-a", BEA, Vec::new())
+        else {
+            panic!()
+        };
+        logged.opened.request = Some(request.leaf);
+        let leaf = witnessed(world, Claim::SafeLog(logged, personal));
+        all_findings(world, &leaf)
+    };
+    // By two people's clocks it may have been before.
+    world.clock.forward(300);
+    assert_eq!(within(&world), []);
+    world.clock.forward(1);
+    assert_eq!(within(&world), [Finding::NoRequest]);
+}
+
+#[test]
+fn who_has_no_access_and_who_is_alone_under_dual_control_is_a_finding() {
+    let world = registered();
+    let leaf = world
+        .session(CY)
+        .enter(access(&world, "london-b", BEA, Vec::new()), Vec::new())
+        .unwrap()
+        .leaf;
+    world.session(BEA).sign_off(leaf).unwrap();
+    let custodian = world.id(CY);
+    assert_eq!(
+        findings(&world, &leaf),
+        [Finding::Unlisted { custodian }, Finding::NotTwo]
+    );
+    let leaf = world
+        .session(ADA)
+        .enter(access(&world, "london-b", CY, Vec::new()), Vec::new())
+        .unwrap()
+        .leaf;
+    world.session(CY).sign_off(leaf).unwrap();
+    assert_eq!(findings(&world, &leaf), [Finding::NotTwo]);
+}
+
+#[test]
+fn what_was_written_down_before_a_thing_was_moved_does_not_move_it_back() {
+    let world = registered();
+    let moved = |item: &str, to: &str| {
+        let moved = MoveItem {
+            item: name(item),
+            location: name(to),
+            bag: Some(text("A1")),
+            witness: world.id(BEA),
+        };
+        let note = text("carried");
+        Claim::ItemMove(moved, Some(Remark { note }))
+    };
+    let held_back = log(&world, moved("sheet-1", "london-b")).unwrap();
+    let old_log = access(
+        &world,
+        "london-a",
+        BEA,
+        vec![handled(
+            "sheet-1",
+            Went::Out,
+            Some("A1"),
+            Some(SealState::Intact),
+        )],
+    );
+    let old_log = log(&world, old_log).unwrap();
+    let broken = vec![handled(
+        "sheet-1",
+        Went::Stayed,
+        Some("A1"),
+        Some(SealState::Broken),
+    )];
+    witnessed(&world, access(&world, "london-a", BEA, broken));
+    world.refused("lapsed", || world.session(BEA).sign_off(held_back.leaf));
+    assert!(item_record(&world, "sheet-1").broken);
+    world.session(BEA).sign_off(old_log.leaf).unwrap();
+    let item = name("sheet-1");
+    assert!(findings(&world, &old_log.leaf).contains(&Finding::Overtaken { item }));
+}
+
+#[test]
+fn who_has_opened_does_not_witness_how_a_keeper_closes_it() {
+    let world = registered();
+    let opened = open(&world, CY, DAN).unwrap();
+    world.refused("own-witness", || close(&world, ADA, opened.leaf, CY));
+    let closed = close(&world, ADA, opened.leaf, DAN).unwrap();
+    let shown = {
+        let session = world.session(DAN);
+        let preview = session.preview(&closed.leaf).unwrap();
+        let people = session.people().unwrap();
+        describe::statement(&session, &preview.statement, &people)
+            .unwrap()
+            .join("\n")
+    };
+    assert!(
+        shown.contains("opening   cy opens london-a") && shown.contains("release   none"),
+        "{shown}"
+    );
 }
 
 #[test]

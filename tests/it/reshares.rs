@@ -390,12 +390,65 @@ fn who_decides_on_a_departure_reads_what_nobody_could_open_any_more() {
         read.contains(&format!("NOBODY could open {PASSWORD} epoch 1 after this")),
         "{read}"
     );
-    let leaves = world
+}
+
+#[test]
+fn departures_that_are_harmless_one_by_one_are_counted_together() {
+    let world = World::ready();
+    let one = world
         .session(ADA)
-        .enter(retire(&world, DAN, None), Vec::new())
+        .enter(retire(&world, CY, None), Vec::new())
         .unwrap();
-    let read = shown(&world, BEA, &leaves.leaf);
-    assert!(!read.contains(PASSWORD), "{read}");
+    assert!(!shown(&world, BEA, &one.leaf).contains("NOBODY"));
+    let other = world
+        .session(ADA)
+        .enter(retire(&world, BEA, None), Vec::new())
+        .unwrap();
+    for leaf in [one.leaf, other.leaf] {
+        let read = shown(&world, DAN, &leaf);
+        assert!(read.contains("NOBODY could open"), "{read}");
+    }
+}
+
+#[test]
+fn an_epoch_split_anew_twice_is_still_what_the_first_one_left() {
+    let world = after_a_departure();
+    let secret = world.secret(PASSWORD);
+    for _ in 0..2 {
+        let reshare = world
+            .trusted(ADA)
+            .unwrap()
+            .reshare(&[secret], world.id(ADA), 3600, purpose())
+            .unwrap()
+            .leaf;
+        for place in [ADA, BEA] {
+            world.trusted(place).unwrap().sign_off(reshare).unwrap();
+        }
+        carry_out_the_only_one(&world, &reshare);
+    }
+    let prove = |place: usize| {
+        let seal = epoch(&world, PASSWORD, 3).seal;
+        world
+            .trusted(place)
+            .unwrap()
+            .prove_shares(seal, &[secret])
+            .unwrap()
+    };
+    let end = |number: u32| {
+        world
+            .session(ADA)
+            .enter(destroy(&world, PASSWORD, Some(number)), Vec::new())
+    };
+    world.refused("not-proven", || end(2));
+    prove(BEA);
+    prove(DAN);
+    let second = end(2).unwrap();
+    let warning = "nobody but who split it anew has found that epoch 3 works";
+    assert!(shown(&world, BEA, &second.leaf).contains(warning));
+    world.sign_all(second.leaf, &[ADA, BEA, DAN]);
+    let first = end(1).unwrap();
+    let read = shown(&world, BEA, &first.leaf);
+    assert!(read.contains(warning), "{read}");
 }
 
 #[test]
