@@ -301,9 +301,6 @@ impl Judge<'_> {
         there.extend([opener, waits.author, waits.witness]);
         who_was_there(&before, opener, &there, &mut findings);
         let released = self.released(&opened)?;
-        if released.secrets.is_empty() && holds_mfa(&self.state, &before)? {
-            findings.push(Finding::NoRequest);
-        }
         let mut factors: BTreeSet<(String, SecretKind)> = BTreeSet::new();
         for handled in &happened.items {
             let mut item = ItemRecord::load(&self.state, &handled.item)?
@@ -351,6 +348,12 @@ impl Judge<'_> {
                 let subject = subject.clone();
                 findings.push(Finding::BothFactors { subject });
             }
+        }
+        let said = findings
+            .iter()
+            .any(|finding| matches!(finding, Finding::NoRelease { .. }));
+        if released.secrets.is_empty() && !said && holds_mfa(&self.state, &before)? {
+            findings.push(Finding::NoRequest);
         }
         for name in &before.out {
             self.not_brought_back(name, &opened, &happened, waits.index, &mut findings)?;
