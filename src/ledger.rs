@@ -13,6 +13,7 @@ mod keys;
 mod names;
 mod notes;
 mod other;
+mod own_share;
 mod pin;
 mod reading;
 mod rekeying;
