@@ -1,10 +1,13 @@
 //! `location …`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::asked::Asked;
 use super::context::Context;
+use super::location_map;
 use super::output::{self, Done};
 use super::table_import::{self, Rows, Standing, TableFile};
 use super::when;
@@ -51,6 +54,15 @@ pub enum LocationCommand {
     Show {
         /// Its name
         id: String,
+    },
+    /// Draw who reaches what: sites on their time zones, locations, what is in them, people
+    #[command(
+        after_help = "Examples:\n  rootkeep location map --out map.svg\n  rootkeep location map --out map.html"
+    )]
+    Map {
+        /// Into a new file that only you can read: FILE.svg, or FILE.html for a page with it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
     },
     /// Take locations over from a table
     ///
@@ -155,6 +167,7 @@ pub fn run(context: &Context, command: LocationCommand) -> Result<Done> {
         LocationCommand::Retire { id, reason } => retire(context, &id, reason.as_ref()),
         LocationCommand::List => list(context),
         LocationCommand::Show { id } => show(context, &id),
+        LocationCommand::Map { out } => location_map::run(context, &out),
         LocationCommand::Import(file) => table_import::run::<Locations>(context, &file),
     }
 }

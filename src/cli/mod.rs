@@ -31,12 +31,14 @@ mod item;
 mod kept;
 mod leavers;
 mod location;
+mod location_map;
 mod log;
 mod mailbox;
 mod man;
 mod output;
 mod phone;
 mod policy;
+mod print;
 mod progress;
 mod quorum;
 mod recover;
@@ -48,6 +50,7 @@ mod restore;
 mod reveal;
 mod safe;
 mod seal;
+mod seal_copies;
 mod secret;
 mod shares;
 mod shell;
@@ -136,6 +139,7 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Reveal(command) => reveal::run(context, &command),
         Command::Close(command) => close::run(context, &command),
         Command::Recover(command) => recover::run(context, &command),
+        Command::Print(command) => print::run(context, &command),
         Command::Shares(command) => shares::run(context, command),
         Command::Slip(command) => slip::run(context, command),
         Command::Log(command) => log::run(context, &command),

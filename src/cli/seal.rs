@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::output::{self, Done};
+use super::print::copy;
+use super::seal_copies::{Asked, CopyFlags};
 use crate::aws::otpauth::OtpAuth;
 use crate::aws::password;
 use crate::crypto::recipient::Prompter;
@@ -55,6 +57,8 @@ pub struct SealCommand {
     /// A further account that this MFA device serves (repeatable)
     #[arg(long, value_name = "ACCOUNT")]
     serves: Vec<String>,
+    #[command(flatten)]
+    copies: CopyFlags,
 }
 
 pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
@@ -65,6 +69,7 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
         .map(|id| AccountId::new(id.clone()))
         .collect::<Result<Vec<_>>>()?;
     check_kind(command, &name)?;
+    let copies = Asked::new(&command.copies, &name)?;
     let from_picture = match &command.qr {
         Some(path) => Some(otpauth(context, &read_picture(path)?, &name)?),
         None => None,
@@ -74,12 +79,16 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
         Some(seed) => seed,
         None => plaintext(context, command, &name, &session)?,
     };
+    let copies = copies.prepare(context, &session, (&name, &serves), &plaintext)?;
     let sealed = session.seal(SealRequest {
         name: name.clone(),
         quorum: command.quorum.as_deref(),
         serves,
         plaintext: &plaintext,
     })?;
+    let made = copies
+        .map(|copies| copies.print(&mut session, &sealed, &plaintext))
+        .transpose()?;
     let people = session.people()?;
     let holders: Vec<String> = sealed.holders.iter().map(|id| people.name(id)).collect();
     let mut more = json!({
@@ -89,6 +98,10 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
         "quorum": sealed.quorum,
         "holders": holders,
     });
+    if let (Some(made), Some(map)) = (&made, more.as_object_mut()) {
+        map.insert("copies".to_owned(), made.fields.clone());
+        map.insert("warnings".to_owned(), json!(made.warnings));
+    }
     if command.show_once {
         let text = SecretText::from_utf8(&plaintext)
             .ok_or_else(|| Error::failed("internal", "a generated password is text"))?;
@@ -115,7 +128,15 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
         "Once you know that it works at AWS: rootkeep secret confirm {name} --epoch {}",
         sealed.epoch
     ));
-    context.report(session, &sealed.entered, &headline, more)
+    let mut lines = vec![headline];
+    if let Some(made) = made {
+        for warning in &made.warnings {
+            context.warn(warning);
+        }
+        lines.extend(made.lines);
+        copy::next_steps(context);
+    }
+    context.report(session, &sealed.entered, &lines.join("\n"), more)
 }
 
 fn show_once(text: &SecretText) -> Result<()> {

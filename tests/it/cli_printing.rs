@@ -369,7 +369,8 @@ fn after_its_window_a_release_gives_no_sheet() {
     let member = "111122223333/mfa-seed";
     let uri = b"otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=AWS";
     world.seal(0, member, Some("engineers"), uri).unwrap();
-    world.decide(0, location(&world, "tokyo-a"), &[]);
+    let safe = location(&world, "tokyo-a");
+    world.session(0).enter(safe, Vec::new()).unwrap();
     let request = world.request_by(0, &[member], 0, 60).unwrap();
     world.sign_all(request.leaf, &[1, 2]);
     let id = request.id.to_hex();
@@ -515,7 +516,14 @@ fn everybody_prints_their_own_share_and_nobody_elses() {
     let destroy = [
         "secret", "destroy", PASSWORD, "--epoch", "1", "--reason", "x",
     ];
-    let with = ["--with", "bob.key", "--with", "dave.key"];
+    let with = [
+        "--with",
+        "alice.key",
+        "--with",
+        "bob.key",
+        "--with",
+        "dave.key",
+    ];
     desk.ok_as("alice", &[&with[..], &destroy].concat());
     desk.refused(
         "bob",
