@@ -274,7 +274,7 @@ fn acme() -> Map<'static> {
             ),
             phone,
         ],
-        &[("Bob Lindqvist", By::Share)],
+        &[("Bob Lindqvist", By::Held)],
     );
     drawer.dual_control = false;
     let mut badge = safe(
@@ -282,7 +282,7 @@ fn acme() -> Map<'static> {
         "cage, opened by badge",
         PlacePicture::Cabinet,
         vec![thing("stick-3", "USB stick", Stick, "backup, entry #40")],
-        &[("Hana Sato", By::Seen), ("Ken Mori", By::Seen)],
+        &[("Hana Sato", By::Held), ("Ken Mori", By::Held)],
     );
     (badge.dual_control, badge.depends_on_aws) = (false, true);
     let site = |name, timezone, offset_minutes, places| Site {
@@ -319,7 +319,7 @@ fn acme() -> Map<'static> {
                         &[
                             ("Dave Osei", By::Held),
                             ("Farid Haddad", By::Held),
-                            ("Erin Nakamura", By::Share),
+                            ("Erin Nakamura", By::Seen),
                         ],
                     ),
                     drawer,
@@ -338,7 +338,7 @@ fn acme() -> Map<'static> {
                             thing("qr-mgmt-3", "MFA QR sheet", QrSheet, seed),
                             thing("share-hana", "share card", Share, "111122223333/password"),
                         ],
-                        &[("Hana Sato", By::Held), ("Ken Mori", By::Share)],
+                        &[("Hana Sato", By::Held), ("Ken Mori", By::Held)],
                     ),
                     badge,
                 ],

@@ -173,7 +173,7 @@ impl Seed {
         (epoch, serves): (u32, &[AccountId]),
         manner: Manner,
     ) -> Result<Self> {
-        let account = account_of(name)?.clone();
+        let account = *account_of(name)?;
         let people = session.people()?;
         let record = read::<AccountRecord>(&session.view(), &account.to_string())?;
         let witness = match &manner.witness {
