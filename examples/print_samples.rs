@@ -274,7 +274,7 @@ fn acme() -> Map<'static> {
             ),
             phone,
         ],
-        &[("Bob Lindqvist", By::Key)],
+        &[("Bob Lindqvist", By::Held)],
     );
     drawer.dual_control = false;
     let mut badge = safe(
@@ -282,7 +282,7 @@ fn acme() -> Map<'static> {
         "cage, opened by badge",
         PlacePicture::Cabinet,
         vec![thing("stick-3", "USB stick", Stick, "backup, entry #40")],
-        &[("Hana Sato", By::Other), ("Ken Mori", By::Other)],
+        &[("Hana Sato", By::Held), ("Ken Mori", By::Held)],
     );
     (badge.dual_control, badge.depends_on_aws) = (false, true);
     let site = |name, timezone, offset_minutes, places| Site {
@@ -317,9 +317,9 @@ fn acme() -> Map<'static> {
                             thing("share-alice", "share card", Share, "org/governance"),
                         ],
                         &[
-                            ("Dave Osei", By::Combination),
-                            ("Farid Haddad", By::Combination),
-                            ("Erin Nakamura", By::Key),
+                            ("Dave Osei", By::Held),
+                            ("Farid Haddad", By::Held),
+                            ("Erin Nakamura", By::Seen),
                         ],
                     ),
                     drawer,
@@ -338,7 +338,7 @@ fn acme() -> Map<'static> {
                             thing("qr-mgmt-3", "MFA QR sheet", QrSheet, seed),
                             thing("share-hana", "share card", Share, "111122223333/password"),
                         ],
-                        &[("Hana Sato", By::Combination), ("Ken Mori", By::Key)],
+                        &[("Hana Sato", By::Held), ("Ken Mori", By::Held)],
                     ),
                     badge,
                 ],
@@ -356,9 +356,9 @@ fn acme() -> Map<'static> {
                         thing("share-carol", "share card", Share, "111122223333/password"),
                     ],
                     &[
-                        ("Carol Diaz", By::Key),
-                        ("Grace Kim", By::Key),
-                        ("Carol Diaz", By::Combination),
+                        ("Carol Diaz", By::Share),
+                        ("Grace Kim", By::Share),
+                        ("Carol Diaz", By::Held),
                     ],
                 )],
             ),
@@ -431,7 +431,7 @@ fn full(names: &Names) -> Map<'_> {
                             .iter()
                             .map(|person| Access {
                                 person,
-                                by: By::Combination,
+                                by: By::Held,
                             })
                             .collect(),
                     })

@@ -14,6 +14,7 @@ mod keys;
 mod names;
 mod notes;
 mod other;
+mod own_share;
 mod pin;
 mod reading;
 mod rekeying;

@@ -158,6 +158,9 @@ pub enum Command {
     /// Your own encrypted shares
     #[command(subcommand)]
     Shares(super::shares::SharesCommand),
+    /// Sheets of paper: sheet, share, inventory, form
+    #[command(subcommand)]
+    Print(super::print::PrintCommand),
     /// Work with people who never see the ledger, by files on a stick
     #[command(subcommand)]
     Slip(super::slip::SlipCommand),

@@ -384,7 +384,8 @@ pub fn standing(custodian: &Custodian) -> &'static str {
     }
 }
 
-fn roles(custodian: &Custodian) -> Vec<&'static str> {
+/// Their roles, in words.
+pub fn roles(custodian: &Custodian) -> Vec<&'static str> {
     custodian.roles.iter().map(|role| role.as_str()).collect()
 }
 

@@ -348,7 +348,8 @@ pub fn place(item: &ItemRecord) -> String {
     }
 }
 
-fn serves(session: &Session, item: &ItemRecord) -> Result<String> {
+/// The secret with its epoch, or the account, that an item is for.
+pub fn serves(session: &Session, item: &ItemRecord) -> Result<String> {
     Ok(match (&item.facts.holds, &item.facts.account) {
         (Some(holds), _) => {
             let secret = read::<SecretRecord>(&session.view(), &holds.secret.to_hex())?;

@@ -1,11 +1,14 @@
 //! `location …`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::asked::Asked;
 use super::context::Context;
 use super::item;
+use super::location_map;
 use super::out_items;
 use super::output::{self, Done};
 use super::table_import::{self, Rows, Standing, TableFile};
@@ -53,6 +56,15 @@ pub enum LocationCommand {
     Show {
         /// Its name
         id: String,
+    },
+    /// Draw who reaches what: sites on their time zones, locations, what is in them, people
+    #[command(
+        after_help = "Examples:\n  rootkeep location map --out map.svg\n  rootkeep location map --out map.html"
+    )]
+    Map {
+        /// Into a new file that only you can read: FILE.svg, or FILE.html for a page with it
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
     },
     /// Take locations over from a table
     ///
@@ -157,6 +169,7 @@ pub fn run(context: &Context, command: LocationCommand) -> Result<Done> {
         LocationCommand::Retire { id, reason } => retire(context, &id, reason.as_ref()),
         LocationCommand::List => list(context),
         LocationCommand::Show { id } => show(context, &id),
+        LocationCommand::Map { out } => location_map::run(context, &out),
         LocationCommand::Import(file) => table_import::run::<Locations>(context, &file),
     }
 }

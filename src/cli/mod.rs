@@ -32,6 +32,7 @@ mod item_photo;
 mod kept;
 mod leavers;
 mod location;
+mod location_map;
 mod log;
 mod mailbox;
 mod man;
@@ -39,6 +40,7 @@ mod out_items;
 mod output;
 mod phone;
 mod policy;
+mod print;
 mod progress;
 mod quorum;
 mod recover;
@@ -51,6 +53,7 @@ mod reveal;
 mod safe;
 mod seal;
 mod seal_codes;
+mod seal_copies;
 mod secret;
 mod secret_compare;
 mod shares;
@@ -140,6 +143,7 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Reveal(command) => reveal::run(context, &command),
         Command::Close(command) => close::run(context, &command),
         Command::Recover(command) => recover::run(context, &command),
+        Command::Print(command) => print::run(context, &command),
         Command::Shares(command) => shares::run(context, command),
         Command::Slip(command) => slip::run(context, command),
         Command::Log(command) => log::run(context, &command),

@@ -14,7 +14,7 @@ use crate::crypto::fixed::Id;
 use crate::crypto::secret::{SecretBytes, SecretText};
 use crate::crypto::totp;
 use crate::error::{Error, Result};
-use crate::ledger::{Session, write_private_new};
+use crate::ledger::{Revealed, Session, write_private_new};
 use crate::present::{describe, qr};
 use crate::state::custody::RequestRecord;
 use crate::statement::releases::Form;
@@ -79,7 +79,8 @@ pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
     let entry = context.entry(&session, &command.id)?;
     let request = RequestRecord::load(&session.view(), &entry.hash)?
         .ok_or_else(|| Error::usage("not-a-request", format!("#{} is not a request", entry.seq)))?;
-    let secret = which_secret(&session, command, wanted.as_ref(), &request)?;
+    let typed = format!("reveal {}", command.id);
+    let secret = which_secret(&session, &typed, wanted.as_ref(), &request)?;
     let name = describe::secret_name(&session, &secret)?;
     let is_seed = name
         .parse::<SecretName>()
@@ -88,19 +89,15 @@ pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
     let form = command.form(is_seed);
     let json = context.global.json;
     let revealed = session.reveal(&entry.hash, &secret, form, |plaintext| match form {
-        Form::File => Ok(()),
+        // What goes onto paper is shown by `print sheet` alone.
+        Form::File | Form::Paper => Ok(()),
         Form::Text => shown_text_of(plaintext, json).map(|_| ()),
         Form::Totp => device_of(plaintext).map(|_| ()),
         Form::Qr => drawing_that_fits(plaintext),
     })?;
     let people = session.people()?;
-    for (who, place) in &revealed.bad {
-        context.warn(&output::plain(&format!(
-            "the share that {} sent (group {}, member {}) is not the one that was sealed; the others were enough",
-            people.name(who),
-            u16::from(place.group) + 1,
-            u16::from(place.member) + 1
-        )));
+    for warning in bad_shares(&session, &revealed)? {
+        context.warn(&warning);
     }
     let more = json!({
         "request": entry.id,
@@ -123,6 +120,20 @@ pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
     Ok(Done::Yes)
 }
 
+/// Whose shares were not what they ought to be, each in a sentence.
+pub fn bad_shares(session: &Session, revealed: &Revealed) -> Result<Vec<String>> {
+    let people = session.people()?;
+    let warnings = revealed.bad.iter().map(|(who, place)| {
+        format!(
+            "the share that {} sent (group {}, member {}) is not the one that was sealed; the others were enough",
+            people.name(who),
+            u16::from(place.group) + 1,
+            u16::from(place.member) + 1
+        )
+    });
+    Ok(warnings.collect())
+}
+
 /// What can be known beforehand is refused beforehand: a reveal that shows nothing would stay on
 /// record all the same.
 fn check_form(command: &RevealCommand, name: &str, is_seed: bool) -> Result<()> {
@@ -136,9 +147,10 @@ fn check_form(command: &RevealCommand, name: &str, is_seed: bool) -> Result<()> 
     Ok(())
 }
 
-fn which_secret(
+/// Which secret of a request is meant. `typed`: the command so far.
+pub fn which_secret(
     session: &Session,
-    command: &RevealCommand,
+    typed: &str,
     wanted: Option<&SecretName>,
     request: &RequestRecord,
 ) -> Result<Id> {
@@ -153,11 +165,8 @@ fn which_secret(
                 .map(|wanted| describe::secret_name(session, &wanted.secret))
                 .collect::<Result<Vec<_>>>()?;
             Err(
-                Error::usage("which-secret", "the request names several secrets").hint(format!(
-                    "rootkeep reveal {} {}",
-                    command.id,
-                    names.join("   or   ")
-                )),
+                Error::usage("which-secret", "the request names several secrets")
+                    .hint(format!("rootkeep {typed} {}", names.join("   or   "))),
             )
         }
     }
@@ -173,7 +182,7 @@ fn show(
 ) -> Result<()> {
     let fields = output::merge(output::entered_fields(entered), more);
     match form {
-        Form::File => {
+        Form::File | Form::Paper => {
             if let Some(path) = &command.out {
                 write_private_new(path, plaintext.expose())?;
                 report(context, fields, json!({"file": path.display().to_string()}))?;
@@ -271,7 +280,7 @@ fn drawing_of(plaintext: &SecretBytes) -> Result<SecretText> {
 }
 
 /// The virtual MFA device that a secret is the seed of.
-fn device_of(plaintext: &SecretBytes) -> Result<OtpAuth> {
+pub fn device_of(plaintext: &SecretBytes) -> Result<OtpAuth> {
     OtpAuth::parse(&text_of(plaintext)?).map_err(|error| {
         Error::usage(
             "not-a-seed",

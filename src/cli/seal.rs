@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::output::{self, Done};
+use super::print::copy;
+use super::seal_copies::{Asked, CopyFlags};
 use super::{seal_codes, secret_compare};
 use crate::aws::otpauth::OtpAuth;
 use crate::aws::password;
@@ -59,6 +61,8 @@ pub struct SealCommand {
     /// A further account that this MFA device serves (repeatable)
     #[arg(long, value_name = "ACCOUNT")]
     serves: Vec<String>,
+    #[command(flatten)]
+    copies: CopyFlags,
 }
 
 pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
@@ -69,6 +73,7 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
         .map(|id| AccountId::new(id.clone()))
         .collect::<Result<Vec<_>>>()?;
     check_kind(command, &name)?;
+    let copies = Asked::new(&command.copies, &name)?;
     let from_picture = match &command.qr {
         Some(path) => Some(otpauth(context, &read_picture(path)?, &name)?),
         None => None,
@@ -83,6 +88,7 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
         SecretKind::MfaSeed => Some(seal_codes::compared(context, &plaintext, codes, &session)?),
         _ => None,
     };
+    let copies = copies.prepare(context, &session, (&name, &serves), &plaintext)?;
     let mut sealed = session.seal(SealRequest {
         name: name.clone(),
         quorum: command.quorum.as_deref(),
@@ -96,6 +102,9 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
             Err(error) => sealed.entered.warnings.push(error),
         }
     }
+    let made = copies
+        .map(|copies| copies.print(&mut session, &sealed, &plaintext))
+        .transpose()?;
     let people = session.people()?;
     let holders: Vec<String> = sealed.holders.iter().map(|id| people.name(id)).collect();
     let mut more = json!({
@@ -105,10 +114,20 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
         "quorum": sealed.quorum,
         "holders": holders,
     });
-    if let (Some(compared), Some(map)) = (compared, more.as_object_mut()) {
-        map.insert("compared".to_owned(), Value::Bool(compared));
-        if !compared {
-            map.insert("warnings".to_owned(), json!([seal_codes::NOT_COMPARED]));
+    if let Some(map) = more.as_object_mut() {
+        let mut warnings = Vec::new();
+        if let Some(compared) = compared {
+            map.insert("compared".to_owned(), Value::Bool(compared));
+            if !compared {
+                warnings.push(seal_codes::NOT_COMPARED.to_owned());
+            }
+        }
+        if let Some(made) = &made {
+            map.insert("copies".to_owned(), made.fields.clone());
+            warnings.extend(made.warnings.iter().cloned());
+        }
+        if !warnings.is_empty() {
+            map.insert("warnings".to_owned(), json!(warnings));
         }
     }
     if command.show_once {
@@ -137,7 +156,15 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
         "Once you know that it works at AWS: rootkeep secret confirm {name} --epoch {}",
         sealed.epoch
     ));
-    context.report(session, &sealed.entered, &headline, more)
+    let mut lines = vec![headline];
+    if let Some(made) = made {
+        for warning in &made.warnings {
+            context.warn(warning);
+        }
+        lines.extend(made.lines);
+        copy::next_steps(context);
+    }
+    context.report(session, &sealed.entered, &lines.join("\n"), more)
 }
 
 fn show_once(text: &SecretText) -> Result<()> {

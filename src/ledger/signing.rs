@@ -159,6 +159,14 @@ impl Signer<'_> {
         prove_share(&mnemonic, &context, &self.member, subject)
     }
 
+    /// Opens one own share, for its holder alone.
+    ///
+    /// # Errors
+    /// As [`Self::prove`].
+    pub(super) fn open_own(&self, secret: Id, epoch: u32, share: &Share) -> Result<Mnemonic> {
+        self.open_share(share, &self.context(secret, epoch, share))
+    }
+
     /// Proves every own share of some secrets, or of all where none is named, of each epoch that was not
     /// destroyed. A share that is not what it ought to be is told with the others' proofs.
     ///

@@ -6,8 +6,37 @@ use crate::ledger::People;
 use crate::state::places::Finding;
 use crate::statement::Claim;
 use crate::statement::accesses::{ClosedPersonal, Exception, Happened, Opened, SealState};
-use crate::statement::register::{AddItem, Location};
+use crate::statement::register::{AddItem, ItemKind, Location, LocationKind};
 use crate::statement::text::Text;
+
+/// What an item is, as it stands on paper.
+#[must_use]
+pub fn item_kind(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::QrSheet => "MFA QR sheet",
+        ItemKind::MfaToken => "MFA token",
+        ItemKind::IdentityToken => "identity token",
+        ItemKind::ShareCard => "share card",
+        ItemKind::Key => "key",
+        ItemKind::Phone => "phone",
+        ItemKind::Laptop => "laptop",
+        ItemKind::Medium => "medium",
+        ItemKind::Document => "document",
+        ItemKind::Other => "other",
+    }
+}
+
+/// What a location is, as it stands on paper.
+#[must_use]
+pub fn location_kind(kind: LocationKind) -> &'static str {
+    match kind {
+        LocationKind::Safe => "safe",
+        LocationKind::BankBox => "box at a bank",
+        LocationKind::Cabinet => "cabinet",
+        LocationKind::Room => "room",
+        LocationKind::Other => "other",
+    }
+}
 
 /// In one line; empty for kinds that are about something else.
 #[must_use]

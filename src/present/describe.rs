@@ -252,6 +252,7 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
                 Form::Totp => "codes of",
                 Form::File => "into a file",
                 Form::Qr => "as a QR code",
+                Form::Paper => "on paper",
                 Form::Text => "the text of",
             },
             secret_name(source, &reveal.secret)?

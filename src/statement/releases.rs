@@ -57,6 +57,8 @@ pub enum Form {
     Totp,
     /// As a QR code.
     Qr,
+    /// On paper, which stays.
+    Paper,
 }
 
 /// A place in a split.

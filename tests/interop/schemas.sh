@@ -243,6 +243,21 @@ PYTHON
     for id in "$closed" "$logged" "$denied" "$burnt" "$wrong"; do as bob show "$id"; done
 } >/dev/null
 
+# ---- paper -------------------------------------------------------------------------------------------
+
+{
+    printf '%s' 'otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=AWS' |
+        as alice seal 333344445555/mfa-seed --quorum engineers --otpauth-stdin --witness bob \
+            --print london-a=P1 --print tokyo-a=P2 --print-out copies
+    paper=$(as alice request 333344445555/mfa-seed --purpose 'a third copy' | field id)
+    for by in bob carol; do as "$by" sign "$paper"; done
+    as alice print sheet "$paper" --location london-a --bag P3 --copy 3 --out sheet.pdf
+    as alice print share 333344445555/mfa-seed --out share.pdf
+    as alice print inventory london-a --out inventory.pdf
+    as alice print form london-a --number P-7 --out form.pdf
+    as alice location map --out map.svg
+} >/dev/null
+
 # ---- slips -------------------------------------------------------------------------------------------
 
 {

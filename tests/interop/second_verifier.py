@@ -251,7 +251,7 @@ SHAPES = {  # kind: facts, personal
                  "identity": digest, "window_secs": size},
                 {"purpose": text(), "task": (text(), None), "ticket": (text(), None)}),
     "secret.prove": (subject | {"proofs": [possessed | {"proof": is_base64}]}, None),
-    "reveal": ({"request": digest, "secret": ident, "epoch": size, "form": ("text", "file", "totp", "qr"),
+    "reveal": ({"request": digest, "secret": ident, "epoch": size, "form": ("text", "file", "totp", "qr", "paper"),
                 "bad": [{"group": small, "member": small}]}, None),
     "close": ({"request": digest, "outcome": ("used", "unused", "aborted"), "rotated": (True, False)}, {"note": text()}),
     "correct": (subject, reason | {"text": text()}),

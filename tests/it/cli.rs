@@ -39,6 +39,8 @@ mod looking;
 mod media;
 #[path = "cli_people.rs"]
 mod people;
+#[path = "cli_printing.rs"]
+mod printing;
 #[path = "cli_secrecy.rs"]
 mod secrecy;
 #[path = "cli_seeds.rs"]

@@ -28,7 +28,7 @@ fn jane(desk: &Desk) {
     desk.ok_as("jane-doe", &accept);
 }
 
-fn sign_enrolment(desk: &Desk, proposed: &Value, fingerprint: &str) {
+pub fn sign_enrolment(desk: &Desk, proposed: &Value, fingerprint: &str) {
     for name in GOVERNANCE {
         let words = ["sign", &text(proposed, "id"), "--fingerprint", fingerprint];
         desk.ok_as(name, &words);

@@ -182,7 +182,7 @@ fn exit_6_is_attention() {
 }
 
 /// A ledger whose clock was four days ago, with the password sealed to the first three.
-fn in_the_past() -> World {
+pub fn in_the_past() -> World {
     let mut world = World::of_people(3);
     let now = rootkeep::ledger::Clock::now(&rootkeep::ledger::SystemClock).unwrap();
     world.clock.set(now.seconds() - 4 * 86_400);
@@ -207,7 +207,7 @@ fn in_the_past() -> World {
 }
 
 /// Runs the program on a ledger that was made in process.
-fn of_world(world: &World, place: usize, words: &[&str]) -> Run {
+pub fn of_world(world: &World, place: usize, words: &[&str]) -> Run {
     let mut command = Command::new(PROGRAM);
     let output = command
         .current_dir(world.dir.path())

@@ -12,7 +12,7 @@ const PASSPHRASE: &str = "five random words are better";
 
 impl Desk {
     /// Runs the program as somebody at a terminal: each answer is typed once its question was asked.
-    fn typing(&self, name: &str, words: &[&str], answers: &[(&str, &str)]) -> Option<Run> {
+    pub fn typing(&self, name: &str, words: &[&str], answers: &[(&str, &str)]) -> Option<Run> {
         let identity = format!("{name}.key");
         let all: Vec<&str> = ["-i", &identity].iter().chain(words).copied().collect();
         let quoted: Vec<String> = all.iter().map(|word| format!("'{word}'")).collect();

@@ -27,7 +27,7 @@ mod over_time;
 use crate::story::retire;
 use crate::world::*;
 
-fn location(world: &World, word: &str) -> Claim {
+pub fn location(world: &World, word: &str) -> Claim {
     let mut access = vec![world.id(ADA), world.id(BEA)];
     access.sort();
     Claim::LocationSet(

@@ -180,7 +180,7 @@ impl<'c> Place<'c> {
             self.flag = command
                 .get_arguments()
                 .find(|arg| is_flag(arg, word))
-                .filter(|arg| arg.get_action().takes_values());
+                .filter(|arg| arg.get_action().takes_values() && !arg.is_require_equals_set());
         } else if let Some(below) = command.find_subcommand(word).filter(|_| self.values == 0) {
             self.path.push(below);
         } else if command.get_positionals().next().is_some() {
@@ -262,7 +262,7 @@ fn sorts(path: &[&Command], arg: &Arg) -> Vec<Sort> {
         // What is sealed for the first time begins with its account.
         ("SECRET", _) => vec![Sort::Secret, Sort::Account],
         ("ACCOUNT", _) | ("ID", "account") => vec![Sort::Account],
-        ("LOCATION", _) | ("ID", "location") => vec![Sort::Location],
+        ("LOCATION" | "LOCATION=BAG", _) | ("ID", "location") => vec![Sort::Location],
         ("ITEM" | "ITEM=NUMBER" | "ITEM=intact|broken", _) | ("ID", "item") => vec![Sort::Item],
         ("ID", "safe") if arg.is_positional() => vec![Sort::Location],
         ("ID", "mailbox") => vec![Sort::Mailbox],
@@ -272,7 +272,7 @@ fn sorts(path: &[&Command], arg: &Arg) -> Vec<Sort> {
         ("NAME", _) => match arg.get_id().as_str() {
             "quorum" => vec![Sort::Quorum],
             "location" => vec![Sort::Location],
-            "plugin" | "site" => vec![],
+            "plugin" | "site" | "to_printer" => vec![],
             _ => vec![Sort::Person],
         },
         _ => vec![],
@@ -431,6 +431,16 @@ mod tests {
         ] {
             assert_eq!(sorts(line), [Sort::Location], "{line}");
         }
+        for line in [
+            "print form ",
+            "print sheet 4eb2 --location ",
+            "seal x --print ",
+            "print form --to-printer ",
+        ] {
+            assert_eq!(sorts(line), [Sort::Location], "{line}");
+        }
+        assert_eq!(sorts("print sheet "), [Sort::Waiting]);
+        assert_eq!(sorts("print sheet 4eb2 "), secrets);
         for line in ["item show ", "safe close x --took ", "safe close x --bag "] {
             assert_eq!(sorts(line), [Sort::Item], "{line}");
         }
@@ -495,6 +505,7 @@ mod tests {
             "ITEM=NUMBER",
             "ITEM=intact|broken",
             "LOCATION",
+            "LOCATION=BAG",
             "NAME",
             "SECRET",
         ];

@@ -331,7 +331,7 @@ impl<'a> Drawing<'a> {
             let first = top.0 - 7.0 * (count(kinds.len().max(1)) - 1.0);
             for (place_in_cell, by) in kinds.into_iter().enumerate() {
                 let centre = (first + 14.0 * count(place_in_cell), y);
-                let title = format!("{name}: {} of {}", by_name(by), place.id);
+                let title = format!("{name}, {}: {}", place.id, by_name(by));
                 self.svg
                     .put(format_args!("<g><title>{}</title>", escaped(&title)));
                 shape(
@@ -395,20 +395,20 @@ pub(super) fn initials(name: &str) -> String {
         .collect()
 }
 
-const ALL_BY: [By; 3] = [By::Combination, By::Key, By::Other];
+const ALL_BY: [By; 3] = [By::Held, By::Share, By::Seen];
 
 fn by_order(by: By) -> u8 {
     match by {
-        By::Combination => 0,
-        By::Key => 1,
-        By::Other => 2,
+        By::Held => 0,
+        By::Share => 1,
+        By::Seen => 2,
     }
 }
 
 fn by_name(by: By) -> &'static str {
     match by {
-        By::Combination => "combination",
-        By::Key => "key",
-        By::Other => "access",
+        By::Held => "combination or key",
+        By::Share => "share of the combination",
+        By::Seen => "has seen the combination",
     }
 }

@@ -70,7 +70,7 @@ fn groups() -> [Group; 3] {
                 (place(PlacePicture::Safe), "safe"),
                 (place(PlacePicture::Vault), "vault, deposit box"),
                 (place(PlacePicture::Cabinet), "cabinet, drawer"),
-                (place(PlacePicture::Person), "with a person"),
+                (place(PlacePicture::Room), "room"),
                 (Sign::Tag("2 people", "dual"), "dual control"),
             ],
         ),
@@ -86,11 +86,11 @@ fn groups() -> [Group; 3] {
             ],
         ),
         (
-            "Who reaches it, by",
+            "Who reaches it",
             vec![
-                (Sign::Shape(By::Combination), "combination"),
-                (Sign::Shape(By::Key), "key"),
-                (Sign::Shape(By::Other), "otherwise"),
+                (Sign::Shape(By::Held), "combination or key"),
+                (Sign::Shape(By::Share), "share of the combination"),
+                (Sign::Shape(By::Seen), "has seen the combination"),
             ],
         ),
     ]

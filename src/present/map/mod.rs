@@ -1,12 +1,13 @@
 //! The custody map: an SVG of sites on their time zones, what lies where, and who reaches what.
 //!
 //! Each site is a column, from west to east; in it stand its locations with their items. Below is
-//! the table of who has the combination or the key of each. Colours follow the viewer's light or
+//! the table of who has its combination or key, or comes to the combination. Colours follow the viewer's light or
 //! dark scheme, and are the light ones on paper. What is too long ends in an ellipsis and is told
 //! whole where the pointer rests. The same input gives the same bytes.
 
 mod draw;
 mod legend;
+mod page;
 mod pictures;
 mod svg;
 #[cfg(test)]
@@ -64,8 +65,8 @@ pub enum PlacePicture {
     Vault,
     /// A cabinet, a drawer, a cage.
     Cabinet,
-    /// Carried by a person, or kept at home.
-    Person,
+    /// A room that only some can enter.
+    Room,
     /// Anything else.
     Other,
 }
@@ -125,12 +126,12 @@ pub struct Access<'a> {
 /// What opens a location.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// Its combination.
-    Combination,
-    /// Its key.
-    Key,
-    /// Anything else: being let in, living there.
-    Other,
+    /// Its combination or its key, as the register has it.
+    Held,
+    /// A share of its combination: with others it gives the combination.
+    Share,
+    /// Its combination, which this person has sealed or been shown.
+    Seen,
 }
 
 /// A person.
@@ -145,4 +146,10 @@ pub struct Person<'a> {
 #[must_use]
 pub fn draw(map: &Map<'_>) -> String {
     draw::Drawing::of(map)
+}
+
+/// Draws it in a page of HTML that needs nothing else: no script, no font, no network.
+#[must_use]
+pub fn page(map: &Map<'_>) -> String {
+    page::of(map)
 }

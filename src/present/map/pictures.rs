@@ -3,14 +3,14 @@
 use super::svg::{Svg, TAG, escaped};
 use super::{By, PlacePicture, ThingPicture};
 
-/// A circle for a combination's dial, a square for a key, a diamond for anything else.
+/// A circle for a dial or a keyring, a square for a share, a diamond for what was seen once.
 pub fn shape(svg: &mut Svg, centre: (f64, f64), radius: f64, by: By, class: &str) {
     let (x, y) = centre;
     match by {
-        By::Combination => svg.put(format_args!(
+        By::Held => svg.put(format_args!(
             "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\"/>"
         )),
-        By::Key => {
+        By::Share => {
             let half = radius * 0.94;
             let side = half * 2.0;
             svg.put(format_args!(
@@ -19,7 +19,7 @@ pub fn shape(svg: &mut Svg, centre: (f64, f64), radius: f64, by: By, class: &str
                 y - half
             ));
         }
-        By::Other => {
+        By::Seen => {
             let far = radius * 1.22;
             svg.put(format_args!(
                 "<path class=\"{class}\" d=\"M{x:.1} {:.1}L{:.1} {y:.1}L{x:.1} {:.1}L{:.1} {y:.1}Z\"/>",
@@ -63,7 +63,7 @@ pub fn place_path(picture: PlacePicture) -> &'static str {
         }
         PlacePicture::Vault => "M1 6L9 1l8 5zM3 8v6M7 8v6M11 8v6M15 8v6M1 16.5h16",
         PlacePicture::Cabinet => "M2 1h14v16h-14zM2 6.3h14M2 11.6h14M8 3.7h2M8 9h2M8 14.3h2",
-        PlacePicture::Person => "M9 1.5a3.5 3.5 0 1 0 .01 0M2 17c0-5 3-7 7-7s7 2 7 7z",
+        PlacePicture::Room => "M4 16.5v-15h10v15M1 16.5h16M11 9v.6",
         PlacePicture::Other => "M9 1l8 8l-8 8l-8-8z",
     }
 }

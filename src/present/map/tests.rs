@@ -30,7 +30,7 @@ fn map<'a>(sites: &'a [(String, i32)], places: &'a [String], people: &'a [String
             .iter()
             .map(|person| Access {
                 person,
-                by: By::Key,
+                by: By::Share,
             })
             .collect(),
     };
@@ -199,6 +199,23 @@ fn one_who_only_stands_at_a_location_is_in_the_table_too() {
         note: "",
     }];
     assert_eq!(everybody(&map).first(), Some(&(people[3].as_str(), "")));
+}
+
+#[test]
+fn a_page_holds_the_map_and_loads_nothing() {
+    let (mut sites, places, people) = full();
+    let nasty = "</title><script src=//example.com>";
+    sites[0].0 = nasty.to_owned();
+    let mut map = map(&sites, &places, &people);
+    map.ledger = nasty;
+    let page = page(&map);
+    assert!(page.contains(&draw(&map)));
+    assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
+    for loads in ["<script", "<link", "<img", "url(", "@import", "src=\""] {
+        assert!(!page.contains(loads), "{loads}");
+    }
+    assert!(page.contains("default-src 'none'"));
+    assert_eq!(page.matches("prefers-color-scheme: dark").count(), 2);
 }
 
 #[test]

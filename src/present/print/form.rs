@@ -84,9 +84,13 @@ fn head(document: &mut Document, form: &AccessForm<'_>) -> f64 {
         (MARGIN, 26.5),
         document.content_width(),
         3,
-        "For when no computer runs. Write as it happens, in ink, times from one clock; strike out \
-         mistakes with one line and two initials. Enter it in the ledger as soon as you can: it is \
-         recorded late, and in effect when the witness has signed it there.",
+        &format!(
+            "For when no computer runs. Write as it happens, in ink, times from one clock; strike \
+             out mistakes with one line and two initials. Enter it as soon as you can: rootkeep \
+             safe log {} asks for what stands here. It is recorded late, and in effect when the \
+             witness has signed it there.",
+            form.location.unwrap_or("LOCATION")
+        ),
         BODY.pale(),
     );
     rows(
