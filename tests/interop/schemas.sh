@@ -86,9 +86,11 @@ newcomer() { # newcomer NAME COMMAND...: everybody has heard the fingerprint
     newcomer lena2 custodian replace lena
     as lena2 --own-card lena2.card custodian accept
     as lena2 custodian acknowledge
-    printf 'name,email\n"Else, Somebody",else@example.com\nalice smith,\n' >leavers.csv
+    printf 'name,email\n"Else, Somebody",else@example.com\n' >leavers.csv
     as alice custodian leavers leavers.csv --preview
     as alice custodian leavers leavers.csv
+    echo 'alice smith,' >>leavers.csv
+    attention alice custodian leavers leavers.csv --preview
     echo Frank, >>leavers.csv
     attention alice custodian leavers leavers.csv --preview
     attention alice custodian leavers leavers.csv

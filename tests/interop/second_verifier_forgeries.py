@@ -969,7 +969,7 @@ def forgeries(book):
     yield "a destroyed thing that an access has put in stays destroyed", "item: destroyed", after(size, lambda b: (witness(b, written(b, ("token-1", "in"))), move(b, "token-1")))
     yield "witnessed a year later, by another policy and governance", None, after(size, lambda b: (
         b.govern(set_policy(b)), b.given(), witness(b, unseen, "carol", later=366 * 86400)))
-    yield "a witness whose sign-off is imported", None, after(size, lambda b: b.bring("alice", b.away(lambda o: witness(o, unseen, "carol"), lambda o: witness(o, doomed))))
+    yield "a witness whose sign-off is imported", None, after(size, lambda b: b.bring("alice", b.away(lambda o: witness(o, doomed), lambda o: witness(o, unseen, "carol"))))
     yield "a thing destroyed before a witness", "item: destroyed", after(size, lambda b: (witness(b, doomed), move(b)))
     yield "a thing destroyed by a holder", None, after(size, lambda b: witness(b, destroyed(b, by="lena2")))
     yield "a thing destroyed by one with no role for it", "keeper or holder", after(size, lambda b: (
