@@ -269,7 +269,7 @@ fn close(context: &Context, command: &CloseSafe) -> Result<Done> {
         Some(told.personal),
     );
     let access = Access {
-        headline: format!("written down how {} was closed", location.facts.location),
+        event: format!("{} was closed", location.facts.location),
         opened: open.opened,
         witness,
         zone: location::zone(&location),
@@ -371,10 +371,7 @@ fn log(context: &Context, command: &LogSafe) -> Result<Done> {
         }),
     );
     let access = Access {
-        headline: format!(
-            "written down how {} was opened and closed",
-            location.facts.location
-        ),
+        event: format!("{} was opened and closed", location.facts.location),
         opened,
         witness,
         zone: location::zone(&location),
@@ -384,7 +381,8 @@ fn log(context: &Context, command: &LogSafe) -> Result<Done> {
 
 /// What a finished entry is about.
 struct Access {
-    headline: String,
+    /// What happened, in a line.
+    event: String,
     opened: Opened,
     witness: Id,
     zone: Tz,
@@ -413,14 +411,15 @@ fn enter(context: &Context, mut session: Session, claim: Claim, access: &Access)
     let entered = session.enter(claim, Vec::new())?;
     context.say(&format!(
         "to initial: {}, #{} {}, {} ____ witness {} ____",
-        access.headline,
+        access.event,
         entered.seq,
         entered.id.short(),
         people.name(&session.member()),
         people.name(&access.witness)
     ));
     let fields = json!({"location": access.opened.location});
-    context.report(session, &entered, &access.headline, fields)
+    let headline = format!("written down: {}", access.event);
+    context.report(session, &entered, &headline, fields)
 }
 
 /// How much later something was written down than it happened, where it was not at once.
