@@ -2,6 +2,7 @@
 //! decrypted. What counts is the judgement of the entry itself.
 
 use super::accesses::may_witness;
+use super::joint::may_join;
 use super::{
     governance_shares, in_force_author, not_overtaken, proposal_expired, refusal, takes_decisions,
 };
@@ -9,6 +10,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::state::Records;
 use crate::state::custody::{Epoch, RequestRecord};
+use crate::state::drills::JointRecord;
 use crate::state::people::LedgerRecord;
 use crate::state::places::WitnessRecord;
 use crate::state::records::read;
@@ -40,6 +42,9 @@ pub fn may_decide(records: &dyn Records, member: &Id, now: Time, subject: &Diges
     }
     if let Some(waits) = read::<WitnessRecord>(records, &leaf_key(subject))? {
         return may_witness(records, &waits, member);
+    }
+    if let Some(joint) = read::<JointRecord>(records, &leaf_key(subject))? {
+        return may_join(&joint, member);
     }
     Err(match read::<Outcome>(records, &leaf_key(subject))? {
         Some(outcome) => ended(&outcome),

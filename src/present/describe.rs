@@ -3,7 +3,7 @@
 
 use chrono::{Local, TimeZone};
 
-use super::custody;
+use super::{custody, drills};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -286,7 +286,10 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
                 .map_or_else(String::new, |(opened, _)| format!("{} ", opened.location));
             format!("has closed {at}again: {}", custody::items(&closed.happened))
         }
-        claim => custody::claim(claim, people),
+        claim => match drills::claim(source, claim, people)? {
+            Some(line) => line,
+            None => custody::claim(claim, people),
+        },
     })
 }
 
@@ -305,7 +308,7 @@ fn opening(
 }
 
 /// `1 share`, `2 shares`.
-fn counted(count: usize, what: &str) -> String {
+pub(super) fn counted(count: usize, what: &str) -> String {
     let many = if count == 1 { "" } else { "s" };
     format!("{count} {what}{many}")
 }
@@ -427,7 +430,10 @@ pub fn statement(
             }
             custody::details(statement.claim(), people, &mut lines);
         }
-        claim => custody::details(claim, people, &mut lines),
+        claim => {
+            drills::details(source, claim, people, &mut lines)?;
+            custody::details(claim, people, &mut lines);
+        }
     }
     Ok(lines)
 }

@@ -2,6 +2,7 @@
 
 pub mod custody;
 pub mod describe;
+pub mod drills;
 pub mod map;
 pub mod print;
 pub mod qr;
