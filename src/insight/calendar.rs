@@ -84,17 +84,15 @@ pub fn day_in(zone: Tz, time: Time) -> NaiveDate {
         .date_naive()
 }
 
-/// Noon of a day somewhere: at a moment that every zone has.
-#[must_use]
-pub fn noon(zone: Tz, day: NaiveDate) -> Option<Time> {
+/// Noon of a day somewhere: a moment that every zone has.
+fn noon(zone: Tz, day: NaiveDate) -> Option<Time> {
     let noon = NaiveTime::from_hms_opt(12, 0, 0)?;
     let local = zone.from_local_datetime(&day.and_time(noon)).earliest()?;
     Time::from_chrono(local.to_utc())
 }
 
 /// The moment at which a day is over somewhere: the first one that is not of it.
-#[must_use]
-pub fn over(zone: Tz, day: NaiveDate) -> Option<Time> {
+fn over(zone: Tz, day: NaiveDate) -> Option<Time> {
     let mut from = noon(zone, day)?;
     let mut to = Time::from_chrono(from.to_chrono() + TimeDelta::days(2))?;
     // Clocks are put forward and back at midnight too, so the end is looked for and not reckoned.
@@ -107,6 +105,12 @@ pub fn over(zone: Tz, day: NaiveDate) -> Option<Time> {
         }
     }
     Some(to)
+}
+
+/// The last second of a day somewhere.
+#[must_use]
+pub fn last_second(zone: Tz, day: NaiveDate) -> Option<Time> {
+    over(zone, day).and_then(|end| Time::from_seconds(end.seconds() - 1))
 }
 
 #[cfg(test)]

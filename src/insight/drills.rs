@@ -6,7 +6,7 @@
 
 use chrono_tz::Tz;
 
-use super::calendar::{Period, day_in, days_before, notice};
+use super::calendar::{Period, day_in, days_before, last_second, notice};
 use crate::crypto::fixed::Digest;
 use crate::error::Result;
 use crate::state::Records;
@@ -61,6 +61,42 @@ pub struct Occasion {
     pub standing: Standing,
     /// Whether it was passed only after it was due.
     pub late: bool,
+}
+
+impl Occasion {
+    /// The plan's name, or else the kind of drill.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match (&self.plan, &self.drill) {
+            (Some(plan), _) => plan.facts.plan.to_string(),
+            (None, Some((_, drill))) => drill.drill.as_str().to_owned(),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// The time zone in which its days end.
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        self.plan.as_ref().map_or(Tz::UTC, zone)
+    }
+}
+
+/// The last second in which an occasion is not overdue.
+#[must_use]
+pub fn until(occasion: &Occasion) -> Option<Time> {
+    last_second(occasion.zone(), occasion.due?.0)
+}
+
+/// When the plan of an occasion was last passed.
+#[must_use]
+pub fn last_passed(all: &[Occasion], occasion: &Occasion) -> Option<Time> {
+    let plan = |one: &Occasion| one.plan.as_ref().map(|plan| plan.id);
+    let same = all
+        .iter()
+        .filter(|one| plan(one).is_some() && plan(one) == plan(occasion));
+    same.filter(|one| one.standing == Standing::Passed)
+        .filter_map(|one| Some(one.drill.as_ref()?.1.finished.as_ref()?.at))
+        .max()
 }
 
 /// The time zone in which a plan's days end.

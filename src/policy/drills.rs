@@ -276,8 +276,8 @@ impl Judge<'_> {
                 self.took_part(&mut drill, *by)?;
             }
             Found::Sheet { .. } => {}
-            Found::Restore { at, good, .. } => {
-                if *good {
+            Found::Restore { at, .. } => {
+                if let Some(at) = at {
                     self.backed_up(at)?;
                 }
             }

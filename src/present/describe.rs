@@ -308,7 +308,8 @@ fn opening(
 }
 
 /// `1 share`, `2 shares`.
-pub(super) fn counted(count: usize, what: &str) -> String {
+#[must_use]
+pub fn counted(count: usize, what: &str) -> String {
     let many = if count == 1 { "" } else { "s" };
     format!("{count} {what}{many}")
 }

@@ -287,11 +287,10 @@ pub fn found(found: &Found, personal: Option<&RecordPersonal>, people: &People) 
                 "is not what was sealed"
             }
         ),
-        Found::Restore { at, good, .. } => format!(
-            "a backup of {} entries {}",
-            at.size,
-            if *good { "is good" } else { "is not good" }
-        ),
+        Found::Restore { at: Some(at), .. } => {
+            format!("a backup of {} entries was restored, and is good", at.size)
+        }
+        Found::Restore { at: None, .. } => "a backup could not be restored".to_owned(),
     };
     text + &remark(personal.and_then(|personal| personal.note.as_ref()))
 }

@@ -218,7 +218,7 @@ impl DrillRecord {
                 _ => None,
             }),
             Target::Ledger => newest(&|found| match found {
-                Found::Restore { good, .. } => Some(*good),
+                Found::Restore { at, .. } => Some(at.is_some()),
                 _ => None,
             }),
         }

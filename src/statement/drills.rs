@@ -294,12 +294,10 @@ pub enum Found {
     },
     /// A backup was restored.
     Restore {
-        /// The log in it.
-        at: Seen,
         /// Digest of its file.
         file: Digest,
-        /// Whether it was good, and this log goes on from it.
-        good: bool,
+        /// The log in it, where it was good and this one goes on from it.
+        at: Option<Seen>,
     },
 }
 
