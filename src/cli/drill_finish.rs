@@ -111,7 +111,12 @@ pub fn run(context: &Context, command: &FinishDrill) -> Result<Done> {
     context.show_before_asking(&lines);
     context.terminal.confirm("Is this how the drill went?")?;
     let entered = session.enter(claim, Vec::new())?;
-    let headline = format!("the drill {}", outcome.as_str());
+    let headline = if entered.effective {
+        format!("the drill {}", outcome.as_str())
+    } else {
+        let outcome = outcome.as_str();
+        format!("the drill counts as {outcome} once the others have signed")
+    };
     context.report(
         session,
         &entered,

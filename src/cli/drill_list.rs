@@ -9,10 +9,9 @@ use super::{drill, improvement, when};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
 use crate::insight::drills::{self, Occasion, Standing};
-use crate::insight::possession::{self, Drills};
+use crate::insight::possession::{Drills, Looked};
 use crate::ledger::{People, Session};
 use crate::present::{describe, drills as present};
-use crate::state::custody::Epoch;
 use crate::state::drills::{AskedRecord, DrillRecord, ImprovementRecord, JointRecord};
 use crate::state::records::{list as records, read};
 use crate::state::rules::leaf_key;
@@ -317,12 +316,10 @@ impl Proofs {
         };
         let drills = Drills::load(&view)?;
         for (secret, number) in &asked.secrets {
-            let epoch = Epoch::load(&view, secret, *number)?;
-            let Some(epoch) = epoch.filter(|epoch| epoch.destroyed.is_none()) else {
+            let Some(looked) = Looked::at(&view, &drills, secret, *number)? else {
                 continue;
             };
-            let shown = possession::of_epoch(&drills, (secret, *number), &epoch);
-            if possession::is_alive(&view, &epoch, &shown, now)? {
+            if looked.is_alive(&view, now)? {
                 proofs.alive += 1;
             } else {
                 let name = present::sealed(session, secret)?;

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::crypto::fixed::Id;
 use crate::error::Result;
+use crate::policy::GOVERNANCE_SECRET;
 use crate::state::Records;
 use crate::state::custody::Epoch;
 use crate::state::drills::{AskedRecord, DrillRecord, SharePlace};
-use crate::state::people::Custodian;
+use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::records::{list, read};
+use crate::state::rules::SplitRule;
 use crate::statement::Time;
 use crate::statement::drills::Fault;
 
@@ -100,43 +102,78 @@ impl Drills {
     }
 }
 
-/// An epoch's shares, each with its holder and what drills have shown of it.
-#[must_use]
-pub fn of_epoch(
-    drills: &Drills,
-    (secret, number): (&Id, u32),
-    epoch: &Epoch,
-) -> Vec<(SharePlace, Id, Shown)> {
-    let of = |share: &crate::statement::secrets::Share| {
-        let place = SharePlace {
-            secret: *secret,
-            epoch: number,
-            group: share.group,
-            member: share.member,
-        };
-        (place, share.holder, drills.of(&share.holder, &place))
-    };
-    epoch.shares.iter().map(of).collect()
+/// A sealing that is not destroyed: which of its shares are enough, who has them, and what drills have shown
+/// of them.
+pub struct Looked {
+    rule: SplitRule,
+    /// Each share with its holder.
+    pub shares: Vec<(SharePlace, Id, Shown)>,
 }
 
-/// Whether those in force whose shares are freshly proven are enough to open an epoch.
-///
-/// # Errors
-/// Verification where the state is damaged.
-pub fn is_alive(
-    records: &dyn Records,
-    epoch: &Epoch,
-    shown: &[(SharePlace, Id, Shown)],
-    now: Time,
-) -> Result<bool> {
-    let mut able = BTreeSet::new();
-    for (_, holder, _) in shown {
-        let mut own = shown.iter().filter(|(_, who, _)| who == holder);
-        let there = Custodian::load(records, holder)?.is_some_and(|who| who.in_force());
-        // Whoever holds several counts once all are proven.
-        if there && own.all(|(.., shown)| shown.is_fresh(now)) {
-            able.insert(*holder);
-        }
+impl Looked {
+    /// Looks at an epoch of a secret, or of governance, where the id is all zero.
+    ///
+    /// # Errors
+    /// Verification where the state is damaged.
+    pub fn at(
+        records: &dyn Records,
+        drills: &Drills,
+        secret: &Id,
+        number: u32,
+    ) -> Result<Option<Self>> {
+        let (rule, shares) = if *secret == GOVERNANCE_SECRET {
+            let ledger = LedgerRecord::load(records)?;
+            let Some((governance, threshold)) = ledger
+                .and_then(|ledger| Some((ledger.governance?, ledger.threshold)))
+                .filter(|(governance, _)| governance.epoch == number)
+            else {
+                return Ok(None);
+            };
+            let places = governance.shares.iter();
+            let rule = SplitRule {
+                groups_needed: 1,
+                thresholds: vec![threshold],
+                holders: places
+                    .map(|share| ((share.group, share.member), share.holder))
+                    .collect(),
+            };
+            (rule, governance.shares)
+        } else {
+            let epoch = Epoch::load(records, secret, number)?;
+            let Some(epoch) = epoch.filter(|epoch| epoch.destroyed.is_none()) else {
+                return Ok(None);
+            };
+            (epoch.rule(), epoch.shares)
+        };
+        let looked = shares.iter().map(|share| {
+            let place = SharePlace {
+                secret: *secret,
+                epoch: number,
+                group: share.group,
+                member: share.member,
+            };
+            (place, share.holder, drills.of(&share.holder, &place))
+        });
+        Ok(Some(Self {
+            rule,
+            shares: looked.collect(),
+        }))
     }
-    Ok(epoch.rule().met_by(&able))
+
+    /// Whether those in force whose shares are freshly proven are enough to open it.
+    ///
+    /// # Errors
+    /// Verification where the state is damaged.
+    pub fn is_alive(&self, records: &dyn Records, now: Time) -> Result<bool> {
+        let mut able = BTreeSet::new();
+        for (_, holder, _) in &self.shares {
+            let mut own = self.shares.iter().filter(|(_, who, _)| who == holder);
+            let there = Custodian::load(records, holder)?.is_some_and(|who| who.in_force());
+            // Whoever holds several counts once all are proven.
+            if there && own.all(|(.., shown)| shown.is_fresh(now)) {
+                able.insert(*holder);
+            }
+        }
+        Ok(self.rule.met_by(&able))
+    }
 }

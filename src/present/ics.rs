@@ -138,7 +138,8 @@ mod tests {
                 prop_assert!(line.len() <= LINE, "{}", line);
                 prop_assert!(!line.contains(['\r', '\n']));
             }
-            prop_assert!(unfolded(&file).contains(&format!("SUMMARY:{summary}")));
+            let wanted = format!("SUMMARY:{summary}");
+            prop_assert!(unfolded(&file).contains(&wanted));
         }
     }
 }
