@@ -643,3 +643,24 @@ fn a_year_of_drills_one_failed_one_late_and_one_overdue() {
     );
     world.assert_good(CY);
 }
+
+#[test]
+fn who_is_away_answers_by_slip() {
+    let world = World::ready();
+    let drill = possession(&world);
+    let slip = world.slip(ADA, CY, Some(drill));
+    let mut remote = world.remote(CY, &slip);
+    let answered = remote.answer_drill(None, &mut |_, _| ()).unwrap();
+    assert_eq!((answered.proofs.len(), answered.bad.len()), (2, 0));
+    let made = remote
+        .make(Claim::DrillProve(answered), Vec::new())
+        .unwrap();
+    world.brought(ADA, &[made.file]);
+    assert!(record(&world, &drill).is_proven_by(&world.id(CY)));
+    // So is how it ended: who took part proves nothing by signing.
+    let done = finish(&world, drill, DrillOutcome::Failed, &[ADA, CY]).unwrap();
+    let signed = world.signed_away(CY, done.leaf);
+    world.brought(ADA, &[signed]);
+    assert!(record(&world, &drill).finished.is_some());
+    world.assert_good(BEA);
+}
