@@ -164,11 +164,7 @@ fn close(context: &Context, command: &CloseOne) -> Result<Done> {
         }),
     );
     let entered = session.enter(claim, Vec::new())?;
-    let headline = format!("closed improvement {}", command.id);
-    context.report(
-        session,
-        &entered,
-        &headline,
-        json!({"improvement": command.id}),
-    )
+    let id = present::improvement(&session, &subject, number)?;
+    let headline = format!("closed improvement {id}");
+    context.report(session, &entered, &headline, json!({"improvement": id}))
 }

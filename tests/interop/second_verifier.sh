@@ -142,7 +142,7 @@ logged alice london-a --witness carol --took drawer-key
 as bob safe open tokyo-a --purpose 'it is still open' --witness carol
 # Drills of each kind: passed, failed, rejected, taken back, and one that goes on. dave, who finished one, leaves.
 as alice drill plan possession --every quarter --timezone Europe/London
-as alice drill plan letters --every month --from 2030-01-01
+as alice drill plan mailbox --every month --from 2030-01-01 --name letters
 as alice drill unplan letters
 drill() { local who=$1; shift; as "$who" --json drill "$@" | id; }
 what=$(drill alice start possession)
