@@ -1,8 +1,8 @@
 //! How far the library is from the floor under it: the bare primitives that the same work can't do
 //! without, measured in the same run, in turns, so that a busy machine is busy for both.
 //!
-//! `cargo bench --bench floors`, or `-- NAME` for one item of append, bulk, seal, reshare, rekey, open,
-//! verify, wide, commands; `-- --quick` only shows that it runs.
+//! `cargo bench --bench floors`, or `-- NAME` for one item of append, bulk, seal, reshare, drill, rekey,
+//! open, verify, wide, commands; `-- --quick` only shows that it runs.
 #![allow(
     missing_docs,
     dead_code,
@@ -35,10 +35,10 @@ use rootkeep::crypto::fixed::{Digest, Id};
 use rootkeep::crypto::identity::Identity;
 use rootkeep::crypto::member_key::MemberKey;
 use rootkeep::crypto::secret::{Key32, SecretBytes};
-use rootkeep::ledger::{SealRequest, Session};
+use rootkeep::ledger::{DrillRequest, SealRequest, Session};
 use rootkeep::policy::{self, CheckNow, LogView};
 use rootkeep::state::Table;
-use rootkeep::state::custody::{AccountRecord, SecretRecord};
+use rootkeep::state::custody::{AccountRecord, Epoch, SecretRecord};
 use rootkeep::state::records::{list, read};
 use rootkeep::state::rules::Quorum;
 use rootkeep::statement::account_id::AccountId;
@@ -46,6 +46,7 @@ use rootkeep::statement::accounts::{
     AccountFacts, AccountNames, AccountState, Import, ImportPersonal, JoinedMethod, Partition,
 };
 use rootkeep::statement::decisions::About;
+use rootkeep::statement::drills::{DrillKind, Scope};
 use rootkeep::statement::notes::{AttachPersonal, CorrectPersonal};
 use rootkeep::statement::secrets::{Seal, Share};
 use rootkeep::statement::{Claim, Draft, Seen, Time};
@@ -65,6 +66,7 @@ struct Sizes {
     accounts: usize,
     seals: usize,
     reshared: usize,
+    drilled: usize,
     attached_mib: usize,
     opens: usize,
 }
@@ -78,6 +80,7 @@ const FULL: Sizes = Sizes {
     accounts: 10_000,
     seals: 10,
     reshared: 10_000,
+    drilled: 10_000,
     attached_mib: 1024,
     opens: 20,
 };
@@ -90,6 +93,7 @@ const QUICK: Sizes = Sizes {
     accounts: 100,
     seals: 1,
     reshared: 6,
+    drilled: 20,
     attached_mib: 16,
     opens: 2,
 };
@@ -118,6 +122,9 @@ fn main() {
     }
     if wanted("reshare") {
         reshare(sizes);
+    }
+    if wanted("drill") {
+        drill(sizes);
     }
     if wanted("rekey") {
         rekey(sizes);
@@ -402,6 +409,70 @@ fn reshare(sizes: Sizes) {
     };
     line(&work("making them"), &making, "-");
     line(&work("making and testing them"), &pair, ">= 0.70");
+}
+
+/// One holder answers a drill, against age's own decrypting of the same files on all cores.
+fn drill(sizes: Sizes) {
+    let rounds = 3;
+    let world = World::active(5, 3);
+    world.quorum("engineers", 3, &[0, 1, 2, 3, 4]);
+    let secrets = sealed_by_hand(&world, sizes.drilled);
+    let holder = 1;
+    let files: Vec<Vec<u8>> = {
+        let session = world.session(holder);
+        let view = session.view();
+        let own = |secret: &Id| {
+            let epoch = Epoch::load(&view, secret, 1).unwrap().unwrap();
+            let mut shares = epoch.shares.into_iter();
+            shares
+                .find(|share| share.holder == world.id(holder))
+                .unwrap()
+                .blob
+        };
+        let blobs = secrets.iter().map(own);
+        blobs
+            .map(|blob| view.blob(&blob).unwrap().unwrap())
+            .collect()
+    };
+    let key = std::fs::read_to_string(world.identity(holder)).unwrap();
+    let key: age::x25519::Identity = key.lines().last().unwrap().parse().unwrap();
+    let ours = || {
+        let request = DrillRequest {
+            drill: DrillKind::Possession,
+            scope: Scope::All,
+            plan: None,
+            note: None,
+        };
+        let started = world.session(0).start_drill(request).unwrap();
+        let mut session = world.session(holder);
+        timed(|| {
+            let (_, bad) = session
+                .answer_drill(started.leaf, None, &mut |_, _| ())
+                .unwrap();
+            assert!(bad.is_empty());
+        })
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let floor = || {
+        let next = AtomicUsize::new(0);
+        timed(|| {
+            std::thread::scope(|scope| {
+                for _ in 0..cores {
+                    scope.spawn(|| {
+                        while let Some(file) = files.get(next.fetch_add(1, SeqCst)) {
+                            std::hint::black_box(age::decrypt(&key, file).unwrap());
+                        }
+                    });
+                }
+            });
+        })
+    };
+    let pair = paired(rounds, ours, floor);
+    let work = format!(
+        "drill: one of 5 holders proves {} shares, against age decrypting them",
+        secrets.len()
+    );
+    line(&work, &pair, ">= 0.80");
 }
 
 /// Secrets that can really be opened.

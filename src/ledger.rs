@@ -6,6 +6,7 @@
 mod acts;
 mod comparing;
 mod copying;
+mod drilling;
 mod files;
 mod founding;
 mod glance;
@@ -46,6 +47,7 @@ use crate::store::{Access, Checker, Store, View};
 
 pub use acts::Entered;
 pub use copying::Alone;
+pub use drilling::DrillRequest;
 pub use files::{
     Durability, lay_out, publish, read_bounded, read_regular, replace, temporary_beside,
     write_private, write_private_new,

@@ -13,6 +13,7 @@
 //! | [`store`] | the encrypted database |
 //! | [`ledger`] | the facade: open, append, read; pins |
 //! | [`aws`] | parsers of what AWS hands out |
+//! | [`insight`] | what is due, what is provable |
 //! | [`exchange`] | all that leaves or enters |
 //! | [`present`] | pictures and tables |
 //! | [`cli`] | arguments, prompts, exit codes |
@@ -38,6 +39,7 @@ pub mod cli;
 pub mod crypto;
 pub mod error;
 pub mod exchange;
+pub mod insight;
 pub mod ledger;
 pub mod log;
 pub mod policy;

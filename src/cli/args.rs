@@ -164,6 +164,14 @@ pub enum Command {
     /// Work with people who never see the ledger, by files on a stick
     #[command(subcommand)]
     Slip(super::slip::SlipCommand),
+    /// Drills: plan, unplan, start, prove, step, record, finish, list, show
+    #[command(subcommand)]
+    Drill(super::drill::DrillCommand),
+    /// What drills have taught: list, close
+    #[command(subcommand)]
+    Improvement(super::improvement::ImprovementCommand),
+    /// What comes round, as a file for calendars
+    Calendar(super::calendar::CalendarCommand),
     /// The log
     Log(super::log::LogCommand),
     /// One entry, whole

@@ -1,10 +1,14 @@
 //! What comes round by the calendar: when it was last done, and whether it is due.
 
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::context::Context;
 use crate::error::Result;
+use crate::insight::calendar;
+use crate::insight::drills::{self, Standing};
 use crate::ledger::{People, Session};
+use crate::present::drills as present;
 use crate::state::people::LedgerRecord;
 use crate::statement::{Kind, Time};
 use crate::store::LogFilter;
@@ -17,13 +21,13 @@ const NOTICE: u64 = 14;
 /// Something that comes round.
 pub struct Due {
     /// What is to be done.
-    pub what: &'static str,
+    pub what: String,
     /// Who has to do it, where it is not one for all.
     pub who: Vec<String>,
     /// Whether whoever looks is one of them.
     mine: bool,
     /// What to type, behind the program's name.
-    next: &'static str,
+    next: String,
     /// When it was last done.
     pub last: Option<Time>,
     /// After this it is overdue.
@@ -37,6 +41,11 @@ impl Due {
             "what": self.what, "waits_for": self.who, "next": self.next(context),
             "last": self.last, "until": self.until,
         })
+    }
+
+    /// What to type, behind the program's name.
+    pub fn command(&self) -> &str {
+        &self.next
     }
 
     /// What to type.
@@ -57,6 +66,13 @@ pub struct Calendar {
 impl Calendar {
     /// Reads it.
     pub fn load(session: &Session, people: &People, now: Time) -> Result<Self> {
+        let mut calendar = Self::load_round(session, people, now)?;
+        calendar.add_drills(session, people, now)?;
+        Ok(calendar)
+    }
+
+    /// As [`Self::load`], without drills and improvements.
+    pub fn load_round(session: &Session, people: &People, now: Time) -> Result<Self> {
         let mut calendar = Self {
             due: Vec::new(),
             overdue: Vec::new(),
@@ -105,6 +121,56 @@ impl Calendar {
         Ok(calendar)
     }
 
+    /// Drills that a plan asks for, and improvements.
+    fn add_drills(&mut self, session: &Session, people: &People, now: Time) -> Result<()> {
+        let view = session.view();
+        let all = drills::occasions(&view, now)?;
+        for occasion in &all {
+            let Some(until) = drills::until(occasion) else {
+                continue;
+            };
+            let list = match occasion.standing {
+                Standing::Due => &mut self.due,
+                Standing::Overdue => &mut self.overdue,
+                _ => continue,
+            };
+            let next = match &occasion.drill {
+                Some((_, drill)) => format!("drill show {}", drill.id.short()),
+                None => format!("drill start {}", occasion.name()),
+            };
+            list.push(Due {
+                what: format!("the {} drill", occasion.name()),
+                who: Vec::new(),
+                mine: true,
+                next,
+                last: drills::last_passed(&all, occasion),
+                until,
+            });
+        }
+        for improvement in drills::open_improvements(&view)? {
+            let Some(until) = calendar::last_second(Tz::UTC, improvement.due.0) else {
+                continue;
+            };
+            let list = if now > until {
+                &mut self.overdue
+            } else if now.plus(NOTICE * DAY) > until {
+                &mut self.due
+            } else {
+                continue;
+            };
+            let id = present::improvement(session, &improvement.subject, improvement.number)?;
+            list.push(Due {
+                what: format!("improvement {id}"),
+                who: vec![people.name(&improvement.owner)],
+                mine: improvement.owner == session.member(),
+                next: format!("improvement close {id} --outcome done --note TEXT"),
+                last: None,
+                until,
+            });
+        }
+        Ok(())
+    }
+
     fn add(
         &mut self,
         now: Time,
@@ -131,10 +197,10 @@ impl Calendar {
             return;
         }
         list.push(Due {
-            what,
+            what: what.to_owned(),
             who: who.into_iter().collect(),
             mine,
-            next,
+            next: next.to_owned(),
             last,
             until,
         });

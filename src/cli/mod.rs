@@ -10,6 +10,7 @@ mod attach;
 mod attachment;
 mod attention;
 mod backup;
+mod calendar;
 mod card;
 mod checkpoint;
 mod close;
@@ -20,12 +21,19 @@ mod context;
 mod copy;
 mod custodian;
 mod demo;
+mod drill;
+mod drill_finish;
+mod drill_list;
+mod drill_plan;
+mod drill_prove;
+mod drill_record;
 mod due;
 mod find;
 mod fresh;
 mod genesis;
 mod hidden;
 mod identity;
+mod improvement;
 mod init;
 mod item;
 mod item_photo;
@@ -138,6 +146,9 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Seal(command) => seal::run(context, &command),
         Command::Secret(command) => secret::run(context, command),
         Command::Request(command) => request::run(context, &command),
+        Command::Drill(command) => drill::run(context, command),
+        Command::Improvement(command) => improvement::run(context, &command),
+        Command::Calendar(command) => calendar::run(context, &command),
         Command::Rekey => rekey::run(context),
         Command::Reshare(command) => reshare::run(context, &command),
         Command::Reveal(command) => reveal::run(context, &command),

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::exchange::compare::{self, Standing};
 use crate::exchange::restore::{self, Restored};
 use crate::exchange::staging::Staging;
-use crate::ledger::AgainstPin;
+use crate::ledger::{AgainstPin, Session};
 use crate::statement::copies::RestoreTried;
 use crate::statement::{Claim, Seen};
 
@@ -85,21 +85,7 @@ fn restore(context: &Context, file: &Path, out: &Path) -> Result<Restored> {
 /// Restores a backup where nobody looks, holds it to the ledger that is in use, and records that.
 fn drill(context: &Context, file: &Path) -> Result<Done> {
     let mut session = context.open_to_act()?;
-    let staging = Staging::anywhere()?;
-    let out = staging.join("drill.ledger");
-    let restored = restore(context, file, &out)?;
-    let found = compare::heads(session.side()?, session.open_other(&out)?.side())?;
-    let missing = match found.standing {
-        Standing::Equal => 0,
-        Standing::Ahead(entries) => entries,
-        Standing::Behind(_) | Standing::Fork(_) => {
-            return Err(Error::verification(
-                "forked",
-                "the backup has entries that this ledger lacks",
-            )
-            .hint("restore it into a directory of its own, and compare: rootkeep compare DIR"));
-        }
-    };
+    let (restored, missing) = tried(context, &mut session, file)?;
     let claim = Claim::BackupConfirm(RestoreTried {
         at: Seen {
             size: restored.size,
@@ -124,6 +110,27 @@ fn drill(context: &Context, file: &Path) -> Result<Done> {
         restored.size, restored.signatures
     ))?;
     Ok(Done::Yes)
+}
+
+/// Restores a backup where nobody looks and holds it to the ledger that is in use. What was restored, and
+/// how many entries were made since.
+pub fn tried(context: &Context, session: &mut Session, file: &Path) -> Result<(Restored, u64)> {
+    let staging = Staging::anywhere()?;
+    let out = staging.join("drill.ledger");
+    let restored = restore(context, file, &out)?;
+    let found = compare::heads(session.side()?, session.open_other(&out)?.side())?;
+    let missing = match found.standing {
+        Standing::Equal => 0,
+        Standing::Ahead(entries) => entries,
+        Standing::Behind(_) | Standing::Fork(_) => {
+            return Err(Error::verification(
+                "forked",
+                "the backup has entries that this ledger lacks",
+            )
+            .hint("restore it into a directory of its own, and compare: rootkeep compare DIR"));
+        }
+    };
+    Ok((restored, missing))
 }
 
 /// `NAME.ledger` in the current directory, for a file `NAME.tar`.

@@ -1,5 +1,7 @@
 //! `secret …`.
 
+use std::collections::BTreeMap;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -9,12 +11,14 @@ use super::output::{self, Done};
 use super::secret_compare::{self, CompareSecret};
 use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
+use crate::insight::possession::{Drills, Looked, Shown};
 use crate::ledger::{Session, Unproven};
-use crate::present::describe;
+use crate::present::{describe, drills};
 use crate::state::custody::{Epoch, SecretRecord};
+use crate::state::drills::SharePlace;
 use crate::state::records::{Records, list as records, read};
 use crate::state::rules::Quorum;
-use crate::statement::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal};
+use crate::statement::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Share};
 use crate::statement::text::Text;
 use crate::statement::{Claim, SecretName};
 
@@ -320,6 +324,28 @@ fn show(context: &Context, name: &str) -> Result<Done> {
     let quorum = Quorum::load(&session.view(), &record.quorum)?;
     let epochs = epochs(&session, &id)?;
     let default = default_epoch(&session, &id).ok();
+    let now = session.now()?;
+    let in_drills = Drills::load(&session.view())?;
+    let mut alive = BTreeMap::new();
+    for (number, _) in &epochs {
+        if let Some(looked) = Looked::at(&session.view(), &in_drills, &id, *number)? {
+            alive.insert(*number, looked.is_alive(&session.view(), now)?);
+        }
+    }
+    let shown = |secret: &Id, epoch: u32, share: &Share| {
+        let place = SharePlace {
+            secret: *secret,
+            epoch,
+            group: share.group,
+            member: share.member,
+        };
+        in_drills.of(&share.holder, &place)
+    };
+    let drilled = |secret: &Id, epoch: u32, share: &Share| match shown(secret, epoch, share) {
+        Shown::Nothing => Value::Null,
+        Shown::Proven { at, index } => json!({"at": at, "seq": index, "why": null}),
+        Shown::Bad { at, index, why } => json!({"at": at, "seq": index, "why": why}),
+    };
     if context.global.json {
         let all: Vec<Value> = epochs
             .iter()
@@ -334,7 +360,9 @@ fn show(context: &Context, name: &str) -> Result<Done> {
                     "holders": epoch.shares.iter().map(|share| json!({
                         "name": people.name(&share.holder), "group": share.group, "member": share.member,
                         "proven": epoch.proven.contains(&share.holder),
+                        "drilled": drilled(&id, *number, share),
                     })).collect::<Vec<_>>(),
+                    "alive": alive.get(number),
                     "knowers": epoch.knowers.iter().map(|id| people.name(id)).collect::<Vec<_>>(),
                 })
             })
@@ -383,14 +411,40 @@ fn show(context: &Context, name: &str) -> Result<Done> {
             "    may be known to   {}\n",
             people.names(&epoch.knowers)
         ));
+        if let Some(alive) = alive.get(number) {
+            text.push_str(if *alive {
+                "    a quorum is provably alive\n"
+            } else {
+                "    no quorum is provably alive: rootkeep drill start possession\n"
+            });
+        }
         for share in &epoch.shares {
             let proven = if epoch.proven.contains(&share.holder) {
                 "proven"
             } else {
                 "unproven"
             };
+            let drilled = match shown(&id, *number, share) {
+                Shown::Nothing => ", in no drill yet".to_owned(),
+                Shown::Bad { at, index, why } => format!(
+                    ", NOT in the drill of {} (#{index}): {}",
+                    describe::day(at),
+                    drills::fault(why)
+                ),
+                Shown::Proven { at, index } => {
+                    let stale = if shown(&id, *number, share).is_fresh(now) {
+                        ""
+                    } else {
+                        ", stale"
+                    };
+                    format!(
+                        ", last in the drill of {} (#{index}){stale}",
+                        describe::day(at)
+                    )
+                }
+            };
             text.push_str(&format!(
-                "    share {}.{}  {:<24} {proven}\n",
+                "    share {}.{}  {:<24} {proven}{drilled}\n",
                 u16::from(share.group) + 1,
                 u16::from(share.member) + 1,
                 people.name(&share.holder)

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::fresh;
 use super::output::Done;
 use super::secret::unproven;
-use super::slip;
+use super::{progress, slip};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::ledger::{Reading, Remote};
@@ -135,6 +135,18 @@ pub enum MakeCommand {
         /// Only of these secrets (repeatable) [default: all]
         #[arg(long, value_name = "SECRET")]
         secret: Vec<String>,
+    },
+    /// Answer the drill that the slip is about
+    #[command(
+        after_help = "Examples:\n  rootkeep -i bob.key slip make drill b.slip --out d.slip\n  rootkeep -i bob.key slip make drill b.slip --sample 20 --out d.slip"
+    )]
+    Drill {
+        /// The slip, and the answer's file
+        #[command(flatten)]
+        files: Files,
+        /// Only so many, which the drill itself picks: for a token that is touched for each
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        sample: Option<u32>,
     },
     /// Record that an epoch was found to work
     #[command(
@@ -273,6 +285,15 @@ pub fn run(context: &Context, command: MakeCommand) -> Result<Done> {
             })?;
             Ok(if all_proven { done } else { Done::Problems })
         }
+        MakeCommand::Drill { files, sample } => make(context, &files, |remote| {
+            let bar = progress::bar(context, "proving", "shares");
+            let answer = remote.answer_drill(sample, &mut |done, all| {
+                bar.set_length(u64::try_from(all).unwrap_or(0));
+                bar.set_position(u64::try_from(done).unwrap_or(0));
+            })?;
+            bar.finish_and_clear();
+            Ok((Claim::DrillProve(answer), Vec::new()))
+        }),
         MakeCommand::Confirm {
             files,
             secret,

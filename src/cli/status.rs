@@ -11,18 +11,19 @@ use super::due::{Calendar, Due};
 use super::out_items;
 use super::output::{self, Done};
 use super::steps::{self, Secrets, Step};
+use super::when;
 use crate::crypto::fixed::{Digest, Id};
-use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::error::{Kind as ErrorKind, Result};
 use crate::ledger::Session;
 use crate::policy::{self, RequestState, request_state};
 use crate::present::describe;
 use crate::state::Table;
 use crate::state::custody::{OpenRecord, RequestRecord};
+use crate::state::drills::JointRecord;
 use crate::state::people::LedgerRecord;
 use crate::state::places::{LocationRecord, WitnessRecord};
 use crate::state::records::list;
 use crate::state::rules::{PolicyRecord, Proposal};
-use crate::statement::time::Date;
 use crate::statement::{Claim, Kind, Seen, Time};
 use crate::store::LogFilter;
 
@@ -33,19 +34,6 @@ pub struct StatusCommand {
     /// What is due by the end of that day (UTC), such as 2027-03-31 [default: now]
     #[arg(long, value_name = "DATE")]
     as_of: Option<String>,
-}
-
-impl StatusCommand {
-    /// The moment that due dates are held against.
-    fn moment(&self, now: Time) -> Result<Time> {
-        let Some(date) = &self.as_of else {
-            return Ok(now);
-        };
-        let last_second = Date::parse(date)?.0.and_hms_opt(23, 59, 59);
-        last_second
-            .and_then(|time| Time::from_chrono(time.and_utc()))
-            .ok_or_else(|| Error::usage("bad-date", "that day is out of range"))
-    }
 }
 
 /// How many things one line names.
@@ -65,7 +53,7 @@ struct Item {
 
 pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
     let session = context.open()?;
-    let as_of = command.moment(session.now()?)?;
+    let as_of = when::as_of(command.as_of.as_deref(), session.now()?)?;
     let view = session.view();
     let (entries, root) = session.head()?;
     let ledger = LedgerRecord::load(&view)?;
@@ -359,6 +347,17 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             what: waits.kind.clone(),
             waits_for: vec![people.name(&waits.witness)],
             state: "waits for its witness",
+            until: None,
+            subject: Some(Digest::parse(&key)?),
+        });
+    }
+    for (key, joint) in list::<JointRecord>(&view, "")? {
+        pending.push(Item {
+            id: joint.id.short(),
+            seq: joint.index,
+            what: joint.kind.clone(),
+            waits_for: joint.missing().map(|id| people.name(id)).collect(),
+            state: "waits for those who took part",
             until: None,
             subject: Some(Digest::parse(&key)?),
         });

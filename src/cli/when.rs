@@ -48,6 +48,31 @@ fn today(zone: Tz, now: Time) -> NaiveDate {
         .date_naive()
 }
 
+/// A moment that somebody has typed, by the clock in UTC where nothing else is said; or now.
+///
+/// # Errors
+/// Usage, code `bad-time`.
+pub fn typed_or_now(text: Option<&str>, now: Time) -> Result<Time> {
+    match text {
+        Some(text) => parse(text, Tz::UTC, now),
+        None => Ok(now),
+    }
+}
+
+/// The moment that due dates are held against: the end of a day in UTC, or now.
+///
+/// # Errors
+/// Usage, code `bad-date`.
+pub fn as_of(date: Option<&str>, now: Time) -> Result<Time> {
+    let Some(date) = date else {
+        return Ok(now);
+    };
+    let last_second = Date::parse(date)?.0.and_hms_opt(23, 59, 59);
+    last_second
+        .and_then(|time| Time::from_chrono(time.and_utc()))
+        .ok_or_else(|| Error::usage("bad-date", "that day is out of range"))
+}
+
 /// A moment by the clock of a place.
 #[must_use]
 pub fn clock(time: Time, zone: Tz) -> String {

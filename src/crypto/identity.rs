@@ -21,6 +21,7 @@ const SIZE_LIMIT: u64 = 1 << 20;
 pub struct Identity {
     path: PathBuf,
     keys: Arc<Keys>,
+    on_hardware: bool,
 }
 
 impl Identity {
@@ -34,7 +35,8 @@ impl Identity {
         let keys = parse(&bytes, path, host, true)?;
         Ok(Self {
             path: path.to_owned(),
-            keys: Arc::new(keys),
+            keys: Arc::new(keys.0),
+            on_hardware: keys.1,
         })
     }
 
@@ -52,6 +54,12 @@ impl Identity {
     /// As [`age_file::decrypt_up_to`].
     pub fn decrypt_up_to(&self, limit: usize, file: &[u8]) -> Result<SecretBytes> {
         age_file::decrypt_up_to(limit, self.keys(), file)
+    }
+
+    /// Whether a plugin decrypts: then a token may be touched for each file.
+    #[must_use]
+    pub fn is_on_hardware(&self) -> bool {
+        self.on_hardware
     }
 
     fn keys(&self) -> impl Iterator<Item = &dyn age::Identity> {
@@ -112,7 +120,13 @@ fn read_private(path: &Path) -> Result<SecretBytes> {
 
 type Keys = Vec<Box<dyn age::Identity + Send + Sync>>;
 
-fn parse(bytes: &SecretBytes, path: &Path, host: &AgeHost, outermost: bool) -> Result<Keys> {
+/// The keys of a file, and whether a plugin has one.
+fn parse(
+    bytes: &SecretBytes,
+    path: &Path,
+    host: &AgeHost,
+    outermost: bool,
+) -> Result<(Keys, bool)> {
     let raw = bytes.expose();
     let starts = |prefix: &str| raw.starts_with(prefix.as_bytes());
     if starts("age-encryption.org/v1") || starts("-----BEGIN AGE ENCRYPTED FILE-----") {
@@ -125,10 +139,10 @@ fn parse(bytes: &SecretBytes, path: &Path, host: &AgeHost, outermost: bool) -> R
         return parse(&open_encrypted(raw, path, host)?, path, host, false);
     }
     if starts("-----BEGIN ") {
-        return parse_ssh(raw, path, host);
+        return Ok((parse_ssh(raw, path, host)?, false));
     }
     let text = std::str::from_utf8(raw).map_err(|_| bad(path, "it is not text"))?;
-    let mut keys: Keys = Vec::new();
+    let (mut keys, mut on_hardware): (Keys, bool) = (Vec::new(), false);
     for (number, line) in text.lines().enumerate() {
         let line = line.trim_end();
         if line.is_empty() || line.starts_with('#') {
@@ -141,6 +155,7 @@ fn parse(bytes: &SecretBytes, path: &Path, host: &AgeHost, outermost: bool) -> R
             host.allow(&name)?;
             let v1 = age::plugin::IdentityPluginV1::new(&name, &[plugin], host.bridge())
                 .map_err(|_| missing_plugin(&name))?;
+            on_hardware = true;
             keys.push(Box::new(v1));
         } else {
             // The line is not shown: it may be a key with a typing error.
@@ -150,7 +165,7 @@ fn parse(bytes: &SecretBytes, path: &Path, host: &AgeHost, outermost: bool) -> R
     if keys.is_empty() {
         return Err(bad(path, "there is no identity in it"));
     }
-    Ok(keys)
+    Ok((keys, on_hardware))
 }
 
 fn open_encrypted(raw: &[u8], path: &Path, host: &AgeHost) -> Result<SecretBytes> {

@@ -10,6 +10,7 @@ use ring::rand::SystemRandom;
 
 use super::pin::{Pin, PinPlace};
 use super::reading::{LeafPlace, Reading};
+use super::resharing::Done;
 use super::signing::{Signer, Unproven};
 use super::slips::Made;
 use super::trusted::{FirstUse, check_first_use, check_own_key};
@@ -24,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::policy::{self, CheckNow, LogView};
 use crate::state::Records;
 use crate::state::people::Custodian;
+use crate::statement::drills::Answer;
 use crate::statement::secrets::Prove;
 use crate::statement::slips::{AnswerSlip, SLIP_LIMIT, SlipHead, UntrustedRequestSlip};
 use crate::statement::{Claim, Draft, Seen, Statement, Time};
@@ -209,6 +211,17 @@ impl Remote {
         self.trusted()?;
         let newest = self.log.newest()?;
         self.signer()?.prove_all(&newest, secrets)
+    }
+
+    /// The answer to the drill that the slip is about: a proof of each own share that it asks for, or that its
+    /// nonce picks.
+    ///
+    /// # Errors
+    /// Usage, code `no-subject`; not found, code `not-a-drill`; refused, code `not-in-quorum`.
+    pub fn answer_drill(&self, sample: Option<u32>, done: Done<'_>) -> Result<Answer> {
+        let (drill, _) = self.subject()?;
+        self.trusted()?;
+        self.signer()?.answer(&drill, sample, done)
     }
 
     fn signer(&self) -> Result<Signer<'_>> {

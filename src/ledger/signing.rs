@@ -16,6 +16,7 @@ use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::policy::{self, GOVERNANCE_SECRET};
 use crate::state::Records;
 use crate::state::custody::{Epoch, RequestRecord};
+use crate::state::drills::{AskedRecord, JointRecord};
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::places::WitnessRecord;
 use crate::state::records::{list, read};
@@ -53,7 +54,9 @@ impl Signer<'_> {
     pub(super) fn agree_to(&self, subject: &Digest) -> Result<(SignOff, Vec<Vec<u8>>)> {
         match self.source.statement(subject)?.1.claim() {
             Claim::Request(..) | Claim::Reshare(..) => self.sign_request(subject),
-            claim if claim.has_witness() => Ok((witnessed(subject), Vec::new())),
+            claim if claim.has_witness() || claim.is_joint() => {
+                Ok((witnessed(subject), Vec::new()))
+            }
             _ => Ok((self.sign_governance(subject)?, Vec::new())),
         }
     }
@@ -223,7 +226,7 @@ impl Signer<'_> {
     }
 }
 
-/// A witness's sign-off: it proves nothing but who signs.
+/// The sign-off of a witness, or of who took part: it proves nothing but who signs.
 fn witnessed(subject: &Digest) -> SignOff {
     SignOff {
         subject: *subject,
@@ -248,6 +251,14 @@ pub(super) fn own_shares(
     };
     if read::<WitnessRecord>(records, &leaf_key(subject))?.is_some() {
         return Ok(Vec::new());
+    }
+    if read::<JointRecord>(records, &leaf_key(subject))?.is_some() {
+        return Ok(Vec::new());
+    }
+    if let Some(asked) = read::<AskedRecord>(records, &leaf_key(subject))? {
+        let own = policy::asked_shares(records, asked.secrets.into_iter(), member)?;
+        let live = own.iter().filter(|one| one.live);
+        return Ok(live.map(|one| one.share.blob).collect());
     }
     let Some(request) = RequestRecord::load(records, subject)? else {
         let own = own_governance_shares(records, member, subject)?;

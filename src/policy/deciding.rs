@@ -2,6 +2,7 @@
 //! decrypted. What counts is the judgement of the entry itself.
 
 use super::accesses::may_witness;
+use super::joint::may_join;
 use super::people::enrolment_stands;
 use super::{
     governance_shares, in_force_author, not_overtaken, proposal_expired, refusal, takes_decisions,
@@ -10,6 +11,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::state::Records;
 use crate::state::custody::{Epoch, RequestRecord};
+use crate::state::drills::JointRecord;
 use crate::state::people::LedgerRecord;
 use crate::state::places::WitnessRecord;
 use crate::state::records::read;
@@ -41,6 +43,9 @@ pub fn may_decide(records: &dyn Records, member: &Id, now: Time, subject: &Diges
     }
     if let Some(waits) = read::<WitnessRecord>(records, &leaf_key(subject))? {
         return may_witness(records, &waits, member);
+    }
+    if let Some(joint) = read::<JointRecord>(records, &leaf_key(subject))? {
+        return may_join(&joint, member);
     }
     Err(match read::<Outcome>(records, &leaf_key(subject))? {
         Some(outcome) => ended(&outcome),

@@ -10,6 +10,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::possession::{self, ShareContext};
 use crate::error::{Error, Result};
 use crate::state::custody::RequestRecord;
+use crate::state::drills::JointRecord;
 use crate::state::people::{Custodian, LedgerRecord, ONE};
 use crate::state::places::WitnessRecord;
 use crate::state::records::{Records, Table, read};
@@ -122,6 +123,9 @@ impl Judge<'_> {
         if let Some(waits) = read::<WitnessRecord>(&self.state, &leaf_key(&sign.subject))? {
             return self.sign_as_witness(sign, &waits);
         }
+        if let Some(joint) = read::<JointRecord>(&self.state, &leaf_key(&sign.subject))? {
+            return self.sign_joint(sign, joint);
+        }
         Err(self.no_longer_waits(&sign.subject)?)
     }
 
@@ -228,6 +232,9 @@ impl Judge<'_> {
         if let Some(waits) = read::<WitnessRecord>(&self.state, &leaf_key(subject))? {
             return self.reject_as_witness(subject, &waits);
         }
+        if let Some(joint) = read::<JointRecord>(&self.state, &leaf_key(subject))? {
+            return self.reject_joint(subject, &joint);
+        }
         match RequestRecord::load(&self.state, subject)? {
             Some(request) => self.reject_request(subject, request),
             None => Err(self.no_longer_waits(subject)?),
@@ -243,6 +250,9 @@ impl Judge<'_> {
         }
         if let Some(waits) = read::<WitnessRecord>(&self.state, &leaf_key(subject))? {
             return self.withdraw_witnessed(subject, &waits);
+        }
+        if let Some(joint) = read::<JointRecord>(&self.state, &leaf_key(subject))? {
+            return self.withdraw_joint(subject, &joint);
         }
         match RequestRecord::load(&self.state, subject)? {
             Some(request) => self.withdraw_request(subject, request),

@@ -9,11 +9,15 @@ mod accesses;
 mod accounts;
 mod copies;
 mod deciding;
+mod drill_answers;
+mod drill_scope;
+mod drills;
 mod findings;
 mod founding;
 mod governance;
 mod governance_secret;
 mod imports;
+mod joint;
 mod may;
 mod notes;
 mod people;
@@ -38,6 +42,9 @@ use crate::statement::{Claim, Kind, Statement, Time};
 
 pub use access_order::expected_counter;
 pub use deciding::may_decide;
+pub use drill_answers::picked;
+pub use drill_scope::{InScope, in_scope};
+pub use drills::{AskedShare, asked_shares};
 pub use founding::{GOVERNANCE_SECRET, founders_cards};
 pub use governance::{governance_shares, not_overtaken, proposal_expired};
 pub use may::split_rules;
@@ -365,6 +372,13 @@ impl Judge<'_> {
             Claim::SecretConfirm(confirm, _) => self.secret_confirm(confirm),
             Claim::Reveal(reveal) => self.reveal(reveal),
             Claim::Close(close, _) => self.close(close),
+            Claim::DrillPlan(plan) => self.drill_plan(plan),
+            Claim::DrillStart(start, _) => self.drill_start(start),
+            Claim::DrillProve(answer) => self.drill_prove(answer),
+            Claim::DrillStep(step, _) => self.drill_step(step),
+            Claim::DrillRecord(record, _) => self.drill_record(record),
+            Claim::DrillFinish(finish, personal) => self.drill_finish(finish, personal.as_ref()),
+            Claim::ImprovementClose(close, _) => self.improvement_close(close),
             Claim::Correct(about, _) => self.correct(&about.subject),
             Claim::Attach(about, _) => self.attach(&about.subject),
             Claim::Import(import) => self.import(import),

@@ -3,7 +3,7 @@
 
 use chrono::{Local, TimeZone};
 
-use super::custody;
+use super::{custody, drills};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -288,7 +288,10 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
             });
             format!("has closed {at}again: {}", custody::items(&closed.happened))
         }
-        claim => custody::claim(claim, people),
+        claim => match drills::claim(source, claim, people)? {
+            Some(line) => line,
+            None => custody::claim(claim, people),
+        },
     })
 }
 
@@ -327,7 +330,8 @@ fn opening(
 }
 
 /// `1 share`, `2 shares`.
-fn counted(count: usize, what: &str) -> String {
+#[must_use]
+pub fn counted(count: usize, what: &str) -> String {
     let many = if count == 1 { "" } else { "s" };
     format!("{count} {what}{many}")
 }
@@ -460,7 +464,10 @@ pub fn statement(
             custody::details(claim, people, &mut lines);
             released_by(source, opened.request.as_ref(), &mut lines)?;
         }
-        claim => custody::details(claim, people, &mut lines),
+        claim => {
+            drills::details(source, claim, people, &mut lines)?;
+            custody::details(claim, people, &mut lines);
+        }
     }
     Ok(lines)
 }

@@ -2,6 +2,8 @@
 
 pub mod custody;
 pub mod describe;
+pub mod drills;
+pub mod ics;
 pub mod map;
 pub mod print;
 pub mod qr;

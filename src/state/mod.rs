@@ -2,6 +2,7 @@
 //! records, the store room keeps them, and `verify --rebuild` folds again and compares.
 
 pub mod custody;
+pub mod drills;
 pub mod imports;
 pub mod overlay;
 pub mod people;

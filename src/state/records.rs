@@ -52,11 +52,21 @@ pub enum Table {
     Mailbox,
     /// By name.
     Phone,
+    /// By name.
+    Plan,
+    /// By leaf hash.
+    Drill,
+    /// By leaf hash of a drill: the sealings that it asks for.
+    Asked,
+    /// By leaf hash: what waits for everyone who took part.
+    Joint,
+    /// By leaf hash of what has the lesson, and its number.
+    Improvement,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -79,6 +89,11 @@ impl Table {
         Self::Access,
         Self::Mailbox,
         Self::Phone,
+        Self::Plan,
+        Self::Drill,
+        Self::Asked,
+        Self::Joint,
+        Self::Improvement,
     ];
 
     /// The word for it.
@@ -107,6 +122,11 @@ impl Table {
             Self::Access => "access",
             Self::Mailbox => "mailbox",
             Self::Phone => "phone",
+            Self::Plan => "plan",
+            Self::Drill => "drill",
+            Self::Asked => "asked",
+            Self::Joint => "joint",
+            Self::Improvement => "improvement",
         }
     }
 

@@ -58,7 +58,9 @@ fn is_small(table: Table) -> bool {
         | Table::Witness
         | Table::Location
         | Table::Mailbox
-        | Table::Phone => true,
+        | Table::Phone
+        | Table::Plan
+        | Table::Joint => true,
         Table::Binding
         | Table::Outcome
         | Table::Account
@@ -67,7 +69,10 @@ fn is_small(table: Table) -> bool {
         | Table::Request
         | Table::Note
         | Table::Item
-        | Table::Access => false,
+        | Table::Access
+        | Table::Drill
+        | Table::Asked
+        | Table::Improvement => false,
     }
 }
 

@@ -4,6 +4,10 @@ use super::accesses::{Closed, ClosedPersonal, Logged, LoggedPersonal, Opened, Op
 use super::accounts::{Import, ImportPersonal};
 use super::copies::{BackedUp, Promote, RestoreTried};
 use super::decisions::{About, RejectPersonal, SignOff};
+use super::drills::{
+    Answer, CloseImprovement, Finish, FinishPersonal, Noted, Plan, Record, RecordPersonal, Start,
+    Step,
+};
 use super::founding::{Charter, GenesisPersonal, GovernanceSeal, GovernanceSet};
 use super::imports::Import as Bringing;
 use super::notes::{AttachPersonal, CorrectPersonal};
@@ -166,6 +170,13 @@ claims! {
     "reseal" Reseal(Reseal) "A secret's next epoch, with the value of the one before.";
     "reveal" Reveal(Reveal) "A secret is about to be shown.";
     "close" Close(Close, ClosePersonal) "A release is over.";
+    "drill.plan" DrillPlan(Plan) "A drill is to come round.";
+    "drill.start" DrillStart(Start, Noted) "A drill begins.";
+    "drill.prove" DrillProve(Answer) "A holder answers a drill with all shares.";
+    "drill.step" DrillStep(Step, Noted) "A step of a drill was done.";
+    "drill.record" DrillRecord(Record, RecordPersonal) "What a drill has found out.";
+    "drill.finish" DrillFinish(Finish, FinishPersonal) "A drill is over.";
+    "improvement.close" ImprovementClose(CloseImprovement, Remark) "A lesson was seen to.";
     "correct" Correct(About, CorrectPersonal) "A statement is wrong.";
     "attach" Attach(About, AttachPersonal) "A file belongs to a statement.";
     "import" Import(Bringing) "Statements that were made elsewhere follow.";
@@ -187,6 +198,12 @@ impl Claim {
             self,
             Self::SafeClose(..) | Self::SafeLog(..) | Self::ItemMove(..) | Self::ItemDestroy(..)
         )
+    }
+
+    /// Whether it waits for everyone who took part.
+    #[must_use]
+    pub fn is_joint(&self) -> bool {
+        matches!(self, Self::DrillFinish(..))
     }
 
     /// Digests of the blobs that this statement brings or refers to in its facts.

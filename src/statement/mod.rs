@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod claim;
 pub mod copies;
 pub mod decisions;
+pub mod drills;
 pub mod founding;
 pub mod header;
 pub mod imports;

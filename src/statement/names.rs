@@ -172,6 +172,8 @@ macro_rules! as_text {
     };
 }
 
+pub(super) use as_text;
+
 as_text!(Subject);
 as_text!(SecretName);
 

@@ -260,6 +260,51 @@ PYTHON
     as alice location map --out map.svg
 } >/dev/null
 
+# ---- drills ----------------------------------------------------------------------------------------
+
+{
+    as alice drill plan possession --every quarter --timezone Europe/London
+    as alice drill plan phone --every year --from 2030-01-01
+    as alice drill plan qr-restore --every month --name sheets --scope location:paris-a
+    as alice drill unplan sheets
+    as alice drill list
+    tried=$(as alice drill start possession --note 'as planned' | field id)
+    as alice drill prove "$tried"
+    as bob drill prove "$tried" --sample 1
+    as carol drill prove "$tried"
+    as alice drill step "$tried" 1 done
+    as alice drill step "$tried" 2 deviated --at 2024-01-02T03:04:05Z --note 'the door was locked'
+    as alice drill show "$tried"
+    over=$(as alice drill finish "$tried" --outcome failed --lesson 'A second key|bob|2024-03-01' --lesson 'A map' --surprise 'It was dark' --note x | field id)
+    as alice status
+    for by in bob carol; do as "$by" sign "$over"; done
+    attention alice improvement list
+    as bob improvement close "$over.1" --outcome done --note 'bought'
+    as alice improvement list --all
+    as alice drill show "$tried"
+    called=$(as alice drill start phone | field id)
+    as alice drill record call "$called" phone:root --by bob --code-read-back
+    as alice drill record call "$called" phone:night --unreached --note 'it rang'
+    as alice drill show "$called"
+    signed_in=$(as alice drill start sign-in --scope 111122223333 | field id)
+    as alice drill record sign-in "$signed_in" 111122223333 --request "$one" --at 2024-01-02T03:04:05Z
+    as alice drill record alarm "$signed_in" 111122223333 --other 'the night desk' --at 2024-01-02T03:09:05Z
+    as alice drill finish "$signed_in" --outcome passed
+    sheets=$(as alice drill start qr-restore | field id)
+    as alice drill record sheet "$sheets" sheet-1 bad
+    restored=$(as alice drill start ledger-restore | field id)
+    as alice backup --out drill.tar
+    as alice drill record restore "$restored" drill.tar
+    as alice calendar --out custody.ics
+    attention alice drill list --as-of 2090-12-31
+    governed=$(as alice drill start possession --scope quorum:governance --unplanned | field id)
+    as alice slip request "$governed" --for bob --out governed.slip
+    mkdir drilled
+    cp bob.key bob.card drilled
+    say -i drilled/bob.key --code "$code" slip make drill governed.slip --out governed.answer
+    as alice slip import governed.answer
+} >/dev/null
+
 # ---- slips -------------------------------------------------------------------------------------------
 
 {

@@ -193,6 +193,11 @@ happened = {"closed_at": time, "items": [{"item": name, "went": ("out", "in", "s
 told = {"others": [text()], "exceptions": [{"at": time, "expected": text(), "happened": text(), "decided_by": text()}],
         "note": (text(), None)}
 remark = {"note": text()}
+word = number(0, 2**32 - 1)
+drill_kind = ("possession", "sign-in", "qr-restore", "phone", "mailbox", "ledger-restore")
+scope = matching(r"all|account:[0-9]{12}|quorum:[0-9a-f]{32}|location:[a-z0-9][a-z0-9-]{0,62}")
+target = matching(r"account:[0-9]{12}|ledger|(item|mailbox|phone):[a-z0-9][a-z0-9-]{0,62}")
+TRIED = {"sign-in": "account", "qr-restore": "item", "phone": "phone", "mailbox": "mailbox", "ledger-restore": "ledger"}
 SHAPES = {  # kind: facts, personal
     "genesis": ({"nonce": digest, "log_key": valid_key, "threshold": size, "founders": [{"card": is_base64}], "policy": policy},
                 {"name": text(), "people": [{"custodian": ident, "salt": is_base64, "bytes": is_base64}]}),
@@ -254,6 +259,22 @@ SHAPES = {  # kind: facts, personal
     "reveal": ({"request": digest, "secret": ident, "epoch": size, "form": ("text", "file", "totp", "qr", "paper"),
                 "bad": [{"group": small, "member": small}]}, None),
     "close": ({"request": digest, "outcome": ("used", "unused", "aborted"), "rotated": (True, False)}, {"note": text()}),
+    "drill.plan": ({"plan": name, "drill": drill_kind, "every": ("month", "quarter", "year"), "scope": scope, "from": date,
+                    "timezone": person["timezone"][0], "ended": (True, False)}, None),
+    "drill.start": ({"drill": drill_kind, "plan": (name, None), "due": (date, None), "nonce": digest, "scope": scope,
+                     "secrets": [{"secret": ident, "epoch": word}], "targets": [target]}, {"note": (text(), None)}),
+    "drill.prove": ({"drill": digest, "sample": (word, None), "proofs": [possessed | {"proof": is_base64}],
+                     "bad": [possessed | {"why": ("wrong-identity", "share-swapped", "blob-missing")}]}, None),
+    "drill.step": ({"drill": digest, "step": word, "went": ("done", "deviated"), "at": time}, {"note": (text(), None)}),
+    "drill.record": ({"drill": digest, "at": time, "found": (
+        {"sign-in": {"account": account, "request": digest, "worked": (True, False)}},
+        {"alarm": {"account": account, "seen": (True, False), "by": (ident, None)}},
+        {"call": {"target": target, "reached": (True, False), "by": (ident, None), "code": (True, False)}},
+        {"sheet": {"item": name, "good": (True, False)}},
+        {"restore": {"file": digest, "at": ({"size": size, "root": digest}, None)}})}, {"who": (text(), None), "note": (text(), None)}),
+    "drill.finish": ({"drill": digest, "outcome": ("passed", "failed"), "people": [ident], "lessons": [{"owner": ident, "due": date}]},
+                     {"lessons": [text()], "surprises": [text()], "note": (text(), None)}),
+    "improvement.close": ({"subject": digest, "number": word, "outcome": ("done", "dropped")}, remark),
     "correct": (subject, reason | {"text": text()}),
     "attach": (subject, {"name": text(), "digest": digest, "bytes": size, "media": text()}),
     "import": ({"statements": [digest]}, None),
@@ -308,6 +329,7 @@ class Log:
         self.announced, self.bringing = [], None
         self.writer = 1
         self.locations, self.items = {}, {}
+        self.plans, self.registered = {}, {}
 
     def grow(self, data):
         """The tree: `peaks` are the roots of its full subtrees, from left to right, each with its size."""
@@ -607,6 +629,12 @@ class Log:
             self.witnessed(waiting, new)
             waiting.effect = new
             return
+        if waiting is not None and waiting.kind == "drill.finish":
+            self.check_participant_says(waiting, new)
+            need(facts["proofs"] == facts["shares"] == [], "sign: who took part proves nothing")
+            waiting.yes.append(new.author)
+            self.joined(waiting, new)
+            return
         one, held, holders = self.said(new, facts)
         need(one.effect is not None or self.met(one, holders - set(one.no)), "subject: rejected")
         places = [{"secret": secret, "epoch": number_, "group": s["group"], "member": s["member"]} for secret, number_, s in held]
@@ -629,6 +657,10 @@ class Log:
             self.check_witness_says(waiting, new)
             waiting.over = "rejected"
             return
+        if waiting is not None and waiting.kind == "drill.finish":
+            self.check_participant_says(waiting, new)
+            waiting.over, self.subjects[waiting.facts["drill"]].finishing = "rejected", None
+            return
         one, _, holders = self.said(new, facts)
         need(one.effect is None, "subject: in effect")
         one.no.append(new.author)
@@ -637,13 +669,16 @@ class Log:
 
     def withdraw(self, new, facts):
         one = self.subjects.get(facts["subject"])
-        need(one is not None and one.kind in GOVERNED + ASKED + WITNESSED, "subject: nothing that waits")
+        need(one is not None and one.kind in GOVERNED + ASKED + WITNESSED + ("drill.finish",), "subject: nothing that waits")
         need(new.seen > one.index, "seen: before the subject")
         left = one.kind in WITNESSED and (self.people[one.author].retired or self.people[self.witness_of(one)].retired)
+        left |= one.kind == "drill.finish" and self.people[one.author].retired
         need(one.author == new.author or left and self.has(new.author, "keeper"), "author: not the subject's")
         need(not one.over or one.over.startswith("lapsed"), f"subject: {one.over}")
         need(one.effect is None or one.kind in ASKED and not one.shown, "subject: in effect, or revealed")
         one.over = "withdrawn"
+        if one.kind == "drill.finish":
+            self.subjects[one.facts["drill"]].finishing = None
 
     # Accounts and people
     def custodian_away(self, new, facts):
@@ -732,10 +767,12 @@ class Log:
     def mailbox_set(self, new, facts):
         need(self.has(new.author, "keeper"), "author: no keeper")
         self.check_access(facts["members"], facts["accounts"])
+        self.registered[f"mailbox:{facts['mailbox']}"] = not facts["closed"]
 
     def phone_set(self, new, facts):
         need(self.has(new.author, "keeper"), "author: no keeper")
         self.check_access(facts["holders"], facts["accounts"])
+        self.registered[f"phone:{facts['phone']}"] = not facts["closed"]
 
     # What is done before a witness
     def check_witness(self, new, who):
@@ -922,6 +959,169 @@ class Log:
         one = self.asked(facts)
         need(new.author in (one.facts["operator"], one.author), "author: not the request's operator or author")
         one.over = "closed"
+
+    # Drills
+    def scope_fits(self, drill, scope_):
+        need(drill != "ledger-restore" or scope_ == "all", "scope: a ledger is restored whole")
+        need(drill not in ("phone", "mailbox") or scope_ == "all" or scope_.startswith("account:"), "scope: not one of phones or mailboxes")
+        sort, _, what = scope_.partition(":")
+        need(sort != "account" or what in self.accounts, "scope: no such account")
+        need(sort != "quorum" or what in self.quorums or what == GOVERNANCE, "scope: no such quorum")
+        if sort == "location":
+            self.live_location(what)
+
+    def drill_plan(self, new, facts):
+        need(self.has(new.author, "keeper"), "author: no keeper")
+        self.scope_fits(facts["drill"], facts["scope"])
+        need(self.plans.get(facts["plan"], facts)["drill"] == facts["drill"], "plan: of another kind of drill")
+        self.plans[facts["plan"]] = facts
+
+    def drill_start(self, new, facts):
+        need(self.has(new.author, "keeper", "operator", "reviewer"), "author: no keeper, operator or reviewer")
+        self.scope_fits(facts["drill"], facts["scope"])
+        need((facts["plan"] is None) == (facts["due"] is None), "plan: without a day, or a day without a plan")
+        if facts["plan"] is not None:
+            plan = self.plans.get(facts["plan"])
+            need(plan and not plan["ended"], "plan: none, or ended")
+            need((plan["drill"], plan["scope"]) == (facts["drill"], facts["scope"]), "plan: of another kind or scope")
+        tried = TRIED.get(facts["drill"])
+        need(bool(facts["secrets"]) == (tried is None) == (not facts["targets"]), "drill: nothing to prove or try, or both")
+        asked = [(at["secret"], at["epoch"]) for at in facts["secrets"]]
+        need(asked == sorted(set(asked)), "secrets: twice, or out of order")
+        for secret, epoch in asked:
+            need(self.sealing(secret, epoch), "secret: none, destroyed, or not in force")
+        need(facts["targets"] == sorted(set(facts["targets"])), "targets: twice, or out of order")
+        for one in facts["targets"]:
+            sort, _, what = one.partition(":")
+            need(sort == tried, "target: of another kind of drill")
+            if sort == "item":
+                self.live_item(what)
+            need(sort != "account" or what in self.accounts, "target: no such account")
+            need(sort not in ("phone", "mailbox") or self.registered.get(one), "target: not in use")
+        new.took_part, new.answers, new.works, new.finishing = {new.author}, {}, {}, None
+
+    def sealing(self, secret, number_):
+        """The epoch, while it is not destroyed, or of governance in force."""
+        epoch = self.secrets.get(secret) and self.secrets[secret].epochs.get(number_)
+        live = epoch and not epoch.destroyed and (secret != GOVERNANCE or number_ == self.governance)
+        return epoch if live else None
+
+    def going_on(self, new, leaf):
+        drill = self.subjects.get(leaf)
+        need(drill is not None and drill.kind == "drill.start", "drill: unknown")
+        need(new.seen > drill.index, "seen: before the drill")
+        need(drill.finishing is None, "drill: over")
+        return drill
+
+    def drill_prove(self, new, facts):
+        drill = self.going_on(new, facts["drill"])
+        need(drill.facts["secrets"], "drill: asks for no shares")
+        own = {}
+        for at in drill.facts["secrets"]:
+            epoch = self.secrets[at["secret"]].epochs[at["epoch"]]
+            if at["secret"] != GOVERNANCE or at["epoch"] == self.governance:
+                own |= {(at["secret"], at["epoch"], s["group"], s["member"]): s for s in epoch.shares if s["holder"] == new.author}
+        need(own, "author: holds no share that is asked for")
+        if facts["sample"] is not None:
+            need(facts["sample"] >= 1, "sample: of none")
+            lot = lambda at: sha(b"rootkeep/drill-sample/v1\n", bytes.fromhex(drill.facts["nonce"] + new.author + at[0]),
+                                 at[1].to_bytes(4, "big"), bytes(at[2:]))
+            own = {at: own[at] for at in sorted(own, key=lot)[:facts["sample"]]}
+        place = lambda p: (p["secret"], p["epoch"], p["group"], p["member"])
+        proven, bad = [place(p) for p in facts["proofs"]], [place(p) for p in facts["bad"]]
+        need(proven == sorted(set(proven)) and bad == sorted(set(bad)), "shares: twice, or out of order")
+        need(not set(proven) & set(bad) and (proven or bad), "shares: none, or proven and bad")
+        live = {at for at in own if self.sealing(at[0], at[1])}
+        need(live <= set(proven + bad) <= set(own), "shares: not those that are asked for")
+        for given in facts["proofs"]:
+            self.check_proof(given, own[place(given)], new.author, facts["drill"])
+            if place(given) in live and given["secret"] != GOVERNANCE:
+                self.secrets[given["secret"]].epochs[given["epoch"]].proven.add(new.author)
+        drill.took_part.add(new.author)
+        drill.answers.setdefault(new.author, []).append((facts["sample"] is None, not live & set(bad)))
+
+    def drill_step(self, new, facts):
+        drill = self.going_on(new, facts["drill"])
+        need(facts["step"] >= 1, "step: counted from 1")
+        need(seconds(facts["at"]) <= new.made + 300, "at: ahead")
+        drill.took_part.add(new.author)
+
+    def can_sign(self, who):
+        need(self.has(who, *ROLES), "people: somebody not in force, or a reader")
+
+    def drill_record(self, new, facts):
+        drill = self.going_on(new, facts["drill"])
+        need(seconds(facts["at"]) <= new.made + 300, "at: ahead")
+        (sort, found), = facts["found"].items()
+        about = {"sign-in": lambda: f"account:{found['account']}", "alarm": lambda: f"account:{found['account']}",
+                 "call": lambda: found["target"], "sheet": lambda: f"item:{found['item']}", "restore": lambda: "ledger"}[sort]()
+        need(about in drill.facts["targets"], "found: not among the targets")
+        good = found.get("worked", found.get("seen", found.get("good")))
+        if sort == "sign-in":
+            request = self.subjects.get(found["request"])
+            need(request is not None and request.kind == "request" and request.effect is not None, "request: none in effect")
+            named = [self.secrets[at["secret"]] for at in request.facts["secrets"]]
+            need(any(found["account"] in [s.name[0]] + s.serves for s in named), "request: of no secret of the account")
+            drill.took_part.add(request.facts["operator"])
+        elif sort == "call":
+            need(about.partition(":")[0] in ("phone", "mailbox"), "call: of what does not answer")
+            need(found["reached"] or found["by"] is None and not found["code"], "call: answered by nobody")
+            good = found["reached"] and found["code"]
+        elif sort == "alarm":
+            need(found["seen"] or found["by"] is None, "alarm: seen by nobody")
+        elif sort == "restore":
+            good = found["at"] is not None
+            if good:
+                self.backup(new, found)
+        if found.get("by"):
+            self.can_sign(found["by"])
+            drill.took_part.add(found["by"])
+        drill.works[about, sort] = good
+        drill.took_part.add(new.author)
+
+    def drill_finish(self, new, facts):
+        drill = self.going_on(new, facts["drill"])
+        need(new.author == drill.author or self.has(new.author, "keeper"), "author: neither the drill's nor a keeper")
+        need(facts["people"] == sorted(set(facts["people"])), "people: twice, or out of order")
+        for who in facts["people"] + [lesson["owner"] for lesson in facts["lessons"]]:
+            self.can_sign(who)
+        need({who for who in drill.took_part if self.in_force(who)} <= set(facts["people"]), "people: somebody is missing who took part")
+        texts = len(new.personal["lessons"]) if new.personal else len(facts["lessons"])
+        need(texts == len(facts["lessons"]) <= 64, "lessons: too many, or without their texts")
+        if facts["outcome"] == "passed":
+            holders = {s["holder"] for at in drill.facts["secrets"] for s in self.secrets[at["secret"]].epochs[at["epoch"]].shares}
+            for who in filter(self.in_force, holders):
+                said = drill.answers.get(who, [])
+                need((True, True) in said or said and all(good for _, good in said), "passed: a holder has not proven")
+            for one in drill.facts["targets"]:
+                sorts = ("sign-in", "alarm") if one.startswith("account:") else ("call", "sheet", "restore")
+                said = [drill.works.get((one, sort)) for sort in sorts]
+                need(all(said) if len(sorts) == 2 else any(said), "passed: something does not work")
+        drill.finishing, new.closed = new, set()
+        self.joined(new, new)
+
+    def check_participant_says(self, one, new):
+        need(new.seen > one.index, "seen: before the subject")
+        need(not one.over, f"subject: {one.over}")
+        need(one.effect is None, "subject: in effect")
+        need(new.author in one.facts["people"] and new.author != one.author, "author: did not take part")
+        need(new.author not in one.yes, "subject: this person has said yes before")
+        need(one.made <= new.made + 300, "subject: dated ahead")
+
+    def joined(self, one, new):
+        missing = set(one.facts["people"]) - {one.author} - set(one.yes)
+        if not any(map(self.in_force, missing)):
+            one.effect = new
+
+    def improvement_close(self, new, facts):
+        one = self.subjects.get(facts["subject"])
+        need(one is not None and one.kind == "drill.finish" and one.effect is not None, "improvement: of nothing in effect")
+        need(new.seen > one.index, "seen: before the subject")
+        need(1 <= facts["number"] <= len(one.facts["lessons"]), "improvement: no such lesson")
+        need(facts["number"] not in one.closed, "improvement: closed before")
+        owner = one.facts["lessons"][facts["number"] - 1]["owner"]
+        need(new.author == owner or self.has(new.author, "keeper"), "author: neither its owner nor a keeper")
+        one.closed.add(facts["number"])
 
     def correct(self, new, facts):
         need(facts["subject"] in self.subjects, "subject: not in the log")

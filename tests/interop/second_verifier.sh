@@ -140,6 +140,43 @@ as erin sign "$(as alice --json item destroy token-1 --witness erin --note shred
 as alice item destroy drawer-key --witness bob --note 'sawn through'
 logged alice london-a --witness carol --took drawer-key
 as bob safe open tokyo-a --purpose 'it is still open' --witness carol
+# Drills of each kind: passed, failed, rejected, taken back, and one that goes on. dave, who finished one, leaves.
+as alice drill plan possession --every quarter --timezone Europe/London
+as alice drill plan mailbox --every month --from 2030-01-01 --name letters
+as alice drill unplan letters
+drill() { local who=$1; shift; as "$who" --json drill "$@" | id; }
+what=$(drill alice start possession)
+for by in alice bob carol dave; do as "$by" drill prove "$what"; done
+as erin drill prove "$what" --sample 1
+as frank drill prove "$what"
+as lena2 drill prove "$what"
+as bob drill step "$what" 1 deviated --at 2024-01-02T03:04:05Z --note 'late'
+finish=$(drill alice finish "$what" --outcome failed --lesson 'first|bob|2031-01-31' --lesson 'second' --surprise 'slow')
+as bob reject "$finish" --reason 'not yet'
+finish=$(drill alice finish "$what" --outcome failed)
+as alice withdraw "$finish"
+finish=$(drill alice finish "$what" --outcome passed --lesson 'first|bob|2031-01-31' --lesson 'second' --note 'well done')
+for by in bob carol dave erin frank lena2; do as "$by" sign "$finish"; done
+as bob improvement close "$finish.1" --outcome done --note 'bought'
+as alice phone add night --number '+44 20 7946 0009' --holder bob
+what=$(drill alice start phone)
+as alice drill record call "$what" phone:root --by frank --code-read-back
+as alice drill record call "$what" phone:night --unreached --note 'it rang'
+finish=$(drill alice finish "$what" --outcome failed)
+as frank sign "$finish"
+what=$(drill alice start sign-in --scope 111122223333)
+as alice drill record sign-in "$what" 111122223333 --request "$two" --failed
+as alice drill record sign-in "$what" 111122223333 --request "$two"
+as frank drill record alarm "$what" 111122223333 --other 'the night desk' --at 2024-01-02T03:04:05Z
+finish=$(drill alice finish "$what" --outcome passed --participant carol)
+for by in frank carol; do as "$by" sign "$finish"; done
+what=$(drill alice start qr-restore)
+as bob drill record sheet "$what" sheet-1 good
+what=$(drill alice start ledger-restore)
+as alice backup --out drill.tar
+as alice drill record restore "$what" drill.tar
+drill alice finish "$what" --outcome passed
+drill alice start possession --unplanned --scope quorum:governance
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
 as bob restore b.tar --drill

@@ -893,6 +893,84 @@ def forgeries(book):
     yield "a kind of secret that nobody knows", "facts", sealing(change={"kind": "pin"})
     yield "an account that is in no register", "register", sealing("000000000001/note")
     yield "confirmed what was destroyed", "destroyed", last(at(), "alice", "secret.confirm", {"secret": secret, "epoch": 1}, {"note": None})
+    # Drills: one of the governance secret's holders, one of sheets that bob has recorded something in, and one that is over
+    asking, sheets, over = h(book.find("drill.start", -1)), h(book.find("drill.start", 3)), h(book.find("drill.start", 0))
+    started, passed_by_all = book.facts(book.find("drill.start", -1)), h(book.find("drill.finish", 2))
+
+    def plan(b, by="alice", **change):
+        return b.add(by, "drill.plan", book.facts(book.find("drill.plan")) | change)
+
+    def start(b, by="alice", **change):
+        return b.add(by, "drill.start", started | change, {"note": None})
+
+    def answer(b, who="bob", drill=None, proves=None, keep=slice(None), sample=None, bad=(), **header):
+        drill = drill or asking
+        proofs = b.proofs(who, [(GOVERNANCE, 2)], proves or drill)[keep]
+        return b.add(who, "drill.prove", {"drill": drill, "sample": sample, "proofs": proofs, "bad": list(bad)}, **header)
+
+    def recorded(b, found, by="bob", drill=None):
+        return b.add(by, "drill.record", {"drill": drill or sheets, "at": clock(b), "found": found}, {"who": None, "note": None})
+
+    def finish(b, drill=None, by="alice", people=("alice", "bob"), outcome="failed", lessons=(), texts=None, **more):
+        facts = {"drill": drill or sheets, "outcome": outcome, "people": sorted(b.id[who] for who in people), "lessons": list(lessons)}
+        return b.add(by, "drill.finish", facts | more, {"lessons": ["x"] * len(lessons) if texts is None else texts, "surprises": [], "note": None})
+
+    def improved(b, number, by="alice", subject=None):
+        facts = {"subject": subject or passed_by_all, "number": number, "outcome": "done"}
+        return b.add(by, "improvement.close", facts, {"note": "x"})
+    sheet_drill = {"drill": "qr-restore", "scope": "all", "secrets": [], "targets": ["item:sheet-1"]}
+    own_place = {k: v for k, v in book.proofs("bob", [(GOVERNANCE, 2)], asking)[0].items() if k != "proof"}
+    yield "a plan", None, after(size, plan)
+    yield "a plan by no keeper", "no keeper", after(size, lambda b: plan(b, "frank"))
+    yield "a plan that becomes another kind of drill", "another kind", after(size, lambda b: plan(b, drill="sign-in"))
+    yield "a plan of half a ledger", "whole", after(size, lambda b: plan(b, plan="x", drill="ledger-restore", scope="location:london-a"))
+    yield "a drill", None, after(size, start)
+    yield "a drill by a plan without a day", "without a day", after(size, lambda b: start(b, plan="possession"))
+    yield "a drill by a plan that has ended", "ended", after(size, lambda b: start(b, plan="letters", due="2030-01-31"))
+    yield "a drill by a plan of another scope", "another kind or scope", after(size, lambda b: start(b, plan="possession", due="2030-01-31"))
+    yield "a drill of nothing", "nothing to prove", after(size, lambda b: start(b, secrets=[]))
+    yield "a drill of an epoch that was destroyed", "destroyed", after(size, lambda b: start(b, secrets=[{"secret": secret, "epoch": 1}]))
+    yield "a drill of governance before", "not in force", after(size, lambda b: start(b, secrets=[{"secret": GOVERNANCE, "epoch": 1}]))
+    yield "a drill of one sealing twice", "twice", after(size, lambda b: start(b, secrets=started["secrets"] * 2))
+    yield "a drill of a sheet", None, after(size, lambda b: start(b, **sheet_drill))
+    yield "a drill of a sheet that was destroyed", "destroyed", after(size, lambda b: start(b, **sheet_drill | {"targets": ["item:token-1"]}))
+    yield "a drill of a sheet that tries a phone", "another kind of drill", after(size, lambda b: start(b, **sheet_drill | {"targets": ["phone:root"]}))
+    yield "an answer", None, after(size, answer)
+    yield "an answer given twice", None, after(size, lambda b: (answer(b), answer(b)))
+    yield "an answer made for another drill", "possession", after(size, lambda b: answer(b, proves=over))
+    yield "an answer made for another statement", "possession", after(size, lambda b: answer(b, proves=waiting_quorum))
+    yield "an answer with another's proofs", "not those", after(size, lambda b: b.add("bob", "drill.prove", {
+        "drill": asking, "sample": None, "proofs": b.proofs("carol", [(GOVERNANCE, 2)], asking), "bad": []}))
+    yield "an answer with nothing in it", "none", after(size, lambda b: answer(b, keep=slice(0)))
+    yield "an answer that says what is bad", None, after(size, lambda b: answer(b, keep=slice(0), bad=[own_place | {"why": "blob-missing"}]))
+    yield "an answer that proves what it calls bad", "proven and bad", after(size, lambda b: answer(b, bad=[own_place | {"why": "blob-missing"}]))
+    yield "an answer by one who holds no share of it", "no share", after(size, lambda b: b.add("erin", "drill.prove", {
+        "drill": asking, "sample": None, "proofs": [], "bad": [own_place | {"why": "blob-missing"}]}))
+    yield "an answer with a sample of none", "sample", after(size, lambda b: answer(b, sample=0))
+    yield "an answer with a sample", None, after(size, lambda b: answer(b, sample=1))
+    yield "an answer to a drill that is over", "over", after(size, lambda b: answer(b, drill=over))
+    yield "an answer to a drill that asks for no shares", "no shares", after(size, lambda b: answer(b, drill=sheets))
+    yield "an answer made before the drill was seen", "before the drill", after(size, lambda b: answer(b, seen={"size": 3, "root": book.root(3).hex()}))
+    yield "a step", None, after(size, lambda b: b.add("bob", "drill.step", {"drill": sheets, "step": 1, "went": "done", "at": clock(b, 300)}, {"note": None}))
+    yield "a step number 0", "counted", after(size, lambda b: b.add("bob", "drill.step", {"drill": sheets, "step": 0, "went": "done", "at": clock(b)}, {"note": None}))
+    yield "a step that is dated ahead", "ahead", after(size, lambda b: b.add("bob", "drill.step", {"drill": sheets, "step": 1, "went": "done", "at": clock(b, 301)}, {"note": None}))
+    yield "something recorded that is not tried", "targets", after(size, lambda b: recorded(b, {"sheet": {"item": "drawer-key", "good": True}}))
+    yield "a backup recorded in a drill of sheets", "targets", after(size, lambda b: recorded(b, {"restore": {"file": "0" * 64, "at": None}}))
+    yield "a drill that ends", None, after(size, lambda b: b.sign("bob", finish(b), proofs=[], shares=[]))
+    yield "a drill that ends, for one who answers then", "over", after(size, lambda b: (finish(b), recorded(b, {"sheet": {"item": "sheet-1", "good": True}})))
+    yield "a drill that ends, after a no", None, after(size, lambda b: (b.reject("bob", finish(b)), recorded(b, {"sheet": {"item": "sheet-1", "good": True}})))
+    yield "a drill that ends, without one who took part", "who took part", after(size, lambda b: finish(b, people=("alice",)))
+    yield "a drill that ends by another, no keeper", "nor a keeper", after(size, lambda b: finish(b, by="frank"))
+    yield "a drill that ends, signed by its author", "did not take part", after(size, lambda b: b.sign("alice", finish(b), proofs=[], shares=[]))
+    yield "a drill that ends, signed by a stranger to it", "did not take part", after(size, lambda b: b.sign("carol", finish(b), proofs=[], shares=[]))
+    yield "a drill that ends, signed with a proof", "proves nothing", after(size, lambda b: b.sign("bob", f := finish(b), proofs=b.proofs("bob", [(GOVERNANCE, 2)], f), shares=[]))
+    yield "a drill that is over and ends again", "over", after(size, lambda b: finish(b, over))
+    yield "a drill passed without proofs", "has not proven", after(size, lambda b: finish(b, asking, people=("alice",), outcome="passed"))
+    yield "a lesson without its text", "texts", after(size, lambda b: finish(b, lessons=[{"owner": bob, "due": "2030-01-01"}], texts=[]))
+    yield "an improvement closed", None, after(size, lambda b: improved(b, 2))
+    yield "an improvement closed twice", "closed before", after(size, lambda b: improved(b, 1))
+    yield "an improvement that there is not", "no such lesson", after(size, lambda b: improved(b, 3))
+    yield "an improvement closed by another, no keeper", "nor a keeper", after(size, lambda b: improved(b, 2, by="frank"))
     yield "destroyed twice", "destroyed", after(size, lambda b: destroy(b, 1))
     yield "destroyed the governance secret", "unknown", last(at(), "alice", "secret.destroy", {"secret": GOVERNANCE, "epoch": 1}, {"reason": "x"})
 

@@ -14,6 +14,7 @@ mod cli;
 mod copies;
 mod crash;
 mod custody;
+mod drills;
 mod forger;
 mod hostile;
 mod killing;

@@ -7,13 +7,17 @@ use rusqlite::types::Value;
 
 use rootkeep::crypto::fixed::{Base64, Digest};
 use rootkeep::error::{Kind, Result};
-use rootkeep::ledger::{Session, VerifyProblem};
+use rootkeep::ledger::{DrillRequest, Session, VerifyProblem};
 use rootkeep::statement::accesses::{
     Closed, ClosedPersonal, Handled, Happened, Logged, LoggedPersonal, Opened, OpenedPersonal,
     SealState, Went,
 };
 use rootkeep::statement::copies::{BackedUp, RestoreTried};
 use rootkeep::statement::decisions::About;
+use rootkeep::statement::drills::{
+    CloseImprovement, DrillKind, DrillOutcome, Every, Finish, FinishPersonal, Found, Improved,
+    Lesson, Noted, Plan, Record as DrillFound, RecordPersonal, Scope, Step, StepDone,
+};
 use rootkeep::statement::notes::{AttachPersonal, CorrectPersonal};
 use rootkeep::statement::people::{
     Acknowledge, AddPersonal, Away, Cause, Leavers, LeaversPersonal, Replace, Role,
@@ -135,6 +139,84 @@ fn complete() -> World {
         Claim::LeaversCompare(leavers, Some(LeaversPersonal { file })),
         Vec::new(),
     );
+    // A drill that one has answered, and one that everyone who took part has signed.
+    enter(
+        Claim::DrillPlan(Plan {
+            plan: name("backups"),
+            drill: DrillKind::LedgerRestore,
+            every: Every::Year,
+            scope: Scope::All,
+            from: Date::parse("2026-11-21").unwrap(),
+            timezone: "Europe/London".to_owned(),
+            ended: false,
+        }),
+        Vec::new(),
+    );
+    let begin = |drill, plan: Option<&str>| {
+        let due = Date::parse("2026-12-31").unwrap();
+        let request = DrillRequest {
+            drill,
+            scope: Scope::All,
+            plan: plan.map(|plan| (name(plan), due)),
+            note: Some(text("as planned")),
+        };
+        world.session(ADA).start_drill(request).unwrap().leaf
+    };
+    let possession = begin(DrillKind::Possession, None);
+    world
+        .session(BEA)
+        .answer_drill(possession, Some(1), &mut |_, _| ())
+        .unwrap();
+    let drill = begin(DrillKind::LedgerRestore, Some("backups"));
+    let at = Time::from_seconds(world.clock.seconds()).unwrap();
+    let noted = || Some(Noted { note: None });
+    let step = Step {
+        drill,
+        step: 1,
+        went: StepDone::Done,
+        at,
+    };
+    world
+        .session(BEA)
+        .enter(Claim::DrillStep(step, noted()), Vec::new())
+        .unwrap();
+    let found = Found::Restore {
+        file: Digest::of(b"a backup"),
+        at: None,
+    };
+    let personal = RecordPersonal {
+        who: None,
+        note: Some(text("It does not open")),
+    };
+    enter(
+        Claim::DrillRecord(DrillFound { drill, at, found }, Some(personal)),
+        Vec::new(),
+    );
+    let mut people = vec![world.id(ADA), world.id(BEA)];
+    people.sort();
+    let finish = Finish {
+        drill,
+        outcome: DrillOutcome::Failed,
+        people,
+        lessons: vec![Lesson {
+            owner: world.id(ADA),
+            due: Date::parse("2027-01-31").unwrap(),
+        }],
+    };
+    let personal = FinishPersonal {
+        lessons: vec![text("Make a better one")],
+        surprises: Vec::new(),
+        note: None,
+    };
+    let finish = enter(Claim::DrillFinish(finish, Some(personal)), Vec::new());
+    world.session(BEA).sign_off(finish.leaf).unwrap();
+    let close = CloseImprovement {
+        subject: finish.leaf,
+        number: 1,
+        outcome: Improved::Done,
+    };
+    let done = Some(Remark { note: text("done") });
+    enter(Claim::ImprovementClose(close, done), Vec::new());
     // Places and things, and who opened what.
     let location = |word: &str| {
         Claim::LocationSet(

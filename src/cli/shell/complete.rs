@@ -267,6 +267,8 @@ fn sorts(path: &[&Command], arg: &Arg) -> Vec<Sort> {
         ("ID", "safe") if arg.is_positional() => vec![Sort::Location],
         ("ID", "mailbox") => vec![Sort::Mailbox],
         ("ID", "phone") => vec![Sort::Phone],
+        ("ID", "drill") if arg.is_positional() => vec![Sort::Drill],
+        ("PLAN" | "PLAN|KIND", _) => vec![Sort::Plan],
         ("ID", _) => vec![Sort::Waiting],
         ("NAME", "quorum") if arg.is_positional() => vec![Sort::Quorum],
         ("NAME", _) => match arg.get_id().as_str() {
@@ -507,6 +509,8 @@ mod tests {
             "LOCATION",
             "LOCATION=BAG",
             "NAME",
+            "PLAN",
+            "PLAN|KIND",
             "SECRET",
         ];
         let free = [
@@ -518,6 +522,7 @@ mod tests {
             "DURATION",
             "G",
             "HOURS",
+            "ID.N",
             "IANA",
             "K",
             "KIND",
@@ -528,8 +533,11 @@ mod tests {
             "NUMBER",
             "RECIPIENT",
             "REASON",
+            "SCOPE",
             "SEQ",
+            "TARGET",
             "TEXT",
+            "TEXT[|NAME[|DATE]]",
             "TIME",
             "TIME|EXPECTED|HAPPENED|DECIDED BY",
             "TYPE",

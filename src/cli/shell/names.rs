@@ -4,6 +4,7 @@ use crate::crypto::fixed::Digest;
 use crate::error::Result;
 use crate::ledger::People;
 use crate::state::custody::{OpenRecord, RequestRecord};
+use crate::state::drills::{DrillRecord, JointRecord};
 use crate::state::people::LedgerRecord;
 use crate::state::places::{ItemRecord, WitnessRecord};
 use crate::state::records::list;
@@ -29,6 +30,10 @@ pub enum Sort {
     Mailbox,
     /// Phones.
     Phone,
+    /// Drills that go on.
+    Drill,
+    /// Plans of drills.
+    Plan,
     /// Ids of what waits for somebody, or can be revealed or closed.
     Waiting,
 }
@@ -75,6 +80,8 @@ pub fn all(records: &dyn Records, sort: Sort) -> Result<Vec<Name>> {
             .collect(),
         Sort::Mailbox => keys(records, Table::Mailbox)?,
         Sort::Phone => keys(records, Table::Phone)?,
+        Sort::Drill => running(records)?,
+        Sort::Plan => keys(records, Table::Plan)?,
         Sort::Waiting => waiting(records)?,
     })
 }
@@ -98,6 +105,14 @@ fn people(records: &dyn Records) -> Result<Vec<Name>> {
     Ok(named.collect())
 }
 
+fn running(records: &dyn Records) -> Result<Vec<Name>> {
+    let all = list::<DrillRecord>(records, "")?.into_iter();
+    let running = all.filter(|(_, drill)| drill.finished.is_none());
+    Ok(running
+        .map(|(_, drill)| Name::of(drill.id.short(), drill.drill.as_str()))
+        .collect())
+}
+
 fn waiting(records: &dyn Records) -> Result<Vec<Name>> {
     let mut names = Vec::new();
     if LedgerRecord::load(records)?.is_some_and(|ledger| ledger.active.is_none()) {
@@ -108,6 +123,9 @@ fn waiting(records: &dyn Records) -> Result<Vec<Name>> {
     }
     for (_, waits) in list::<WitnessRecord>(records, "")? {
         names.push(Name::of(waits.id.short(), waits.kind));
+    }
+    for (_, joint) in list::<JointRecord>(records, "")? {
+        names.push(Name::of(joint.id.short(), joint.kind));
     }
     for (leaf, _) in list::<OpenRecord>(records, "")? {
         if let Some(request) = RequestRecord::load(records, &Digest::parse(&leaf)?)? {

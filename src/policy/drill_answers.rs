@@ -1,0 +1,181 @@
+//! Answers to possession drills: every share that was asked for is proven, or said to be bad.
+
+use std::collections::BTreeMap;
+
+use super::drills::{AskedShare, asked_shares};
+use super::governance::bad_proof;
+use super::{Judge, Verdict, refusal};
+use crate::crypto::fixed::{Digest, Id};
+use crate::crypto::possession::{self, ShareContext};
+use crate::error::{Error, Result};
+use crate::state::custody::Epoch;
+use crate::state::drills::{AnswerRecord, AskedRecord, SharePlace};
+use crate::state::records::read;
+use crate::state::rules::leaf_key;
+use crate::statement::drills::Answer;
+
+impl Judge<'_> {
+    /// A holder answers with all shares at once: what is left out would look like an oversight.
+    pub(super) fn drill_prove(&mut self, answer: &Answer) -> Result<Verdict> {
+        let mut drill = self.running(&answer.drill)?;
+        let author = self.author();
+        let asked = read::<AskedRecord>(&self.state, &leaf_key(&answer.drill))?
+            .ok_or_else(|| refusal::malformed("this drill asks for no shares"))?;
+        let own = asked_shares(&self.state, asked.secrets.into_iter(), &author)?;
+        let mut own: BTreeMap<SharePlace, AskedShare> =
+            own.into_iter().map(|one| (one.place, one)).collect();
+        if own.is_empty() {
+            return Err(refusal::not_in_quorum("of what this drill asks for"));
+        }
+        if let Some(size) = answer.sample {
+            if size == 0 {
+                return Err(refusal::malformed("a sample has at least one share"));
+            }
+            let places = own.keys().copied().collect();
+            let picked = picked(&drill.nonce, &author, places, size);
+            own.retain(|place, _| picked.binary_search(place).is_ok());
+        }
+        let said = places(answer)?;
+        let left_out = |(place, share): (&SharePlace, &AskedShare)| {
+            share.live && said.binary_search(place).is_err()
+        };
+        if own.iter().any(left_out) || said.iter().any(|place| !own.contains_key(place)) {
+            return Err(Error::refused(
+                "not-all-shares",
+                "the answer is not about each of the holder's shares that the drill asks for",
+            ));
+        }
+        self.check_answer(answer, &own)?;
+        let proven = answer.proofs.iter().map(|proof| SharePlace {
+            secret: proof.secret,
+            epoch: proof.epoch,
+            group: proof.group,
+            member: proof.member,
+        });
+        let proven: Vec<SharePlace> = proven.collect();
+        for place in &proven {
+            if own.get(place).is_some_and(|share| share.fresh) {
+                self.note_answered(place)?;
+            }
+        }
+        let bad = answer.bad.iter().map(|bad| {
+            let place = SharePlace {
+                secret: bad.secret,
+                epoch: bad.epoch,
+                group: bad.group,
+                member: bad.member,
+            };
+            (place, bad.why)
+        });
+        drill.add_person(author);
+        drill.answers.push(AnswerRecord {
+            holder: author,
+            index: self.index,
+            at: self.time(),
+            proven: proven.len(),
+            bad: bad
+                .filter(|(place, _)| own.get(place).is_some_and(|share| share.live))
+                .collect(),
+            sampled: answer.sample.map(|_| proven),
+        });
+        self.state.put(&leaf_key(&answer.drill), &drill)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
+    fn check_answer(
+        &mut self,
+        answer: &Answer,
+        own: &BTreeMap<SharePlace, AskedShare>,
+    ) -> Result<()> {
+        let (author, ledger) = (self.author(), self.ledger()?.id);
+        for proof in &answer.proofs {
+            let place = SharePlace {
+                secret: proof.secret,
+                epoch: proof.epoch,
+                group: proof.group,
+                member: proof.member,
+            };
+            let share = own.get(&place).ok_or_else(refusal::no_such_secret)?;
+            let context = ShareContext {
+                ledger,
+                secret: proof.secret,
+                epoch: proof.epoch,
+                group: proof.group,
+                member: proof.member,
+            };
+            let message = possession::message(&context, &author, &answer.drill);
+            self.signatures
+                .check(&share.share.key, message, &proof.proof.0)
+                .map_err(bad_proof)?;
+        }
+        Ok(())
+    }
+
+    fn note_answered(&mut self, place: &SharePlace) -> Result<()> {
+        let author = self.author();
+        let mut epoch = Epoch::load(&self.state, &place.secret, place.epoch)?
+            .ok_or_else(refusal::no_such_secret)?;
+        if !epoch.proven.contains(&author) {
+            epoch.proven.push(author);
+            self.state
+                .put(&Epoch::key(&place.secret, place.epoch), &epoch)?;
+        }
+        Ok(())
+    }
+}
+
+/// Every share that an answer says something of, in order.
+fn places(answer: &Answer) -> Result<Vec<SharePlace>> {
+    let proofs = answer
+        .proofs
+        .iter()
+        .map(|one| (one.secret, one.epoch, one.group, one.member));
+    let bad = answer
+        .bad
+        .iter()
+        .map(|one| (one.secret, one.epoch, one.group, one.member));
+    let in_order = |places: &[(Id, u32, u8, u8)]| places.is_sorted_by(|one, next| one < next);
+    let (proofs, bad): (Vec<_>, Vec<_>) = (proofs.collect(), bad.collect());
+    let ordered = in_order(&proofs) && in_order(&bad);
+    let mut all: Vec<SharePlace> = proofs
+        .into_iter()
+        .chain(bad)
+        .map(|(secret, epoch, group, member)| SharePlace {
+            secret,
+            epoch,
+            group,
+            member,
+        })
+        .collect();
+    all.sort();
+    if ordered && !all.is_empty() && all.is_sorted_by(|one, next| one < next) {
+        return Ok(all);
+    }
+    Err(refusal::malformed(
+        "shares stand in order of secret, epoch, group and member, each once",
+    ))
+}
+
+/// The shares that a drill's nonce picks out of a holder's, in order: nobody chooses them.
+#[must_use]
+pub fn picked(nonce: &Digest, holder: &Id, places: Vec<SharePlace>, size: u32) -> Vec<SharePlace> {
+    let mut drawn: Vec<(Digest, SharePlace)> = places
+        .into_iter()
+        .map(|place| {
+            let lot = Digest::of_all(&[
+                b"rootkeep/drill-sample/v1\n",
+                nonce.as_bytes(),
+                holder.as_bytes(),
+                place.secret.as_bytes(),
+                &place.epoch.to_be_bytes(),
+                &[place.group, place.member],
+            ]);
+            (lot, place)
+        })
+        .collect();
+    drawn.sort();
+    drawn.truncate(usize::try_from(size).unwrap_or(usize::MAX));
+    let mut picked: Vec<SharePlace> = drawn.into_iter().map(|(_, place)| place).collect();
+    picked.sort();
+    picked
+}

@@ -1,0 +1,582 @@
+//! Planning, starting and finishing drills, and what is found out in between.
+
+use super::founding::GOVERNANCE_SECRET;
+use super::releases::CLOCK_ERROR;
+use super::{Judge, Verdict, refusal};
+use crate::crypto::fixed::{Digest, Id};
+use crate::error::{Error, Result};
+use crate::state::Records;
+use crate::state::custody::{AccountRecord, Epoch, RequestRecord, SecretRecord};
+use crate::state::drills::{
+    AskedRecord, ClosedImprovement, DrillRecord, Finished, FoundRecord, ImprovementRecord,
+    JointRecord, PlanRecord, SharePlace, StepRecord,
+};
+use crate::state::people::{Custodian, LedgerRecord};
+use crate::state::places::{MailboxRecord, PhoneRecord};
+use crate::state::records::read;
+use crate::state::rules::{Quorum, leaf_key};
+use crate::statement::account_id::AccountId;
+use crate::statement::drills::{
+    AskedEpoch, CloseImprovement, DrillKind, DrillOutcome, Finish, FinishPersonal, Found, Plan,
+    Record, Scope, Start, Step, Target,
+};
+use crate::statement::names::Subject;
+use crate::statement::people::Role;
+use crate::statement::secrets::Share;
+use crate::statement::text::Name;
+
+/// The most lessons of one drill.
+const LESSONS: usize = 64;
+
+impl Judge<'_> {
+    pub(super) fn drill_plan(&mut self, plan: &Plan) -> Result<Verdict> {
+        self.needs_role(Role::Keeper, "planning drills")?;
+        if plan.timezone.parse::<chrono_tz::Tz>().is_err() {
+            return Err(refusal::malformed("the time zone is no IANA name"));
+        }
+        self.check_scope(plan.drill, &plan.scope)?;
+        let before = read::<PlanRecord>(&self.state, plan.plan.as_str())?;
+        if before
+            .as_ref()
+            .is_some_and(|before| before.facts.drill != plan.drill)
+        {
+            return Err(refusal::malformed(
+                "a plan is of one kind of drill for good",
+            ));
+        }
+        let mut events = before.map_or_else(Vec::new, |record| record.events);
+        events.push(self.index);
+        let record = PlanRecord {
+            facts: plan.clone(),
+            id: self.statement.header().id,
+            events,
+        };
+        self.state.put(plan.plan.as_str(), &record)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
+    fn check_scope(&self, kind: DrillKind, scope: &Scope) -> Result<()> {
+        let fits = match kind {
+            DrillKind::Possession | DrillKind::SignIn | DrillKind::QrRestore => true,
+            DrillKind::Phone | DrillKind::Mailbox => {
+                matches!(scope, Scope::All | Scope::Account(_))
+            }
+            DrillKind::LedgerRestore => *scope == Scope::All,
+        };
+        if !fits {
+            return Err(refusal::malformed("drills of this kind have no such scope"));
+        }
+        match scope {
+            Scope::All => Ok(()),
+            Scope::Account(account) => self.known_account(account),
+            Scope::Quorum(quorum) if *quorum == GOVERNANCE_SECRET => Ok(()),
+            Scope::Quorum(quorum) => Quorum::load(&self.state, quorum)?
+                .map(|_| ())
+                .ok_or_else(|| Error::refused("unknown-quorum", "there is no such quorum")),
+            Scope::Location(name) => self.live_location(name).map(|_| ()),
+        }
+    }
+
+    fn known_account(&self, account: &AccountId) -> Result<()> {
+        read::<AccountRecord>(&self.state, &account.to_string())?
+            .map(|_| ())
+            .ok_or_else(|| {
+                Error::refused(
+                    "unknown-account",
+                    format!("{account} is not in the register"),
+                )
+                .hint("rootkeep account import --organizations FILE")
+            })
+    }
+
+    pub(super) fn drill_start(&mut self, start: &Start) -> Result<Verdict> {
+        let may = [Role::Keeper, Role::Operator, Role::Reviewer];
+        self.needs_one_of(&may, "starting a drill")?;
+        self.check_scope(start.drill, &start.scope)?;
+        self.check_by_plan(start)?;
+        let possession = start.drill == DrillKind::Possession;
+        if possession == start.secrets.is_empty() || possession != start.targets.is_empty() {
+            return Err(refusal::malformed(
+                "a possession drill asks for shares, and every other has something to try",
+            ));
+        }
+        for target in &start.targets {
+            self.check_target(start.drill, target)?;
+        }
+        if !start.targets.is_sorted_by(|one, next| one < next) {
+            return Err(refusal::malformed(
+                "what is to be tried stands in order, each once",
+            ));
+        }
+        let holders = self.holders_asked(&start.secrets)?;
+        let mut record = DrillRecord {
+            id: self.statement.header().id,
+            index: self.index,
+            author: self.author(),
+            made_at: self.time(),
+            drill: start.drill,
+            plan: start.plan.clone(),
+            due: start.due,
+            nonce: start.nonce,
+            scope: start.scope.clone(),
+            secrets: start.secrets.len(),
+            holders,
+            targets: start.targets.clone(),
+            people: Vec::new(),
+            answers: Vec::new(),
+            steps: Vec::new(),
+            found: Vec::new(),
+            finishing: None,
+            finished: None,
+        };
+        record.add_person(self.author());
+        let key = leaf_key(&self.leaf());
+        if possession {
+            self.state.put(&key, &AskedRecord::new(&start.secrets))?;
+        }
+        self.state.put(&key, &record)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
+    fn check_by_plan(&self, start: &Start) -> Result<()> {
+        if start.plan.is_some() != start.due.is_some() {
+            return Err(refusal::malformed("a drill by a plan is for a day of it"));
+        }
+        let Some(name) = &start.plan else {
+            return Ok(());
+        };
+        let plan = read::<PlanRecord>(&self.state, name.as_str())?
+            .filter(|plan| !plan.facts.ended)
+            .ok_or_else(|| no_such_plan(name))?;
+        if plan.facts.drill == start.drill && plan.facts.scope == start.scope {
+            return Ok(());
+        }
+        Err(refusal::malformed(
+            "a drill by a plan is of its kind and scope",
+        ))
+    }
+
+    fn check_target(&self, kind: DrillKind, target: &Target) -> Result<()> {
+        match (kind, target) {
+            (DrillKind::SignIn, Target::Account(account)) => self.known_account(account),
+            (DrillKind::QrRestore, Target::Item(item)) => self.live_item(item).map(|_| ()),
+            (DrillKind::Phone, Target::Phone(phone)) => {
+                let known = read::<PhoneRecord>(&self.state, phone.as_str())?;
+                registered(known.is_some_and(|record| !record.facts.closed), target)
+            }
+            (DrillKind::Mailbox, Target::Mailbox(mailbox)) => {
+                let known = read::<MailboxRecord>(&self.state, mailbox.as_str())?;
+                registered(known.is_some_and(|record| !record.facts.closed), target)
+            }
+            (DrillKind::LedgerRestore, Target::Ledger) => Ok(()),
+            _ => Err(refusal::malformed(
+                "drills of this kind don't try such things",
+            )),
+        }
+    }
+
+    /// Who holds how many of the shares that are asked for.
+    fn holders_asked(&self, secrets: &[AskedEpoch]) -> Result<Vec<(Id, usize)>> {
+        if !secrets.is_sorted_by(|one, next| one < next) {
+            return Err(refusal::malformed(
+                "secrets stand in order of id and epoch, each once",
+            ));
+        }
+        let mut holders = std::collections::BTreeMap::new();
+        for asked in secrets {
+            let sealing = sealing(&self.state, &asked.secret, asked.epoch)?
+                .filter(|sealing| sealing.live)
+                .ok_or_else(refusal::no_such_secret)?;
+            for share in sealing.shares {
+                *holders.entry(share.holder).or_insert(0) += 1;
+            }
+        }
+        Ok(holders.into_iter().collect())
+    }
+
+    /// A drill that goes on.
+    pub(super) fn running(&self, drill: &Digest) -> Result<DrillRecord> {
+        let record = DrillRecord::load(&self.state, drill)?.ok_or_else(no_such_drill)?;
+        self.has_seen(record.index)?;
+        if record.finished.is_some() {
+            return Err(Error::refused("drill-over", "the drill is over")
+                .hint("start another: rootkeep drill start KIND"));
+        }
+        if record.finishing.is_some() {
+            return Err(Error::refused(
+                "drill-over",
+                "the drill is finished, and waits for those who took part to sign",
+            )
+            .hint("to go on with it, one of them says no: rootkeep reject ID --reason TEXT"));
+        }
+        Ok(record)
+    }
+
+    pub(super) fn drill_step(&mut self, step: &Step) -> Result<Verdict> {
+        let mut drill = self.running(&step.drill)?;
+        if step.step == 0 {
+            return Err(refusal::malformed("steps are counted from 1"));
+        }
+        if step.at > self.time().plus(CLOCK_ERROR) {
+            return Err(refusal::dated_ahead("the step"));
+        }
+        drill.add_person(self.author());
+        drill.steps.push(StepRecord {
+            step: step.step,
+            went: step.went,
+            at: step.at,
+            by: self.author(),
+            index: self.index,
+        });
+        self.state.put(&leaf_key(&step.drill), &drill)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
+    pub(super) fn drill_record(&mut self, record: &Record) -> Result<Verdict> {
+        let mut drill = self.running(&record.drill)?;
+        if record.at > self.time().plus(CLOCK_ERROR) {
+            return Err(refusal::dated_ahead("what was found out"));
+        }
+        let target = match &record.found {
+            Found::SignIn { account, .. } | Found::Alarm { account, .. } => {
+                Target::Account(account.clone())
+            }
+            Found::Call { target, .. } => target.clone(),
+            Found::Sheet { item, .. } => Target::Item(item.clone()),
+            Found::Restore { .. } => Target::Ledger,
+        };
+        if drill.targets.binary_search(&target).is_err() {
+            return Err(Error::refused(
+                "not-in-scope",
+                format!("the drill does not try {target}"),
+            ));
+        }
+        match &record.found {
+            Found::SignIn {
+                account, request, ..
+            } => drill.add_person(self.operator_of(request, account)?),
+            Found::Alarm { seen, by, .. } => {
+                self.took_part(&mut drill, *by)?;
+                if by.is_some() && !seen {
+                    return Err(refusal::malformed("nobody saw what was not seen"));
+                }
+            }
+            Found::Call {
+                target,
+                reached,
+                by,
+                code,
+            } => {
+                if !matches!(target, Target::Phone(_) | Target::Mailbox(_)) {
+                    return Err(refusal::malformed("only phones and mailboxes answer"));
+                }
+                if !reached && (by.is_some() || *code) {
+                    return Err(refusal::malformed("who was not reached has not answered"));
+                }
+                self.took_part(&mut drill, *by)?;
+            }
+            Found::Sheet { .. } => {}
+            Found::Restore { at, .. } => {
+                if let Some(at) = at {
+                    self.backed_up(at)?;
+                }
+            }
+        }
+        drill.add_person(self.author());
+        drill.found.push(FoundRecord {
+            found: record.found.clone(),
+            at: record.at,
+            by: self.author(),
+            index: self.index,
+        });
+        self.state.put(&leaf_key(&record.drill), &drill)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
+    fn took_part(&self, drill: &mut DrillRecord, who: Option<Id>) -> Result<()> {
+        let Some(who) = who else { return Ok(()) };
+        self.can_sign(&who)?;
+        drill.add_person(who);
+        Ok(())
+    }
+
+    /// In force, and no reader.
+    fn can_sign(&self, who: &Id) -> Result<()> {
+        let custodian =
+            Custodian::load(&self.state, who)?.ok_or_else(|| refusal::unknown_author(who))?;
+        if custodian.in_force() && !custodian.has(Role::Reader) {
+            return Ok(());
+        }
+        Err(Error::refused(
+            "not-in-force",
+            "somebody who is named is not in force, or only reads",
+        )
+        .because(format!("custodian {who}")))
+    }
+
+    /// Who was to sign in with what a release in effect has shown.
+    fn operator_of(&self, request: &Digest, account: &AccountId) -> Result<Id> {
+        let request =
+            RequestRecord::load(&self.state, request)?.ok_or_else(refusal::unknown_subject)?;
+        if request.reshare || request.effect.is_none() {
+            return Err(Error::refused(
+                "not-signed-off",
+                "signing in takes a release that is in effect",
+            ));
+        }
+        for wanted in &request.secrets {
+            let secret = read::<SecretRecord>(&self.state, &wanted.secret.to_hex())?;
+            let about = |secret: &SecretRecord| {
+                secret.name.subject == Subject::Account(account.clone())
+                    || secret.serves.contains(account)
+            };
+            if secret.as_ref().is_some_and(about) {
+                return Ok(request.operator);
+            }
+        }
+        Err(Error::refused(
+            "wrong-request",
+            "the release is of no secret of that account",
+        ))
+    }
+
+    pub(super) fn drill_finish(
+        &mut self,
+        finish: &Finish,
+        personal: Option<&FinishPersonal>,
+    ) -> Result<Verdict> {
+        let mut drill = self.running(&finish.drill)?;
+        if drill.author != self.author() {
+            self.needs_role(Role::Keeper, "finishing what another has started")?;
+        }
+        self.check_participants(&drill, finish)?;
+        let texts = personal.map_or(finish.lessons.len(), |personal| personal.lessons.len());
+        if finish.lessons.len() > LESSONS || texts != finish.lessons.len() {
+            return Err(refusal::malformed(
+                "a drill has at most 64 lessons, each with its text",
+            ));
+        }
+        for lesson in &finish.lessons {
+            self.can_sign(&lesson.owner)?;
+        }
+        if finish.outcome == DrillOutcome::Passed {
+            self.check_passed(&drill)?;
+        }
+        drill.finishing = Some(self.leaf());
+        self.state.put(&leaf_key(&finish.drill), &drill)?;
+        self.wait_for_all(&finish.people)
+    }
+
+    fn check_participants(&self, drill: &DrillRecord, finish: &Finish) -> Result<()> {
+        if !finish.people.is_sorted_by(|one, next| one < next) {
+            return Err(refusal::malformed("people stand in order of id, each once"));
+        }
+        for who in &finish.people {
+            self.can_sign(who)?;
+        }
+        for who in &drill.people {
+            let there = Custodian::load(&self.state, who)?.is_some_and(|who| who.in_force());
+            if there && finish.people.binary_search(who).is_err() {
+                return Err(Error::refused(
+                    "participant-missing",
+                    "somebody who took part is not named",
+                )
+                .because(format!("custodian {who}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Nobody calls passed what the drill's own record does not show.
+    fn check_passed(&self, drill: &DrillRecord) -> Result<()> {
+        for (holder, shares) in &drill.holders {
+            let there = Custodian::load(&self.state, holder)?.is_some_and(|who| who.in_force());
+            if there && !drill.is_proven_by(holder) {
+                return Err(not_passed(format!(
+                    "custodian {holder} has not proven all of {shares} shares"
+                )));
+            }
+        }
+        match drill.targets.iter().find(|target| !drill.works(target)) {
+            Some(target) => Err(not_passed(format!("nothing shows that {target} works"))),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn drill_finished(
+        &mut self,
+        leaf: &Digest,
+        joint: &JointRecord,
+        finish: &Finish,
+    ) -> Result<()> {
+        let mut drill = DrillRecord::load(&self.state, &finish.drill)?.ok_or_else(no_such_drill)?;
+        drill.finishing = None;
+        let lessons = (1u32..).zip(&finish.lessons);
+        for (number, lesson) in lessons {
+            let improvement = ImprovementRecord {
+                subject: *leaf,
+                index: joint.index,
+                number,
+                owner: lesson.owner,
+                due: lesson.due,
+                since: joint.made_at,
+                closed: None,
+            };
+            let key = ImprovementRecord::key(leaf, number);
+            self.state.put(&key, &improvement)?;
+        }
+        drill.finished = Some(Finished {
+            finish: *leaf,
+            index: joint.index,
+            at: joint.made_at,
+            outcome: finish.outcome,
+            lessons: u32::try_from(finish.lessons.len()).unwrap_or(u32::MAX),
+        });
+        self.state.put(&leaf_key(&finish.drill), &drill)
+    }
+
+    /// What was to end it is gone.
+    pub(super) fn drill_goes_on(&mut self, finish: &Finish) -> Result<()> {
+        let mut drill = DrillRecord::load(&self.state, &finish.drill)?.ok_or_else(no_such_drill)?;
+        drill.finishing = None;
+        self.state.put(&leaf_key(&finish.drill), &drill)
+    }
+
+    pub(super) fn improvement_close(&mut self, close: &CloseImprovement) -> Result<Verdict> {
+        let key = ImprovementRecord::key(&close.subject, close.number);
+        let mut record = read::<ImprovementRecord>(&self.state, &key)?.ok_or_else(|| {
+            Error::refused("unknown-improvement", "there is no such improvement")
+                .hint("see what there is: rootkeep improvement list")
+        })?;
+        self.has_seen(record.index)?;
+        if record.closed.is_some() {
+            return Err(Error::refused(
+                "closed",
+                "the improvement is closed already",
+            ));
+        }
+        if record.owner != self.author() {
+            self.needs_role(Role::Keeper, "closing another's improvement")?;
+        }
+        record.closed = Some(ClosedImprovement {
+            outcome: close.outcome,
+            at: self.time(),
+            by: self.author(),
+            index: self.index,
+        });
+        self.state.put(&key, &record)?;
+        Ok(Verdict::AT_ONCE)
+    }
+}
+
+/// A split, and who has proven shares of it.
+struct Sealing {
+    shares: Vec<Share>,
+    /// Whether it is not destroyed.
+    live: bool,
+    /// Who has ever proven a share, where that is kept.
+    proven: Option<Vec<Id>>,
+}
+
+/// A sealing, of governance too.
+fn sealing(records: &dyn Records, secret: &Id, epoch: u32) -> Result<Option<Sealing>> {
+    if *secret == GOVERNANCE_SECRET {
+        let ledger = LedgerRecord::load(records)?.ok_or_else(refusal::no_genesis)?;
+        let now = ledger
+            .governance
+            .filter(|governance| governance.epoch == epoch);
+        return Ok(now.map(|governance| Sealing {
+            shares: governance.shares,
+            live: true,
+            proven: None,
+        }));
+    }
+    let epoch = Epoch::load(records, secret, epoch)?;
+    Ok(epoch.map(|epoch| Sealing {
+        shares: epoch.shares,
+        live: epoch.destroyed.is_none(),
+        proven: Some(epoch.proven),
+    }))
+}
+
+/// A share that a drill asks for.
+#[derive(Clone, Debug)]
+pub struct AskedShare {
+    /// Where it is.
+    pub place: SharePlace,
+    /// As it was sealed.
+    pub share: Share,
+    /// Whether its sealing is not destroyed.
+    pub live: bool,
+    /// Whether its sealing has yet to note that its holder has proven it.
+    pub(super) fresh: bool,
+}
+
+/// The shares of somebody's in some sealings, in order.
+///
+/// # Errors
+/// Verification where the state is damaged.
+pub fn asked_shares(
+    records: &dyn Records,
+    secrets: impl Iterator<Item = (Id, u32)>,
+    holder: &Id,
+) -> Result<Vec<AskedShare>> {
+    let mut own = Vec::new();
+    for (secret, epoch) in secrets {
+        let Some(Sealing {
+            shares,
+            live,
+            proven,
+        }) = sealing(records, &secret, epoch)?
+        else {
+            continue;
+        };
+        let fresh = live && proven.is_some_and(|proven| !proven.contains(holder));
+        let held = shares.into_iter().filter(|share| share.holder == *holder);
+        own.extend(held.map(|share| AskedShare {
+            place: SharePlace {
+                secret,
+                epoch,
+                group: share.group,
+                member: share.member,
+            },
+            share,
+            live,
+            fresh,
+        }));
+    }
+    own.sort_by_key(|one| one.place);
+    Ok(own)
+}
+
+fn registered(known: bool, target: &Target) -> Result<()> {
+    if known {
+        return Ok(());
+    }
+    Err(Error::refused(
+        "not-registered",
+        format!("{target} is not in the register, or is used no more"),
+    ))
+}
+
+fn no_such_plan(name: &Name) -> Error {
+    Error::refused(
+        "unknown-plan",
+        format!("there is no plan `{name}`, or it has ended"),
+    )
+    .hint("rootkeep drill list; rootkeep drill plan KIND --every quarter")
+}
+
+fn no_such_drill() -> Error {
+    Error::refused("unknown-drill", "there is no such drill")
+        .hint("see what there is: rootkeep drill list")
+}
+
+fn not_passed(why: String) -> Error {
+    Error::refused(
+        "not-passed",
+        "what the drill has shown is not enough to call it passed",
+    )
+    .because(why)
+    .hint("see what is missing: rootkeep drill show ID; or finish it with --outcome failed")
+}

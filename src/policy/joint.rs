@@ -1,0 +1,139 @@
+//! What takes effect once everyone who took part has signed.
+
+use super::releases::CLOCK_ERROR;
+use super::{Judge, Verdict, refusal};
+use crate::crypto::fixed::{Digest, Id};
+use crate::error::{Error, Result};
+use crate::state::drills::JointRecord;
+use crate::state::people::Custodian;
+use crate::state::records::Table;
+use crate::state::rules::{Ended, Outcome, leaf_key};
+use crate::statement::Claim;
+use crate::statement::decisions::SignOff;
+use crate::statement::people::Role;
+
+impl Judge<'_> {
+    /// Files a statement that takes effect once `people`, its author apart, have signed.
+    pub(super) fn wait_for_all(&mut self, people: &[Id]) -> Result<Verdict> {
+        let author = self.author();
+        let header = self.statement.header();
+        let joint = JointRecord {
+            index: self.index,
+            id: header.id,
+            author,
+            made_at: self.time(),
+            kind: header.kind.clone(),
+            facts: self.facts_text()?,
+            people: people.iter().copied().filter(|id| *id != author).collect(),
+            yes: Vec::new(),
+        };
+        let leaf = self.leaf();
+        self.decided_by_all(&leaf, joint)
+    }
+
+    pub(super) fn sign_joint(&mut self, sign: &SignOff, mut joint: JointRecord) -> Result<Verdict> {
+        self.still_joint(&joint)?;
+        if !sign.proofs.is_empty() || !sign.shares.is_empty() {
+            return Err(refusal::malformed(
+                "who took part proves no share and sends none",
+            ));
+        }
+        joint.yes.push(self.author());
+        self.decided_by_all(&sign.subject, joint)
+    }
+
+    /// Who was retired since is waited for no more.
+    fn decided_by_all(&mut self, subject: &Digest, joint: JointRecord) -> Result<Verdict> {
+        let missing = joint.missing().copied().collect();
+        let needs = self.in_force(&missing)?.len();
+        if needs > 0 {
+            self.state.put(&leaf_key(subject), &joint)?;
+            return Ok(Verdict::waits_for(needs));
+        }
+        match joint.claim()? {
+            Claim::DrillFinish(finish, _) => self.drill_finished(subject, &joint, &finish)?,
+            _ => {
+                return Err(refusal::malformed(
+                    "statements of this kind don't wait for those who took part",
+                ));
+            }
+        }
+        self.end_joint(subject, &joint, Ended::Effective)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
+    /// One no ends it.
+    pub(super) fn reject_joint(
+        &mut self,
+        subject: &Digest,
+        joint: &JointRecord,
+    ) -> Result<Verdict> {
+        self.still_joint(joint)?;
+        self.drop_joint(subject, joint, Ended::Rejected)
+    }
+
+    pub(super) fn withdraw_joint(
+        &mut self,
+        subject: &Digest,
+        joint: &JointRecord,
+    ) -> Result<Verdict> {
+        let left = Custodian::load(&self.state, &joint.author)?
+            .is_none_or(|author| author.retired.is_some());
+        if left {
+            // Else it would wait for ever.
+            self.needs_role(Role::Keeper, "taking back what somebody who left has made")?;
+        } else {
+            self.withdraws_own(&joint.author)?;
+        }
+        self.has_seen(joint.index)?;
+        self.drop_joint(subject, joint, Ended::Withdrawn)
+    }
+
+    fn drop_joint(
+        &mut self,
+        subject: &Digest,
+        joint: &JointRecord,
+        ended: Ended,
+    ) -> Result<Verdict> {
+        if let Claim::DrillFinish(finish, _) = joint.claim()? {
+            self.drill_goes_on(&finish)?;
+        }
+        self.end_joint(subject, joint, ended)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
+    fn still_joint(&self, joint: &JointRecord) -> Result<()> {
+        self.has_seen(joint.index)?;
+        may_join(joint, &self.author())?;
+        if joint.made_at > self.time().plus(CLOCK_ERROR) {
+            return Err(refusal::dated_ahead("the statement"));
+        }
+        Ok(())
+    }
+
+    fn end_joint(&mut self, subject: &Digest, joint: &JointRecord, ended: Ended) -> Result<()> {
+        let key = leaf_key(subject);
+        let outcome = Outcome {
+            index: joint.index,
+            ended,
+            at: self.index,
+            yes: joint.yes.clone(),
+        };
+        self.state.remove(Table::Joint, &key);
+        self.state.put(&key, &outcome)
+    }
+}
+
+/// That `member` is one of those whom a statement waits for.
+pub(super) fn may_join(joint: &JointRecord, member: &Id) -> Result<()> {
+    if !joint.people.contains(member) {
+        return Err(Error::refused(
+            "not-a-participant",
+            "only those whom it names as having taken part sign this",
+        ));
+    }
+    if joint.yes.contains(member) {
+        return Err(refusal::twice());
+    }
+    Ok(())
+}
