@@ -75,7 +75,8 @@ impl Judge<'_> {
             return Err(Error::refused(
                 "own-witness",
                 "nobody witnesses what they did themselves",
-            ));
+            )
+            .hint("name another who was there and has the role `witness`: rootkeep custodian list"));
         }
         let custodian = Custodian::load(&self.state, witness)?
             .ok_or_else(|| refusal::unknown_author(witness))?;
