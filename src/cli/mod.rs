@@ -33,6 +33,7 @@ mod kept;
 mod leavers;
 mod location;
 mod log;
+mod looks;
 mod mailbox;
 mod man;
 mod out_items;
@@ -66,6 +67,7 @@ mod steps;
 mod table_import;
 mod terminal;
 mod verify;
+mod waiting;
 mod when;
 
 use std::process::ExitCode;

@@ -11,6 +11,7 @@ use super::due::{Calendar, Due};
 use super::out_items;
 use super::output::{self, Done};
 use super::steps::{self, Secrets, Step};
+use super::waiting::Waiting;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::ledger::Session;
@@ -44,7 +45,9 @@ impl StatusCommand {
         let last_second = Date::parse(date)?.0.and_hms_opt(23, 59, 59);
         last_second
             .and_then(|time| Time::from_chrono(time.and_utc()))
-            .ok_or_else(|| Error::usage("bad-date", "that day is out of range"))
+            .ok_or_else(|| {
+                Error::usage("bad-date", "that day is out of range").hint("such as 2027-03-31")
+            })
     }
 }
 
@@ -309,11 +312,11 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
     let now = session.now()?;
     let (mut pending, mut overdue) = (Vec::new(), Vec::new());
     let days = u64::from(PolicyRecord::load(&view)?.settings.pending_days);
+    let people = session.people()?;
     if let Some(ledger) = LedgerRecord::load(&view)?
         && ledger.active.is_none()
         && let Some(genesis) = view.entry(0)?
     {
-        let people = session.people()?;
         let missing: Vec<Id> = ledger
             .founders
             .iter()
@@ -340,14 +343,13 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 id: proposal.id.short(),
                 seq: proposal.index,
                 what: proposal.kind.clone(),
-                waits_for: Vec::new(),
+                waits_for: Waiting::of(session, &people, &subject)?.names,
                 state: "waits for governance",
                 until: Some(until),
                 subject: Some(subject),
             });
         }
     }
-    let people = session.people()?;
     let mut closings = BTreeSet::new();
     for (key, waits) in list::<WitnessRecord>(&view, "")? {
         if let Claim::SafeClose(closed, _) = waits.claim()? {
@@ -421,7 +423,9 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             RequestState::Waiting if policy::lapsed(&view, &request)?.is_some() => {}
             RequestState::Waiting => {
                 item.state = "waits for sign-offs";
-                item.subject = Some(Digest::parse(&key)?);
+                let subject = Digest::parse(&key)?;
+                item.waits_for = Waiting::of(session, &people, &subject)?.names;
+                item.subject = Some(subject);
                 pending.push(item);
             }
             RequestState::Effective => {
