@@ -333,6 +333,9 @@ impl OwnKey {
     }
 }
 
+/// Whoever has left has no key file any more, like whoever was never here.
+const GONE: &str = "if you were in this ledger before, your identity may have been retired or replaced: ask another custodian (rootkeep custodian list), or use your new identity";
+
 /// Finds the own sealed member key and opens it with the identity.
 fn unlock_member(keys: &keys::Keys, own: &OwnKey, identity: &Identity) -> Result<(Id, MemberKey)> {
     let members = keys.members()?;
@@ -350,6 +353,7 @@ fn unlock_member(keys: &keys::Keys, own: &OwnKey, identity: &Identity) -> Result
             "not-a-member",
             "neither your pins nor your own card belong to a member of this ledger",
         )
+        .hint(GONE)
         .hint("if your card is another, name it with --own-card FILE")
         .hint("newcomers can open a ledger once governance has signed their enrolment"));
     }
@@ -371,7 +375,8 @@ fn unlock_member(keys: &keys::Keys, own: &OwnKey, identity: &Identity) -> Result
             identity.path().display()
         ),
     )
-    .hint("check -i FILE; newcomers can open a ledger once governance has signed their enrolment");
+    .hint("check -i FILE; newcomers can open a ledger once governance has signed their enrolment")
+    .hint(GONE);
     Err(match last {
         Some(cause) => error.because(cause),
         None => error,

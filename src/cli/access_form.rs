@@ -23,8 +23,6 @@ use crate::statement::people::Role;
 use crate::statement::register::ItemKind;
 use crate::statement::text::{Name, Text};
 
-/// How often an answer may be wrong.
-const TRIES: usize = 5;
 /// How far a clock on the wall may be ahead, in seconds.
 const CLOCK_ERROR: u64 = 300;
 
@@ -156,20 +154,27 @@ impl<'a> Form<'a> {
         session: &Session,
         fit: impl Fn(&LocationRecord) -> bool,
     ) -> Result<LocationRecord> {
-        let names: Vec<String> = records::<LocationRecord>(&session.view(), "")?
-            .into_iter()
-            .filter(|(_, location)| !location.retired && fit(location))
-            .map(|(name, _)| name)
-            .collect();
+        let people = session.people()?;
+        let (mut names, mut shown) = (Vec::new(), Vec::new());
+        for (name, location) in records::<LocationRecord>(&session.view(), "")? {
+            if location.retired || !fit(&location) {
+                continue;
+            }
+            shown.push(match &location.open {
+                Some(open) => format!("{name} (opened by {})", people.name(&open.author)),
+                None => name.clone(),
+            });
+            names.push(name);
+        }
         if names.is_empty() {
             return Err(Error::not_found(
                 "no-location",
-                "the register has no location of which that could be said",
+                "the register has no location of which that can be said now",
             )
             .hint("rootkeep location list; rootkeep location add"));
         }
         if context.terminal.interactive {
-            output::talk(&output::item(&format!("Locations: {}", names.join(", "))));
+            output::talk(&output::item(&format!("Locations: {}", shown.join(", "))));
         }
         asked(context, "Which location", "LOCATION", |answer| {
             let found = location::find(session, answer)?;
@@ -204,14 +209,17 @@ impl<'a> Form<'a> {
                 )
                 .hint("of another day, with its date: \"2026-11-21 14:03\""));
             }
-            if after.is_some_and(|after| time < after) {
-                return Err(Error::usage(
-                    "bad-time",
-                    format!("`{}` is before it began", text.escape_debug()),
-                )
-                .hint("after midnight, with its date: \"2026-11-21 00:10\""));
+            match after {
+                Some(after) => not_before(time, after).ok_or_else(|| {
+                    Error::usage(
+                        "bad-time",
+                        format!("`{}` is before it began", text.escape_debug()),
+                    )
+                    .because(format!("it began {}", when::clock(after, self.zone)))
+                    .hint("after midnight, with its date: \"2026-11-21 00:10\"")
+                }),
+                None => Ok(time),
             }
-            Ok(time)
         };
         if let Some(text) = given {
             return read(text);
@@ -458,7 +466,7 @@ impl<'a> Form<'a> {
     fn ask_counter(&self, opened_at: Time) -> Result<Option<u64>> {
         // A lock that has shown a counter before has one.
         let has = if self.here.counter.is_some() {
-            "it has shown one before"
+            "it has shown one before; Enter: it was not read"
         } else {
             "Enter: it has none"
         };
@@ -477,15 +485,25 @@ impl<'a> Form<'a> {
                 },
             )
         };
-        let counter = ask()?;
         let next = expected_counter(&self.session.view(), self.here, opened_at)?;
-        if next.is_none() || counter == next {
-            return Ok(counter);
+        let mut before: Option<Option<u64>> = None;
+        loop {
+            let counter = ask()?;
+            // Said a second time, it is what the person means.
+            let meant = before.is_some_and(|before| before.is_some() == counter.is_some());
+            if meant || next.is_none() || counter == next {
+                return Ok(counter);
+            }
+            output::talk(match counter {
+                Some(_) => {
+                    "That is not the next number. Read it from the lock once more: if it says the same, that is a finding."
+                }
+                None => {
+                    "It has shown a number before. Type what it says now; or Enter once more: no counter was read."
+                }
+            });
+            before = Some(counter);
         }
-        output::talk(
-            "That is not the next number. Read it from the lock once more: if it says the same, that is a finding.",
-        );
-        ask()
     }
 
     fn ask_present(&self, opened_at: Time) -> Result<Vec<Present>> {
@@ -574,17 +592,28 @@ impl<'a> Form<'a> {
     }
 }
 
-/// Asks until the answer can be understood, a few times.
+/// A moment that was typed, where it is not before another: in the same minute it is that one, as a
+/// clock on the wall shows no seconds.
+fn not_before(typed: Time, after: Time) -> Option<Time> {
+    let minute = |time: Time| time.seconds().div_euclid(60);
+    (minute(typed) >= minute(after)).then(|| typed.max(after))
+}
+
+/// Asks until the answer can be understood: what was answered before is not lost to a slip of the
+/// fingers. Ctrl-C, or the end of input, ends it.
 fn asked<T>(
     context: &Context,
     question: &str,
     flag: &str,
     read: impl Fn(&str) -> Result<T>,
 ) -> Result<T> {
-    for _ in 1..TRIES {
+    loop {
         match read(&context.terminal.ask(question, flag)?) {
             Err(error) if matches!(error.kind(), ErrorKind::Usage | ErrorKind::NotFound) => {
                 output::talk(&output::plain(&format!("{}.", error.message())));
+                for cause in error.causes() {
+                    output::talk(&output::plain(&format!("  because: {cause}")));
+                }
                 for hint in error.hints() {
                     output::talk(&output::plain(&format!("  {hint}")));
                 }
@@ -592,7 +621,6 @@ fn asked<T>(
             other => return other,
         }
     }
-    read(&context.terminal.ask(question, flag)?)
 }
 
 fn pair<'t>(text: &'t str, flag: &str, example: &str) -> Result<(&'t str, &'t str)> {
@@ -667,6 +695,26 @@ fn seal(word: &str) -> Result<SealState> {
     match word {
         "intact" => Ok(SealState::Intact),
         "broken" => Ok(SealState::Broken),
-        _ => Err(Error::usage("bad-seal", "a seal is intact or broken")),
+        _ => Err(Error::usage("bad-seal", "a seal is intact or broken")
+            .hint("--seal ITEM=intact or --seal ITEM=broken")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_that_has_begun_is_not_before_its_own_seconds() {
+        let time = |text: &str| Time::parse(text).unwrap();
+        let after = time("2026-11-21T13:18:40Z");
+        for (typed, meant) in [
+            ("2026-11-21T13:18:00Z", Some("2026-11-21T13:18:40Z")),
+            ("2026-11-21T13:18:59Z", Some("2026-11-21T13:18:59Z")),
+            ("2026-11-21T13:19:00Z", Some("2026-11-21T13:19:00Z")),
+            ("2026-11-21T13:17:59Z", None),
+        ] {
+            assert_eq!(not_before(time(typed), after), meant.map(time), "{typed}");
+        }
     }
 }

@@ -66,8 +66,8 @@ pub fn run(context: &Context, command: &BackupCommand) -> Result<Done> {
         return Ok(Done::Yes);
     }
     output::data(&output::plain(&format!(
-        "backup of {} entries: {}\nopened again from the file, and verified\n  bytes    {}\n  sha-256  {}\n  root     {}\nTo restore it, besides the file: the identity of one of {};\nor the shares of {} of {}, as docs/recovery.md says.\n",
-        made.size,
+        "backup of {}: {}\nopened again from the file, and verified\n  bytes    {}\n  sha-256  {}\n  root     {}\nTo restore it, besides the file: the identity of one of {};\nor the shares of {} of {}, as docs/recovery.md says.\n",
+        output::count(made.size, "entry", "entries"),
         command.out.display(),
         made.file.bytes,
         made.file.digest,

@@ -13,8 +13,9 @@ use crate::crypto::fixed::Digest;
 use crate::crypto::paper_pin::PaperPin;
 use crate::crypto::secret::SecretText;
 use crate::error::{Error, Result};
-use crate::ledger::write_private_new;
-use crate::present::qr;
+use crate::ledger::{Session, write_private_new};
+use crate::present::{describe, qr};
+use crate::statement::Claim;
 
 /// `checkpoint`.
 #[derive(Debug, Args)]
@@ -63,7 +64,7 @@ pub fn run(context: &Context, command: &CheckpointCommand) -> Result<Done> {
     let (size, root) = session.head()?;
     if command.words {
         let words = PaperPin::new(&session.id(), size, root).words();
-        return print_words(context, size, &root, &words);
+        return print_words(context, &session, (size, &root), &words);
     }
     let note = session.note(size)?.to_string();
     if let Some(path) = &command.out {
@@ -83,7 +84,12 @@ pub fn run(context: &Context, command: &CheckpointCommand) -> Result<Done> {
 }
 
 /// Words in numbered lines, to be written down, and the same words as a QR code.
-fn print_words(context: &Context, size: u64, root: &Digest, words: &str) -> Result<Done> {
+fn print_words(
+    context: &Context,
+    session: &Session,
+    (size, root): (u64, &Digest),
+    words: &str,
+) -> Result<Done> {
     if context.global.json {
         output::object(
             "checkpoint.words",
@@ -101,11 +107,23 @@ fn print_words(context: &Context, size: u64, root: &Digest, words: &str) -> Resu
         .map_err(|error| {
             Error::failed("cannot-draw", "no QR code can be drawn of it").because(error)
         })?;
-    let mut text = format!("pin of {size} entries, root {root}\n");
+    let name = match session.proven(0)?.claim() {
+        Claim::Genesis(_, Some(personal)) => personal.name.to_string(),
+        _ => session.directory().display().to_string(),
+    };
+    let mut text = format!(
+        "{}, {}: pin of {}, root {root}\n",
+        output::one_line(&output::plain(&name)),
+        describe::day(session.now()?),
+        output::count(size, "entry", "entries")
+    );
     let words: Vec<&str> = words.split(' ').collect();
     for (line, five) in words.chunks(5).enumerate() {
         text.push_str(&format!("{:>3}  {}\n", line * 5 + 1, five.join(" ")));
     }
-    output::data(&format!("{text}{}", picture.expose()))?;
+    output::data(&format!(
+        "{text}{}to check any copy of it against these words: rootkeep -L DIR verify --against-words \"WORDS\"\n",
+        picture.expose()
+    ))?;
     Ok(Done::Yes)
 }

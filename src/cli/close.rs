@@ -6,6 +6,7 @@ use serde_json::json;
 use super::asked::Asked;
 use super::context::Context;
 use super::output::Done;
+use super::waiting;
 use crate::error::Result;
 use crate::statement::Claim;
 use crate::statement::releases::{Close, ClosePersonal, Outcome};
@@ -65,7 +66,9 @@ pub fn run(context: &Context, command: &CloseCommand) -> Result<Done> {
             note: note.text(terminal)?,
         }),
     );
-    let entered = session.enter(claim, Vec::new())?;
+    let entered = session
+        .enter(claim, Vec::new())
+        .map_err(|error| waiting::explained(&session, &entry, error))?;
     context.report(
         session,
         &entered,

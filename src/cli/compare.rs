@@ -44,9 +44,13 @@ enum Target {
 impl Target {
     fn of(path: &Path) -> Result<Self> {
         let cannot = |error: std::io::Error| match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                Error::not_found("no-file", format!("there is no file {}", path.display()))
-            }
+            std::io::ErrorKind::NotFound => Error::not_found(
+                "no-file",
+                format!("there is no file {}", path.display()),
+            )
+            .hint(
+                "check the name; without a leading / it is looked for where the command is typed",
+            ),
             _ => Error::failed("cannot-read", format!("cannot read {}", path.display()))
                 .because(error),
         };
@@ -206,15 +210,20 @@ fn say(
         );
     }
     let mut text = match &found.standing {
-        Standing::Equal => format!("equal: both have {} entries\n", found.here.0),
+        Standing::Equal => format!(
+            "equal: both have {}\n",
+            output::count(found.here.0, "entry", "entries")
+        ),
         Standing::Ahead(entries) => format!(
-            "this ledger is ahead by {entries} entries: it has {}, {} has {}\n",
+            "this ledger is ahead by {}: it has {}, {} has {}\n",
+            output::count(*entries, "entry", "entries"),
             found.here.0,
             path.display(),
             found.there.0
         ),
         Standing::Behind(entries) => format!(
-            "this ledger is behind by {entries} entries: it has {}, {} has {}\n",
+            "this ledger is behind by {}: it has {}, {} has {}\n",
+            output::count(*entries, "entry", "entries"),
             found.here.0,
             path.display(),
             found.there.0

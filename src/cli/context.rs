@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 
 use super::args::Global;
 use super::kept::Kept;
+use super::looks;
 use super::output::{self, Done};
 use super::terminal::{Terminal, words_mistyped};
+use super::waiting::{self, Enrolment, Waiting};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::Digest;
 use crate::crypto::identity::Identity;
@@ -281,20 +283,26 @@ impl Context {
 
     /// Opens a request slip, and decides whether its log is to be trusted.
     pub fn open_slip(&self, path: &Path) -> Result<Remote> {
+        let mut remote = self.look_into_slip(path)?;
+        let ledger = remote.id();
+        self.first_use(&ledger, |first| remote.trust(first))?;
+        Ok(remote)
+    }
+
+    /// Opens a request slip without deciding yet whether its log is to be trusted.
+    pub fn look_into_slip(&self, path: &Path) -> Result<Remote> {
         let identity = self.identity_path()?;
         self.check_own_card(&identity)?;
         if let Some(card) = &self.global.own_card {
             super::card::read(card)?;
         }
         let file = read_slip(path)?;
-        let mut remote = self.terminal.retry(passphrase_mistyped, || {
+        let opened = self.terminal.retry(passphrase_mistyped, || {
             let (identity, host) = self.identity(&identity)?;
             let card = self.global.own_card.clone();
             Remote::open(&file, opening(identity, &host, card))
-        })?;
-        let ledger = remote.id();
-        self.first_use(&ledger, |first| remote.trust(first))?;
-        Ok(remote)
+        });
+        opened.map_err(|error| looks::not_a_slip(error, path, &file))
     }
 
     fn trust(&self, session: &mut Session) -> Result<()> {
@@ -346,10 +354,12 @@ impl Context {
         headline: &str,
         more: Value,
     ) -> Result<Done> {
-        self.report_about(session, entered, &entered.leaf, headline, more)
+        let headline = format!("{headline}\nentry #{}  id {}", entered.seq, entered.id);
+        self.report_about(session, entered, &entered.leaf, &headline, more)
     }
 
-    /// As [`Self::report`]; what others at the keyboard would sign is `subject`.
+    /// As [`Self::report`]; what others at the keyboard would sign is `subject`, and the headline says
+    /// which entry was made.
     pub fn report_about(
         &self,
         session: Session,
@@ -363,19 +373,25 @@ impl Context {
             .view()
             .entry_by_hash(subject)?
             .map_or(entered.id, |entry| entry.id);
-        let kind = session
-            .view()
-            .entry_by_hash(subject)?
-            .map_or_else(String::new, |entry| entry.kind);
+        let waiting = if entered.effective {
+            Waiting::default()
+        } else {
+            Waiting::of(&session, &session.people()?, subject)?
+        };
         // Their own sessions open the same ledger: this one lets go first.
         drop(session);
         if !self.global.json {
             // What is durable is said before anybody else is asked for anything.
             output::data(&format!("{}\n", output::plain(headline)))?;
-            output::data(&format!("entry #{}  id {}\n", entered.seq, entered.id))?;
         }
-        let (effective, needs, last) =
-            self.sign_at_keyboard(entered, subject).map_err(|error| {
+        let AtKeyboard {
+            effective,
+            needs,
+            last,
+            waiting,
+        } = self
+            .sign_at_keyboard(entered, subject, waiting)
+            .map_err(|error| {
                 // What was entered before is durable: whoever is told of the failure is told of that.
                 error.hint(format!(
                     "entry #{} ({}) is in the ledger; to go on: rootkeep sign {}",
@@ -416,20 +432,10 @@ impl Context {
         if effective && (last.seq != entered.seq) {
             output::data("in effect\n")?;
         }
-        if !effective && matches!(kind.as_str(), "custodian.add" | "custodian.replace") {
-            output::data(&output::plain(&format!(
-                "not in effect yet: governance signs with rootkeep -L {} sign {}, and then the newcomer accepts: rootkeep -L {} -i THEIR.key custodian accept\n",
-                directory.display(),
-                id.short(),
-                directory.display()
-            )))?;
-        } else if !effective {
-            let people = if needs == 1 { "person" } else { "people" };
-            output::data(&output::plain(&format!(
-                "not in effect yet: {needs} more {people} must sign: rootkeep -L {} sign {}\n",
-                directory.display(),
-                id.short()
-            )))?;
+        if !effective {
+            let program = format!("rootkeep -L {}", directory.display());
+            let next = not_yet(needs, &waiting, &program, &id.short());
+            output::data(&output::plain(&next))?;
         }
         Ok(Done::Yes)
     }
@@ -439,12 +445,18 @@ impl Context {
         &self,
         entered: &Entered,
         subject: &Digest,
-    ) -> Result<(bool, usize, Option<Entered>)> {
-        let (mut effective, mut needs, mut last) = (entered.effective, entered.needs, None);
+        waiting: Waiting,
+    ) -> Result<AtKeyboard> {
+        let mut now = AtKeyboard {
+            effective: entered.effective,
+            needs: entered.needs,
+            last: None,
+            waiting,
+        };
         let mut paths = self.global.with.clone();
         loop {
             if paths.is_empty() {
-                match self.next_at_keyboard(effective)? {
+                match self.next_at_keyboard(now.effective)? {
                     Some(path) => paths.push(path),
                     None => break,
                 }
@@ -452,8 +464,13 @@ impl Context {
             let path = paths.remove(0);
             let mut session = self.open_as(&path, None)?;
             self.trust(&mut session)?;
-            session.may_decide(subject)?;
             let people = session.people()?;
+            if let Err(error) = session.may_decide(subject) {
+                return Err(match session.view().entry_by_hash(subject)? {
+                    Some(entry) => waiting::explained(&session, &entry, error),
+                    None => error,
+                });
+            }
             let preview = session.preview(subject)?;
             self.show_before_asking(&describe::statement(&session, &preview.statement, &people)?);
             let name = people.name(&session.member());
@@ -475,10 +492,13 @@ impl Context {
             for line in super::safe::to_look_at(&session, subject)? {
                 self.warn(&line);
             }
-            (effective, needs) = (signed.effective, signed.needs);
-            last = Some(signed);
+            (now.effective, now.needs) = (signed.effective, signed.needs);
+            if !signed.effective {
+                now.waiting = Waiting::of(&session, &session.people()?, subject)?;
+            }
+            now.last = Some(signed);
         }
-        Ok((effective, needs, last))
+        Ok(now)
     }
 
     /// An enrolment is signed only by who has heard the newcomer's fingerprint.
@@ -522,6 +542,39 @@ impl Context {
     pub fn entry(&self, session: &Session, typed: &str) -> Result<Entry> {
         session.find_entry(&typed.to_lowercase())
     }
+}
+
+/// How a statement stands once those at the keyboard have signed it.
+struct AtKeyboard {
+    effective: bool,
+    needs: usize,
+    /// The last of their entries.
+    last: Option<Entered>,
+    waiting: Waiting,
+}
+
+/// What a statement waits for, and who types what.
+fn not_yet(needs: usize, waiting: &Waiting, program: &str, id: &str) -> String {
+    let accept = format!("{program} -i THEIR.key custodian accept");
+    let mut text = match &waiting.enrolment {
+        Some(Enrolment::Approved(name)) => {
+            return format!("not in effect yet: now {name} accepts: {accept}\n");
+        }
+        Some(Enrolment::Accepted) => {
+            format!("not in effect yet: governance signs with {program} sign {id}\n")
+        }
+        Some(Enrolment::Proposed) => format!(
+            "not in effect yet: governance signs with {program} sign {id}, and then the newcomer accepts: {accept}\n"
+        ),
+        None => {
+            let people = if needs == 1 { "person" } else { "people" };
+            format!("not in effect yet: {needs} more {people} must sign: {program} sign {id}\n")
+        }
+    };
+    if !waiting.words.is_empty() {
+        text.push_str(&format!("who can sign: {}\n", waiting.words));
+    }
+    text
 }
 
 /// How the user comes to a ledger or a slip on this machine.

@@ -333,7 +333,12 @@ pub fn duties(file: Option<&Path>) -> Result<Text> {
 fn accept(context: &Context) -> Result<Done> {
     let mut session = context.open_to_act()?;
     let entered = session.accept()?;
-    context.report(session, &entered, "accepted", json!({}))
+    let people = session.people()?;
+    let enrolment = people
+        .get(&session.member())
+        .map_or(entered.leaf, |(own, ..)| own.enrolment);
+    let headline = format!("accepted\nentry #{}  id {}", entered.seq, entered.id);
+    context.report_about(session, &entered, &enrolment, &headline, json!({}))
 }
 
 fn retire(context: &Context, command: &RetireCustodian) -> Result<Done> {

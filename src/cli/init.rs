@@ -9,7 +9,7 @@ use super::context::{Context, state_dir};
 use super::fresh;
 use super::output::{self, Done};
 use crate::crypto::card::{Card, CardPersonal};
-use crate::crypto::fixed::{Base64, Digest};
+use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::crypto::part::Part;
 use crate::crypto::words;
 use crate::error::{Error, Result};
@@ -35,6 +35,33 @@ pub struct InitCommand {
     /// Every founder's card, yours among them (repeatable)
     #[arg(long, required = true, value_name = "FILE")]
     card: Vec<PathBuf>,
+}
+
+/// A threshold that nobody can meet, or a card that is there twice, by name.
+fn check_numbers(command: &InitCommand, cards: &[(Card, Part, CardPersonal)]) -> Result<()> {
+    let mut seen: Vec<(&Id, &PathBuf)> = Vec::new();
+    for ((card, ..), path) in cards.iter().zip(&command.card) {
+        if let Some((_, other)) = seen.iter().find(|(id, _)| **id == card.id) {
+            return Err(Error::refused(
+                "malformed",
+                format!("{} is the same card as {}", path.display(), other.display()),
+            )
+            .hint("name each founder's card once: one person holds one card"));
+        }
+        seen.push((&card.id, path));
+    }
+    let threshold = usize::from(command.threshold);
+    if cards.len() >= 2 && threshold > cards.len() {
+        return Err(Error::refused(
+            "malformed",
+            format!(
+                "{threshold} of {} founders can never agree: there are not so many",
+                cards.len()
+            ),
+        )
+        .hint(format!("--threshold K, with K from 2 to {}", cards.len())));
+    }
+    Ok(())
 }
 
 /// What needs no key to be refused: the rule on founders, and a card of one's own that is missing.
@@ -77,6 +104,7 @@ pub fn run(context: &Context, command: &InitCommand) -> Result<Done> {
         cards.push(super::card::read(path)?);
     }
     let path = context.identity_path()?;
+    check_numbers(command, &cards)?;
     check(command.threshold, &cards, &path)?;
     let (identity, host) = context.unlock(&path)?;
     if context.terminal.interactive {

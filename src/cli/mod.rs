@@ -42,6 +42,7 @@ mod leavers;
 mod location;
 mod location_map;
 mod log;
+mod looks;
 mod mailbox;
 mod man;
 mod out_items;
@@ -77,6 +78,7 @@ mod steps;
 mod table_import;
 mod terminal;
 mod verify;
+mod waiting;
 mod when;
 
 use std::process::ExitCode;

@@ -231,6 +231,14 @@ pub fn one_line(text: &str) -> String {
     text.lines().collect::<Vec<_>>().join(" / ")
 }
 
+/// A number of things, in words.
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {many}"),
+    }
+}
+
 /// Rows as a table with aligned columns, each in one line.
 pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
     let rows: Vec<Vec<String>> = rows

@@ -15,6 +15,7 @@ use crate::state::people::LedgerRecord;
 use crate::state::records::list as records;
 use crate::state::rules::Quorum;
 use crate::statement::Claim;
+use crate::statement::people::Role;
 use crate::statement::quorums::{Define, Group};
 use crate::statement::text::Name;
 
@@ -136,12 +137,33 @@ impl TypedGroup {
     }
 
     fn of(self, people: &People) -> Result<Group> {
+        let members = self.ids(people)?;
+        for id in &members {
+            can_hold(people, id)?;
+        }
         Ok(Group {
-            members: self.ids(people)?,
+            members,
             label: self.label,
             threshold: self.threshold,
         })
     }
+}
+
+/// That somebody can be in a quorum; the refusal says who can't, and why.
+fn can_hold(people: &People, id: &Id) -> Result<()> {
+    let name = people.name(id);
+    let why = match people.get(id) {
+        Some((who, ..)) if who.retired.is_some() => format!("{name} is retired"),
+        Some((who, ..)) if !who.in_force() => format!("{name} is not in force yet"),
+        Some((who, ..)) if !who.has(Role::Holder) => format!("{name} has not the role `holder`"),
+        _ => return Ok(()),
+    };
+    Err(Error::refused(
+        "not-a-holder",
+        "a member of a quorum must be in force and have the role `holder`",
+    )
+    .because(why)
+    .hint("see who can be: rootkeep custodian list"))
 }
 
 fn groups(command: &DefineQuorum) -> Result<Vec<TypedGroup>> {

@@ -8,6 +8,7 @@ use super::context::Context;
 use super::output::{self, Done};
 use super::progress;
 use super::request::parse_duration;
+use super::waiting;
 use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
 use crate::ledger::{People, Session};
@@ -129,7 +130,9 @@ fn holds_nothing(people: &People, who: &Id) -> Error {
             "for the identity before: rootkeep reshare --without {}",
             old.short()
         )),
-        None => error,
+        None => error.hint(
+            "nothing of theirs is left to be split anew; what else waits for somebody: rootkeep status",
+        ),
     }
 }
 
@@ -184,7 +187,8 @@ fn finish(context: &Context, id: &str) -> Result<Done> {
     let entered = session.carry_out_reshare(&entry.hash, &mut |done, all| {
         progress.set_length(u64::try_from(all).unwrap_or(0));
         progress.set_position(u64::try_from(done).unwrap_or(0));
-    })?;
+    });
+    let entered = entered.map_err(|error| waiting::explained(&session, &entry, error))?;
     progress.finish_and_clear();
     let mut names = Vec::new();
     for one in &entered {

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::backup::record;
 use super::context::Context;
 use super::fresh;
+use super::looks;
 use super::output::{self, Done};
 use super::progress;
 use crate::crypto::words;
@@ -64,10 +65,10 @@ pub fn run(context: &Context, command: &RestoreCommand) -> Result<Done> {
         return Ok(Done::Yes);
     }
     output::data(&output::plain(&format!(
-        "restored {} entries: {}\nall good: {} signatures checked\n  ledger  {}\n  code    {}\n  root    {}\n",
-        restored.size,
+        "restored {}: {}\nall good: {} checked\n  ledger  {}\n  code    {}\n  root    {}\n",
+        output::count(restored.size, "entry", "entries"),
         out.display(),
-        restored.signatures,
+        output::count(restored.signatures, "signature", "signatures"),
         restored.ledger,
         words::spell(&restored.ledger),
         restored.root,
@@ -80,6 +81,7 @@ fn restore(context: &Context, file: &Path, out: &Path) -> Result<Restored> {
     progress::verifying(context, |progress| {
         restore::restore(file, out, |made| context.open_any(made), progress)
     })
+    .map_err(|error| looks::not_a_backup(error, file))
 }
 
 /// Restores a backup where nobody looks, holds it to the ledger that is in use, and records that.
@@ -106,8 +108,10 @@ fn drill(context: &Context, file: &Path) -> Result<Done> {
         return Ok(Done::Yes);
     }
     output::data(&format!(
-        "the backup works: {} entries, {} signatures checked; {missing} entries were made since\n",
-        restored.size, restored.signatures
+        "the backup works: {}, {} checked; {} made since\n",
+        output::count(restored.size, "entry", "entries"),
+        output::count(restored.signatures, "signature", "signatures"),
+        output::count(missing, "entry was", "entries were")
     ))?;
     Ok(Done::Yes)
 }
@@ -154,6 +158,9 @@ fn standing(restored: &Restored) -> (&'static str, u64) {
     }
 }
 
+/// What follows from entries that are missing.
+const OLDER: &str = "Look for a newer copy first. What is entered here makes a fork of whatever has them, and your pin keeps you from opening this one until you put it aside";
+
 fn warnings(restored: &Restored) -> Vec<String> {
     let mut warnings = Vec::new();
     match restored.pin {
@@ -162,8 +169,11 @@ fn warnings(restored: &Restored) -> Vec<String> {
                 .to_owned(),
         ),
         AgainstPin::Continues => {}
+        AgainstPin::Older { size, seen } if seen == size + 1 => warnings.push(format!(
+            "THE BACKUP IS OLDER THAN WHAT YOU HAVE SEEN: entry #{size} is missing. {OLDER}"
+        )),
         AgainstPin::Older { size, seen } => warnings.push(format!(
-            "THE BACKUP IS OLDER THAN WHAT YOU HAVE SEEN: entries #{size} to #{} are missing. Look for a newer copy first. What is entered here makes a fork of whatever has them, and your pin keeps you from opening this one until you put it aside",
+            "THE BACKUP IS OLDER THAN WHAT YOU HAVE SEEN: entries #{size} to #{} are missing. {OLDER}",
             seen.saturating_sub(1)
         )),
     }

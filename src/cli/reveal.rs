@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::fresh;
 use super::output::{self, Done};
+use super::waiting;
 use crate::aws::otpauth::OtpAuth;
 use crate::crypto::fixed::Id;
 use crate::crypto::secret::{SecretBytes, SecretText};
@@ -94,7 +95,8 @@ pub fn run(context: &Context, command: &RevealCommand) -> Result<Done> {
         Form::Text => shown_text_of(plaintext, json).map(|_| ()),
         Form::Totp => device_of(plaintext).map(|_| ()),
         Form::Qr => drawing_that_fits(plaintext),
-    })?;
+    });
+    let revealed = revealed.map_err(|error| waiting::explained(&session, &entry, error))?;
     let people = session.people()?;
     for warning in bad_shares(&session, &revealed)? {
         context.warn(&warning);

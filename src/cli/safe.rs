@@ -227,10 +227,14 @@ fn close(context: &Context, command: &CloseSafe) -> Result<Done> {
     askable(context, &[(&command.id, "Which location", "LOCATION")])?;
     let session = context.open_to_act()?;
     let me = session.member();
+    let people = session.people()?;
+    let keeper = people
+        .get(&me)
+        .is_some_and(|(custodian, ..)| custodian.has(Role::Keeper));
     let (location, open) = match &command.id {
         Some(id) => opening(context, &session, id)?,
         None => {
-            let mine = |open: &OpenAccess| open.author == me;
+            let mine = |open: &OpenAccess| keeper || open.author == me;
             let location = Form::ask_location(context, &session, |location| {
                 location.open.as_ref().is_some_and(mine)
             })?;
@@ -239,10 +243,6 @@ fn close(context: &Context, command: &CloseSafe) -> Result<Done> {
             (location, open.ok_or_else(|| not_open(name.as_str()))?)
         }
     };
-    let people = session.people()?;
-    let keeper = people
-        .get(&me)
-        .is_some_and(|(custodian, ..)| custodian.has(Role::Keeper));
     if open.author != me && !keeper {
         let who = people.name(&open.author);
         return Err(Error::refused(

@@ -7,11 +7,13 @@ use super::context::Context;
 use super::genesis;
 use super::output::{self, Done};
 use super::request_list;
+use super::waiting::Waiting;
 use crate::error::Result;
 use crate::ledger::Session;
 use crate::policy::RequestState;
 use crate::present::describe;
 use crate::state::custody::{NoteRecord, RequestRecord};
+use crate::state::places::WitnessRecord;
 use crate::state::records::{list, read};
 use crate::state::rules::{Outcome, Proposal};
 use crate::store::Entry;
@@ -149,6 +151,18 @@ fn json_entry(
     Ok(Done::Yes)
 }
 
+fn who_can_sign(
+    session: &Session,
+    people: &crate::ledger::People,
+    entry: &Entry,
+) -> Result<Vec<String>> {
+    let waiting = Waiting::of(session, people, &entry.hash)?;
+    Ok(match waiting.words.as_str() {
+        "" => Vec::new(),
+        words => vec![format!("who can sign: {words}")],
+    })
+}
+
 fn standing(
     session: &Session,
     entry: &Entry,
@@ -193,7 +207,18 @@ fn standing(
             word: "waiting",
             yes: names(&proposal.yes),
             no: names(&proposal.no),
-            more: Vec::new(),
+            more: who_can_sign(session, people, entry)?,
+        }));
+    }
+    if let Some(waits) = read::<WitnessRecord>(&view, &key)? {
+        return Ok(Some(Standing {
+            word: "waiting",
+            yes: Vec::new(),
+            no: Vec::new(),
+            more: vec![format!(
+                "waits for {}, its witness",
+                people.name(&waits.witness)
+            )],
         }));
     }
     Ok(read::<Outcome>(&view, &key)?.map(|outcome| Standing {

@@ -6,9 +6,12 @@ use serde_json::json;
 use super::asked::Asked;
 use super::context::Context;
 use super::output::Done;
-use crate::error::Result;
+use super::waiting;
+use crate::error::{Error, Result};
 use crate::ledger::Session;
 use crate::present::describe;
+use crate::statement::Claim;
+use crate::store::Entry;
 
 /// `sign`.
 #[derive(Debug, Args)]
@@ -47,7 +50,7 @@ pub struct WithdrawCommand {
 pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
-    session.may_decide(&entry.hash)?;
+    may_decide(&session, &entry)?;
     let preview = session.preview(&entry.hash)?;
     let people = session.people()?;
     context.show_before_asking(&describe::statement(&session, &preview.statement, &people)?);
@@ -60,29 +63,44 @@ pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
     for line in super::safe::to_look_at(&session, &entry.hash)? {
         context.warn(&line);
     }
+    let subject = format!("#{} {} (id {})", entry.seq, entry.kind, entry.id.short());
+    let own = format!("this sign-off is entry #{}", entered.seq);
     let headline = if entered.effective {
-        format!("signed; #{} {} is in effect", entry.seq, entry.kind)
+        format!("signed; {subject} is in effect; {own}")
     } else {
-        format!("signed #{} {}", entry.seq, entry.kind)
+        format!("signed {subject}; {own}")
     };
-    finish(context, session, &entered, &headline, &entry.hash)
-}
-
-/// A sign-off's `needs` and `effective` are its subject's: others at the keyboard sign the subject.
-fn finish(
-    context: &Context,
-    session: Session,
-    entered: &crate::ledger::Entered,
-    headline: &str,
-    subject: &crate::crypto::fixed::Digest,
-) -> Result<Done> {
+    // A sign-off's `needs` and `effective` are its subject's: others at the keyboard sign the subject.
     context.report_about(
         session,
-        entered,
-        subject,
-        headline,
-        json!({"subject": subject}),
+        &entered,
+        &entry.hash,
+        &headline,
+        json!({"subject": entry.hash}),
     )
+}
+
+/// That a yes or a no to an entry can count; a refusal says who has a say instead.
+fn may_decide(session: &Session, entry: &Entry) -> Result<()> {
+    let Err(error) = session.may_decide(&entry.hash) else {
+        return Ok(());
+    };
+    if let Claim::Sign(sign) = session.proven(entry.seq)?.claim()
+        && let Some(subject) = session.view().entry_by_hash(&sign.subject)?
+    {
+        return Err(Error::refused(
+            "unknown-subject",
+            format!(
+                "#{} is a sign-off of #{} {}",
+                entry.seq, subject.seq, subject.kind
+            ),
+        )
+        .hint(format!(
+            "to sign that: rootkeep sign {}",
+            subject.id.short()
+        )));
+    }
+    Err(waiting::explained(session, entry, error))
 }
 
 pub fn reject(context: &Context, command: &RejectCommand) -> Result<Done> {
@@ -90,8 +108,10 @@ pub fn reject(context: &Context, command: &RejectCommand) -> Result<Done> {
     let reason = Asked::new(terminal, command.reason.as_ref(), "Why", "--reason TEXT")?;
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
-    session.may_decide(&entry.hash)?;
-    let entered = session.reject(entry.hash, reason.text(terminal)?)?;
+    may_decide(&session, &entry)?;
+    let entered = session
+        .reject(entry.hash, reason.text(terminal)?)
+        .map_err(|error| waiting::explained(&session, &entry, error))?;
     context.report(
         session,
         &entered,

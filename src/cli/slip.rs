@@ -140,13 +140,18 @@ fn request(context: &Context, command: &RequestSlip) -> Result<Done> {
 
 fn sign(context: &Context, command: &SignSlip) -> Result<Done> {
     fresh::check(&command.out)?;
-    if command.confirm.is_none() {
-        let flag = "--confirm ID";
-        context.terminal.askable("The id that you agree to", flag)?;
+    if command.confirm.is_none()
+        && let Err(missing) = context.terminal.askable(CONFIRM_QUESTION, CONFIRM_FLAG)
+    {
+        // A slip that asks for nothing needs no id either.
+        context.look_into_slip(&command.file)?.subject()?;
+        return Err(missing);
     }
     let mut remote = context.open_slip(&command.file)?;
     let (subject, statement) = remote.subject()?;
     let statement = statement.clone();
+    // What was confirmed by voice is not asked for again because of a mistyped id.
+    remote.keep_pin()?;
     let now = remote.now()?;
     policy::may_decide(remote.records().as_ref(), &remote.member(), now, &subject)?;
     let people = remote.people()?;
@@ -159,26 +164,29 @@ fn sign(context: &Context, command: &SignSlip) -> Result<Done> {
     wrote(context, &remote, &made, (&command.out, command.qr))
 }
 
+const CONFIRM_QUESTION: &str = "To agree to exactly this, type its id";
+const CONFIRM_FLAG: &str = "--confirm ID";
+
 /// Agreeing takes the exact id: what was typed for another slip is no yes to this one.
 fn confirm(context: &Context, command: &SignSlip, id: &str) -> Result<()> {
-    let differs = || {
-        Error::refused(
+    let check = |typed: &str| {
+        if typed.to_lowercase() == id {
+            return Ok(());
+        }
+        Err(Error::refused(
             "id-differs",
             "what was typed is not the id of what the slip asks: nothing was signed",
         )
-        .hint("the id stands above, 32 digits: compare it with what you were told to expect")
+        .hint("the id stands above, 32 digits: compare it with what you were told to expect"))
     };
-    let typed = match &command.confirm {
-        Some(typed) => typed.clone(),
-        None => context
-            .terminal
-            .ask("To agree to exactly this, type its id", "--confirm ID")?,
-    };
-    if typed.to_lowercase() == id {
-        Ok(())
-    } else {
-        Err(differs())
+    if let Some(typed) = &command.confirm {
+        return check(typed);
     }
+    let terminal = &context.terminal;
+    terminal.retry(
+        |error| error.code() == "id-differs",
+        || check(&terminal.ask(CONFIRM_QUESTION, CONFIRM_FLAG)?),
+    )
 }
 
 /// Who wrote the slip, when, and how much of the log it knows.

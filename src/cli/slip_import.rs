@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::context::{Context, read_slip};
+use super::looks;
 use super::output::{self, Done};
 use super::slip_qr;
 use crate::error::{Error, Result};
@@ -40,7 +41,11 @@ pub fn run(context: &Context, command: &ImportSlips) -> Result<Done> {
         return Err(Error::not_found(
             "no-directory",
             format!("{} is not a directory", directory.display()),
-        ));
+        )
+        .hint(format!(
+            "make it first: mkdir -p {}; or leave --receipts out",
+            directory.display()
+        )));
     }
     let read = if command.qr {
         slip_qr::read(&command.files)
@@ -55,7 +60,9 @@ pub fn run(context: &Context, command: &ImportSlips) -> Result<Done> {
     let mut told = Vec::new();
     for (file, read) in read {
         let arrived = match read {
-            Ok(_) => arrived.next(),
+            Ok(bytes) => arrived
+                .next()
+                .map(|one| explained(one, Path::new(&file), &bytes)),
             Err(error) => Some(Arrived {
                 statement: None,
                 arrival: Arrival::Refused(error),
@@ -92,6 +99,18 @@ pub fn run(context: &Context, command: &ImportSlips) -> Result<Done> {
         &warnings,
     )?;
     Ok(exit.map_or(Done::Yes, Done::InPart))
+}
+
+/// A file that is no answer, with what it seems to be.
+fn explained(arrived: Arrived, file: &Path, bytes: &[u8]) -> Arrived {
+    let Arrival::Refused(error) = arrived.arrival else {
+        return arrived;
+    };
+    let error = looks::mistaken_slip(looks::not_a_slip(error, file, bytes));
+    Arrived {
+        arrival: Arrival::Refused(error),
+        ..arrived
+    }
 }
 
 fn warnings(import: Option<&Entered>, told: &[Told]) -> Vec<String> {

@@ -11,6 +11,7 @@ use super::due::{Calendar, Due};
 use super::out_items;
 use super::output::{self, Done};
 use super::steps::{self, Secrets, Step};
+use super::waiting::Waiting;
 use super::when;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Kind as ErrorKind, Result};
@@ -297,11 +298,11 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
     let now = session.now()?;
     let (mut pending, mut overdue) = (Vec::new(), Vec::new());
     let days = u64::from(PolicyRecord::load(&view)?.settings.pending_days);
+    let people = session.people()?;
     if let Some(ledger) = LedgerRecord::load(&view)?
         && ledger.active.is_none()
         && let Some(genesis) = view.entry(0)?
     {
-        let people = session.people()?;
         let missing: Vec<Id> = ledger
             .founders
             .iter()
@@ -328,14 +329,13 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 id: proposal.id.short(),
                 seq: proposal.index,
                 what: proposal.kind.clone(),
-                waits_for: Vec::new(),
+                waits_for: Waiting::of(session, &people, &subject)?.names,
                 state: "waits for governance",
                 until: Some(until),
                 subject: Some(subject),
             });
         }
     }
-    let people = session.people()?;
     let mut closings = BTreeSet::new();
     for (key, waits) in list::<WitnessRecord>(&view, "")? {
         if let Claim::SafeClose(closed, _) = waits.claim()? {
@@ -420,7 +420,9 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             RequestState::Waiting if policy::lapsed(&view, &request)?.is_some() => {}
             RequestState::Waiting => {
                 item.state = "waits for sign-offs";
-                item.subject = Some(Digest::parse(&key)?);
+                let subject = Digest::parse(&key)?;
+                item.waits_for = Waiting::of(session, &people, &subject)?.names;
+                item.subject = Some(subject);
                 pending.push(item);
             }
             RequestState::Effective => {

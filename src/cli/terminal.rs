@@ -58,7 +58,8 @@ impl Terminal {
             return Ok(());
         }
         Err(
-            Error::usage("missing-value", format!("{question}: not given"))
+            Error::usage("missing-value", format!("no {} was given", answer_of(flag)))
+                .because(format!("nobody is at a terminal to be asked: {question}"))
                 .hint(format!("add {flag}")),
         )
     }
@@ -148,10 +149,10 @@ impl Terminal {
         if self.line(&format!("{question} Type Yes to agree"), "--batch")? == "Yes" {
             Ok(())
         } else {
-            Err(Error::refused(
-                "not-confirmed",
-                "not confirmed: nothing was done",
-            ))
+            Err(
+                Error::refused("not-confirmed", "not confirmed: nothing was done")
+                    .hint("to agree, give the command again and type exactly Yes: a capital Y, and nothing else"),
+            )
         }
     }
 
@@ -195,6 +196,23 @@ impl Terminal {
             .hint("five random words are better than one clever one"));
         }
         Ok(first)
+    }
+}
+
+/// What a flag, or an argument, says, to go after "no".
+fn answer_of(flag: &str) -> String {
+    let name = flag.split_whitespace().next().unwrap_or_default();
+    match name {
+        "--confirm" => "id of what you agree to".to_owned(),
+        "--opened-at" => "time of the opening".to_owned(),
+        "--closed-at" => "time of the closing".to_owned(),
+        "--code" => "genesis code".to_owned(),
+        "--own-fingerprint" => "fingerprint of your own card".to_owned(),
+        "--fingerprint" => "fingerprint from the newcomer".to_owned(),
+        _ => name
+            .trim_start_matches('-')
+            .replace('-', " ")
+            .to_lowercase(),
     }
 }
 

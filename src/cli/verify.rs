@@ -73,7 +73,9 @@ pub fn run(context: &Context, command: &VerifyCommand) -> Result<Done> {
         print(&report, rebuilt)?;
         if let Some(size) = paper_size.filter(|_| good) {
             output::data(&format!(
-                "the paper's {size} entries are its first, unchanged\n"
+                "the paper's {} {} its first, unchanged\n",
+                output::count(size, "entry", "entries"),
+                if size == 1 { "is" } else { "are" }
             ))?;
         }
     }
@@ -92,8 +94,8 @@ fn print(report: &crate::ledger::Report, rebuilt: bool) -> Result<()> {
     }
     if report.clock_went_back > 0 {
         output::data(&format!(
-            "note: {} entries are dated before the entry before them\n",
-            report.clock_went_back
+            "note: {} dated before the entry before\n",
+            output::count(report.clock_went_back, "entry is", "entries are")
         ))?;
     }
     let verdict = match report.problems.len() {
@@ -102,8 +104,10 @@ fn print(report: &crate::ledger::Report, rebuilt: bool) -> Result<()> {
         count => format!("{count} problems"),
     };
     output::data(&format!(
-        "{verdict}: {} entries, {} signatures checked, root {}\n",
-        report.entries, report.signatures, report.root
+        "{verdict}: {}, {} checked, root {}\n",
+        output::count(report.entries, "entry", "entries"),
+        output::count(report.signatures, "signature", "signatures"),
+        report.root
     ))?;
     if rebuilt {
         output::data("the tables were made again from the log; verify once more\n")?;

@@ -92,8 +92,16 @@ impl PaperPin {
             let index = known.get(word).ok_or_else(|| {
                 Error::usage(
                     "no-such-word",
-                    format!("word {} is none of the list", place + 1),
+                    format!(
+                        "word {}, `{}`, is none of the list",
+                        place + 1,
+                        word.escape_debug()
+                    ),
                 )
+                .hint(format!(
+                    "read line {} of the paper again: five words stand in a line",
+                    place / 5 + 1
+                ))
             })?;
             bits.extend((0..10).rev().map(|at| index >> at & 1 == 1));
         }

@@ -99,7 +99,9 @@ fn open(file: &Path) -> Result<(File, u64)> {
 fn cannot_read(file: &Path, error: std::io::Error) -> Error {
     match error.kind() {
         std::io::ErrorKind::NotFound => {
-            Error::not_found("no-file", format!("there is no file {}", file.display()))
+            Error::not_found("no-file", format!("there is no file {}", file.display())).hint(
+                "check the name; without a leading / it is looked for where the command is typed",
+            )
         }
         _ => Error::failed("cannot-read", format!("cannot read {}", file.display())).because(error),
     }

@@ -190,7 +190,9 @@ pub fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>> {
 pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => {
-            Error::not_found("no-file", format!("there is no file {}", path.display()))
+            Error::not_found("no-file", format!("there is no file {}", path.display())).hint(
+                "check the name; without a leading / it is looked for where the command is typed",
+            )
         }
         _ => Error::failed("cannot-read", format!("cannot read {}", path.display())).because(error),
     };

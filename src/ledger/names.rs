@@ -108,11 +108,13 @@ impl People {
         let shown = wanted
             .strip_suffix(']')
             .and_then(|shown| shown.rsplit_once(" ["));
-        if let Some((name, digits)) = shown.filter(|(_, digits)| digits.len() == 8) {
-            let mut of_id = self
-                .known
-                .iter()
-                .filter(|(id, (_, card, _))| id.to_hex().starts_with(digits) && named(card, name));
+        if let Some((name, digits)) = shown.filter(|(_, digits)| !digits.is_empty()) {
+            // Fewer digits than are shown could be what somebody else's card says.
+            let whole = digits.len() == 8;
+            let mut of_id = self.known.iter().filter(|(id, (_, card, _))| {
+                let shown = id.to_hex().starts_with(digits) && named(card, name);
+                shown || (!whole && named(card, &wanted))
+            });
             if let (Some((id, _)), None) = (of_id.next(), of_id.next()) {
                 return Ok(*id);
             }

@@ -150,6 +150,17 @@ impl PinPlace {
         Ok(newest)
     }
 
+    /// The files in which there is a pin of a ledger.
+    #[must_use]
+    pub fn files(&self, ledger: &Digest) -> Vec<String> {
+        let paths = self.places().into_iter();
+        paths
+            .map(|(directory, prefix)| directory.join(file_name(&prefix, ledger)))
+            .filter(|path| path.exists())
+            .map(|path| path.display().to_string())
+            .collect()
+    }
+
     /// Writes a pin; the one that was there before stays until this one is whole.
     ///
     /// # Errors

@@ -253,8 +253,10 @@ impl Remote {
         policy::judge(&self.log.state, &self.log, &mut CheckNow, &statement, size)?;
         let answer = AnswerSlip::new(statement.envelope(), statement.parts(), blobs).write()?;
         let file = age_file::encrypt(&self.answer_to, &answer, &self.host)?;
-        if pinned < size || self.pins.find(&self.head.ledger, &self.head.to)?.is_none() {
+        if pinned < size {
             self.pins.save(&self.pin_at_head())?;
+        } else {
+            self.keep_pin()?;
         }
         Ok(Made {
             file,
@@ -263,6 +265,18 @@ impl Remote {
             kind: statement.kind(),
             answer_to: self.head.by,
         })
+    }
+
+    /// Saves what [`Self::trust`] has confirmed, where there was no pin before.
+    ///
+    /// # Errors
+    /// Refused, code `genesis-code-needed`, before [`Self::trust`]; failed, code `pin-not-written`.
+    pub fn keep_pin(&self) -> Result<()> {
+        let pin = self.trusted()?;
+        match self.pins.find(&self.head.ledger, &self.head.to)? {
+            Some(_) => Ok(()),
+            None => self.pins.save(pin),
+        }
     }
 
     /// What the acceptance of the own enrolment is about.

@@ -64,7 +64,17 @@ impl Session {
                 "the ledger has {size} entries, and you have seen {seen} of it: it was rolled back"
             ),
         )
-        .hint("this is an old copy, or somebody has cut the log: find the newer copy"))
+        .hint("this is an old copy, or somebody has cut the log: find the newer copy")
+        .hint(self.put_aside()))
+    }
+
+    /// When a pin that refuses a ledger is put aside, and which file it is.
+    fn put_aside(&self) -> String {
+        let files = self.pins.files(&self.id);
+        format!(
+            "if a copy was promoted to writer, and the others agree that this is it: put your pin aside ({}), and give the genesis code again",
+            files.join(", ")
+        )
     }
 
     /// How the log stands to what the pin saw. Cheap: O(log n).
@@ -89,7 +99,8 @@ impl Session {
         }
         let forked = || {
             Error::verification("forked", "the ledger is not a continuation of what you have seen")
-                .hint("somebody has changed an entry that you had seen: compare with the others' copies and pins")
+                .hint("somebody has changed an entry that you had seen, or has written elsewhere: with another copy that you have, rootkeep compare OTHER")
+                .hint(self.put_aside())
         };
         let proof = log::consistency_proof(&view, pin.size, size)
             .map_err(|error| forked().because(error))?;

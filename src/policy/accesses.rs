@@ -463,7 +463,7 @@ impl Judge<'_> {
 
 fn own_witness() -> Error {
     Error::refused("own-witness", "nobody witnesses what they did themselves")
-        .hint("name another who was there: --witness NAME")
+        .hint("name another who was there and has the role `witness`: rootkeep custodian list")
 }
 
 /// That a yes or a no of `member` counts for what waits for a witness.

@@ -123,7 +123,7 @@ impl Judge<'_> {
                         "unknown-account",
                         format!("account {} is not in the register", account),
                     )
-                    .hint("rootkeep account import --organizations FILE")
+                    .hint("see which there are: rootkeep account list; to bring it in: rootkeep account import --organizations FILE")
                 })?;
             if shared && record.facts.management {
                 return Err(Error::refused(

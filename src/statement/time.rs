@@ -94,7 +94,13 @@ impl Date {
             .ok()
             .map(Self)
             .filter(|date| text.len() == 10 && date.to_string() == text)
-            .ok_or_else(|| Error::usage("bad-date", "not a date of the form 2026-11-21"))
+            .ok_or_else(|| {
+                Error::usage(
+                    "bad-date",
+                    format!("`{}` is not a date", text.escape_debug()),
+                )
+                .hint("year, month and day, such as 2026-11-21")
+            })
     }
 }
 
