@@ -160,7 +160,7 @@ impl Register {
     /// Accounts whose root user somebody here can sign in as.
     fn accounts(&self, scope: &Scope) -> Vec<Target> {
         if let Scope::Account(account) = scope {
-            return vec![Target::Account(account.clone())];
+            return vec![Target::Account(*account)];
         }
         let live: BTreeSet<Id> = self.live.iter().map(|one| one.secret).collect();
         let passwords = self.secrets.iter().filter(|(id, record)| {
@@ -172,7 +172,7 @@ impl Register {
         if matches!(scope, Scope::Location(_)) {
             let there = self.items.iter().filter(|item| self.has(scope, item));
             for item in there {
-                accounts.extend(item.facts.account.clone());
+                accounts.extend(item.facts.account);
                 let held = item.facts.holds.as_ref();
                 let secret = held.and_then(|held| self.secrets.get(&held.secret));
                 accounts.extend(secret.into_iter().flat_map(accounts_of));
@@ -195,7 +195,7 @@ impl Register {
 /// The accounts that a secret is a way into.
 fn accounts_of(secret: &SecretRecord) -> Vec<AccountId> {
     let own = match &secret.name.subject {
-        Subject::Account(account) => Some(account.clone()),
+        Subject::Account(account) => Some(*account),
         _ => None,
     };
     own.into_iter().chain(secret.serves.clone()).collect()

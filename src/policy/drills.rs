@@ -239,7 +239,7 @@ impl Judge<'_> {
         }
         let target = match &record.found {
             Found::SignIn { account, .. } | Found::Alarm { account, .. } => {
-                Target::Account(account.clone())
+                Target::Account(*account)
             }
             Found::Call { target, .. } => target.clone(),
             Found::Sheet { item, .. } => Target::Item(item.clone()),
@@ -327,8 +327,7 @@ impl Judge<'_> {
         for wanted in &request.secrets {
             let secret = read::<SecretRecord>(&self.state, &wanted.secret.to_hex())?;
             let about = |secret: &SecretRecord| {
-                secret.name.subject == Subject::Account(account.clone())
-                    || secret.serves.contains(account)
+                secret.name.subject == Subject::Account(*account) || secret.serves.contains(account)
             };
             if secret.as_ref().is_some_and(about) {
                 return Ok(request.operator);
