@@ -137,7 +137,7 @@ shown "the clock there: from $opened JST to $closed JST"
 shown 'exception .*expected the lamp works; happened: it was dark; decided by Alice: a torch'
 shown 'present +carol'
 ! grep -q 'ZQ-271828' "$said" || fail "the number of a bag was shown: $(cat "$said")"
-! grep -q 'to look at' "$said" || fail "something does not fit: $(cat "$said")"
+! grep 'to look at' "$said" | grep -qv 'no release was in effect' || fail "something does not fit: $(cat "$said")"
 [ "$(entries)" = $((n + 2)) ] || fail "not two entries more"
 [ "$(accesses)" = 1 ] || fail "the access is not listed"
 echo "the form, with right answers"

@@ -37,9 +37,14 @@ pub fn two_codes() -> [String; 2] {
 /// A desk with AWS's picture of [`SEED`] for the account of the tests.
 pub fn with_a_picture() -> Desk {
     let desk = Desk::ready();
+    picture_in(&desk);
+    desk
+}
+
+/// The same picture on another desk.
+pub fn picture_in(desk: &Desk) {
     let picture = drawn(&uri("111122223333", BASE32));
     picture.save(desk.path("aws.png")).unwrap();
-    desk
 }
 
 const SEAL: [&str; 5] = ["--json", "seal", MFA, "--qr", "aws.png"];
