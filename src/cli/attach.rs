@@ -10,14 +10,14 @@ use super::context::Context;
 use super::output::Done;
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
-use crate::ledger::read_bounded;
-use crate::statement::Claim;
+use crate::ledger::{Session, read_bounded};
+use crate::state::custody::BroughtRecord;
+use crate::state::records::read as read_record;
+use crate::statement::blobs::BLOB_LIMIT;
 use crate::statement::decisions::About;
 use crate::statement::notes::{AttachPersonal, CorrectPersonal};
 use crate::statement::text::Text;
-
-/// The most bytes of an attached file.
-const LIMIT: u64 = 16 << 20;
+use crate::statement::{Claim, Kind};
 
 /// `correct`.
 #[derive(Debug, Args)]
@@ -76,7 +76,7 @@ pub fn correct(context: &Context, command: &CorrectCommand) -> Result<Done> {
 
 /// Reads a file to attach, and says what it is.
 pub fn read(file: &Path, media: &str) -> Result<(AttachPersonal, Vec<u8>)> {
-    let bytes = read_bounded(file, LIMIT)?;
+    let bytes = read_bounded(file, BLOB_LIMIT)?;
     Ok((described(file, &bytes, media)?, bytes))
 }
 
@@ -86,6 +86,12 @@ pub fn described(file: &Path, bytes: &[u8], media: &str) -> Result<AttachPersona
         .file_name()
         .and_then(|name| name.to_str())
         .ok_or_else(|| Error::usage("bad-name", "the file's name is not UTF-8"))?;
+    if bytes.is_empty() {
+        return Err(Error::usage(
+            "empty-file",
+            format!("{} is empty: there is nothing to attach", file.display()),
+        ));
+    }
     Ok(AttachPersonal {
         name: Text::new(name)?,
         digest: Digest::of(bytes),
@@ -94,11 +100,32 @@ pub fn described(file: &Path, bytes: &[u8], media: &str) -> Result<AttachPersona
     })
 }
 
+/// That no entry has brought the same bytes before.
+pub fn is_new(session: &Session, file: &AttachPersonal) -> Result<()> {
+    let Some(before) = read_record::<BroughtRecord>(&session.view(), &file.digest.to_hex())? else {
+        return Ok(());
+    };
+    let seq = before.index;
+    let kind = session.proven(seq)?.kind();
+    let error = Error::refused(
+        "already-attached",
+        format!("#{seq} has brought a file with the same bytes: they are there once, for good"),
+    );
+    Err(if kind == Kind::Attach {
+        error
+            .hint(format!("get it: rootkeep attachment get '#{seq}' --out FILE"))
+            .hint(format!("say that it belongs here too: rootkeep correct ID --reason TEXT --text 'see #{seq}'"))
+    } else {
+        error.hint("attach it in a zip, say, so that its bytes are others")
+    })
+}
+
 pub fn attach(context: &Context, command: &AttachCommand) -> Result<Done> {
     let (personal, bytes) = read(&command.file, &command.media)?;
     let name = personal.name.as_str().to_owned();
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
+    is_new(&session, &personal)?;
     let claim = Claim::Attach(
         About {
             subject: entry.hash,

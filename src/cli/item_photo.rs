@@ -28,6 +28,7 @@ pub fn run(context: &Context, id: &str, file: &Path) -> Result<Done> {
     let mut session = context.open_to_act()?;
     let item = item::find(&session, id)?;
     let subject = registered_by(&session, &item)?;
+    attach::is_new(&session, &personal)?;
     let claim = Claim::Attach(About { subject }, Some(personal));
     let entered = session.enter(claim, vec![bytes])?;
     let item = item.facts.item;

@@ -17,7 +17,9 @@ use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 
-const SCHEMA: &str = "rootkeep/v2/pin";
+const SCHEMA: &str = "rootkeep/v3/pin";
+/// Of the same form, but its `state` is another digest.
+const SECOND_SCHEMA: &str = "rootkeep/v2/pin";
 /// A disk sector: the unit that is written whole or not at all.
 const SLOT: usize = 512;
 /// Where the second slot begins in the file.
@@ -38,7 +40,7 @@ pub struct Pin {
     pub size: u64,
     /// Its root.
     pub root: Digest,
-    /// Root of the state's shards at it; `None` in a pin of the first version, which had another
+    /// Root of the state's shards at it; `None` in a pin of an older version, which had another
     /// digest, and in one that was moved by a slip, which has no names: then the state is made again
     /// from the log.
     pub state: Option<Digest>,
@@ -236,7 +238,15 @@ fn pin_in(slot: &[u8]) -> Option<Pin> {
         return None;
     }
     let pin: Pin = serde_json::from_str(json).ok()?;
-    (pin.schema == SCHEMA).then_some(pin)
+    match pin.schema.as_str() {
+        SCHEMA => Some(pin),
+        SECOND_SCHEMA => Some(Pin {
+            schema: SCHEMA.to_owned(),
+            state: None,
+            ..pin
+        }),
+        _ => None,
+    }
 }
 
 /// Writes over the slot that holds nothing, or the older memory; false where the file has no slots.
@@ -348,10 +358,19 @@ mod tests {
                 .code(),
             "bad-pin"
         );
-        // What the first version wrote is taken, and replaced at the next act.
+        // What the second version wrote is taken, without its state, and replaced at the next act.
+        let second = serde_json::to_string(&pin(7)).unwrap();
+        let second = second.replace("v3/pin", "v2/pin");
+        let second = format!("{} {second}", Digest::of(second.as_bytes()));
+        fs::write(&path, format!("{second:<width$}\n", width = SLOT - 1)).unwrap();
+        let old = place.find(&Digest([7; 32]), &Id([3; 16])).unwrap().unwrap();
+        assert_eq!((old.size, old.state), (7, None));
+        place.save(&pin(8)).unwrap();
+        assert_eq!(found(), 8);
+        // So is what the first version wrote.
         let first = serde_json::to_string(&pin(5)).unwrap();
         let first = first
-            .replace("v2/pin", "v1/pin")
+            .replace("v3/pin", "v1/pin")
             .replace("\"state\"", "\"trust\"");
         fs::write(&path, first).unwrap();
         assert_eq!(found(), 5);

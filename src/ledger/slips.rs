@@ -359,7 +359,6 @@ struct Trial<'t> {
     importer: Id,
     made_at: Time,
     ids: BTreeSet<Id>,
-    blobs: BTreeSet<Digest>,
     admitted: Vec<(Statement, Vec<Vec<u8>>)>,
 }
 
@@ -372,7 +371,6 @@ impl<'t> Trial<'t> {
             importer,
             made_at,
             ids: BTreeSet::new(),
-            blobs: BTreeSet::new(),
             admitted: Vec::new(),
         }
     }
@@ -431,14 +429,13 @@ impl<'t> Trial<'t> {
                 "the slip lacks its statement's personal part",
             ));
         }
-        check_blobs(&statement, &candidate.blobs)?;
+        statement.claim().check_blobs(&candidate.blobs)?;
         check_place(self.base, statement.claim())?;
         let changes = self.judge(&statement)?;
         for change in changes {
             self.state.apply(change);
         }
         self.ids.insert(statement.header().id);
-        self.blobs.extend(statement.claim().blobs());
         Ok((statement, candidate.blobs.clone()))
     }
 
@@ -473,10 +470,6 @@ impl LogView for Trial<'_> {
         Ok(self.ids.contains(id) || self.base.knows(id)?)
     }
 
-    fn knows_blob(&self, digest: &Digest) -> Result<bool> {
-        Ok(self.blobs.contains(digest) || self.base.knows_blob(digest)?)
-    }
-
     fn root_at(&self, size: u64) -> Result<Digest> {
         if size > self.index {
             return Err(Error::verification(
@@ -487,19 +480,4 @@ impl LogView for Trial<'_> {
         }
         self.base.root_at(size)
     }
-}
-
-/// The blobs are those that the statement brings: none missing, none besides.
-fn check_blobs(statement: &Statement, blobs: &[Vec<u8>]) -> Result<()> {
-    let mut wanted: Vec<Digest> = statement.claim().blobs();
-    let mut given: Vec<Digest> = blobs.iter().map(|bytes| Digest::of(bytes)).collect();
-    wanted.sort();
-    given.sort();
-    if wanted == given {
-        return Ok(());
-    }
-    Err(Error::verification(
-        "blob-mismatch",
-        "the slip's ciphertexts are not those that its statement names",
-    ))
 }

@@ -390,7 +390,6 @@ fn hash_again(shards: &mut Shards, which: BTreeSet<Shard>, state: &Overlay<'_>) 
 fn fold(pin: &Pin, from: u64, view: &View<'_>, state: &mut Overlay<'_>) -> Result<()> {
     let (size, root) = head(view)?;
     let mut tree = Frontier::load(view, from).map_err(damaged)?;
-    let mut blobs = BTreeSet::new();
     let mut next = from;
     let as_pinned = |tree: &Frontier| {
         if tree.size() == pin.size && Digest(tree.root().into()) != pin.root {
@@ -408,13 +407,11 @@ fn fold(pin: &Pin, from: u64, view: &View<'_>, state: &mut Overlay<'_>) -> Resul
             let past = Past {
                 view: view.before(entry.seq)?,
                 tree: &tree,
-                blobs: &blobs,
             };
             let statement = check_entry(state, &entry).map_err(at)?;
             for change in check_next(state, &past, &statement, entry.seq).map_err(at)? {
                 state.apply(change);
             }
-            blobs.extend(statement.claim().blobs());
             tree.push(Hash::from(statement.leaf().0)).map_err(damaged)?;
             as_pinned(&tree)?;
             next += 1;
@@ -430,9 +427,6 @@ fn fold(pin: &Pin, from: u64, view: &View<'_>, state: &mut Overlay<'_>) -> Resul
 struct Past<'p> {
     view: View<'p>,
     tree: &'p Frontier,
-    /// What the entries since the pin have brought. Of those before it, which this person's program
-    /// has judged, it can't be told from the table.
-    blobs: &'p BTreeSet<Digest>,
 }
 
 impl LogView for Past<'_> {
@@ -442,10 +436,6 @@ impl LogView for Past<'_> {
 
     fn knows(&self, id: &Id) -> Result<bool> {
         self.view.knows(id)
-    }
-
-    fn knows_blob(&self, digest: &Digest) -> Result<bool> {
-        Ok(self.blobs.contains(digest))
     }
 
     fn root_at(&self, size: u64) -> Result<Digest> {

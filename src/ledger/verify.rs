@@ -194,6 +194,15 @@ pub(super) fn verify_all(
     Ok(run.report)
 }
 
+/// What the log says of a blob.
+#[derive(Clone, Copy)]
+struct Blob {
+    /// The entry that brought it.
+    seq: u64,
+    /// Its length, where the entry says so.
+    length: Option<u64>,
+}
+
 struct Run<'v> {
     view: View<'v>,
     ledger: Digest,
@@ -204,7 +213,7 @@ struct Run<'v> {
     roots: Vec<Digest>,
     undo: Vec<UndoRow>,
     ids: BTreeSet<Id>,
-    blobs: BTreeMap<Digest, u64>,
+    blobs: BTreeMap<Digest, Blob>,
     report: Report,
 }
 

@@ -35,7 +35,9 @@ use std::collections::BTreeSet;
 use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
+use crate::state::custody::BroughtRecord;
 use crate::state::people::{Custodian, LedgerInBrief, LedgerRecord};
+use crate::state::records::read;
 use crate::state::{Change, Overlay, Records};
 use crate::statement::people::Role;
 use crate::statement::{Claim, Kind, Statement, Time};
@@ -66,12 +68,6 @@ pub trait LogView {
     /// # Errors
     /// Failed where the storage fails.
     fn knows(&self, id: &Id) -> Result<bool>;
-
-    /// Whether an earlier statement has brought a blob with this digest.
-    ///
-    /// # Errors
-    /// Failed where the storage fails.
-    fn knows_blob(&self, digest: &Digest) -> Result<bool>;
 
     /// The tree's root over the first `size` leaves.
     ///
@@ -249,7 +245,7 @@ pub fn judge<'s>(
     judge.check_place(ledger.as_ref())?;
     judge.follow_import()?;
     judge.check_author(ledger.as_ref())?;
-    judge.check_blobs()?;
+    judge.bring_blobs()?;
     judge.sweep()?;
     let verdict = judge.by_kind()?;
     Ok(Ruled {
@@ -291,19 +287,18 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// A ciphertext belongs to one statement: otherwise the end of one would take another's away.
-    fn check_blobs(&self) -> Result<()> {
-        if self.statement.kind() == Kind::Attach {
-            return Ok(());
-        }
-        let mut own = BTreeSet::new();
+    /// A blob belongs to one statement, for good: otherwise the end of one would take another's away.
+    fn bring_blobs(&mut self) -> Result<()> {
         for digest in self.statement.claim().blobs() {
-            if !own.insert(digest) || self.log.knows_blob(&digest)? {
+            let key = digest.to_hex();
+            if let Some(before) = read::<BroughtRecord>(&self.state, &key)? {
                 return Err(Error::verification(
                     "blob-known",
-                    "a statement brings a ciphertext that another one has brought",
-                ));
+                    "a statement brings a ciphertext or a file that was brought before",
+                )
+                .because(format!("entry {} has brought {digest}", before.index)));
             }
+            self.state.put(&key, &BroughtRecord { index: self.index })?;
         }
         Ok(())
     }

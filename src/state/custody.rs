@@ -359,3 +359,14 @@ pub struct NoteRecord {
 impl Record for NoteRecord {
     const TABLE: Table = Table::Note;
 }
+
+/// A blob that was brought. The record stays when the blob goes, so that nobody brings it again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BroughtRecord {
+    /// Index of the leaf that brought it.
+    pub index: u64,
+}
+
+impl Record for BroughtRecord {
+    const TABLE: Table = Table::Brought;
+}

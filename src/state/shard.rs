@@ -72,7 +72,8 @@ fn is_small(table: Table) -> bool {
         | Table::Access
         | Table::Drill
         | Table::Asked
-        | Table::Improvement => false,
+        | Table::Improvement
+        | Table::Brought => false,
     }
 }
 

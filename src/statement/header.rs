@@ -74,9 +74,14 @@ impl Draft {
     /// Salts the parts of `claim` and gives it a random id.
     ///
     /// # Errors
-    /// Failed without randomness; usage, code `part-too-large`.
+    /// Failed without randomness; usage, codes `part-too-large`, `out-of-bounds`.
     pub fn new(rng: &dyn SecureRandom, claim: Claim, blobs: Vec<Vec<u8>>) -> Result<Self> {
         let facts = Part::new(rng, claim.facts_bytes()?)?;
+        if let Some(why) = claim.out_of_bounds(facts.bytes.0.len()) {
+            return Err(
+                Error::usage("out-of-bounds", "a statement can't say so much").because(why),
+            );
+        }
         let personal = claim
             .personal_bytes()?
             .map(|bytes| Part::new(rng, bytes))
@@ -239,7 +244,8 @@ impl UntrustedStatement {
     /// (erased, withheld): whether it may, is for the caller.
     ///
     /// # Errors
-    /// Verification: `bad-signature`, `wrong-type`, `part-mismatch`, `bad-json`, `stray-part`.
+    /// Verification: `bad-signature`, `wrong-type`, `part-mismatch`, `bad-json`, `stray-part`,
+    /// `out-of-bounds`.
     pub fn verify(self, key: &PublicKey, parts: Parts) -> Result<Statement> {
         self.verify_signature(key)?;
         self.with_parts(parts)
@@ -267,6 +273,13 @@ impl UntrustedStatement {
             &parts.facts.bytes.0,
             parts.personal.as_ref().map(|part| part.bytes.0.as_slice()),
         )?;
+        if let Some(why) = claim.out_of_bounds(parts.facts.bytes.0.len()) {
+            return Err(Error::verification(
+                "out-of-bounds",
+                "a statement says more than statements may",
+            )
+            .because(why));
+        }
         Ok(Statement {
             leaf: leaf_hash(&self.bytes),
             kind: self.kind,

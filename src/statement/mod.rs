@@ -4,6 +4,8 @@
 pub mod accesses;
 pub mod account_id;
 pub mod accounts;
+pub mod blobs;
+mod bounds;
 pub mod claim;
 pub mod copies;
 pub mod decisions;

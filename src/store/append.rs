@@ -201,28 +201,16 @@ impl Batch<'_> {
     }
 
     fn put_blobs(&self, ruled: &Ruled<'_>, blobs: &[Vec<u8>]) -> Result<()> {
-        let mut wanted: BTreeSet<Digest> = ruled.statement().claim().blobs().into_iter().collect();
+        ruled.statement().claim().check_blobs(blobs)?;
         for bytes in blobs {
             let digest = Digest::of(bytes);
-            if !wanted.remove(&digest) {
-                return Err(Error::verification(
-                    "stray-blob",
-                    "a blob that the statement does not name",
-                ));
-            }
             self.write(
-                "INSERT INTO blob (digest, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                "INSERT INTO blob (digest, bytes) VALUES (?1, ?2) \
+                 ON CONFLICT DO UPDATE SET bytes = excluded.bytes",
                 params![digest.as_bytes(), bytes],
             )?;
         }
-        if wanted.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::verification(
-                "blob-missing",
-                "a blob that the statement names did not come with it",
-            ))
-        }
+        Ok(())
     }
 
     fn put_change(&self, seq: u64, change: &Change) -> Result<()> {

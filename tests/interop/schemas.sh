@@ -159,6 +159,7 @@ PYTHON
     as bob correct "$one" --reason 'a slip' --text 'ticket T-2'
     echo minutes >minutes.txt
     as erin attach "$one" minutes.txt --media text/plain
+    refused 3 already-attached erin attach "$one" minutes.txt
 } >/dev/null
 
 # ---- places, things, accesses ------------------------------------------------------------------------
@@ -389,7 +390,8 @@ PYTHON
     as alice copy --out copy.ledger
     mv acme.ledger old.ledger
     mv copy.ledger acme.ledger
-    refused 3 copy alice attach "$one" minutes.txt
+    echo more >more.txt
+    refused 3 copy alice attach "$one" more.txt
     together copy promote
     as alice compare old.ledger
 } >/dev/null

@@ -156,6 +156,10 @@ def fits(value, shape):
     return shape(value) if callable(shape) else type(value) is type(shape) and value == shape
 
 
+def most(count, shape):
+    return lambda value: type(value) is list and len(value) <= count and fits(value, [shape])
+
+
 def read_json(data, shape, what):
     try:
         value = json.loads(data.decode())
@@ -188,9 +192,9 @@ header = {"v": 1, "ledger": digest, "id": ident, "author": ident, "kind": text()
 card = {"v": 1, "id": ident, "recipient": (bech32, matching("age1[0-9a-z]+|ssh-(ed25519|rsa) [A-Za-z0-9+/=]+")),
         "sign": valid_key, "age": bech32, "sealed": is_base64, "personal": digest}
 opening = {"location": name, "opened_at": time, "witness": ident, "request": (digest, None)}
-happened = {"closed_at": time, "items": [{"item": name, "went": ("out", "in", "stayed"), "seal": ("intact", "broken", None), "bag": (text(), None)}],
-            "counter": (size, None), "present": [{"custodian": ident, "entered": time, "left": time}]}
-told = {"others": [text()], "exceptions": [{"at": time, "expected": text(), "happened": text(), "decided_by": text()}],
+happened = {"closed_at": time, "items": most(256, {"item": name, "went": ("out", "in", "stayed"), "seal": ("intact", "broken", None), "bag": (text(), None)}),
+            "counter": (size, None), "present": most(64, {"custodian": ident, "entered": time, "left": time})}
+told = {"others": most(64, text()), "exceptions": most(64, {"at": time, "expected": text(), "happened": text(), "decided_by": text()}),
         "note": (text(), None)}
 remark = {"note": text()}
 word = number(0, 2**32 - 1)
@@ -229,7 +233,7 @@ SHAPES = {  # kind: facts, personal
          "joined_at": (time, None)}], "gone": [account]},
         {"file_digest": digest, "file_bytes": size, "accounts": [{"id": account, "name": text(), "email": text()}]}),
     "location.set": ({"location": name, "kind": ("safe", "bank-box", "cabinet", "room", "other"), "site": name,
-                      "timezone": person["timezone"][0], "access": [ident], "dual_control": (True, False), "depends_on_aws": (True, False)},
+                      "timezone": person["timezone"][0], "access": most(64, ident), "dual_control": (True, False), "depends_on_aws": (True, False)},
                      {"description": (text(), None)}),
     "location.retire": ({"location": name}, remark),
     "item.add": ({"item": name, "kind": ("qr-sheet", "mfa-token", "identity-token", "share-card", "key", "phone", "laptop", "medium",
@@ -240,10 +244,10 @@ SHAPES = {  # kind: facts, personal
     "item.check": ({"item": name, "battery_checked": date, "battery_expires": (date, None)}, None),
     "item.move": ({"item": name, "location": name, "bag": (text(), None), "witness": ident}, remark),
     "item.destroy": ({"item": name, "witness": ident}, remark),
-    "mailbox.set": ({"mailbox": name, "members": [ident], "accounts": [account], "closed": (True, False)},
-                    {"address": text(), "others": [text()]}),
-    "phone.set": ({"phone": name, "holders": [ident], "accounts": [account], "tested": (date, None), "closed": (True, False)},
-                  {"number": text(), "others": [text()]}),
+    "mailbox.set": ({"mailbox": name, "members": most(64, ident), "accounts": most(1024, account), "closed": (True, False)},
+                    {"address": text(), "others": most(64, text())}),
+    "phone.set": ({"phone": name, "holders": most(64, ident), "accounts": most(1024, account), "tested": (date, None), "closed": (True, False)},
+                  {"number": text(), "others": most(64, text())}),
     "safe.open": (opening, {"purpose": text()}),
     "safe.close": ({"access": digest, "witness": ident, "happened": happened}, told),
     "safe.log": ({"opened": opening, "happened": happened}, {"purpose": text()} | told),
@@ -276,13 +280,17 @@ SHAPES = {  # kind: facts, personal
                      {"lessons": [text()], "surprises": [text()], "note": (text(), None)}),
     "improvement.close": ({"subject": digest, "number": word, "outcome": ("done", "dropped")}, remark),
     "correct": (subject, reason | {"text": text()}),
-    "attach": (subject, {"name": text(), "digest": digest, "bytes": size, "media": text()}),
+    "attach": (subject, {"name": text(), "digest": digest, "bytes": number(1, 16 << 20), "media": text()}),
     "import": ({"statements": [digest]}, None),
 }
 SHAPES["reshare"], SHAPES["reseal"] = SHAPES["request"], ({"reshare": digest, "seal": SHAPES["seal"][0]}, None)
 ASKED = ("request", "reshare")  # what the holders of its secrets decide
 WITNESSED = ("safe.close", "safe.log", "item.move", "item.destroy")  # what a witness decides
 ENROLLING = ("custodian.add", "custodian.replace")  # what brings a card
+# What names many things by nature: facts of 8 MiB, and not of 64 KiB.
+LARGE = ("genesis", "governance.seal", "governance.set", "sign", "leavers.compare", "account.import", "secret.prove", "request", "reshare",
+         "drill.start", "drill.prove", "import")
+LEDGER_ONLY = ("genesis", "governance.seal", "rekey", "reseal", "reveal", "import")  # what no import brings
 GOVERNED = ("genesis", "custodian.add", "custodian.retire", "custodian.replace", "governance.set", "quorum.define", "policy.set",
             "copy.promote", "secret.destroy")
 
@@ -304,7 +312,8 @@ def signed(keyed, pae, key, what):
 
 def part(kind, part_name, stored, commitment):
     salt, data = unbase64(stored["salt"]), unbase64(stored["bytes"])
-    need(len(salt) == 32 and len(data) <= 8 << 20, f"{part_name}: size of salt or bytes")
+    limit = 64 << 10 if part_name == "facts" and kind not in LARGE else 8 << 20
+    need(len(salt) == 32 and len(data) <= limit, f"{part_name}: size of salt or bytes")
     need(sha(f"rootkeep/{part_name}/v1\n".encode(), salt, data).hex() == commitment, f"{part_name}: not what was committed to")
     return read_json(data, SHAPES[kind][part_name == "personal"] if kind else person, part_name)
 
@@ -375,7 +384,7 @@ class Log:
         made = seconds(head["made_at"])
         if self.announced:
             need(self.announced.pop(0) == sha(b"\0", data).hex(), "import: another statement was announced")
-            need(kind not in ("genesis", "governance.seal", "reveal", "import"), "import: a kind that is made in the ledger only")
+            need(kind not in LEDGER_ONLY, "import: a kind that is made in the ledger only")
             need(self.in_force(self.bringing.author), "import: its author is in force no more")
             made = self.bringing.made
         need("reader" not in self.people[who].roles, "author: a reader writes nothing")
@@ -387,7 +396,9 @@ class Log:
                      effect=None, over=None, shown=False)
         own = facts["seal"] if kind in ("reseal", "governance.set") else facts
         brought = [own[k] for k in ("payload", "identity") if k in own] + [s["blob"] for s in own.get("shares", [])]
+        brought += [personal["digest"]] if kind == "attach" and personal else []
         need(len(set(brought)) == len(brought) and not self.blobs & set(brought), "blob: a ciphertext that was there before")
+        need(sha().hex() not in brought, "blob: empty")
         if kind in GOVERNED[1:]:
             need(self.may_propose(new), "author: has no role for this")
             self.possible(new)
@@ -401,7 +412,7 @@ class Log:
         self.cosigners = now | self.were_in_force | ({who} if kind == "custodian.accept" else set())
         self.were_in_force = now
         self.ids.add(head["id"])
-        self.blobs |= set(brought) | ({personal["digest"]} if kind == "attach" and personal else set())
+        self.blobs |= set(brought)
         self.grow(data)
         self.subjects[new.hash] = new
 

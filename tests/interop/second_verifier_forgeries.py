@@ -508,13 +508,13 @@ def forgeries(book):
     def destroyed(b, name="drawer-key", by="alice", witness="bob"):
         return b.add(by, "item.destroy", {"item": name, "witness": b.id[witness]}, {"note": "x"})
 
-    def mailed(b, by="alice", **change):
+    def mailed(b, by="alice", others=(), **change):
         facts = {"mailbox": "m", "members": [], "accounts": [], "closed": False}
-        return b.add(by, "mailbox.set", facts | change, {"address": "a@b", "others": []})
+        return b.add(by, "mailbox.set", facts | change, {"address": "a@b", "others": others})
 
-    def phoned(b, by="alice", **change):
+    def phoned(b, by="alice", others=(), **change):
         facts = {"phone": "p", "holders": [], "accounts": [], "tested": None, "closed": False}
-        return b.add(by, "phone.set", facts | change, {"number": "1", "others": []})
+        return b.add(by, "phone.set", facts | change, {"number": "1", "others": others})
 
     def clock(b, later=0):
         return (datetime.datetime.fromisoformat(b.header(-1)["made_at"][:-1]) + datetime.timedelta(seconds=later)).isoformat() + "Z"
@@ -529,14 +529,14 @@ def forgeries(book):
         went = [{"item": item, "went": way, "seal": None, "bag": None} for item, way in items]
         return {"closed_at": clock(b), "items": went, "counter": None, "present": []} | change
 
-    def shut(b, *items, access=None, by="alice", witness="bob", **change):
+    def shut(b, *items, access=None, by="alice", witness="bob", others=(), exceptions=(), **change):
         access = access or opened(b, by, witness=b.id[witness])
         return b.add(by, "safe.close", {"access": access, "witness": b.id[witness], "happened": happened(b, items, **change)},
-                     {"others": [], "exceptions": [], "note": None})
+                     {"others": others, "exceptions": exceptions, "note": None})
 
-    def written(b, *items, by="alice", start=None, later=0, **change):
+    def written(b, *items, by="alice", start=None, later=0, others=(), exceptions=(), **change):
         facts = {"opened": opening(b, **start or {}), "happened": happened(b, items, **change)}
-        return b.add(by, "safe.log", facts, {"purpose": "x", "others": [], "exceptions": [], "note": None}, later=later)
+        return b.add(by, "safe.log", facts, {"purpose": "x", "others": others, "exceptions": exceptions, "note": None}, later=later)
 
     def witness(b, subject, who="bob", **more):
         b.sign(who, subject, proofs=[], shares=[], **more)
@@ -680,7 +680,7 @@ def forgeries(book):
     yield "a card with a key of small order", "card", after(size, lambda b: newcomer(b, sign="01" + "00" * 31))
     yield "a card with a key that is not canonical", "card", after(size, lambda b: newcomer(b, sign="ee" + "ff" * 30 + "7f"))
     yield "a card signed by another", "signature", after(size, lambda b: newcomer(b, signer=book.key["bob"]))
-    yield "a card that is too large", "too large", after(size, lambda b: newcomer(b, sealed=b64(b"x" * 30000)))
+    yield "a card that is too large", "too large", after(size, lambda b: newcomer(b, sealed=b64(b"x" * 19000)))
     yield "a card of version 2", "card", after(size, lambda b: newcomer(b, v=2))
     yield "a card with white space", "spelling", after(size, lambda b: newcomer(b, envelope=lambda data: data + b" "))
     yield "a card with a name in white space", "card", after(size, lambda b: newcomer(b, personal={"name": " a", "contact": None, "timezone": None}))
@@ -1023,6 +1023,37 @@ def forgeries(book):
     yield "a mailbox with an account twice", "twice", after(size, lambda b: mailed(b, accounts=accounts[:1] * 2))
     yield "a phone by no keeper", "keeper", after(size, lambda b: phoned(b, by="frank"))
     yield "a phone for people out of order", "order", after(size, lambda b: phoned(b, holders=someone[::-1]))
+
+    def crowd(b, n):
+        return sorted((newcomer(b), b.id["mallory"])[1] for _ in range(n))
+
+    def register(b, n):
+        ids = [f"{i:012}" for i in range(1, n + 1)]
+        facts = [imported["accounts"][0] | {"id": one, "management": False} for one in ids]
+        b.add("alice", "account.import", imported | {"accounts": facts, "gone": []}, named | {"accounts": [{"id": one, "name": "x", "email": "x@y"} for one in ids]})
+        return ids
+    for n, says in ((64, None), (65, "facts")):
+        yield f"a place for {n} people", says, after(size, lambda b: place(b, access=crowd(b, n)))
+        yield f"a mailbox for {n} people", says, after(size, lambda b: mailed(b, members=crowd(b, n)))
+        yield f"a phone for {n} people", says, after(size, lambda b: phoned(b, holders=crowd(b, n)))
+        yield f"a mailbox for {n} others", says and "personal", after(size, lambda b: mailed(b, others=["x"] * n))
+        yield f"a phone for {n} others", says and "personal", after(size, lambda b: phoned(b, others=["x"] * n))
+    for n, says in ((1024, None), (1025, "facts")):
+        yield f"a mailbox of {n} accounts", says, after(size, lambda b: mailed(b, accounts=register(b, n)))
+        yield f"a phone of {n} accounts", says, after(size, lambda b: phoned(b, accounts=register(b, n)))
+
+    def weighing(b, n):
+        """A sealing whose facts have `n` bytes."""
+        ids = register(b, 4500)
+
+        def weigh(facts):
+            more, facts["subject"] = n - len(spell(facts | {"label": "x", "serves": []})), ids[0]
+            count = more // 15
+            facts["serves"], facts["label"] = ids[1:count + 1], "x" * (2 + more - 15 * count)
+            assert len(spell(facts)) == n
+        return b.seal("alice", "000000000001/mfa-seed:x", change=weigh)
+    yield "facts of 64 KiB", None, after(size, lambda b: weighing(b, 65536))
+    yield "facts of 64 KiB and a byte", "size", after(size, lambda b: weighing(b, 65537))
     yield "a phone for an account that is in no register", "register", after(size, lambda b: phoned(b, accounts=["000000000001"]))
 
     # Before a witness
@@ -1093,6 +1124,17 @@ def forgeries(book):
     yield "shut with a thing that nobody has registered", "never added", after(size, lambda b: shut(b, ("box", "in")))
     yield "shut with one who left before coming", "left before", after(size, lambda b: shut(b, present=[{"custodian": frank, "entered": "2026-01-01T00:00:01Z", "left": "2026-01-01T00:00:00Z"}]))
     yield "shut with a stranger", "never enrolled", after(size, lambda b: shut(b, present=[{"custodian": "1" * 32, "entered": "2026-01-01T00:00:00Z", "left": "2026-01-01T00:00:00Z"}]))
+    there = {"custodian": frank, "entered": "2026-01-01T00:00:00Z", "left": "2026-01-01T00:00:00Z"}
+    oddity = {"at": "2026-01-01T00:00:00Z", "expected": "x", "happened": "y", "decided_by": "z"}
+
+    def things(b, n):
+        return [(thing(b, f"thing-{i:03}"), (f"thing-{i:03}", "stayed"))[1] for i in range(n)]
+    for way, what in (("shut", shut), ("written down", written)):
+        yield f"{way} with as much as there may be", None, after(size, lambda b: what(b, *things(b, 256), present=[there] * 64, others=["x"] * 64, exceptions=[oddity] * 64))
+        yield f"{way} with 257 things", "facts", after(size, lambda b: what(b, *things(b, 257)))
+        yield f"{way} with 65 people", "facts", after(size, lambda b: what(b, present=[there] * 65))
+        yield f"{way} with 65 others", "personal", after(size, lambda b: what(b, others=["x"] * 65))
+        yield f"{way} with 65 exceptions", "personal", after(size, lambda b: what(b, exceptions=[oddity] * 65))
     yield "shut with a counter that is too high", "facts", after(size, lambda b: shut(b, counter=2**53))
     yield "written down of a place that was retired", "location: retired", after(size, lambda b: written(b, start={"location": "attic"}))
     yield "written down before oneself", "witness: the author", after(size, lambda b: written(b, by="bob"))
@@ -1152,6 +1194,21 @@ def forgeries(book):
     yield "closed before it was in effect", "not in effect", after(size, lambda b: b.close("alice", waiting_request))
     yield "corrected by another", "author", last(at(), "frank", *about[1:])
     yield "corrected what is not in the log", "not in the log", last(at(), "alice", "correct", {"subject": "0" * 64}, about[3])
+
+    def attached(b, file, length=40, by="erin"):
+        return b.add(by, "attach", {"subject": h(3)}, {"name": "x", "digest": file, "bytes": length, "media": "a/b"})
+    known = book.personal(book.find("attach"))["digest"]
+    yield "a file of 16 MiB attached", None, after(size, lambda b: attached(b, b.blob(), 16 << 20))
+    yield "a file of 16 MiB and a byte attached", "personal", after(size, lambda b: attached(b, b.blob(), (16 << 20) + 1))
+    yield "an empty file attached", "personal", after(size, lambda b: attached(b, b.blob(), 0))
+    yield "the digest of nothing attached", "empty", after(size, lambda b: attached(b, sha().hex()))
+    yield "the digest of nothing asked with", "empty", after(size, lambda b: b.request("alice", [(secret, epoch)], facts_change={"identity": sha().hex()}))
+    yield "a file attached twice", "ciphertext", after(size, lambda b: attached(b, known))
+    yield "a ciphertext attached", "ciphertext", after(size, lambda b: attached(b, password["payload"]))
+    yield "a request with the ciphertext of one that was taken back", "ciphertext", after(size, lambda b: (
+        x := b.blob(), b.withdraw("alice", b.request("alice", [(secret, epoch)], facts_change={"identity": x})), b.request("alice", [(secret, epoch)], facts_change={"identity": x})))
+    yield "a file attached that was a request's", "ciphertext", after(size, lambda b: (
+        x := b.blob(), b.withdraw("alice", b.request("alice", [(secret, epoch)], facts_change={"identity": x})), attached(b, x)))
     yield "attached to nothing", "not in the log", last(at(), "alice", "attach", {"subject": "0" * 64}, {"name": "x", "digest": "0" * 64, "bytes": 1, "media": "a/b"})
 
     # Imports
@@ -1179,6 +1236,8 @@ def forgeries(book):
     yield "an import by one who is not yet in force", "not in force", brought("ivan", yes[0]), size
     yield "an import in an import", "made in the ledger only", brought("alice", lambda b: b.add("bob", "import", {"statements": ["0" * 64]}))
     yield "a reveal imported", "made in the ledger only", after(size, lambda b: (r := in_effect(b), b.bring("alice", b.away(lambda o: o.reveal("alice", r, secret, epoch)))))
+    yield "a rekey imported", "made in the ledger only", brought("alice", lambda b: b.add("alice", "rekey", {"number": 2}))
+    yield "a reseal imported", "made in the ledger only", brought("alice", lambda b: b.add("alice", "reseal", book.facts(book.find("reseal"))))
     yield "a sign-off imported after the request expired", "expired", brought("alice", yes[0], later=49 * 3600)
     yield "a sign-off imported that has seen its own import", "not a state of this log", after(size, lambda b: (
         m := b.away(lambda o: (last(o), o.sign("bob", waiting_request))), b.bring("alice", m))), size + 1

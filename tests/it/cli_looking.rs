@@ -125,7 +125,8 @@ fn an_attached_file_comes_back_whole_or_not_at_all() {
         5,
         "no-attachment",
     );
-    desk.ok_as("alice", &["attach", "genesis", "minutes.pdf"]);
+    desk.write("more.pdf", b"more");
+    desk.ok_as("alice", &["attach", "genesis", "more.pdf"]);
     let words = ["attachment", "get", "genesis", "--out", "new"];
     let error = desk.refused("erin", &words, 2, "ambiguous");
     assert_eq!(error["hints"].as_array().unwrap().len(), 2, "{error}");
@@ -140,6 +141,27 @@ fn an_attached_file_comes_back_whole_or_not_at_all() {
     let words = ["attachment", "get", id, "--out", "new"];
     desk.refused("erin", &words, 4, "blob-mismatch");
     assert!(!desk.path("new").exists());
+}
+
+#[test]
+fn the_same_file_is_attached_once_and_a_second_time_says_where_it_is() {
+    let desk = Desk::ready();
+    desk.write("minutes.pdf", b"minutes");
+    let words = ["--json", "attach", "genesis", "minutes.pdf"];
+    let seq = desk.ok_as("alice", &words).json()["seq"].to_string();
+    desk.write("again.pdf", b"minutes");
+    let error = desk.refused("bob", &["attach", "#1", "again.pdf"], 3, "already-attached");
+    assert!(
+        error["message"].to_string().contains(&format!("#{seq}")),
+        "{error}"
+    );
+    let get = format!("rootkeep attachment get '#{seq}' --out FILE");
+    assert!(error["hints"].to_string().contains(&get), "{error}");
+    // Nor one with nothing in it, or too much.
+    desk.write("empty.pdf", b"");
+    desk.refused("bob", &["attach", "#1", "empty.pdf"], 2, "empty-file");
+    desk.write("large.pdf", &vec![7; (16 << 20) + 1]);
+    desk.refused("bob", &["attach", "#1", "large.pdf"], 2, "file-too-large");
 }
 
 #[test]

@@ -116,6 +116,8 @@ fn a_photo_of_a_thing_is_kept_with_it() {
         (&json!("sheet-1"), &json!("attach"))
     );
     desk.ok_as("bob", &["item", "photo", "sheet-1", "back.jpg"]);
+    let again = ["item", "photo", "sheet-1", "front.png"];
+    desk.refused("bob", &again, 3, "already-attached");
     let shown = desk
         .ok_as("alice", &["--json", "item", "show", "sheet-1"])
         .json();

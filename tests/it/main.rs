@@ -10,6 +10,8 @@
     clippy::print_stderr
 )]
 
+mod blobs;
+mod bounds;
 mod cli;
 mod copies;
 mod crash;

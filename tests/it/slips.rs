@@ -69,7 +69,7 @@ fn answered(world: &World, place: usize, file: &[u8]) -> Vec<u8> {
 }
 
 /// Encrypted to somebody's member key, as anybody can.
-fn for_member(world: &World, place: usize, bytes: &[u8]) -> Vec<u8> {
+pub fn for_member(world: &World, place: usize, bytes: &[u8]) -> Vec<u8> {
     age_file::encrypt(&world.people[place].card.age, bytes, &world.host).unwrap()
 }
 
@@ -809,7 +809,7 @@ fn every_field_of_an_answer_that_is_changed_is_noticed() {
             "bad-envelope",
             "bad-signature",
             "part-mismatch",
-            "blob-mismatch",
+            "stray-blob",
             "bad-header",
             "wrong-type",
             "unknown-kind",

@@ -26,7 +26,6 @@ pub(super) struct JudgedLog {
     statements: Vec<Statement>,
     places: BTreeMap<Digest, usize>,
     ids: BTreeSet<Id>,
-    blobs: BTreeSet<Digest>,
 }
 
 impl JudgedLog {
@@ -80,7 +79,6 @@ impl JudgedLog {
             .push(Hash::from(statement.leaf().0))
             .map_err(damaged)?;
         self.ids.insert(statement.header().id);
-        self.blobs.extend(statement.claim().blobs());
         self.places.insert(statement.leaf(), self.statements.len());
         self.statements.push(statement);
         Ok(())
@@ -273,10 +271,6 @@ impl LogView for JudgedLog {
 
     fn knows(&self, id: &Id) -> Result<bool> {
         Ok(self.ids.contains(id))
-    }
-
-    fn knows_blob(&self, digest: &Digest) -> Result<bool> {
-        Ok(self.blobs.contains(digest))
     }
 
     fn root_at(&self, size: u64) -> Result<Digest> {

@@ -1,10 +1,10 @@
 //! The log, entry by entry: bytes, signature, parts, rules, tree, checkpoint.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::mpsc::SyncSender;
 
 use super::signatures::{Gather, Job};
-use super::{CHUNK, Progress, Run};
+use super::{Blob, CHUNK, Progress, Run};
 use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::part::PartName;
@@ -221,13 +221,13 @@ impl Run<'_> {
         let log = Past {
             view: self.view.before(seq)?,
             ids: &self.ids,
-            blobs: &self.blobs,
             roots: &self.roots,
         };
         let ruled = policy::judge(&self.state, &log, &mut Gather { seq, jobs }, statement, seq)?;
         self.ids.insert(statement.header().id);
+        let length = statement.claim().blob_length();
         for digest in statement.claim().blobs() {
-            self.blobs.entry(digest).or_insert(seq);
+            self.blobs.entry(digest).or_insert(Blob { seq, length });
         }
         let changes = ruled.into_changes();
         self.expect_undo(seq, &changes)?;
@@ -344,7 +344,6 @@ impl Run<'_> {
 struct Past<'p> {
     view: View<'p>,
     ids: &'p BTreeSet<Id>,
-    blobs: &'p BTreeMap<Digest, u64>,
     roots: &'p [Digest],
 }
 
@@ -355,10 +354,6 @@ impl policy::LogView for Past<'_> {
 
     fn knows(&self, id: &Id) -> Result<bool> {
         Ok(self.ids.contains(id))
-    }
-
-    fn knows_blob(&self, digest: &Digest) -> Result<bool> {
-        Ok(self.blobs.contains_key(digest))
     }
 
     fn root_at(&self, size: u64) -> Result<Digest> {

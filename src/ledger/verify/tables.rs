@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Run;
+use super::{Blob, Run};
 use crate::crypto::ed25519::{PublicKey, SigningKey};
 use crate::crypto::fixed::Digest;
 use crate::crypto::secret::Key32;
@@ -12,6 +12,7 @@ use crate::state::custody::{Epoch, RequestRecord};
 use crate::state::records::{list, read};
 use crate::state::shard::{self, Shard};
 use crate::state::{Records, Table};
+use crate::statement::blobs;
 
 impl Run<'_> {
     /// What was read when the ledger was opened is still there, and nothing beside it.
@@ -128,37 +129,47 @@ impl Run<'_> {
         let may_be_gone = self.blobs_that_may_be_gone()?;
         let expected = std::mem::take(&mut self.blobs);
         let mut stored = BTreeSet::new();
-        let mut wrong = Vec::new();
         let view = self.view;
         view.each_blob(|name, bytes| {
-            match Digest::from_slice(name).filter(|digest| expected.contains_key(digest)) {
-                Some(digest) => {
-                    stored.insert(digest);
-                    if Digest::of(bytes) != digest {
-                        wrong.push(digest);
-                    }
+            let digest = Digest::from_slice(name);
+            match digest.and_then(|digest| expected.get_key_value(&digest)) {
+                Some((digest, blob)) => {
+                    stored.insert(*digest);
+                    self.check_blob(digest, *blob, bytes);
                 }
                 None => self.found(None, "stray-blob", "there is a blob that no entry names"),
             }
             Ok(())
         })?;
-        for digest in wrong {
-            self.found(
-                expected.get(&digest).copied(),
-                "blob-mismatch",
-                format!("the stored bytes of blob {digest} are others"),
-            );
-        }
-        for (digest, seq) in &expected {
+        for (digest, blob) in &expected {
             if !stored.contains(digest) && !may_be_gone.contains(digest) {
                 self.found(
-                    Some(*seq),
+                    Some(blob.seq),
                     "blob-missing",
                     format!("the blob {digest} is missing"),
                 );
             }
         }
         Ok(())
+    }
+
+    fn check_blob(&mut self, digest: &Digest, blob: Blob, bytes: &[u8]) {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        if Digest::of(bytes) != *digest {
+            self.found(
+                Some(blob.seq),
+                "blob-mismatch",
+                format!("the stored bytes of blob {digest} are others"),
+            );
+        } else if !blobs::fits(blob.length, length) {
+            self.found(
+                Some(blob.seq),
+                "blob-size",
+                format!(
+                    "the blob {digest} has {length} bytes, which is not what its entry may bring"
+                ),
+            );
+        }
     }
 
     fn blobs_that_may_be_gone(&self) -> Result<BTreeSet<Digest>> {

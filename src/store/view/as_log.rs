@@ -77,16 +77,6 @@ impl LogView for View<'_> {
             .is_some())
     }
 
-    fn knows_blob(&self, digest: &Digest) -> Result<bool> {
-        Ok(self
-            .one(
-                "SELECT 1 FROM blob WHERE digest = ?1",
-                [digest.as_bytes()],
-                |row| row.get::<_, i64>(0),
-            )?
-            .is_some())
-    }
-
     fn root_at(&self, size: u64) -> Result<Digest> {
         log::root(self, size)
             .map(|root| Digest(root.into()))

@@ -1,0 +1,113 @@
+//! How much one statement may say (docs/formats.md, section 6). Every request slip carries all of the
+//! log's facts: without these bounds one person alone could end all slips.
+
+use super::accesses::{Exception, Happened};
+use super::blobs::BLOB_LIMIT;
+use super::claim::{Claim, Kind};
+use super::text::Text;
+use crate::crypto::fixed::Digest;
+use crate::crypto::part::PART_LIMIT;
+
+/// The most bytes of facts, but for kinds that name many things by nature.
+const FACTS_LIMIT: usize = 64 << 10;
+/// The most people that one list names.
+const PEOPLE: usize = 64;
+/// The most items that an access moves.
+const ITEMS: usize = 256;
+/// The most things that were not as expected in an access.
+const EXCEPTIONS: usize = 64;
+/// The most accounts of a mailbox or phone.
+const ACCOUNTS: usize = 1_024;
+
+impl Kind {
+    /// The most bytes of facts.
+    fn facts_limit(self) -> usize {
+        match self {
+            Self::Genesis
+            | Self::GovernanceSeal
+            | Self::GovernanceSet
+            | Self::Sign
+            | Self::LeaversCompare
+            | Self::AccountImport
+            | Self::SecretProve
+            | Self::Request
+            | Self::Reshare
+            | Self::DrillStart
+            | Self::DrillProve
+            | Self::Import => PART_LIMIT,
+            _ => FACTS_LIMIT,
+        }
+    }
+}
+
+impl Claim {
+    /// What is too much, or too little, of a statement with facts of so many bytes; `None` where
+    /// nothing is.
+    pub(super) fn out_of_bounds(&self, facts: usize) -> Option<String> {
+        let limit = self.kind().facts_limit();
+        if facts > limit {
+            return Some(format!("the facts have {facts} bytes; {limit} is the most"));
+        }
+        if self.blobs().contains(&Digest::of(b"")) {
+            return Some("a blob is empty".to_owned());
+        }
+        if let Some(length) = self.blob_length()
+            && !(1..=BLOB_LIMIT).contains(&length)
+        {
+            return Some(format!("a file has 1 to {BLOB_LIMIT} bytes, not {length}"));
+        }
+        self.lists()
+            .into_iter()
+            .find(|(_, length, most)| length > most)
+            .map(|(name, length, most)| format!("`{name}` names {length}; {most} is the most"))
+    }
+
+    /// Lists that have bounds of their own: name, length, and the most.
+    fn lists(&self) -> Vec<(&'static str, usize, usize)> {
+        match self {
+            Self::LocationSet(set, _) => vec![("access", set.access.len(), PEOPLE)],
+            Self::MailboxSet(set, personal) => vec![
+                ("members", set.members.len(), PEOPLE),
+                ("accounts", set.accounts.len(), ACCOUNTS),
+                others(personal.as_ref().map(|personal| &personal.others)),
+            ],
+            Self::PhoneSet(set, personal) => vec![
+                ("holders", set.holders.len(), PEOPLE),
+                ("accounts", set.accounts.len(), ACCOUNTS),
+                others(personal.as_ref().map(|personal| &personal.others)),
+            ],
+            Self::SafeClose(closed, personal) => {
+                let told = personal.as_ref();
+                access(
+                    &closed.happened,
+                    told.map(|told| (&told.others, &told.exceptions)),
+                )
+            }
+            Self::SafeLog(logged, personal) => {
+                let told = personal.as_ref();
+                access(
+                    &logged.happened,
+                    told.map(|told| (&told.others, &told.exceptions)),
+                )
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn others(others: Option<&Vec<Text>>) -> (&'static str, usize, usize) {
+    ("others", others.map_or(0, Vec::len), PEOPLE)
+}
+
+fn access(
+    happened: &Happened,
+    told: Option<(&Vec<Text>, &Vec<Exception>)>,
+) -> Vec<(&'static str, usize, usize)> {
+    let (named, exceptions) = told.unzip();
+    vec![
+        ("items", happened.items.len(), ITEMS),
+        ("present", happened.present.len(), PEOPLE),
+        others(named),
+        ("exceptions", exceptions.map_or(0, Vec::len), EXCEPTIONS),
+    ]
+}

@@ -1,0 +1,218 @@
+//! One statement says so much and no more: else one person alone could end all slips, each of which
+//! carries all of the log.
+
+use rootkeep::crypto::fixed::{Digest, Id};
+use rootkeep::error::Kind;
+use rootkeep::statement::accesses::{
+    Exception, Handled, Happened, Logged, LoggedPersonal, Opened, Present, Went,
+};
+use rootkeep::statement::account_id::AccountId;
+use rootkeep::statement::people::{Leavers, LeaversPersonal};
+use rootkeep::statement::register::{
+    Location, LocationKind, LocationPersonal, Mailbox, MailboxPersonal, Phone, PhonePersonal,
+};
+use rootkeep::statement::text::Name;
+use rootkeep::statement::{Claim, Draft, Seen, Time};
+
+use crate::world::*;
+
+fn ids(count: usize) -> Vec<Id> {
+    (0..count).map(|_| random_id()).collect()
+}
+
+fn accounts(count: usize) -> Vec<AccountId> {
+    (0..count)
+        .map(|at| AccountId::new(format!("{at:012}")).unwrap())
+        .collect()
+}
+
+fn others(count: usize) -> Vec<rootkeep::statement::text::Text> {
+    vec![text("somebody"); count]
+}
+
+fn place(access: usize) -> Claim {
+    let facts = Location {
+        location: name("attic"),
+        kind: LocationKind::Room,
+        site: name("london"),
+        timezone: "Europe/London".to_owned(),
+        access: ids(access),
+        dual_control: false,
+        depends_on_aws: false,
+    };
+    Claim::LocationSet(facts, Some(LocationPersonal { description: None }))
+}
+
+fn mailbox(members: usize, of: usize, named: usize) -> Claim {
+    let facts = Mailbox {
+        mailbox: name("root"),
+        members: ids(members),
+        accounts: accounts(of),
+        closed: false,
+    };
+    let personal = MailboxPersonal {
+        address: text("root@example.com"),
+        others: others(named),
+    };
+    Claim::MailboxSet(facts, Some(personal))
+}
+
+fn phone(holders: usize, of: usize, named: usize) -> Claim {
+    let facts = Phone {
+        phone: name("root"),
+        holders: ids(holders),
+        accounts: accounts(of),
+        tested: None,
+        closed: false,
+    };
+    let personal = PhonePersonal {
+        number: text("1"),
+        others: others(named),
+    };
+    Claim::PhoneSet(facts, Some(personal))
+}
+
+/// An access with so many items, people present, others and exceptions; the bags' numbers are this long.
+fn access(lists: [usize; 4], bag: usize) -> Claim {
+    let [items, present, named, exceptions] = lists;
+    let at = Time::from_seconds(1_800_000_000).unwrap();
+    let item = |n: usize| Handled {
+        item: Name::new(format!("thing-{n:03}")).unwrap(),
+        went: Went::Stayed,
+        seal: None,
+        bag: (bag > 0).then(|| text(&"1".repeat(bag))),
+    };
+    let facts = Logged {
+        opened: Opened {
+            location: name("attic"),
+            opened_at: at,
+            witness: random_id(),
+            request: None,
+        },
+        happened: Happened {
+            closed_at: at,
+            items: (0..items).map(item).collect(),
+            counter: None,
+            present: ids(present)
+                .into_iter()
+                .map(|custodian| Present {
+                    custodian,
+                    entered: at,
+                    left: at,
+                })
+                .collect(),
+        },
+    };
+    let odd = Exception {
+        at,
+        expected: text("one turn"),
+        happened: text("two"),
+        decided_by: text("ada"),
+    };
+    let personal = LoggedPersonal {
+        purpose: text("drill"),
+        others: others(named),
+        exceptions: vec![odd; exceptions],
+        note: None,
+    };
+    Claim::SafeLog(facts, Some(personal))
+}
+
+/// What becomes of a claim: made here, and come from somewhere else.
+fn too_much(claim: Claim) -> bool {
+    let made = Draft::new(&rng(), claim.clone(), Vec::new());
+    let said = made
+        .as_ref()
+        .err()
+        .map(|error| (error.code(), error.kind()));
+    assert!(
+        said.is_none_or(|said| said == ("out-of-bounds", Kind::Usage)),
+        "{said:?}"
+    );
+    said.is_some()
+}
+
+#[test]
+fn every_list_has_a_bound_and_comes_up_to_it() {
+    let bounds = [
+        (place(64), place(65)),
+        (mailbox(64, 1_024, 64), mailbox(65, 0, 0)),
+        (mailbox(0, 1_024, 0), mailbox(0, 1_025, 0)),
+        (mailbox(0, 0, 64), mailbox(0, 0, 65)),
+        (phone(64, 1_024, 64), phone(65, 0, 0)),
+        (phone(0, 1_024, 0), phone(0, 1_025, 0)),
+        (phone(0, 0, 64), phone(0, 0, 65)),
+        (access([256, 64, 64, 64], 0), access([257, 0, 0, 0], 0)),
+        (access([0, 64, 0, 0], 0), access([0, 65, 0, 0], 0)),
+        (access([0, 0, 64, 0], 0), access([0, 0, 65, 0], 0)),
+        (access([0, 0, 0, 64], 0), access([0, 0, 0, 65], 0)),
+    ];
+    for (turn, (most, more)) in bounds.into_iter().enumerate() {
+        assert!(!too_much(most), "{turn}");
+        assert!(too_much(more), "{turn}");
+    }
+}
+
+#[test]
+fn facts_have_64_kib_unless_their_kind_names_many_things() {
+    let size = |bag| access([100, 0, 0, 0], bag).facts_bytes().unwrap().len();
+    let bag = 1 + (65_536 - size(1)) / 100;
+    assert!(size(bag) <= 65_536 && size(bag + 1) > 65_536);
+    assert!(!too_much(access([100, 0, 0, 0], bag)));
+    assert!(too_much(access([100, 0, 0, 0], bag + 1)));
+    // As many people are found among those who left as there are.
+    let found = Leavers {
+        rows: 3_000,
+        found: ids(3_000),
+    };
+    let file = LeaversPersonal {
+        file: Digest([7; 32]),
+    };
+    let claim = Claim::LeaversCompare(found, Some(file));
+    assert!(claim.facts_bytes().unwrap().len() > 65_536 && !too_much(claim));
+}
+
+#[test]
+fn what_says_too_much_does_not_come_from_elsewhere_either() {
+    let world = World::ready();
+    let mut remote = world.remote(BEA, &world.slip(ADA, BEA, None));
+    let error = remote.make(access([0, 65, 0, 0], 0), Vec::new()).err();
+    assert_eq!(error.unwrap().code(), "out-of-bounds");
+    // A program that does not ask is not heard.
+    let statement = signed_past(&world, BEA, &access([0, 65, 0, 0], 0));
+    let imported = world.brought(ADA, &[statement]);
+    assert_eq!(crate::slips::refusal(&imported, 0), "out-of-bounds");
+}
+
+/// An answer slip with a claim that no draft takes: facts and header by hand.
+fn signed_past(world: &World, who: usize, claim: &Claim) -> Vec<u8> {
+    use rootkeep::crypto::canonical;
+    use rootkeep::crypto::dsse;
+    use rootkeep::crypto::part::{Part, PartName};
+    use rootkeep::statement::header::STATEMENT_TYPE;
+    use rootkeep::statement::slips::AnswerSlip;
+    use rootkeep::statement::{Header, Parts};
+    let (size, root) = world.session(who).head().unwrap();
+    let facts = Part::new(&rng(), claim.facts_bytes().unwrap()).unwrap();
+    let personal = Part::new(&rng(), claim.personal_bytes().unwrap().unwrap()).unwrap();
+    let header = Header {
+        v: 1,
+        ledger: world.ledger_id(),
+        id: random_id(),
+        author: world.id(who),
+        kind: claim.kind().as_str().to_owned(),
+        made_at: Time::from_seconds(world.clock.seconds()).unwrap(),
+        seen: Seen { size, root },
+        facts: facts.commitment(PartName::Facts),
+        personal: Some(personal.commitment(PartName::Personal)),
+    };
+    let key = world.member_key(who);
+    let payload = canonical::write(&header).unwrap();
+    let envelope = dsse::seal(STATEMENT_TYPE, &payload, key.signing());
+    let parts = Parts {
+        facts,
+        personal: Some(personal),
+    };
+    let answer = AnswerSlip::new(&envelope, &parts, Vec::new());
+    crate::slips::for_member(world, ADA, &answer.write().unwrap())
+}
