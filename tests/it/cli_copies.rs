@@ -116,7 +116,7 @@ fn what_is_restored_is_compared_with_what_one_has_seen() {
         (&made["pin"], &made["missing"]),
         (&"older".into(), &1.into())
     );
-    assert!(made["warnings"][0].as_str().unwrap().contains("entries #"));
+    assert!(made["warnings"][0].as_str().unwrap().contains("entry #"));
     desk.run_as("alice", &["-L", "again.ledger", "--json", "status"])
         .error(4, "rolled-back");
     desk.run_as(
