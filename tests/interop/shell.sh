@@ -172,12 +172,12 @@ see $prompt
 enter rootkeep sign $id
 see Type Yes to agree: 
 enter Yes
-see request is in effect
+see request \(id [0-9a-f]+\) is in effect
 see $prompt
 enter sign $seed
 see Type Yes to agree: 
 enter Yes
-see request is in effect
+see request \(id [0-9a-f]+\) is in effect
 see $prompt
 enter sign $id
 see already-decided

@@ -160,7 +160,7 @@ hidden "$passphrase"
 untouched "a wrong passphrase"
 on_terminal 0 'Passphrase of[^\n]*: ' "hidden:$passphrase" 'Genesis code[^\n]*: ' "$code" \
     'Type Yes[^\n]*: ' Yes 'nobody\): ' '' -- "${bob[@]}" sign genesis || fail "bob has not signed"
-shown 'genesis is in effect'
+shown 'genesis \(id [0-9a-f]*\) is in effect'
 good "founding: as its code is typed, and not otherwise"
 
 # ---- a governance statement ----------------------------------------------------------------------
@@ -260,7 +260,7 @@ for how in passphrase:4 no:0 c:some d:some; do
     hidden "$passphrase"
     [ "$(entries)" = $((n + 1)) ] || wrong "$how: $(($(entries) - n)) entries instead of alice's one"
     rk alice show "$id" | grep -q "^  yes .*bob" && wrong "$how: bob has signed: $(rk alice show "$id")"
-    shown "^entry #$n  id "
+    shown "this sign-off is entry #$n\\b"
     [ "${how%:*}" != passphrase ] || shown 'wrong-passphrase'
     [ "${how%:*}" != passphrase ] || shown "entry #$n \([0-9a-f]*\) is in the ledger"
     [ "${how%:*}" != no ] || shown 'bob has not signed'

@@ -51,6 +51,8 @@ mod slips;
 mod status;
 #[path = "cli_streams.rs"]
 mod streams;
+#[path = "cli_telling.rs"]
+mod telling;
 #[path = "cli_terminal.rs"]
 mod terminal;
 #[path = "cli_text.rs"]

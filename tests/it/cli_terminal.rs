@@ -217,3 +217,63 @@ fn a_seed_is_sealed_once_two_codes_were_typed() {
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.out.contains("2 more tries are left"), "{run:?}");
 }
+
+#[test]
+fn a_mistyped_id_of_a_slip_may_be_typed_again() {
+    let desk = Desk::ready();
+    let (code, id) = (desk.code(), desk.request(&[PASSWORD]));
+    let words = ["slip", "request", &id, "--for", "bob", "--out", "b.slip"];
+    desk.ok_as("alice", &words);
+    let bob = super::slips::machine(&desk, "bob");
+    super::slips::carry(&desk, &bob, "b.slip");
+    let (code_asked, id_asked) = (
+        "Genesis code, twelve words",
+        "To agree to exactly this, type its id",
+    );
+    let sign = ["slip", "sign", "b.slip", "--out", "b.answer"];
+    let wrong = [
+        (code_asked, code.as_str()),
+        (id_asked, &id[..8]),
+        (id_asked, "yes"),
+        (id_asked, "Yes"),
+    ];
+    let Some(run) = bob.typing("bob", &sign, &wrong) else {
+        return;
+    };
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(run.out.contains("[id-differs]"), "{run:?}");
+    // The code was right, and is not asked for again.
+    let right = [(id_asked, "x"), (id_asked, id.as_str())];
+    let run = bob.typing("bob", &sign, &right).unwrap();
+    assert_eq!(run.code, 0, "{run:?}");
+}
+
+#[test]
+fn no_answer_at_the_safe_is_lost_to_a_slip_of_the_fingers() {
+    let desk = super::custody::with_a_safe();
+    let log = "safe log london-a --opened-at 00:00 --closed-at 00:00 --saw sheet-1 --purpose x";
+    let log: Vec<&str> = log.split(' ').collect();
+    // `Who witnesses (NAME, NAME ...)`
+    let mut answers = vec![(")", "zoe"); 7];
+    answers.push((")", "bob"));
+    answers.push(("Type Yes to agree", "yes"));
+    let Some(run) = desk.typing("alice", &log, &answers) else {
+        return;
+    };
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(run.out.contains("[not-confirmed]"), "{run:?}");
+    assert!(run.out.contains("type exactly Yes"), "{run:?}");
+}
+
+#[test]
+fn a_keeper_is_offered_what_others_have_left_open() {
+    let desk = super::custody::with_a_safe();
+    let open = "safe open london-a --purpose x --witness carol";
+    let open: Vec<&str> = open.split(' ').collect();
+    desk.ok_as("bob", &open);
+    let answers = [("Which location", "london-a")];
+    let Some(run) = desk.typing("alice", &["safe", "close"], &answers) else {
+        return;
+    };
+    assert!(run.out.contains("london-a (opened by bob)"), "{run:?}");
+}
