@@ -26,6 +26,7 @@ mod refusal;
 mod register;
 mod releases;
 mod reshares;
+mod runbooks;
 mod secrets;
 mod signatures;
 
@@ -289,9 +290,10 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// A ciphertext belongs to one statement: otherwise the end of one would take another's away.
+    /// A ciphertext belongs to one statement: otherwise the end of one would take another's away. A file
+    /// may be attached, or proposed as a runbook, again.
     fn check_blobs(&self) -> Result<()> {
-        if self.statement.kind() == Kind::Attach {
+        if matches!(self.statement.kind(), Kind::Attach | Kind::RunbookAdd) {
             return Ok(());
         }
         let mut own = BTreeSet::new();
@@ -345,6 +347,7 @@ impl Judge<'_> {
             | Claim::QuorumDefine(_)
             | Claim::PolicySet(_)
             | Claim::CopyPromote(_)
+            | Claim::RunbookAdd(..)
             | Claim::SecretDestroy(..) => self.propose(),
             Claim::LocationSet(set, personal) => self.location_set(set, personal.as_ref()),
             Claim::LocationRetire(retire, _) => self.location_retire(&retire.location),

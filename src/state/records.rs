@@ -62,11 +62,13 @@ pub enum Table {
     Joint,
     /// By leaf hash of what has the lesson, and its number.
     Improvement,
+    /// By name.
+    Runbook,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -94,6 +96,7 @@ impl Table {
         Self::Asked,
         Self::Joint,
         Self::Improvement,
+        Self::Runbook,
     ];
 
     /// The word for it.
@@ -127,6 +130,7 @@ impl Table {
             Self::Asked => "asked",
             Self::Joint => "joint",
             Self::Improvement => "improvement",
+            Self::Runbook => "runbook",
         }
     }
 
