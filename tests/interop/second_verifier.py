@@ -275,6 +275,7 @@ SHAPES = {  # kind: facts, personal
     "drill.finish": ({"drill": digest, "outcome": ("passed", "failed"), "people": [ident], "lessons": [{"owner": ident, "due": date}]},
                      {"lessons": [text()], "surprises": [text()], "note": (text(), None)}),
     "improvement.close": ({"subject": digest, "number": word, "outcome": ("done", "dropped")}, remark),
+    "runbook.add": ({"runbook": name, "version": word, "file": digest}, {"note": (text(), None)}),
     "correct": (subject, reason | {"text": text()}),
     "attach": (subject, {"name": text(), "digest": digest, "bytes": size, "media": text()}),
     "import": ({"statements": [digest]}, None),
@@ -284,7 +285,7 @@ ASKED = ("request", "reshare")  # what the holders of its secrets decide
 WITNESSED = ("safe.close", "safe.log", "item.move", "item.destroy")  # what a witness decides
 ENROLLING = ("custodian.add", "custodian.replace")  # what brings a card
 GOVERNED = ("genesis", "custodian.add", "custodian.retire", "custodian.replace", "governance.set", "quorum.define", "policy.set",
-            "copy.promote", "secret.destroy")
+            "copy.promote", "secret.destroy", "runbook.add")
 
 
 def opened(data, payload_type, limit, what):
@@ -329,7 +330,7 @@ class Log:
         self.announced, self.bringing = [], None
         self.writer = 1
         self.locations, self.items = {}, {}
-        self.plans, self.registered = {}, {}
+        self.plans, self.registered, self.runbooks = {}, {}, {}
 
     def grow(self, data):
         """The tree: `peaks` are the roots of its full subtrees, from left to right, each with its size."""
@@ -401,7 +402,7 @@ class Log:
         self.cosigners = now | self.were_in_force | ({who} if kind == "custodian.accept" else set())
         self.were_in_force = now
         self.ids.add(head["id"])
-        self.blobs |= set(brought) | ({personal["digest"]} if kind == "attach" and personal else set())
+        self.blobs |= set(brought) | ({facts["file"]} if kind == "runbook.add" else set()) | ({personal["digest"]} if kind == "attach" and personal else set())
         self.grow(data)
         self.subjects[new.hash] = new
 
@@ -500,6 +501,10 @@ class Log:
         elif one.kind == "copy.promote":
             need(facts["epoch"] == self.writer + 1, "epoch: not the writer's next")
             self.backup(one, facts)
+        elif one.kind == "runbook.add":
+            files = self.runbooks.get(facts["runbook"], [])
+            need(facts["version"] == len(files) + 1, "version: not the runbook's next")
+            need(files[-1:] != [facts["file"]], "file: that of the version in effect")
         elif one.kind == "secret.destroy":
             self.live_secret(facts)
             for epoch in self.secrets[facts["secret"]].epochs.values():
@@ -548,6 +553,8 @@ class Log:
             self.policy, self.policy_index = facts["policy"], new.index
         elif one.kind == "copy.promote":
             self.writer = facts["epoch"]
+        elif one.kind == "runbook.add":
+            self.runbooks.setdefault(facts["runbook"], []).append(facts["file"])
         elif one.kind == "secret.destroy":
             for number_, epoch in self.secrets[facts["secret"]].epochs.items():
                 epoch.destroyed |= facts["epoch"] in (None, number_)
