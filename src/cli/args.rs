@@ -170,6 +170,9 @@ pub enum Command {
     /// What drills have taught: list, close
     #[command(subcommand)]
     Improvement(super::improvement::ImprovementCommand),
+    /// Scripts that people go by, one for each scenario: add, check, list, show
+    #[command(subcommand)]
+    Runbook(super::runbook::RunbookCommand),
     /// What comes round, as a file for calendars
     Calendar(super::calendar::CalendarCommand),
     /// The log

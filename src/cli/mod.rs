@@ -59,6 +59,7 @@ mod request_list;
 mod reshare;
 mod restore;
 mod reveal;
+mod runbook;
 mod safe;
 mod seal;
 mod seal_codes;
@@ -150,6 +151,7 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Request(command) => request::run(context, &command),
         Command::Drill(command) => drill::run(context, command),
         Command::Improvement(command) => improvement::run(context, &command),
+        Command::Runbook(command) => runbook::run(context, &command),
         Command::Calendar(command) => calendar::run(context, &command),
         Command::Rekey => rekey::run(context),
         Command::Reshare(command) => reshare::run(context, &command),

@@ -7,6 +7,7 @@ pub mod copy;
 pub mod photo;
 pub mod qr_image;
 pub mod restore;
+pub mod runbook;
 pub mod slip_frames;
 pub mod staging;
 pub mod table;

@@ -76,6 +76,7 @@ impl Judge<'_> {
             Claim::QuorumDefine(define) => self.check_define(define),
             Claim::PolicySet(set) => check_settings(&set.policy),
             Claim::CopyPromote(promote) => self.check_promote(promote),
+            Claim::RunbookAdd(add, _) => self.check_runbook(add),
             Claim::SecretDestroy(destroy, _) => self.check_destroy(destroy),
             _ => Err(refusal::malformed(
                 "statements of this kind don't wait for governance",
@@ -193,6 +194,7 @@ impl Judge<'_> {
             )?,
             Claim::SecretDestroy(destroy, _) => self.destroy(destroy)?,
             Claim::CopyPromote(promote) => self.promote(promote)?,
+            Claim::RunbookAdd(add, _) => self.publish(subject, add)?,
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind don't wait for governance",

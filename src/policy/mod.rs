@@ -27,6 +27,7 @@ mod refusal;
 mod register;
 mod releases;
 mod reshares;
+mod runbooks;
 mod secrets;
 mod signatures;
 
@@ -289,16 +290,26 @@ impl Judge<'_> {
 
     /// A blob belongs to one statement, for good: otherwise the end of one would take another's away.
     fn bring_blobs(&mut self) -> Result<()> {
+        let kind = self.statement.kind();
+        let kept = matches!(kind, Kind::Attach | Kind::RunbookAdd);
         for digest in self.statement.claim().blobs() {
             let key = digest.to_hex();
             if let Some(before) = read::<BroughtRecord>(&self.state, &key)? {
+                // The same file may be proposed as a runbook again.
+                if kind == Kind::RunbookAdd && before.kept {
+                    continue;
+                }
                 return Err(Error::verification(
                     "blob-known",
                     "a statement brings a ciphertext or a file that was brought before",
                 )
                 .because(format!("entry {} has brought {digest}", before.index)));
             }
-            self.state.put(&key, &BroughtRecord { index: self.index })?;
+            let brought = BroughtRecord {
+                index: self.index,
+                kept,
+            };
+            self.state.put(&key, &brought)?;
         }
         Ok(())
     }
@@ -342,6 +353,7 @@ impl Judge<'_> {
             | Claim::QuorumDefine(_)
             | Claim::PolicySet(_)
             | Claim::CopyPromote(_)
+            | Claim::RunbookAdd(..)
             | Claim::SecretDestroy(..) => self.propose(),
             Claim::LocationSet(set, personal) => self.location_set(set, personal.as_ref()),
             Claim::LocationRetire(retire, _) => self.location_retire(&retire.location),

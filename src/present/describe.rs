@@ -3,7 +3,7 @@
 
 use chrono::{Local, TimeZone};
 
-use super::{custody, drills};
+use super::{custody, drills, runbooks};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -196,6 +196,7 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
             "proposes that this copy becomes the writer, epoch {}, from entry #{} on",
             promote.epoch, promote.at.size
         ),
+        Claim::RunbookAdd(add, _) => runbooks::claim(add),
         Claim::Backup(made) => format!("has made a backup of {} entries", made.at.size),
         Claim::BackupConfirm(tried) => format!(
             "has restored a backup of {} entries, and it was good",
@@ -425,6 +426,9 @@ pub fn statement(
                 "  what the old writer has entered after #{} will be a fork: make sure that it writes no more",
                 promote.at.size.saturating_sub(1)
             ));
+        }
+        Claim::RunbookAdd(add, personal) => {
+            runbooks::details(&header.id, add, personal.as_ref(), &mut lines);
         }
         Claim::Backup(made) => {
             lines.push(format!("  root      {}", made.at.root));

@@ -7,3 +7,4 @@ pub mod ics;
 pub mod map;
 pub mod print;
 pub mod qr;
+pub mod runbooks;

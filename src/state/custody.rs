@@ -365,6 +365,8 @@ impl Record for NoteRecord {
 pub struct BroughtRecord {
     /// Index of the leaf that brought it.
     pub index: u64,
+    /// Whether it is a file, which is never let go.
+    pub kept: bool,
 }
 
 impl Record for BroughtRecord {

@@ -9,6 +9,7 @@ pub mod people;
 pub mod places;
 pub mod records;
 pub mod rules;
+pub mod runbooks;
 pub mod shard;
 
 pub use overlay::{Change, Memory, Overlay};

@@ -64,11 +64,13 @@ pub enum Table {
     Improvement,
     /// By digest: blobs that an entry has brought, whatever became of them.
     Brought,
+    /// By name.
+    Runbook,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -97,6 +99,7 @@ impl Table {
         Self::Joint,
         Self::Improvement,
         Self::Brought,
+        Self::Runbook,
     ];
 
     /// The word for it.
@@ -131,6 +134,7 @@ impl Table {
             Self::Joint => "joint",
             Self::Improvement => "improvement",
             Self::Brought => "brought",
+            Self::Runbook => "runbook",
         }
     }
 

@@ -60,7 +60,8 @@ fn is_small(table: Table) -> bool {
         | Table::Mailbox
         | Table::Phone
         | Table::Plan
-        | Table::Joint => true,
+        | Table::Joint
+        | Table::Runbook => true,
         Table::Binding
         | Table::Outcome
         | Table::Account

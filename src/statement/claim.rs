@@ -20,6 +20,7 @@ use super::register::{
     MailboxPersonal, MoveItem, Phone, PhonePersonal, Remark, RetireLocation,
 };
 use super::releases::{Close, ClosePersonal, Request, RequestPersonal, Reveal};
+use super::runbooks::AddRunbook;
 use super::secrets::{
     Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Prove, Reseal, Seal, Share,
 };
@@ -177,6 +178,7 @@ claims! {
     "drill.record" DrillRecord(Record, RecordPersonal) "What a drill has found out.";
     "drill.finish" DrillFinish(Finish, FinishPersonal) "A drill is over.";
     "improvement.close" ImprovementClose(CloseImprovement, Remark) "A lesson was seen to.";
+    "runbook.add" RunbookAdd(AddRunbook, Noted) "A version of a runbook.";
     "correct" Correct(About, CorrectPersonal) "A statement is wrong.";
     "attach" Attach(About, AttachPersonal) "A file belongs to a statement.";
     "import" Import(Bringing) "Statements that were made elsewhere follow.";
@@ -220,6 +222,7 @@ impl Claim {
             Self::Reseal(reseal) => sealed(&reseal.seal.shares, reseal.seal.payload),
             Self::Request(request, _) | Self::Reshare(request, _) => vec![request.identity],
             Self::Sign(sign) => sign.shares.iter().map(|share| share.blob).collect(),
+            Self::RunbookAdd(add, _) => vec![add.file],
             Self::Attach(_, Some(personal)) => vec![personal.digest],
             _ => Vec::new(),
         }

@@ -306,6 +306,26 @@ PYTHON
     as alice slip import governed.answer
 } >/dev/null
 
+# ---- runbooks --------------------------------------------------------------------------------------
+
+{
+    cp "$root/examples/runbooks/lost-mfa.toml" .
+    say runbook check lost-mfa.toml
+    together runbook add lost-mfa.toml
+    echo '# The desk in Tokyo is asked first.' >>lost-mfa.toml
+    together runbook add lost-mfa.toml --note 'the desk in Tokyo'
+    proposed=$(as bob runbook add "$root/examples/runbooks/root-alarm.toml" | field id)
+    as carol runbook list
+    as carol runbook show lost-mfa
+    as carol runbook show lost-mfa --version 1
+    as carol runbook show "$proposed"
+    as carol runbook show lost-mfa --out again.toml
+    cmp lost-mfa.toml again.toml
+    refused 3 runbook-unchanged alice runbook add lost-mfa.toml
+    refused 2 bad-runbook alice runbook check "$root/Cargo.toml"
+    as carol show "$proposed"
+} >/dev/null
+
 # ---- slips -------------------------------------------------------------------------------------------
 
 {

@@ -279,6 +279,7 @@ SHAPES = {  # kind: facts, personal
     "drill.finish": ({"drill": digest, "outcome": ("passed", "failed"), "people": [ident], "lessons": [{"owner": ident, "due": date}]},
                      {"lessons": [text()], "surprises": [text()], "note": (text(), None)}),
     "improvement.close": ({"subject": digest, "number": word, "outcome": ("done", "dropped")}, remark),
+    "runbook.add": ({"runbook": name, "version": word, "file": digest}, {"note": (text(), None)}),
     "correct": (subject, reason | {"text": text()}),
     "attach": (subject, {"name": text(), "digest": digest, "bytes": number(1, 16 << 20), "media": text()}),
     "import": ({"statements": [digest]}, None),
@@ -292,7 +293,7 @@ LARGE = ("genesis", "governance.seal", "governance.set", "sign", "leavers.compar
          "drill.start", "drill.prove", "import")
 LEDGER_ONLY = ("genesis", "governance.seal", "rekey", "reseal", "reveal", "import")  # what no import brings
 GOVERNED = ("genesis", "custodian.add", "custodian.retire", "custodian.replace", "governance.set", "quorum.define", "policy.set",
-            "copy.promote", "secret.destroy")
+            "copy.promote", "secret.destroy", "runbook.add")
 
 
 def opened(data, payload_type, limit, what):
@@ -333,12 +334,12 @@ class Log:
     def __init__(self, ledger):
         self.ledger, self.roots, self.peaks = ledger, [sha()], []
         self.people, self.quorums, self.secrets, self.accounts = {}, {}, {}, {}
-        self.subjects, self.ids, self.confirmed, self.blobs, self.rekeys = {}, set(), set(), set(), 0
+        self.subjects, self.ids, self.confirmed, self.blobs, self.kept, self.rekeys = {}, set(), set(), set(), set(), 0
         self.active, self.policy, self.policy_index, self.governance = False, None, 0, 1
         self.announced, self.bringing = [], None
         self.writer = 1
         self.locations, self.items = {}, {}
-        self.plans, self.registered = {}, {}
+        self.plans, self.registered, self.runbooks = {}, {}, {}
 
     def grow(self, data):
         """The tree: `peaks` are the roots of its full subtrees, from left to right, each with its size."""
@@ -398,6 +399,10 @@ class Log:
         brought = [own[k] for k in ("payload", "identity") if k in own] + [s["blob"] for s in own.get("shares", [])]
         brought += [personal["digest"]] if kind == "attach" and personal else []
         need(len(set(brought)) == len(brought) and not self.blobs & set(brought), "blob: a ciphertext that was there before")
+        if kind == "runbook.add":  # alone may name again what is never let go
+            brought = [facts["file"]]
+            need(facts["file"] in self.kept or facts["file"] not in self.blobs, "blob: a ciphertext that was there before")
+        self.kept |= set(brought) if kind in ("attach", "runbook.add") else set()
         need(sha().hex() not in brought, "blob: empty")
         if kind in GOVERNED[1:]:
             need(self.may_propose(new), "author: has no role for this")
@@ -511,6 +516,10 @@ class Log:
         elif one.kind == "copy.promote":
             need(facts["epoch"] == self.writer + 1, "epoch: not the writer's next")
             self.backup(one, facts)
+        elif one.kind == "runbook.add":
+            files = self.runbooks.get(facts["runbook"], [])
+            need(facts["version"] == len(files) + 1, "version: not the runbook's next")
+            need(files[-1:] != [facts["file"]], "file: that of the version in effect")
         elif one.kind == "secret.destroy":
             self.live_secret(facts)
             epochs = self.secrets[facts["secret"]].epochs
@@ -563,6 +572,8 @@ class Log:
             self.policy, self.policy_index = facts["policy"], new.index
         elif one.kind == "copy.promote":
             self.writer = facts["epoch"]
+        elif one.kind == "runbook.add":
+            self.runbooks.setdefault(facts["runbook"], []).append(facts["file"])
         elif one.kind == "secret.destroy":
             for number_, epoch in self.secrets[facts["secret"]].epochs.items():
                 epoch.destroyed |= facts["epoch"] in (None, number_)

@@ -177,6 +177,12 @@ as alice backup --out drill.tar
 as alice drill record restore "$what" drill.tar
 drill alice finish "$what" --outcome passed
 drill alice start possession --unplanned --scope quorum:governance
+# Runbooks: two versions of one, and one that waits.
+cp "$root/examples/runbooks/lost-mfa.toml" .
+governed runbook add lost-mfa.toml
+echo '# The desk in Tokyo is asked first.' >> lost-mfa.toml
+governed runbook add lost-mfa.toml --note 'the desk in Tokyo'
+as alice runbook add "$root/examples/runbooks/root-alarm.toml"
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
 as bob restore b.tar --drill

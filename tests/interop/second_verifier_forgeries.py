@@ -971,6 +971,22 @@ def forgeries(book):
     yield "an improvement closed twice", "closed before", after(size, lambda b: improved(b, 1))
     yield "an improvement that there is not", "no such lesson", after(size, lambda b: improved(b, 3))
     yield "an improvement closed by another, no keeper", "nor a keeper", after(size, lambda b: improved(b, 2, by="frank"))
+    # Runbooks: lost-mfa has two versions in effect
+    def runbook(b, version=3, by="alice", file="ab" * 32, name="lost-mfa", **more):
+        return b.add(by, "runbook.add", {"runbook": name, "version": version, "file": file}, {"note": None}, **more)
+    published = book.facts(book.find("runbook.add", 1))["file"]
+    yield "a runbook", None, after(size, lambda b: b.govern(runbook(b)))
+    yield "a runbook of another name", None, after(size, lambda b: b.govern(runbook(b, 1, name="other")))
+    yield "a runbook proposed twice with one file", None, after(size, lambda b: (b.withdraw("alice", runbook(b)), b.govern(runbook(b))))
+    yield "a runbook by no keeper", "no role", after(size, lambda b: runbook(b, by="frank"))
+    yield "a runbook's version twice", "not the runbook's next", after(size, lambda b: runbook(b, 2))
+    yield "a runbook's version left out", "not the runbook's next", after(size, lambda b: runbook(b, 4))
+    yield "a runbook's version 0", "not the runbook's next", after(size, lambda b: runbook(b, 0, name="other"))
+    yield "a runbook's version that nobody has signed counted", "not the runbook's next", after(size, lambda b: (runbook(b), runbook(b, 4, file="cd" * 32)))
+    yield "two of one version, the later one signed first", "lapsed", after(size, lambda b: (
+        one := runbook(b), b.govern(runbook(b, file="cd" * 32)), b.sign("alice", one)))
+    yield "a runbook that is as it was", "in effect", after(size, lambda b: runbook(b, file=published))
+    yield "a ciphertext that a runbook has brought", "there before", after(size, lambda b: b.give(change=lambda seal: seal.update(payload=published)))
     yield "destroyed twice", "destroyed", after(size, lambda b: destroy(b, 1))
     yield "destroyed the governance secret", "unknown", last(at(), "alice", "secret.destroy", {"secret": GOVERNANCE, "epoch": 1}, {"reason": "x"})
 

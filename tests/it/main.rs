@@ -26,6 +26,7 @@ mod refusals;
 mod rekeys;
 mod reshares;
 mod rooms;
+mod runbooks;
 mod slips;
 mod story;
 mod succession;

@@ -28,6 +28,7 @@ use rootkeep::statement::register::{
     RetireLocation,
 };
 use rootkeep::statement::releases::Form;
+use rootkeep::statement::runbooks::AddRunbook;
 use rootkeep::statement::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal};
 use rootkeep::statement::time::Date;
 use rootkeep::statement::{Claim, Kind as StatementKind, Time};
@@ -217,6 +218,15 @@ fn complete() -> World {
     };
     let done = Some(Remark { note: text("done") });
     enter(Claim::ImprovementClose(close, done), Vec::new());
+    let runbook = AddRunbook {
+        runbook: name("lost-mfa"),
+        version: 1,
+        file: Digest::of(b"a script"),
+    };
+    let note = Some(text("The first one"));
+    let runbook = Claim::RunbookAdd(runbook, Some(Noted { note }));
+    let published = enter(runbook, vec![b"a script".to_vec()]);
+    world.sign_all(published.leaf, &both);
     // Places and things, and who opened what.
     let location = |word: &str| {
         Claim::LocationSet(

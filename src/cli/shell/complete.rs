@@ -269,6 +269,7 @@ fn sorts(path: &[&Command], arg: &Arg) -> Vec<Sort> {
         ("ID", "phone") => vec![Sort::Phone],
         ("ID", "drill") if arg.is_positional() => vec![Sort::Drill],
         ("PLAN" | "PLAN|KIND", _) => vec![Sort::Plan],
+        ("RUNBOOK", _) => vec![Sort::Runbook, Sort::Waiting],
         ("ID", _) => vec![Sort::Waiting],
         ("NAME", "quorum") if arg.is_positional() => vec![Sort::Quorum],
         ("NAME", _) => match arg.get_id().as_str() {
@@ -511,6 +512,7 @@ mod tests {
             "NAME",
             "PLAN",
             "PLAN|KIND",
+            "RUNBOOK",
             "SECRET",
         ];
         let free = [

@@ -34,6 +34,8 @@ pub enum Sort {
     Drill,
     /// Plans of drills.
     Plan,
+    /// Runbooks.
+    Runbook,
     /// Ids of what waits for somebody, or can be revealed or closed.
     Waiting,
 }
@@ -82,6 +84,7 @@ pub fn all(records: &dyn Records, sort: Sort) -> Result<Vec<Name>> {
         Sort::Phone => keys(records, Table::Phone)?,
         Sort::Drill => running(records)?,
         Sort::Plan => keys(records, Table::Plan)?,
+        Sort::Runbook => keys(records, Table::Runbook)?,
         Sort::Waiting => waiting(records)?,
     })
 }
