@@ -66,7 +66,8 @@ for name in alice bob; do rk $name sign "$request" >/dev/null; done
 
 alice=("$rootkeep" -L acme.ledger -i alice.key)
 clock() { TZ=Asia/Tokyo date -d "$1" '+%Y-%m-%d %H:%M'; }
-opened=$(clock '-20 minutes') closed=$(clock '-10 minutes')
+# A release counts for what was opened at most five minutes before it was in effect.
+opened=$(clock '-3 minutes') closed=$(clock '-1 minutes')
 
 # ---- every answer right, and the witness at the same keyboard ------------------------------------
 
@@ -317,8 +318,11 @@ END
 talk 3 "${alice[@]}" safe open tokyo-a <<END
 see alice has opened tokyo-a, and not closed it
 END
-talk 3 "$rootkeep" -L acme.ledger -i carol.key safe close tokyo-a <<END
-see alice has opened it, says what happened, and closes it
+# carol is a keeper, and is offered what alice has left open.
+talk some "$rootkeep" -L acme.ledger -i carol.key safe close <<END
+see Locations: tokyo-a \(opened by alice\)
+see Which location: 
+key c
 END
 rk alice location show tokyo-a >"$said"
 shown 'OPEN +since .* JST by alice, witness bob'
