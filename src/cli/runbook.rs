@@ -46,7 +46,7 @@ pub enum RunbookCommand {
     List,
     /// A runbook as a script, or its file
     #[command(
-        after_help = "Examples:\n  rootkeep runbook show lost-mfa\n  rootkeep runbook show lost-mfa --version 1 --out lost-mfa.toml\n  rootkeep runbook show 4eb276f8"
+        after_help = "Examples:\n  rootkeep runbook show lost-mfa --version 1 --out lost-mfa.toml\n  rootkeep runbook show 4eb276f8"
     )]
     Show {
         /// What it is called: the version in effect; or the id of what proposed a version

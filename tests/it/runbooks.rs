@@ -54,7 +54,9 @@ fn every_version_is_in_effect_once_governance_has_signed_it_and_none_before() {
     let world = World::active(5, 3);
     let first = add(&world, ADA, 1, FIRST, FIRST).unwrap();
     assert_eq!((first.effective, first.needs), (false, 3));
-    assert!(!world.sign_all(first.leaf, &[ADA, BEA]).effective);
+    for place in [ADA, BEA] {
+        assert!(!world.session(place).sign_off(first.leaf).unwrap().effective);
+    }
     assert_eq!(versions(&world), []);
     assert!(world.session(CY).sign_off(first.leaf).unwrap().effective);
     assert_eq!(versions(&world), [Digest::of(FIRST)]);
@@ -104,6 +106,7 @@ fn who_proposes_is_a_keeper_in_force() {
     let mut world = World::active(5, 3);
     let fay = world.newcomer("fay");
     world.enrol(fay, &[Role::Operator]);
+    world.session(fay).accept().unwrap();
     world.refused("no-role", || add(&world, fay, 1, FIRST, FIRST));
     let gone = retire(&world, EVE, None);
     world.decide(ADA, gone, &[ADA, BEA, CY]);

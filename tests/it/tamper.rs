@@ -818,7 +818,7 @@ fn a_log_that_was_cut_and_mended_is_found_by_pins_alone() {
         .execute_batch(&format!(
             "DELETE FROM leaf WHERE seq = {last}; DELETE FROM undo WHERE seq = {last};
              DELETE FROM state WHERE kind = 'note' AND key LIKE '%{last:020}';
-             DELETE FROM state WHERE kind = 'brought' AND CAST(value AS TEXT) LIKE '%:{last}}}';
+             DELETE FROM state WHERE kind = 'brought' AND CAST(value AS TEXT) LIKE '%:{last},%';
              DELETE FROM blob WHERE bytes = CAST('a photo' AS BLOB)"
         ))
         .unwrap();

@@ -68,7 +68,7 @@ fn what_is_wrong_is_named_by_file_line_and_field() {
         (
             "2026-11-21",
             "2026-11-21T10:00:00Z",
-            "line 5, written: not a date",
+            "line 5, written: `2026-11-21T10:00:00Z` is not a date",
         ),
         ("who = \"Watches\"", "who = \"\"", "line 14, roles.who: "),
         (
