@@ -110,7 +110,7 @@ fn who_proposes_is_a_keeper_in_force() {
     world.refused("no-role", || add(&world, fay, 1, FIRST, FIRST));
     let gone = retire(&world, EVE, None);
     world.decide(ADA, gone, &[ADA, BEA, CY]);
-    world.refused("retired", || add(&world, EVE, 1, FIRST, FIRST));
+    world.refused("not-a-member", || world.open(EVE));
 }
 
 /// The shipped runbooks: name of the file, and what is in it.
