@@ -95,7 +95,7 @@ token 1 dan init three.ledger --name Three --threshold 2 "${founders[@]}" >/dev/
 code=$(token 1 dan show genesis --json | field code)
 sam --code "$code" sign genesis >/dev/null
 pat --code "$code" sign genesis >pat.log || fail "$(cat pat.log)"
-grep -q 'genesis is in effect' pat.log || fail "$(cat pat.log)"
+grep -q 'genesis (id [0-9a-f]*) is in effect' pat.log || fail "$(cat pat.log)"
 
 refused 3 plugin-not-allowed "$rootkeep" -q --batch -i dan-identity.txt status
 token 1 dan status >/dev/null
