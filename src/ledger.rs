@@ -27,6 +27,7 @@ mod signing;
 mod slips;
 mod trusted;
 mod verify;
+mod workers;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,10 @@
 //! Moments as people type them: RFC 3339, or the clock on the wall of a place.
 
-use chrono::{NaiveDate, NaiveTime, TimeZone};
+use chrono::{NaiveTime, TimeZone};
 use chrono_tz::Tz;
 
 use crate::error::{Error, Result};
+use crate::insight::calendar;
 use crate::statement::Time;
 use crate::statement::time::Date;
 
@@ -30,7 +31,7 @@ pub fn parse(text: &str, zone: Tz, now: Time) -> Result<Time> {
     }
     let (day, clock) = match text.split_once(' ') {
         Some((day, clock)) => (Date::parse(day).map_err(|_| bad())?.0, clock),
-        None => (today(zone, now), text),
+        None => (calendar::day_in(zone, now), text),
     };
     let clock = NaiveTime::parse_from_str(clock, "%H:%M")
         .or_else(|_| NaiveTime::parse_from_str(clock, "%H:%M:%S"))
@@ -41,11 +42,6 @@ pub fn parse(text: &str, zone: Tz, now: Time) -> Result<Time> {
         .earliest()
         .ok_or_else(bad)?;
     Time::from_chrono(local.to_utc()).ok_or_else(bad)
-}
-
-fn today(zone: Tz, now: Time) -> NaiveDate {
-    zone.from_utc_datetime(&now.to_chrono().naive_utc())
-        .date_naive()
 }
 
 /// A moment that somebody has typed, by the clock in UTC where nothing else is said; or now.
@@ -70,7 +66,9 @@ pub fn as_of(date: Option<&str>, now: Time) -> Result<Time> {
     let last_second = Date::parse(date)?.0.and_hms_opt(23, 59, 59);
     last_second
         .and_then(|time| Time::from_chrono(time.and_utc()))
-        .ok_or_else(|| Error::usage("bad-date", "that day is out of range"))
+        .ok_or_else(|| {
+            Error::usage("bad-date", "that day is out of range").hint("such as 2027-03-31")
+        })
 }
 
 /// A moment by the clock of a place.

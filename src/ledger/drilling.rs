@@ -2,9 +2,6 @@
 //! all cores. One bad share stops no other.
 
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope};
 
 use super::Session;
@@ -12,6 +9,7 @@ use super::acts::Entered;
 use super::resharing::Done;
 use super::sealing::prove_share;
 use super::signing::{Signer, context, open_share};
+use super::workers;
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::identity::Identity;
 use crate::crypto::recipient::AgeHost;
@@ -194,7 +192,11 @@ impl Signer<'_> {
             let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
             (cores, HANDFUL)
         };
-        let (work, made) = prover.start(scope, threads);
+        let (work, made) = workers::start(scope, threads, |some: Handful| {
+            some.iter()
+                .map(|(one, blob)| prover.prove(one, blob))
+                .collect::<Result<Vec<Tried>>>()
+        });
         let mut own = own.into_iter().peekable();
         let mut under_way = 0;
         let mut tried: Vec<Tried> = Vec::with_capacity(all);
@@ -247,38 +249,6 @@ struct Prover {
 type Handful = Vec<(AskedShare, Vec<u8>)>;
 
 impl Prover {
-    /// Starts some threads. They end when nothing is sent any more.
-    fn start<'s>(
-        &'s self,
-        scope: &'s Scope<'s, '_>,
-        threads: usize,
-    ) -> (Sender<Handful>, Receiver<Result<Vec<Tried>>>) {
-        let (to, work) = channel::<Handful>();
-        let (from, made) = channel();
-        let work = Arc::new(Mutex::new(work));
-        for _ in 0..threads {
-            let (work, from) = (Arc::clone(&work), from.clone());
-            scope.spawn(move || {
-                loop {
-                    let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok(some) = next else { return };
-                    let all = || {
-                        some.iter()
-                            .map(|(one, blob)| self.prove(one, blob))
-                            .collect()
-                    };
-                    // Whoever waits for it is told, whatever happens.
-                    let proven = catch_unwind(AssertUnwindSafe(all))
-                        .unwrap_or_else(|_| Err(Error::failed("internal", "a proof failed")));
-                    if from.send(proven).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        (to, made)
-    }
-
     /// Opens a share, holds it to its seal, and proves it.
     fn prove(&self, one: &AskedShare, blob: &[u8]) -> Result<Tried> {
         let fault = |why| Ok((one.place, Err(why)));

@@ -4,9 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, Scope};
 
 use ring::rand::SystemRandom;
@@ -16,6 +14,7 @@ use super::acts::Entered;
 use super::releasing::{Delivery, Received};
 use super::sealing::{Split, scheme_of};
 use super::signing::{self, Unproven};
+use super::workers;
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::member_key::MemberKey;
 use crate::crypto::recipient::{AgeHost, Recipient};
@@ -126,7 +125,7 @@ impl Session {
         done: Done<'_>,
     ) -> Result<Vec<Entered>> {
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let (work, made) = splitter.start(scope, cores);
+        let (work, made) = workers::start(scope, cores, |work| splitter.split(work));
         let mut batches = left.chunks(BATCH);
         let mut under_way = 0;
         let mut entered = Vec::with_capacity(left.len());
@@ -248,33 +247,6 @@ impl Session {
 }
 
 impl Splitter {
-    /// Starts a thread on each core. They end when nothing is sent any more.
-    fn start<'s>(
-        &'s self,
-        scope: &'s Scope<'s, '_>,
-        cores: usize,
-    ) -> (Sender<Work>, Receiver<Result<Resealed>>) {
-        let (to, work) = channel();
-        let (from, made) = channel();
-        let work = Arc::new(Mutex::new(work));
-        for _ in 0..cores {
-            let (work, from) = (Arc::clone(&work), from.clone());
-            scope.spawn(move || {
-                loop {
-                    let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                    let Ok(one) = next else { return };
-                    // Whoever waits for it is told, whatever happens.
-                    let split = catch_unwind(AssertUnwindSafe(|| self.split(one)))
-                        .unwrap_or_else(|_| Err(Error::failed("internal", "a split failed")));
-                    if from.send(split).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        (to, made)
-    }
-
     /// Recovers the value, and seals it as the next epoch to the quorum as it stands.
     fn split(&self, work: Work) -> Result<Resealed> {
         let Work { old, target, .. } = work;

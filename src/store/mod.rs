@@ -43,7 +43,11 @@ fn failed(error: rusqlite::Error) -> Error {
             "the database is damaged or was changed from outside",
         )
         .hint("restore a backup into another directory and compare: its checkpoint must continue your pin"),
-        _ => Error::failed("database", "the database failed"),
+        Some(ErrorCode::SystemIoFailure) => {
+            Error::failed("database", "the disk could not be read or written; nothing was entered")
+                .hint("a full disk is one reason, a stick that was pulled out another: look (df), make room, and do it again")
+        }
+        _ => Error::failed("database", "the database failed").hint("rootkeep verify says whether it is whole"),
     };
     base.because(error)
 }
