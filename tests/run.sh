@@ -48,7 +48,7 @@ find_python                                                 python3-venv
 
 # ---- steps: heading, time, verdict -------------------------------------------------------------
 
-rows=()
+rows=() broken=()
 passed=0 failed=0 ignored=0
 
 # step NAME COMMAND...: runs the command (a function too) with no standard input.
@@ -61,7 +61,7 @@ step() {
     status=${PIPESTATUS[0]}
     [ "$status" -ne 124 ] || echo "stopped: it ran longer than $step_limit"
     local verdict=ok
-    [ "$status" -eq 0 ] || verdict=FAILED
+    [ "$status" -eq 0 ] || { verdict=FAILED; broken+=("$log"); }
     rows+=("$(printf '%-44s %-7s %4d s' "$name" "$verdict" $((SECONDS - began)))")
     printf '=== %s: %s\n' "$name" "$verdict"
     return "$status"
@@ -240,7 +240,15 @@ fi
 
 printf '\n=== summary (%d s)\n' $SECONDS
 printf '%s\n' "${rows[@]}"
-grep -hE '^test .* \.\.\. FAILED$' "$logs"/*.log | sed 's/^/    /'
+for log in "${broken[@]}"; do # what went wrong, where the end of a long output is all that is kept
+    printf '\n--- %s\n' "$(basename "$log")"
+    grep -E '^test .* \.\.\. FAILED$' "$log"
+    if grep -q '^failures:$' "$log"; then
+        sed -n '/^failures:$/,/^failures:$/p' "$log" | head -60
+    else
+        tail -25 "$log"
+    fi
+done
 [ $((passed + failed)) -gt 0 ] || { echo "no test was run"; failed=1; }
 echo
 if [ $ignored -gt 0 ]; then
