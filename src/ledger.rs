@@ -267,6 +267,12 @@ impl Session {
         self.migrated.as_deref()
     }
 
+    /// Whether a token may have to be touched for what this person does.
+    #[must_use]
+    pub fn is_on_hardware(&self) -> bool {
+        self.identity.is_on_hardware()
+    }
+
     /// The time by this session's clock.
     ///
     /// # Errors

@@ -173,6 +173,9 @@ pub enum Command {
     /// Scripts that people go by, one for each scenario: add, check, list, show
     #[command(subcommand)]
     Runbook(super::runbook::RunbookCommand),
+    /// A runbook performed by people in a room: start, run, step, finish, list, show
+    #[command(subcommand)]
+    Ceremony(super::ceremony::CeremonyCommand),
     /// What comes round, as a file for calendars
     Calendar(super::calendar::CalendarCommand),
     /// The log

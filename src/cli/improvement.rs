@@ -121,7 +121,9 @@ fn list(context: &Context, command: &ListImprovements) -> Result<Done> {
 /// What is to be made better, where it was not erased.
 pub fn text(session: &Session, improvement: &ImprovementRecord) -> Result<Option<String>> {
     let statement = session.proven(improvement.index)?;
-    let Claim::DrillFinish(_, Some(personal)) = statement.claim() else {
+    let (Claim::DrillFinish(_, Some(personal)) | Claim::CeremonyFinish(_, Some(personal))) =
+        statement.claim()
+    else {
         return Ok(None);
     };
     let place = usize::try_from(improvement.number.saturating_sub(1)).unwrap_or(usize::MAX);

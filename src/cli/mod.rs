@@ -12,6 +12,7 @@ mod attention;
 mod backup;
 mod calendar;
 mod card;
+mod ceremony;
 mod checkpoint;
 mod close;
 mod compare;
@@ -39,6 +40,7 @@ mod item;
 mod item_photo;
 mod kept;
 mod leavers;
+mod lessons;
 mod location;
 mod location_map;
 mod log;
@@ -152,6 +154,7 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Drill(command) => drill::run(context, command),
         Command::Improvement(command) => improvement::run(context, &command),
         Command::Runbook(command) => runbook::run(context, &command),
+        Command::Ceremony(command) => ceremony::run(context, &command),
         Command::Calendar(command) => calendar::run(context, &command),
         Command::Rekey => rekey::run(context),
         Command::Reshare(command) => reshare::run(context, &command),

@@ -243,9 +243,7 @@ fn show(context: &Context, typed: &str, number: Option<u32>, out: Option<&Path>)
     out.map(fresh::check).transpose()?;
     let session = context.open()?;
     let found = meant(context, &session, typed, number)?;
-    let bytes = session.view().blob(&found.facts.file)?.ok_or_else(|| {
-        Error::verification("blob-missing", "the runbook's file is not in the ledger")
-    })?;
+    let bytes = file(&session, &found.facts.file)?;
     let called = format!("{} version {}", found.facts.runbook, found.facts.version);
     if let Some(out) = out {
         write_private_new(out, &bytes)?;
@@ -280,6 +278,46 @@ fn show(context: &Context, typed: &str, number: Option<u32>, out: Option<&Path>)
         found.facts.file
     )))?;
     Ok(Done::Yes)
+}
+
+fn file(session: &Session, digest: &Digest) -> Result<Vec<u8>> {
+    session.view().blob(digest)?.ok_or_else(|| {
+        Error::verification("blob-missing", "the runbook's file is not in the ledger")
+    })
+}
+
+/// A runbook by the digest of its file; `called` is what errors call it.
+///
+/// # Errors
+/// Verification, code `blob-missing`; usage, where it is no runbook.
+pub fn by_file(session: &Session, digest: &Digest, called: &str) -> Result<Runbook> {
+    Runbook::parse(&file(session, digest)?, called)
+}
+
+/// The version of a runbook that is in effect.
+///
+/// # Errors
+/// Not found, code `no-runbook`; as [`by_file`].
+pub fn in_effect(session: &Session, typed: &str) -> Result<(AddRunbook, Runbook)> {
+    let record = match Name::new(typed) {
+        Ok(name) => read::<RunbookRecord>(&session.view(), name.as_str())?,
+        Err(_) => None,
+    };
+    let version = record.and_then(|record| record.versions.last().cloned());
+    let version = version.ok_or_else(|| {
+        Error::not_found(
+            "no-runbook",
+            format!(
+                "no version of a runbook `{}` is in effect",
+                typed.escape_debug()
+            ),
+        )
+        .hint("rootkeep runbook list; rootkeep runbook add FILE")
+    })?;
+    let found = found(session, &version.leaf)?;
+    let called = format!("{} version {}", found.facts.runbook, found.facts.version);
+    let runbook = by_file(session, &found.facts.file, &called)?;
+    Ok((found.facts, runbook))
 }
 
 /// What is in a file.

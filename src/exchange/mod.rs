@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod backup;
+pub mod casting;
 pub mod compare;
 pub mod copy;
 pub mod photo;

@@ -87,7 +87,7 @@ impl Session {
     /// Refused, code `not-in-quorum`; not found, code `not-a-drill`.
     pub fn asked_of_me(&mut self, drill: &Digest, sample: Option<u32>) -> Result<(usize, bool)> {
         let shares = self.on_verified(|session| session.signer()?.asked(drill, sample))?;
-        Ok((shares.len(), self.identity.is_on_hardware()))
+        Ok((shares.len(), self.is_on_hardware()))
     }
 
     /// Answers a possession drill: with a proof of each share that it asks for, or that the nonce picks, and

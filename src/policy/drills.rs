@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::state::Records;
 use crate::state::custody::{AccountRecord, Epoch, RequestRecord, SecretRecord};
 use crate::state::drills::{
-    AskedRecord, ClosedImprovement, DrillRecord, Finished, FoundRecord, ImprovementRecord,
-    JointRecord, PlanRecord, SharePlace, StepRecord,
+    AskedRecord, DrillRecord, Finished, FoundRecord, JointRecord, PlanRecord, SharePlace,
+    StepRecord,
 };
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::places::{MailboxRecord, PhoneRecord};
@@ -17,16 +17,13 @@ use crate::state::records::read;
 use crate::state::rules::{Quorum, leaf_key};
 use crate::statement::account_id::AccountId;
 use crate::statement::drills::{
-    AskedEpoch, CloseImprovement, DrillKind, DrillOutcome, Finish, FinishPersonal, Found, Plan,
-    Record, Scope, Start, Step, Target,
+    AskedEpoch, DrillKind, DrillOutcome, Finish, FinishPersonal, Found, Plan, Record, Scope, Start,
+    Step, Target,
 };
 use crate::statement::names::Subject;
 use crate::statement::people::Role;
 use crate::statement::secrets::Share;
 use crate::statement::text::Name;
-
-/// The most lessons of one drill.
-const LESSONS: usize = 64;
 
 impl Judge<'_> {
     pub(super) fn drill_plan(&mut self, plan: &Plan) -> Result<Verdict> {
@@ -300,20 +297,6 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// In force, and no reader.
-    fn can_sign(&self, who: &Id) -> Result<()> {
-        let custodian =
-            Custodian::load(&self.state, who)?.ok_or_else(|| refusal::unknown_author(who))?;
-        if custodian.in_force() && !custodian.has(Role::Reader) {
-            return Ok(());
-        }
-        Err(Error::refused(
-            "not-in-force",
-            "somebody who is named is not in force, or only reads",
-        )
-        .because(format!("custodian {who}")))
-    }
-
     /// Who was to sign in with what a release in effect has shown.
     fn operator_of(&self, request: &Digest, account: &AccountId) -> Result<Id> {
         let request =
@@ -348,42 +331,14 @@ impl Judge<'_> {
         if drill.author != self.author() {
             self.needs_role(Role::Keeper, "finishing what another has started")?;
         }
-        self.check_participants(&drill, finish)?;
-        let texts = personal.map_or(finish.lessons.len(), |personal| personal.lessons.len());
-        if finish.lessons.len() > LESSONS || texts != finish.lessons.len() {
-            return Err(refusal::malformed(
-                "a drill has at most 64 lessons, each with its text",
-            ));
-        }
-        for lesson in &finish.lessons {
-            self.can_sign(&lesson.owner)?;
-        }
+        self.check_took_part(&drill.people, &finish.people)?;
+        self.check_lessons(&finish.lessons, personal)?;
         if finish.outcome == DrillOutcome::Passed {
             self.check_passed(&drill)?;
         }
         drill.finishing = Some(self.leaf());
         self.state.put(&leaf_key(&finish.drill), &drill)?;
         self.wait_for_all(&finish.people)
-    }
-
-    fn check_participants(&self, drill: &DrillRecord, finish: &Finish) -> Result<()> {
-        if !finish.people.is_sorted_by(|one, next| one < next) {
-            return Err(refusal::malformed("people stand in order of id, each once"));
-        }
-        for who in &finish.people {
-            self.can_sign(who)?;
-        }
-        for who in &drill.people {
-            let there = Custodian::load(&self.state, who)?.is_some_and(|who| who.in_force());
-            if there && finish.people.binary_search(who).is_err() {
-                return Err(Error::refused(
-                    "participant-missing",
-                    "somebody who took part is not named",
-                )
-                .because(format!("custodian {who}")));
-            }
-        }
-        Ok(())
     }
 
     /// Nobody calls passed what the drill's own record does not show.
@@ -410,26 +365,13 @@ impl Judge<'_> {
     ) -> Result<()> {
         let mut drill = DrillRecord::load(&self.state, &finish.drill)?.ok_or_else(no_such_drill)?;
         drill.finishing = None;
-        let lessons = (1u32..).zip(&finish.lessons);
-        for (number, lesson) in lessons {
-            let improvement = ImprovementRecord {
-                subject: *leaf,
-                index: joint.index,
-                number,
-                owner: lesson.owner,
-                due: lesson.due,
-                since: joint.made_at,
-                closed: None,
-            };
-            let key = ImprovementRecord::key(leaf, number);
-            self.state.put(&key, &improvement)?;
-        }
+        let lessons = self.open_lessons(leaf, joint, &finish.lessons)?;
         drill.finished = Some(Finished {
             finish: *leaf,
             index: joint.index,
             at: joint.made_at,
             outcome: finish.outcome,
-            lessons: u32::try_from(finish.lessons.len()).unwrap_or(u32::MAX),
+            lessons,
         });
         self.state.put(&leaf_key(&finish.drill), &drill)
     }
@@ -439,32 +381,6 @@ impl Judge<'_> {
         let mut drill = DrillRecord::load(&self.state, &finish.drill)?.ok_or_else(no_such_drill)?;
         drill.finishing = None;
         self.state.put(&leaf_key(&finish.drill), &drill)
-    }
-
-    pub(super) fn improvement_close(&mut self, close: &CloseImprovement) -> Result<Verdict> {
-        let key = ImprovementRecord::key(&close.subject, close.number);
-        let mut record = read::<ImprovementRecord>(&self.state, &key)?.ok_or_else(|| {
-            Error::refused("unknown-improvement", "there is no such improvement")
-                .hint("see what there is: rootkeep improvement list")
-        })?;
-        self.has_seen(record.index)?;
-        if record.closed.is_some() {
-            return Err(Error::refused(
-                "closed",
-                "the improvement is closed already",
-            ));
-        }
-        if record.owner != self.author() {
-            self.needs_role(Role::Keeper, "closing another's improvement")?;
-        }
-        record.closed = Some(ClosedImprovement {
-            outcome: close.outcome,
-            at: self.time(),
-            by: self.author(),
-            index: self.index,
-        });
-        self.state.put(&key, &record)?;
-        Ok(Verdict::AT_ONCE)
     }
 }
 

@@ -31,6 +31,41 @@ impl Judge<'_> {
         self.decided_by_all(&leaf, joint)
     }
 
+    /// In force, and no reader.
+    pub(super) fn can_sign(&self, who: &Id) -> Result<()> {
+        let custodian =
+            Custodian::load(&self.state, who)?.ok_or_else(|| refusal::unknown_author(who))?;
+        if custodian.in_force() && !custodian.has(Role::Reader) {
+            return Ok(());
+        }
+        Err(Error::refused(
+            "not-in-force",
+            "somebody who is named is not in force, or only reads",
+        )
+        .because(format!("custodian {who}")))
+    }
+
+    /// That everyone who took part and is still there is among those who are to sign.
+    pub(super) fn check_took_part(&self, took_part: &[Id], people: &[Id]) -> Result<()> {
+        if !people.is_sorted_by(|one, next| one < next) {
+            return Err(refusal::malformed("people stand in order of id, each once"));
+        }
+        for who in people {
+            self.can_sign(who)?;
+        }
+        for who in took_part {
+            let there = Custodian::load(&self.state, who)?.is_some_and(|who| who.in_force());
+            if there && people.binary_search(who).is_err() {
+                return Err(Error::refused(
+                    "participant-missing",
+                    "somebody who took part is not named",
+                )
+                .because(format!("custodian {who}")));
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn sign_joint(&mut self, sign: &SignOff, mut joint: JointRecord) -> Result<Verdict> {
         self.still_joint(&joint)?;
         if !sign.proofs.is_empty() || !sign.shares.is_empty() {
@@ -52,6 +87,9 @@ impl Judge<'_> {
         }
         match joint.claim()? {
             Claim::DrillFinish(finish, _) => self.drill_finished(subject, &joint, &finish)?,
+            Claim::CeremonyFinish(finish, _) => {
+                self.ceremony_finished(subject, &joint, &finish)?;
+            }
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind don't wait for those who took part",
@@ -95,8 +133,10 @@ impl Judge<'_> {
         joint: &JointRecord,
         ended: Ended,
     ) -> Result<Verdict> {
-        if let Claim::DrillFinish(finish, _) = joint.claim()? {
-            self.drill_goes_on(&finish)?;
+        match joint.claim()? {
+            Claim::DrillFinish(finish, _) => self.drill_goes_on(&finish)?,
+            Claim::CeremonyFinish(finish, _) => self.ceremony_goes_on(&finish)?,
+            _ => {}
         }
         self.end_joint(subject, joint, ended)?;
         Ok(Verdict::AT_ONCE)

@@ -7,6 +7,7 @@
 mod access_order;
 mod accesses;
 mod accounts;
+mod ceremonies;
 mod copies;
 mod deciding;
 mod drill_answers;
@@ -18,6 +19,7 @@ mod governance;
 mod governance_secret;
 mod imports;
 mod joint;
+mod lessons;
 mod may;
 mod notes;
 mod people;
@@ -386,6 +388,14 @@ impl Judge<'_> {
             Claim::DrillRecord(record, _) => self.drill_record(record),
             Claim::DrillFinish(finish, personal) => self.drill_finish(finish, personal.as_ref()),
             Claim::ImprovementClose(close, _) => self.improvement_close(close),
+            Claim::CeremonyStart(start, _) => self.ceremony_start(start),
+            Claim::CeremonyStep(step, _) => self.ceremony_step(step),
+            Claim::CeremonyException(exception, _) => self.ceremony_exception(exception),
+            Claim::CeremonyPresence(presence, _) => self.ceremony_presence(presence),
+            Claim::CeremonyBreak(pause, _) => self.ceremony_break(pause),
+            Claim::CeremonyFinish(finish, personal) => {
+                self.ceremony_finish(finish, personal.as_ref())
+            }
             Claim::Correct(about, _) => self.correct(&about.subject),
             Claim::Attach(about, _) => self.attach(&about.subject),
             Claim::Import(import) => self.import(import),

@@ -3,7 +3,7 @@
 
 use chrono::{Local, TimeZone};
 
-use super::{custody, drills, runbooks};
+use super::{ceremonies, custody, drills, runbooks};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -289,10 +289,13 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
             });
             format!("has closed {at}again: {}", custody::items(&closed.happened))
         }
-        claim => match drills::claim(source, claim, people)? {
-            Some(line) => line,
-            None => custody::claim(claim, people),
-        },
+        claim => {
+            let drill = drills::claim(source, claim, people)?;
+            match drill.or(ceremonies::claim(source, claim, people)?) {
+                Some(line) => line,
+                None => custody::claim(claim, people),
+            }
+        }
     })
 }
 
@@ -470,6 +473,7 @@ pub fn statement(
         }
         claim => {
             drills::details(source, claim, people, &mut lines)?;
+            ceremonies::details(source, claim, people, &mut lines)?;
             custody::details(claim, people, &mut lines);
         }
     }

@@ -9,7 +9,7 @@ use crate::state::drills::{DrillRecord, SharePlace};
 use crate::state::rules::Quorum;
 use crate::statement::Claim;
 use crate::statement::drills::{
-    Fault, Finish, FinishPersonal, Found, RecordPersonal, Scope, StepDone,
+    Fault, Finish, FinishPersonal, Found, Lesson, RecordPersonal, Scope, StepDone,
 };
 use crate::statement::text::Text;
 
@@ -167,8 +167,19 @@ fn finished(
             lines.push(format!("  step {:<4} {}", step.step, step.went.as_str()));
         }
     }
+    lessons(&finish.lessons, personal, people, lines);
+    Ok(())
+}
+
+/// What was learnt, and what surprised.
+pub fn lessons(
+    lessons: &[Lesson],
+    personal: Option<&FinishPersonal>,
+    people: &People,
+    lines: &mut Vec<String>,
+) {
     let texts = personal.map_or(&[][..], |personal| personal.lessons.as_slice());
-    for (place, lesson) in finish.lessons.iter().enumerate() {
+    for (place, lesson) in lessons.iter().enumerate() {
         lines.push(format!(
             "  lesson    {} (until {}): {}",
             people.name(&lesson.owner),
@@ -184,7 +195,6 @@ fn finished(
     if let Some(note) = personal.and_then(|personal| personal.note.as_ref()) {
         lines.push(format!("  note      {}", free(note.as_str())));
     }
-    Ok(())
 }
 
 /// What a drill is about, in words.
@@ -313,6 +323,8 @@ pub fn improvement(source: &dyn Reading, subject: &Digest, number: u32) -> Resul
     Ok(format!("{id}.{number}"))
 }
 
-fn remark(text: Option<&Text>) -> String {
+/// What somebody has added, after a colon.
+#[must_use]
+pub fn remark(text: Option<&Text>) -> String {
     text.map_or_else(String::new, |text| format!(": {}", free(text.as_str())))
 }

@@ -1,6 +1,7 @@
 //! What the log adds up to. State is a cache of the log: the policy room folds each statement into
 //! records, the store room keeps them, and `verify --rebuild` folds again and compares.
 
+pub mod ceremonies;
 pub mod custody;
 pub mod drills;
 pub mod imports;

@@ -66,11 +66,13 @@ pub enum Table {
     Brought,
     /// By name.
     Runbook,
+    /// By leaf hash.
+    Ceremony,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -100,6 +102,7 @@ impl Table {
         Self::Improvement,
         Self::Brought,
         Self::Runbook,
+        Self::Ceremony,
     ];
 
     /// The word for it.
@@ -135,6 +138,7 @@ impl Table {
             Self::Improvement => "improvement",
             Self::Brought => "brought",
             Self::Runbook => "runbook",
+            Self::Ceremony => "ceremony",
         }
     }
 

@@ -74,7 +74,8 @@ fn is_small(table: Table) -> bool {
         | Table::Drill
         | Table::Asked
         | Table::Improvement
-        | Table::Brought => false,
+        | Table::Brought
+        | Table::Ceremony => false,
     }
 }
 

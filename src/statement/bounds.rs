@@ -3,6 +3,7 @@
 
 use super::accesses::{Exception, Happened};
 use super::blobs::BLOB_LIMIT;
+use super::ceremonies::Guest;
 use super::claim::{Claim, Kind};
 use super::text::Text;
 use crate::crypto::fixed::Digest;
@@ -18,6 +19,12 @@ const ITEMS: usize = 256;
 const EXCEPTIONS: usize = 64;
 /// The most accounts of a mailbox or phone.
 const ACCOUNTS: usize = 1_024;
+/// The most steps of a ceremony.
+const STEPS: usize = 256;
+/// The most drills and requests that a ceremony is about.
+const ABOUT: usize = 64;
+/// The most people who take part in a ceremony.
+const PARTICIPANTS: usize = 1_024;
 
 impl Kind {
     /// The most bytes of facts.
@@ -90,6 +97,34 @@ impl Claim {
                     told.map(|told| (&told.others, &told.exceptions)),
                 )
             }
+            Self::CeremonyStart(start, personal) => vec![
+                ("participants", start.participants.len(), PEOPLE),
+                ("steps", start.steps.len(), STEPS),
+                ("about", start.about.len(), ABOUT),
+                guests(personal.as_ref().map(|personal| &personal.guests)),
+            ],
+            Self::CeremonyStep(step, personal) => {
+                let told = personal.as_ref();
+                vec![
+                    ("by", step.by.len(), PEOPLE),
+                    ("values", told.map_or(0, |told| told.values.len()), PEOPLE),
+                    others(told.map(|told| &told.others)),
+                ]
+            }
+            Self::CeremonyException(exception, _) => {
+                vec![("decided_by", exception.decided_by.len(), PEOPLE)]
+            }
+            Self::CeremonyPresence(presence, personal) => {
+                let told = personal.as_ref();
+                vec![
+                    ("who", presence.who.len(), PEOPLE),
+                    ("items", presence.items.len(), ITEMS),
+                    others(told.map(|told| &told.others)),
+                    ("carried", told.map_or(0, |told| told.carried.len()), PEOPLE),
+                ]
+            }
+            Self::CeremonyBreak(pause, _) => vec![("stay", pause.stay.len(), PEOPLE)],
+            Self::CeremonyFinish(finish, _) => vec![("people", finish.people.len(), PARTICIPANTS)],
             _ => Vec::new(),
         }
     }
@@ -97,6 +132,10 @@ impl Claim {
 
 fn others(others: Option<&Vec<Text>>) -> (&'static str, usize, usize) {
     ("others", others.map_or(0, Vec::len), PEOPLE)
+}
+
+fn guests(guests: Option<&Vec<Guest>>) -> (&'static str, usize, usize) {
+    ("guests", guests.map_or(0, Vec::len), PEOPLE)
 }
 
 fn access(

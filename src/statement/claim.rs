@@ -2,6 +2,10 @@
 
 use super::accesses::{Closed, ClosedPersonal, Logged, LoggedPersonal, Opened, OpenedPersonal};
 use super::accounts::{Import, ImportPersonal};
+use super::ceremonies::{
+    Break, Exception as CeremonyException, ExceptionPersonal, Finish as CeremonyEnd, Presence,
+    PresencePersonal, Start as CeremonyBegin, StartPersonal, Step as CeremonyAct, StepPersonal,
+};
 use super::copies::{BackedUp, Promote, RestoreTried};
 use super::decisions::{About, RejectPersonal, SignOff};
 use super::drills::{
@@ -179,6 +183,12 @@ claims! {
     "drill.finish" DrillFinish(Finish, FinishPersonal) "A drill is over.";
     "improvement.close" ImprovementClose(CloseImprovement, Remark) "A lesson was seen to.";
     "runbook.add" RunbookAdd(AddRunbook, Noted) "A version of a runbook.";
+    "ceremony.start" CeremonyStart(CeremonyBegin, StartPersonal) "A ceremony begins.";
+    "ceremony.step" CeremonyStep(CeremonyAct, StepPersonal) "A step of a ceremony was done.";
+    "ceremony.exception" CeremonyException(CeremonyException, ExceptionPersonal) "A ceremony was carried on otherwise.";
+    "ceremony.presence" CeremonyPresence(Presence, PresencePersonal) "Somebody left a ceremony or came in.";
+    "ceremony.break" CeremonyBreak(Break, Noted) "A ceremony rests, or goes on.";
+    "ceremony.finish" CeremonyFinish(CeremonyEnd, FinishPersonal) "A ceremony is over.";
     "correct" Correct(About, CorrectPersonal) "A statement is wrong.";
     "attach" Attach(About, AttachPersonal) "A file belongs to a statement.";
     "import" Import(Bringing) "Statements that were made elsewhere follow.";
@@ -205,7 +215,7 @@ impl Claim {
     /// Whether it waits for everyone who took part.
     #[must_use]
     pub fn is_joint(&self) -> bool {
-        matches!(self, Self::DrillFinish(..))
+        matches!(self, Self::DrillFinish(..) | Self::CeremonyFinish(..))
     }
 
     /// Digests of the blobs that this statement brings or refers to in its facts.

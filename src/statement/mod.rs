@@ -6,6 +6,7 @@ pub mod account_id;
 pub mod accounts;
 pub mod blobs;
 mod bounds;
+pub mod ceremonies;
 pub mod claim;
 pub mod copies;
 pub mod decisions;

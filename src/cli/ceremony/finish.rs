@@ -1,0 +1,89 @@
+//! `ceremony finish`.
+
+use clap::Args;
+use serde_json::json;
+
+use super::OutcomeArg;
+use super::room::Room;
+use crate::cli::context::Context;
+use crate::cli::lessons::Learnt;
+use crate::cli::output::Done;
+use crate::crypto::fixed::Id;
+use crate::error::Result;
+use crate::ledger::Session;
+use crate::present::{ceremonies as present, describe};
+use crate::statement::Claim;
+use crate::statement::ceremonies::Finish;
+
+/// `ceremony finish`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep ceremony finish 4eb276f8 --outcome completed\n  rootkeep ceremony finish 4eb276f8 --outcome aborted --lesson \"Order a spare token|bob|2027-01-31\""
+)]
+pub struct FinishCeremony {
+    /// The ceremony
+    id: String,
+    /// How it went
+    #[arg(long)]
+    pub(super) outcome: OutcomeArg,
+    /// When it ended, by the clock that all can see, such as 14:03 [default: now]
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// What was learnt
+    #[command(flatten)]
+    learnt: Learnt,
+}
+
+impl FinishCeremony {
+    /// As the runner asks for it.
+    pub(super) fn of(id: String, outcome: OutcomeArg, learnt: Learnt) -> Self {
+        Self {
+            id,
+            outcome,
+            at: None,
+            learnt,
+        }
+    }
+}
+
+pub fn run(context: &Context, command: &FinishCeremony) -> Result<Done> {
+    let learnt = command.learnt.read()?;
+    let mut session = context.open_to_act()?;
+    let room = Room::find(context, &session, &command.id)?;
+    let (lessons, personal) = learnt.resolve(&session, &room.people)?;
+    let outcome = command.outcome.outcome();
+    let finish = Finish {
+        ceremony: room.leaf,
+        outcome,
+        at: room.time(command.at.as_deref(), session.now()?)?,
+        people: everyone(&session, &room),
+        lessons,
+    };
+    let claim = Claim::CeremonyFinish(finish, Some(personal));
+    let mut lines = vec![describe::claim(&session, &claim, &room.people)?];
+    present::details(&session, &claim, &room.people, &mut lines)?;
+    context.show_before_asking(&lines);
+    context.terminal.confirm("Is this how the ceremony went?")?;
+    let entered = session.enter(claim, Vec::new())?;
+    let headline = if entered.effective {
+        format!("the ceremony is {}", outcome.as_str())
+    } else {
+        let outcome = outcome.as_str();
+        format!("the ceremony counts as {outcome} once the others have signed")
+    };
+    let fields = json!({"ceremony": room.leaf, "outcome": outcome});
+    context.report(session, &entered, &headline, fields)
+}
+
+/// Everyone who took part and is still there, and the person at the keyboard.
+fn everyone(session: &Session, room: &Room) -> Vec<Id> {
+    let there = |id: &&Id| {
+        let known = room.people.get(id);
+        known.is_some_and(|(who, ..)| who.in_force())
+    };
+    let mut all: Vec<Id> = room.record.people.iter().filter(there).copied().collect();
+    all.push(session.member());
+    all.sort();
+    all.dedup();
+    all
+}

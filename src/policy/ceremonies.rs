@@ -1,0 +1,440 @@
+//! Ceremonies: a runbook in effect is performed by people in a room. Who records must have been named,
+//! and who acts must be there.
+
+use super::releases::CLOCK_ERROR;
+use super::{Judge, Verdict, refusal};
+use crate::crypto::fixed::{Digest, Id};
+use crate::error::{Error, Result};
+use crate::state::ceremonies::{CeremonyRecord, Ended, RecordedStep};
+use crate::state::drills::JointRecord;
+use crate::state::places::ItemRecord;
+use crate::state::records::read;
+use crate::state::rules::leaf_key;
+use crate::state::runbooks::RunbookRecord;
+use crate::statement::ceremonies::{
+    Break, BreakEnd, CeremonyOutcome, Exception, Finish, Moved, Participant, Presence, Start, Step,
+};
+use crate::statement::drills::FinishPersonal;
+use crate::statement::people::Role;
+use crate::statement::text::Name;
+use crate::statement::{Kind, Time};
+
+/// The most entries about one ceremony, its start and its finish among them.
+const ENTRIES: usize = 1_024;
+/// So many people are never alone with what lies open.
+const TOGETHER: usize = 2;
+
+impl Judge<'_> {
+    pub(super) fn ceremony_start(&mut self, start: &Start) -> Result<Verdict> {
+        self.check_script(start)?;
+        self.check_room(&start.participants)?;
+        if start.timezone.parse::<chrono_tz::Tz>().is_err() {
+            return Err(refusal::malformed("the time zone is no IANA name"));
+        }
+        if start.at > self.time().plus(CLOCK_ERROR) {
+            return Err(refusal::dated_ahead("the ceremony"));
+        }
+        if let Some(location) = &start.location {
+            self.live_location(location)?;
+        }
+        ascending(&start.about, "what it is about")?;
+        for leaf in &start.about {
+            self.check_about(leaf)?;
+        }
+        let everyone: Vec<Id> = start.participants.iter().map(|one| one.custodian).collect();
+        let header = self.statement.header();
+        let record = CeremonyRecord {
+            id: header.id,
+            index: self.index,
+            author: header.author,
+            made_at: self.time(),
+            runbook: start.runbook.clone(),
+            version: start.version,
+            file: start.file,
+            performance: start.performance,
+            at: start.at,
+            timezone: start.timezone.clone(),
+            location: start.location.clone(),
+            participants: start.participants.clone(),
+            steps: start.steps.clone(),
+            about: start.about.clone(),
+            named: everyone.clone(),
+            people: everyone.clone(),
+            acted: vec![header.author],
+            present: everyone,
+            resting: None,
+            done: Vec::new(),
+            events: vec![self.index],
+            exceptions: Vec::new(),
+            alone: Vec::new(),
+            finishing: None,
+            finished: None,
+        };
+        self.state.put(&leaf_key(&self.leaf()), &record)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
+    /// The version in effect, and no other: what was agreed to is what is performed.
+    fn check_script(&self, start: &Start) -> Result<()> {
+        let record = read::<RunbookRecord>(&self.state, start.runbook.as_str())?;
+        let published = record.as_ref().and_then(|record| record.versions.last());
+        let Some(published) = published else {
+            return Err(Error::refused(
+                "no-runbook",
+                format!("no version of the runbook {} is in effect", start.runbook),
+            )
+            .hint("rootkeep runbook list; rootkeep runbook add FILE"));
+        };
+        let number = record.as_ref().map_or(0, |record| record.next() - 1);
+        if published.file != start.file || number != start.version {
+            return Err(Error::refused(
+                "other-version",
+                format!("version {number} of {} is the one in effect", start.runbook),
+            )
+            .hint(format!("read it: rootkeep runbook show {}", start.runbook)));
+        }
+        let mut steps: Vec<&Name> = start.steps.iter().collect();
+        steps.sort();
+        if steps.is_empty() || !steps.is_sorted_by(|one, next| one < next) {
+            return Err(refusal::malformed(
+                "a ceremony has steps, each of another name",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Two custodians at least, the author among them, each in a role.
+    fn check_room(&self, participants: &[Participant]) -> Result<()> {
+        let people: Vec<Id> = participants.iter().map(|one| one.custodian).collect();
+        ascending(&people, "participants")?;
+        if people.len() < TOGETHER {
+            return Err(Error::refused(
+                "alone",
+                "a ceremony has two custodians at least: nobody is alone with what lies open",
+            )
+            .hint("name who else is in the room: --with NAME=ROLE"));
+        }
+        if people.binary_search(&self.author()).is_err() {
+            return Err(Error::refused(
+                "not-there",
+                "whoever starts a ceremony takes part in it",
+            ));
+        }
+        for one in participants {
+            self.can_sign(&one.custodian)?;
+            if one.roles.is_empty() {
+                return Err(refusal::malformed("everyone in the room has a role"));
+            }
+            ascending(&one.roles, "roles")?;
+        }
+        Ok(())
+    }
+
+    fn check_about(&self, leaf: &Digest) -> Result<()> {
+        let found = self.log.find(leaf)?.ok_or_else(refusal::unknown_subject)?;
+        self.has_seen(found.index)?;
+        match found.kind {
+            Kind::DrillStart | Kind::Request | Kind::Reshare => Ok(()),
+            _ => Err(refusal::malformed(
+                "a ceremony is about drills and requests",
+            )),
+        }
+    }
+
+    /// A ceremony that goes on, with one more entry about it, which the author may make at `at`.
+    fn performing(&self, ceremony: &Digest, at: Time) -> Result<CeremonyRecord> {
+        let mut record = CeremonyRecord::load(&self.state, ceremony)?.ok_or_else(unknown)?;
+        self.has_seen(record.index)?;
+        if record.finished.is_some() {
+            return Err(Error::refused("ceremony-over", "the ceremony is over"));
+        }
+        if record.finishing.is_some() {
+            return Err(Error::refused(
+                "ceremony-over",
+                "the ceremony is finished, and waits for those who took part to sign",
+            )
+            .hint("to go on with it, one of them says no: rootkeep reject ID --reason TEXT"));
+        }
+        if at < record.at {
+            return Err(Error::refused(
+                "before-the-start",
+                "this was before the ceremony began",
+            ));
+        }
+        if at > self.time().plus(CLOCK_ERROR) {
+            return Err(refusal::dated_ahead("what is recorded"));
+        }
+        if record.events.len() >= ENTRIES {
+            return Err(Error::refused(
+                "too-many",
+                format!("{ENTRIES} entries about one ceremony are the most"),
+            )
+            .hint("finish it, and start another: rootkeep ceremony finish ID"));
+        }
+        record.events.push(self.index);
+        Ok(record)
+    }
+
+    /// As [`Self::performing`], where the author was named.
+    fn recording(&self, ceremony: &Digest, at: Time) -> Result<CeremonyRecord> {
+        let mut record = self.performing(ceremony, at)?;
+        let author = self.author();
+        if record.named.binary_search(&author).is_err() {
+            return Err(Error::refused(
+                "not-a-participant",
+                "only those who were named as being there record a ceremony",
+            )
+            .hint("one of them lets you in: rootkeep ceremony enter ID NAME"));
+        }
+        insert(&mut record.acted, author);
+        insert(&mut record.people, author);
+        Ok(record)
+    }
+
+    fn keep(&mut self, ceremony: &Digest, record: &CeremonyRecord) -> Result<Verdict> {
+        self.state.put(&leaf_key(ceremony), record)?;
+        Ok(Verdict::AT_ONCE)
+    }
+
+    pub(super) fn ceremony_step(&mut self, step: &Step) -> Result<Verdict> {
+        let mut record = self.recording(&step.ceremony, step.at)?;
+        at_work(&record)?;
+        has_step(&record, step.step)?;
+        if step.by.is_empty() {
+            return Err(refusal::malformed("somebody has acted"));
+        }
+        are_there(&record, &step.by, "who acted")?;
+        step.by
+            .iter()
+            .for_each(|who| insert(&mut record.acted, *who));
+        record.done.push(RecordedStep {
+            step: step.step,
+            went: step.went,
+            at: step.at,
+            by: step.by.clone(),
+            index: self.index,
+        });
+        self.note_alone(&mut record, None);
+        self.keep(&step.ceremony, &record)
+    }
+
+    pub(super) fn ceremony_exception(&mut self, exception: &Exception) -> Result<Verdict> {
+        let mut record = self.recording(&exception.ceremony, exception.at)?;
+        if let Some(step) = exception.step {
+            has_step(&record, step)?;
+        }
+        ascending(&exception.decided_by, "who decided")?;
+        if exception.decided_by.is_empty() {
+            return Err(refusal::malformed("somebody has decided how to go on"));
+        }
+        for who in &exception.decided_by {
+            if record.named.binary_search(who).is_err() {
+                return Err(not_there(who, "who decided"));
+            }
+            insert(&mut record.acted, *who);
+            insert(&mut record.people, *who);
+        }
+        record.exceptions.push(self.index);
+        self.keep(&exception.ceremony, &record)
+    }
+
+    pub(super) fn ceremony_presence(&mut self, presence: &Presence) -> Result<Verdict> {
+        let mut record = self.recording(&presence.ceremony, presence.at)?;
+        ascending(&presence.who, "people")?;
+        ascending(&presence.items, "items")?;
+        for item in &presence.items {
+            ItemRecord::load(&self.state, item)?.ok_or_else(|| {
+                Error::refused("unknown-item", format!("there is no item {item}"))
+                    .hint("rootkeep item list")
+            })?;
+        }
+        for who in &presence.who {
+            match presence.moved {
+                Moved::Entered => self.enters(&mut record, *who)?,
+                Moved::Left => leaves(&mut record, who)?,
+                Moved::Absent => {
+                    if record.acted.contains(who) {
+                        return Err(Error::refused(
+                            "has-acted",
+                            "somebody who has acted was there",
+                        )
+                        .because(format!("custodian {who}"))
+                        .hint("where they have gone since: rootkeep ceremony leave ID NAME"));
+                    }
+                    leaves(&mut record, who)?;
+                    record.people.retain(|one| one != who);
+                }
+            }
+        }
+        self.note_alone(&mut record, None);
+        self.keep(&presence.ceremony, &record)
+    }
+
+    fn enters(&self, record: &mut CeremonyRecord, who: Id) -> Result<()> {
+        self.can_sign(&who)?;
+        if record.present.binary_search(&who).is_ok() {
+            return Err(
+                Error::refused("is-there", "somebody who is there does not come in")
+                    .because(format!("custodian {who}")),
+            );
+        }
+        insert(&mut record.present, who);
+        insert(&mut record.named, who);
+        insert(&mut record.people, who);
+        Ok(())
+    }
+
+    pub(super) fn ceremony_break(&mut self, pause: &Break) -> Result<Verdict> {
+        let mut record = self.recording(&pause.ceremony, pause.at)?;
+        match (pause.pause, record.resting) {
+            (BreakEnd::Began, None) => {
+                are_there(&record, &pause.stay, "who stays")?;
+                record.resting = Some(pause.at);
+                self.note_alone(&mut record, Some(pause.stay.len()));
+            }
+            (BreakEnd::Ended, Some(_)) => {
+                if !pause.stay.is_empty() {
+                    return Err(refusal::malformed("who stays is said when a break begins"));
+                }
+                record.resting = None;
+            }
+            (BreakEnd::Began, Some(_)) => {
+                return Err(Error::refused("on-break", "the ceremony rests already"));
+            }
+            (BreakEnd::Ended, None) => {
+                return Err(Error::refused("not-on-break", "the ceremony does not rest"));
+            }
+        }
+        self.keep(&pause.ceremony, &record)
+    }
+
+    /// One person with what lies open is written down; the work is not stopped by it.
+    fn note_alone(&self, record: &mut CeremonyRecord, left: Option<usize>) {
+        if left.unwrap_or(record.present.len()) < TOGETHER {
+            record.alone.push(self.index);
+        }
+    }
+
+    pub(super) fn ceremony_finish(
+        &mut self,
+        finish: &Finish,
+        personal: Option<&FinishPersonal>,
+    ) -> Result<Verdict> {
+        let mut record = self.performing(&finish.ceremony, finish.at)?;
+        if record.named.binary_search(&self.author()).is_err() {
+            self.needs_role(Role::Keeper, "finishing what others have performed")?;
+        }
+        self.check_took_part(&record.people, &finish.people)?;
+        self.check_lessons(&finish.lessons, personal)?;
+        if finish.outcome == CeremonyOutcome::Completed {
+            at_work(&record)?;
+            if let Some(step) = record.next_step() {
+                return Err(Error::refused(
+                    "not-completed",
+                    format!("nothing is recorded of step {step}"),
+                )
+                .hint("record it, as skipped where it was; or --outcome aborted"));
+            }
+        }
+        record.finishing = Some(self.leaf());
+        self.keep(&finish.ceremony, &record)?;
+        self.wait_for_all(&finish.people)
+    }
+
+    pub(super) fn ceremony_finished(
+        &mut self,
+        leaf: &Digest,
+        joint: &JointRecord,
+        finish: &Finish,
+    ) -> Result<()> {
+        let mut record =
+            CeremonyRecord::load(&self.state, &finish.ceremony)?.ok_or_else(unknown)?;
+        record.finishing = None;
+        record.finished = Some(Ended {
+            finish: *leaf,
+            index: joint.index,
+            at: finish.at,
+            outcome: finish.outcome,
+            lessons: self.open_lessons(leaf, joint, &finish.lessons)?,
+        });
+        self.state.put(&leaf_key(&finish.ceremony), &record)
+    }
+
+    /// What was to end it is gone.
+    pub(super) fn ceremony_goes_on(&mut self, finish: &Finish) -> Result<()> {
+        let mut record =
+            CeremonyRecord::load(&self.state, &finish.ceremony)?.ok_or_else(unknown)?;
+        record.finishing = None;
+        self.state.put(&leaf_key(&finish.ceremony), &record)
+    }
+}
+
+fn at_work(record: &CeremonyRecord) -> Result<()> {
+    if record.resting.is_none() {
+        return Ok(());
+    }
+    Err(
+        Error::refused("on-break", "the ceremony rests, and nobody works then")
+            .hint("rootkeep ceremony resume ID"),
+    )
+}
+
+fn has_step(record: &CeremonyRecord, step: u32) -> Result<()> {
+    let steps = record.steps.len();
+    let within = usize::try_from(step).is_ok_and(|step| (1..=steps).contains(&step));
+    if within {
+        return Ok(());
+    }
+    Err(Error::refused(
+        "no-such-step",
+        format!("{} has steps 1 to {steps}, not {step}", record.runbook),
+    ))
+}
+
+fn are_there(record: &CeremonyRecord, people: &[Id], what: &str) -> Result<()> {
+    ascending(people, what)?;
+    match people
+        .iter()
+        .find(|who| record.present.binary_search(who).is_err())
+    {
+        Some(who) => Err(not_there(who, what)),
+        None => Ok(()),
+    }
+}
+
+fn leaves(record: &mut CeremonyRecord, who: &Id) -> Result<()> {
+    match record.present.binary_search(who) {
+        Ok(place) => {
+            record.present.remove(place);
+            Ok(())
+        }
+        Err(_) => Err(not_there(who, "who leaves")),
+    }
+}
+
+fn insert(people: &mut Vec<Id>, who: Id) {
+    if let Err(place) = people.binary_search(&who) {
+        people.insert(place, who);
+    }
+}
+
+fn ascending<T: Ord>(list: &[T], what: &str) -> Result<()> {
+    if list.is_sorted_by(|one, next| one < next) {
+        return Ok(());
+    }
+    Err(refusal::malformed(&format!("{what}: in order, each once")))
+}
+
+fn unknown() -> Error {
+    Error::refused("unknown-ceremony", "there is no such ceremony")
+        .hint("see what there is: rootkeep ceremony list")
+}
+
+fn not_there(who: &Id, what: &str) -> Error {
+    Error::refused(
+        "not-there",
+        format!("{what}: somebody who is not in the room, by the record"),
+    )
+    .because(format!("custodian {who}"))
+    .hint("where they have come in: rootkeep ceremony enter ID NAME")
+}
