@@ -43,6 +43,7 @@ command -v openssl                                          openssl
 command -v sqlite3                                          sqlite3
 command -v pdftotext                                        poppler-utils
 command -v pdftoppm                                         poppler-utils
+command -v pgrep                                            procps
 find_python                                                 python3-venv
 "
 
@@ -168,7 +169,7 @@ make_venv() {
             --only-binary :all: --ignore-requires-python --retries 5 \
             -r tests/interop/requirements.txt &&
         "$venv/bin/python" -m pip --disable-pip-version-check check &&
-        "$venv/bin/python" -c 'import aics_tlog, pexpect, PIL.Image, proofbundle, securesystemslib.dsse
+        "$venv/bin/python" -c 'import aics_tlog, pexpect, PIL.Image, proofbundle, pyte, securesystemslib.dsse
 import shamir_mnemonic, sqlcipher3' &&
         echo "$stamp" >"$venv/stamp"
 }

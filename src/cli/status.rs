@@ -19,6 +19,7 @@ use crate::ledger::Session;
 use crate::policy::{self, RequestState, request_state};
 use crate::present::describe;
 use crate::state::Table;
+use crate::state::ceremonies::CeremonyRecord;
 use crate::state::custody::{OpenRecord, RequestRecord};
 use crate::state::drills::JointRecord;
 use crate::state::people::LedgerRecord;
@@ -361,6 +362,19 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             until: None,
             subject: Some(Digest::parse(&key)?),
         });
+    }
+    for (_, ceremony) in list::<CeremonyRecord>(&view, "")? {
+        if ceremony.finished.is_none() && ceremony.finishing.is_none() {
+            pending.push(Item {
+                id: ceremony.id.short(),
+                seq: ceremony.index,
+                what: format!("ceremony {}", ceremony.runbook),
+                waits_for: ceremony.present.iter().map(|id| people.name(id)).collect(),
+                state: "goes on: rootkeep ceremony run",
+                until: None,
+                subject: None,
+            });
+        }
     }
     for (name, location) in list::<LocationRecord>(&view, "")? {
         if let Some(open) = location.open

@@ -12,6 +12,10 @@ use rootkeep::statement::accesses::{
     Closed, ClosedPersonal, Handled, Happened, Logged, LoggedPersonal, Opened, OpenedPersonal,
     SealState, Went,
 };
+use rootkeep::statement::ceremonies::{
+    self, Break, BreakEnd, CeremonyOutcome, ExceptionPersonal, Guest, Moved, Participant,
+    Performance, Presence, PresencePersonal, StartPersonal, StepPersonal, StepWent, Value,
+};
 use rootkeep::statement::copies::{BackedUp, RestoreTried};
 use rootkeep::statement::decisions::About;
 use rootkeep::statement::drills::{
@@ -227,6 +231,105 @@ fn complete() -> World {
     let runbook = Claim::RunbookAdd(runbook, Some(Noted { note }));
     let published = enter(runbook, vec![b"a script".to_vec()]);
     world.sign_all(published.leaf, &both);
+    // The runbook is performed.
+    let at = Time::from_seconds(world.clock.seconds()).unwrap();
+    let participant = |place| Participant {
+        custodian: world.id(place),
+        roles: vec![name(if place == ADA { "operator" } else { "witness" })],
+    };
+    let mut participants = vec![participant(ADA), participant(BEA)];
+    participants.sort_by_key(|one| one.custodian);
+    let start = ceremonies::Start {
+        runbook: name("lost-mfa"),
+        version: 1,
+        file: Digest::of(b"a script"),
+        performance: Performance::Practice,
+        at,
+        timezone: "Europe/London".to_owned(),
+        location: None,
+        participants,
+        steps: vec![name("begin"), name("end")],
+        about: vec![drill],
+    };
+    let told = StartPersonal {
+        place: Some(text("Room 4")),
+        guests: vec![Guest {
+            name: text("Jo Smith"),
+            affiliation: text("Acme Audit"),
+            roles: Vec::new(),
+        }],
+        note: None,
+    };
+    let ceremony = enter(Claim::CeremonyStart(start, Some(told)), Vec::new()).leaf;
+    let step = ceremonies::Step {
+        ceremony,
+        step: 1,
+        went: StepWent::Done,
+        at,
+        by: vec![world.id(BEA)],
+    };
+    let told = StepPersonal {
+        values: vec![Value {
+            id: name("bag"),
+            value: text("A-0001"),
+        }],
+        others: Vec::new(),
+        note: None,
+    };
+    enter(Claim::CeremonyStep(step, Some(told)), Vec::new());
+    let exception = ceremonies::Exception {
+        ceremony,
+        step: Some(2),
+        at,
+        decided_by: vec![world.id(ADA)],
+    };
+    let told = ExceptionPersonal {
+        expected: text("The key turns"),
+        happened: text("It does not"),
+        decided: text("Stop here"),
+    };
+    enter(Claim::CeremonyException(exception, Some(told)), Vec::new());
+    let presence = Presence {
+        ceremony,
+        moved: Moved::Left,
+        at,
+        who: Vec::new(),
+        items: Vec::new(),
+    };
+    let told = PresencePersonal {
+        others: vec![text("Jo Smith")],
+        carried: vec![text("a notebook")],
+        note: None,
+    };
+    enter(Claim::CeremonyPresence(presence, Some(told)), Vec::new());
+    let mut stay = vec![world.id(ADA), world.id(BEA)];
+    stay.sort();
+    for (pause, stay) in [
+        (BreakEnd::Began, stay.clone()),
+        (BreakEnd::Ended, Vec::new()),
+    ] {
+        let pause = Break {
+            ceremony,
+            pause,
+            at,
+            stay,
+        };
+        enter(Claim::CeremonyBreak(pause, noted()), Vec::new());
+    }
+    let finish = ceremonies::Finish {
+        ceremony,
+        outcome: CeremonyOutcome::Aborted,
+        at,
+        people: stay,
+        lessons: Vec::new(),
+    };
+    let personal = FinishPersonal {
+        lessons: Vec::new(),
+        surprises: vec![text("The key did not turn")],
+        note: None,
+    };
+    let finish = enter(Claim::CeremonyFinish(finish, Some(personal)), Vec::new());
+    world.session(BEA).sign_off(finish.leaf).unwrap();
     // Places and things, and who opened what.
     let location = |word: &str| {
         Claim::LocationSet(

@@ -161,13 +161,9 @@ pub fn show(context: &Context, command: &ShowCeremony) -> Result<Done> {
     for (label, value) in places(&room) {
         text.push_str(&format!("  {label:<9} {}\n", output::one_line(&value)));
     }
-    let there: Vec<String> = record
-        .present
-        .iter()
-        .map(|id| room.people.name(id))
-        .collect();
     if record.finished.is_none() {
-        text.push_str(&format!("  in the room {}\n", there.join(", ")));
+        let there = present::names(&room.people, &record.present, &[]);
+        text.push_str(&format!("  in the room {there}\n"));
         text.push_str(&format!("  {}\n", next(&room)));
     }
     if !waits.is_empty() {
