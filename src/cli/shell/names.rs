@@ -3,6 +3,7 @@
 use crate::crypto::fixed::Digest;
 use crate::error::Result;
 use crate::ledger::People;
+use crate::state::ceremonies::CeremonyRecord;
 use crate::state::custody::{OpenRecord, RequestRecord};
 use crate::state::drills::{DrillRecord, JointRecord};
 use crate::state::people::LedgerRecord;
@@ -32,6 +33,8 @@ pub enum Sort {
     Phone,
     /// Drills that go on.
     Drill,
+    /// Ceremonies that go on.
+    Ceremony,
     /// Plans of drills.
     Plan,
     /// Runbooks.
@@ -83,6 +86,7 @@ pub fn all(records: &dyn Records, sort: Sort) -> Result<Vec<Name>> {
         Sort::Mailbox => keys(records, Table::Mailbox)?,
         Sort::Phone => keys(records, Table::Phone)?,
         Sort::Drill => running(records)?,
+        Sort::Ceremony => performing(records)?,
         Sort::Plan => keys(records, Table::Plan)?,
         Sort::Runbook => keys(records, Table::Runbook)?,
         Sort::Waiting => waiting(records)?,
@@ -113,6 +117,14 @@ fn running(records: &dyn Records) -> Result<Vec<Name>> {
     let running = all.filter(|(_, drill)| drill.finished.is_none());
     Ok(running
         .map(|(_, drill)| Name::of(drill.id.short(), drill.drill.as_str()))
+        .collect())
+}
+
+fn performing(records: &dyn Records) -> Result<Vec<Name>> {
+    let all = list::<CeremonyRecord>(records, "")?.into_iter();
+    let going_on = all.filter(|(_, ceremony)| ceremony.finished.is_none());
+    Ok(going_on
+        .map(|(_, ceremony)| Name::of(ceremony.id.short(), ceremony.runbook.as_str()))
         .collect())
 }
 
