@@ -62,14 +62,19 @@ impl Session {
         self.enter(Claim::DrillStart(start, Some(Noted { note })), Vec::new())
     }
 
-    /// How many shares of this person's a drill asks for, or its nonce picks, and whether a token is to be
-    /// touched for each.
+    /// Whether a token is to be touched for each share that this person proves.
+    #[must_use]
+    pub fn is_on_hardware(&self) -> bool {
+        self.identity.is_on_hardware()
+    }
+
+    /// How many shares of this person's a drill asks for, or its nonce picks.
     ///
     /// # Errors
     /// Refused, code `not-in-quorum`; not found, code `not-a-drill`.
-    pub fn asked_of_me(&mut self, drill: &Digest, sample: Option<u32>) -> Result<(usize, bool)> {
+    pub fn asked_of_me(&mut self, drill: &Digest, sample: Option<u32>) -> Result<usize> {
         let shares = self.on_verified(|session| session.signer()?.asked(drill, sample))?;
-        Ok((shares.len(), self.identity.is_on_hardware()))
+        Ok(shares.len())
     }
 
     /// Answers a possession drill: with a proof of each share that it asks for, or that the nonce picks, and
