@@ -30,9 +30,9 @@ pub struct ProveDrill {
 pub fn run(context: &Context, command: &ProveDrill) -> Result<Done> {
     let mut session = context.open_to_act()?;
     let (leaf, _) = drill::find(context, &session, &command.id)?;
-    let (shares, on_hardware) = session.asked_of_me(&leaf, command.sample)?;
-    let to_come = describe::counted(shares, "share");
-    if on_hardware {
+    if session.is_on_hardware() {
+        let shares = session.asked_of_me(&leaf, command.sample)?;
+        let to_come = describe::counted(shares, "share");
         context.say(&format!(
             "{to_come} to prove: your token may have to be touched {shares} times"
         ));

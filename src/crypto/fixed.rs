@@ -5,6 +5,7 @@ use std::fmt;
 
 use data_encoding::HEXLOWER;
 use ring::rand::SecureRandom;
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, Result};
@@ -21,14 +22,15 @@ macro_rules! fixed {
             /// # Errors
             /// Usage, code `bad-hex`.
             pub fn parse(text: &str) -> Result<Self> {
-                HEXLOWER
-                    .decode(text.as_bytes())
-                    .ok()
-                    .and_then(|bytes| bytes.try_into().ok())
-                    .map(Self)
-                    .ok_or_else(|| {
-                        Error::usage("bad-hex", concat!("not ", $what, " in lower-case hex"))
-                    })
+                let mut bytes = [0u8; $length];
+                let fits = HEXLOWER.decode_len(text.len()) == Ok($length);
+                if fits && HEXLOWER.decode_mut(text.as_bytes(), &mut bytes).is_ok() {
+                    return Ok(Self(bytes));
+                }
+                Err(Error::usage(
+                    "bad-hex",
+                    concat!("not ", $what, " in lower-case hex"),
+                ))
             }
 
             /// Lower-case hex.
@@ -84,10 +86,27 @@ macro_rules! fixed {
             fn deserialize<D: Deserializer<'de>>(
                 deserializer: D,
             ) -> std::result::Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-                Self::parse(&text).map_err(|_| {
-                    serde::de::Error::custom(concat!("not ", $what, " in lower-case hex"))
-                })
+                /// Reads the digits where they stand: a record has many.
+                struct Digits;
+
+                impl Visitor<'_> for Digits {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str(concat!($what, " in lower-case hex"))
+                    }
+
+                    fn visit_str<E: serde::de::Error>(
+                        self,
+                        text: &str,
+                    ) -> std::result::Result<$name, E> {
+                        $name::parse(text).map_err(|_| {
+                            E::custom(concat!("not ", $what, " in lower-case hex"))
+                        })
+                    }
+                }
+
+                deserializer.deserialize_str(Digits)
             }
         }
     };

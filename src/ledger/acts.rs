@@ -2,12 +2,13 @@
 
 use super::Session;
 use super::copying::{check_place, is_promotion};
+use super::judging::judge;
 use super::pin::Pin;
 use super::trusted::{advance_in, head};
 use crate::crypto::ed25519::SigningKey;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
-use crate::policy::{self, CheckNow};
+use crate::policy;
 use crate::state::people::Custodian;
 use crate::state::shard::{self, Shards};
 use crate::statement::decisions::{About, RejectPersonal};
@@ -323,7 +324,7 @@ impl<'s> Act<'s> {
     pub(super) fn append(&mut self, statement: &Statement, blobs: &[Vec<u8>]) -> Result<Entered> {
         let view = self.view();
         check_place(&view, statement.claim())?;
-        let ruled = policy::judge(&view, &view, &mut CheckNow, statement, self.size)?;
+        let ruled = judge(&view, &view, statement, self.size)?;
         let (effective, needs) = (ruled.effective(), ruled.needs());
         let appended = self.batch.append(ruled, blobs, &self.cosigner)?;
         self.checker.update(appended.shards);

@@ -7,21 +7,22 @@ use std::path::{Path, PathBuf};
 use ring::rand::SystemRandom;
 
 use super::governing::seal_governance;
+use super::judging::judge;
 use super::keys::Keys;
 use super::pin::{Pin, PinPlace};
-use super::sealing::prove_share;
 use super::trusted::head;
-use super::{Clock, files};
+use super::{Clock, files, proving};
 use crate::crypto::card::{Card, CardPersonal};
 use crate::crypto::ed25519::SigningKey;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::crypto::identity::Identity;
 use crate::crypto::member_key::MemberKey;
 use crate::crypto::part::Part;
+use crate::crypto::possession;
 use crate::crypto::recipient::{AgeHost, Recipient};
 use crate::crypto::secret::Key32;
 use crate::error::{Error, Result};
-use crate::policy::{self, CheckNow};
+use crate::policy;
 use crate::state::shard;
 use crate::statement::decisions::SignOff;
 use crate::statement::founding::{Charter, FiledCard, Founder, GenesisPersonal, PolicySettings};
@@ -182,11 +183,11 @@ fn write_founding(
     let rule = (1, founding.threshold);
     let (seal, blobs, split) = seal_governance(&rng, ledger, rule, &holders, founding.host)?;
     writer.append(Draft::new(&rng, Claim::GovernanceSeal(seal), blobs)?)?;
-    let own_share = split.share(0, 0)?;
-    let proof = prove_share(own_share, &split.context(0, 0), &member, &genesis_leaf)?;
+    let place = split.context(0, 0);
+    let key = possession::key(split.share(0, 0)?.text(), &place)?;
     let sign = SignOff {
         subject: genesis_leaf,
-        proofs: vec![proof],
+        proofs: vec![proving::proof(&key, &place, &member, &genesis_leaf)],
         shares: Vec::new(),
     };
     writer.append(Draft::new(&rng, Claim::Sign(sign), Vec::new())?)?;
@@ -251,7 +252,7 @@ impl Writer<'_> {
             Seen { size, root },
         )?;
         let leaf = statement.leaf();
-        let ruled = policy::judge(&view, &view, &mut CheckNow, &statement, size)?;
+        let ruled = judge(&view, &view, &statement, size)?;
         let cosigner = Cosigner {
             ledger: self.ledger,
             custodian: self.member,

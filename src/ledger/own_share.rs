@@ -42,6 +42,6 @@ impl Session {
             Error::refused("not-in-quorum", "that share is not yours")
                 .hint("each custodian prints their own")
         })?;
-        self.signer()?.open_own(*secret, epoch, own)
+        Ok(self.signer()?.open(*secret, epoch, own)?.mnemonic)
     }
 }

@@ -6,6 +6,7 @@ use age::secrecy::ExposeSecret;
 
 use super::Session;
 use super::acts::Entered;
+use super::proving::{self, OpenShare};
 use super::signing::{self, Signer};
 use crate::crypto::age_file;
 use crate::crypto::fixed::{Digest, Id};
@@ -65,8 +66,9 @@ impl Received {
                 let inner = member_key.decrypt(&blob?).ok()?;
                 let identity: &dyn age::Identity = one_time;
                 let text = age_file::decrypt(std::iter::once(identity), inner.expose()).ok()?;
-                let context = signing::context(ledger, seal.secret, seal.epoch, share);
-                signing::open_share(&text, share, &context).ok()
+                let context = proving::context(ledger, seal.secret, seal.epoch, share);
+                let own = OpenShare::of(&text, share, context).ok()?;
+                Some(own.mnemonic)
             });
             match opened {
                 Some(mnemonic) => good.push(mnemonic),

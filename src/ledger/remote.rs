@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use ring::rand::SystemRandom;
 
+use super::judging::judge;
 use super::pin::{Pin, PinPlace};
 use super::reading::{LeafPlace, Reading};
 use super::resharing::Done;
@@ -22,7 +23,7 @@ use crate::crypto::identity::Identity;
 use crate::crypto::member_key::MemberKey;
 use crate::crypto::recipient::{AgeHost, Recipient};
 use crate::error::{Error, Result};
-use crate::policy::{self, CheckNow, LogView};
+use crate::policy::{self, LogView};
 use crate::state::Records;
 use crate::state::people::Custodian;
 use crate::statement::drills::Answer;
@@ -250,7 +251,7 @@ impl Remote {
             self.seen(),
         )?;
         let size = self.log.size();
-        policy::judge(&self.log.state, &self.log, &mut CheckNow, &statement, size)?;
+        judge(&self.log.state, &self.log, &statement, size)?;
         let answer = AnswerSlip::new(statement.envelope(), statement.parts(), blobs).write()?;
         let file = age_file::encrypt(&self.answer_to, &answer, &self.host)?;
         if pinned < size {

@@ -8,7 +8,7 @@ use ring::rand::SecureRandom;
 use super::Session;
 use super::acts::Entered;
 use crate::crypto::age_file;
-use crate::crypto::fixed::{Base64, Digest, Id};
+use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::possession::{self, ShareContext};
 use crate::crypto::recipient::{AgeHost, Recipient};
 use crate::crypto::secret::{Key32, SecretBytes};
@@ -19,7 +19,6 @@ use crate::state::people::Custodian;
 use crate::state::records::read;
 use crate::state::rules::{Binding, Quorum};
 use crate::statement::account_id::AccountId;
-use crate::statement::decisions::Proof;
 use crate::statement::names::SecretName;
 use crate::statement::secrets::{Seal, Share};
 use crate::statement::{Claim, Draft};
@@ -218,23 +217,6 @@ fn covering_subsets(scheme: &Scheme) -> Vec<Vec<(u8, u8)>> {
         }
     }
     subsets
-}
-
-/// Proves possession of one share, for a `sign` statement.
-pub(super) fn prove_share(
-    share: &Mnemonic,
-    context: &ShareContext,
-    custodian: &Id,
-    subject: &Digest,
-) -> Result<Proof> {
-    let key = possession::key(share.text(), context)?;
-    Ok(Proof {
-        secret: context.secret,
-        epoch: context.epoch,
-        group: context.group,
-        member: context.member,
-        proof: Base64(possession::prove(&key, context, custodian, subject)),
-    })
 }
 
 /// What to seal, and how.

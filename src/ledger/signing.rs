@@ -2,21 +2,18 @@
 //! a slip of it. The own shares are opened, each is held to its seal before anything leaves, its
 //! possession is proven, and for a request it is encrypted anew (docs/formats.md, sections 8 and 9).
 
+use super::proving::OwnShare;
 use super::reading::Reading;
-use super::sealing::prove_share;
 use super::trusted::damaged;
 use crate::crypto::age_file;
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::identity::Identity;
-use crate::crypto::possession::{self, ShareContext};
 use crate::crypto::recipient::{AgeHost, Recipient};
-use crate::crypto::secret::{SecretBytes, SecretText};
-use crate::crypto::slip39::Mnemonic;
-use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::policy::{self, GOVERNANCE_SECRET};
 use crate::state::Records;
 use crate::state::custody::{Epoch, RequestRecord};
-use crate::state::drills::{AskedRecord, JointRecord};
+use crate::state::drills::{AskedRecord, JointRecord, SharePlace};
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::places::WitnessRecord;
 use crate::state::records::{list, read};
@@ -73,7 +70,10 @@ impl Signer<'_> {
         }
         let proofs = own
             .iter()
-            .map(|(epoch, share)| self.prove(subject, (GOVERNANCE_SECRET, *epoch), share))
+            .map(|(epoch, share)| {
+                let own = self.open(GOVERNANCE_SECRET, *epoch, share)?;
+                Ok(own.prove(&self.member, subject))
+            })
             .collect::<Result<_>>()?;
         Ok(SignOff {
             subject: *subject,
@@ -132,10 +132,10 @@ impl Signer<'_> {
         one_time: &Recipient,
         operator: &Recipient,
     ) -> Result<(Proof, SentShare, Vec<u8>)> {
-        let context = self.context(wanted.secret, wanted.epoch, share);
-        let mnemonic = self.open_share(share, &context)?;
-        let proof = prove_share(&mnemonic, &context, &self.member, subject)?;
-        let inner = age_file::encrypt(one_time, mnemonic.text().expose().as_bytes(), self.host)?;
+        let own = self.open(wanted.secret, wanted.epoch, share)?;
+        let proof = own.prove(&self.member, subject);
+        let inner =
+            age_file::encrypt(one_time, own.mnemonic.text().expose().as_bytes(), self.host)?;
         let blob = age_file::encrypt(operator, &inner, self.host)?;
         let sent = SentShare {
             secret: wanted.secret,
@@ -147,52 +147,28 @@ impl Signer<'_> {
         Ok((proof, sent, blob))
     }
 
-    /// Opens one own share, and proves its possession for a subject.
-    ///
-    /// # Errors
-    /// Verification, codes `wrong-share`, `cannot-decrypt`, `blob-missing`.
-    pub(super) fn prove(
-        &self,
-        subject: &Digest,
-        (secret, epoch): (Id, u32),
-        share: &Share,
-    ) -> Result<Proof> {
-        let context = self.context(secret, epoch, share);
-        let mnemonic = self.open_share(share, &context)?;
-        prove_share(&mnemonic, &context, &self.member, subject)
-    }
-
-    /// Opens one own share, for its holder alone.
-    ///
-    /// # Errors
-    /// As [`Self::prove`].
-    pub(super) fn open_own(&self, secret: Id, epoch: u32, share: &Share) -> Result<Mnemonic> {
-        self.open_share(share, &self.context(secret, epoch, share))
-    }
-
     /// Proves every own share of some secrets, or of all where none is named, of each epoch that was not
     /// destroyed. A share that is not what it ought to be is told with the others' proofs.
     ///
     /// # Errors
-    /// As [`Self::prove`], where none can be proven, or where it is not the share's fault; refused, code
-    /// `not-in-quorum`, where there is none.
+    /// Verification, codes `wrong-share`, `cannot-decrypt`, `blob-missing`, where none can be proven; as
+    /// [`Self::try_all`]; refused, code `not-in-quorum`, where there is none.
     pub(super) fn prove_all(
         &self,
         subject: &Digest,
         secrets: &[Id],
     ) -> Result<(Prove, Vec<Unproven>)> {
-        let own = own_live_shares(self.source.records().as_ref(), &self.member)?;
-        let (mut proofs, mut bad) = (Vec::new(), Vec::new());
-        for (secret, epoch, share) in own
-            .into_iter()
-            .filter(|(secret, ..)| secrets.is_empty() || secrets.contains(secret))
-        {
-            match self.prove(subject, (secret, epoch), &share) {
+        let mut own = own_live_shares(self.source.records().as_ref(), &self.member)?;
+        own.retain(|one| secrets.is_empty() || secrets.contains(&one.place.secret));
+        let (mut proofs, mut bad) = (Vec::with_capacity(own.len()), Vec::new());
+        for (place, outcome) in self.try_all(subject, own, &mut |_, _| {})? {
+            match outcome {
                 Ok(proof) => proofs.push(proof),
-                Err(why) if why.kind() == ErrorKind::Verification => {
-                    bad.push(Unproven { secret, epoch, why })
-                }
-                Err(why) => return Err(why),
+                Err(unprovable) => bad.push(Unproven {
+                    secret: place.secret,
+                    epoch: place.epoch,
+                    why: unprovable.why,
+                }),
             }
         }
         if proofs.is_empty() {
@@ -206,23 +182,6 @@ impl Signer<'_> {
             proofs,
         };
         Ok((prove, bad))
-    }
-
-    fn context(&self, secret: Id, epoch: u32, share: &Share) -> ShareContext {
-        context(self.source.ledger(), secret, epoch, share)
-    }
-
-    /// Opens an own share and holds it to its seal: it must be one canonical mnemonic whose
-    /// possession key, in this very context, is the one that the seal carries. Otherwise this
-    /// program would decrypt anything for anyone who can write a seal.
-    fn open_share(&self, share: &Share, context: &ShareContext) -> Result<Mnemonic> {
-        let blob = self.source.blob(&share.blob)?.ok_or_else(|| {
-            Error::verification(
-                "blob-missing",
-                "the ciphertext of your share is not in the ledger",
-            )
-        })?;
-        open_share(&self.identity.decrypt(&blob)?, share, context)
     }
 }
 
@@ -247,7 +206,7 @@ pub(super) fn own_shares(
 ) -> Result<Vec<Digest>> {
     let Some(subject) = subject else {
         let own = own_live_shares(records, member)?;
-        return Ok(own.iter().map(|(.., share)| share.blob).collect());
+        return Ok(own.iter().map(|one| one.share.blob).collect());
     };
     if read::<WitnessRecord>(records, &leaf_key(subject))?.is_some() {
         return Ok(Vec::new());
@@ -278,7 +237,7 @@ pub(super) fn own_shares(
 }
 
 /// The shares that `member` holds of epochs that were not destroyed, in order of secret, epoch and place.
-fn own_live_shares(records: &dyn Records, member: &Id) -> Result<Vec<(Id, u32, Share)>> {
+fn own_live_shares(records: &dyn Records, member: &Id) -> Result<Vec<OwnShare>> {
     let mut own = Vec::new();
     for (key, epoch) in list::<Epoch>(records, "")? {
         let (secret, number) = Epoch::parse_key(&key)?;
@@ -286,13 +245,18 @@ fn own_live_shares(records: &dyn Records, member: &Id) -> Result<Vec<(Id, u32, S
             continue;
         }
         let shares = epoch.shares.into_iter();
-        own.extend(
-            shares
-                .filter(|share| share.holder == *member)
-                .map(|share| (secret, number, share)),
-        );
+        let held = shares.filter(|share| share.holder == *member);
+        own.extend(held.map(|share| OwnShare {
+            place: SharePlace {
+                secret,
+                epoch: number,
+                group: share.group,
+                member: share.member,
+            },
+            share,
+        }));
     }
-    own.sort_by_key(|(secret, number, share)| (*secret, *number, share.group, share.member));
+    own.sort_by_key(|one| one.place);
     Ok(own)
 }
 
@@ -342,39 +306,4 @@ pub(super) fn proven_seal(source: &dyn Reading, wanted: &Wanted) -> Result<Seal>
             "the request names something that is not the seal of its secret",
         )),
     }
-}
-
-/// The context of a share's possession key.
-pub(super) fn context(ledger: Digest, secret: Id, epoch: u32, share: &Share) -> ShareContext {
-    ShareContext {
-        ledger,
-        secret,
-        epoch,
-        group: share.group,
-        member: share.member,
-    }
-}
-
-/// Holds a decrypted share to its seal.
-pub(super) fn open_share(
-    text: &SecretBytes,
-    share: &Share,
-    context: &ShareContext,
-) -> Result<Mnemonic> {
-    let wrong = || {
-        Error::verification(
-            "wrong-share",
-            format!(
-                "what was sealed to you as share {} of group {} is not that share; nothing has left this program",
-                share.member, share.group
-            ),
-        )
-        .hint("somebody may have put another ciphertext in its place: tell the others, and run rootkeep verify")
-    };
-    let text = SecretText::from_utf8(text).ok_or_else(wrong)?;
-    let mnemonic = Mnemonic::parse(text.expose()).map_err(|error| wrong().because(error))?;
-    if possession::key(mnemonic.text(), context)?.public() != share.key {
-        return Err(wrong());
-    }
-    Ok(mnemonic)
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use super::Session;
 use super::acts::{Act, Entered};
 use super::copying::check_place;
+use super::judging::judge;
 use super::signing;
 use super::trusted::damaged;
 use crate::crypto::age_file;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::crypto::recipient::Recipient;
 use crate::error::{Error, Result};
-use crate::policy::{self, CheckNow, LeafInfo, LogView};
+use crate::policy::{self, LeafInfo, LogView};
 use crate::state::imports::ImportRecord;
 use crate::state::people::{Custodian, ONE, Person};
 use crate::state::records::read;
@@ -453,7 +454,7 @@ impl<'t> Trial<'t> {
         )?;
         let before = u64::try_from(self.admitted.len()).unwrap_or(u64::MAX);
         let index = self.index.saturating_add(1).saturating_add(before);
-        let ruled = policy::judge(&state, self, &mut CheckNow, statement, index)?;
+        let ruled = judge(&state, self, statement, index)?;
         let mut changes = ruled.into_changes();
         changes.retain(|change| change.table != Table::Import);
         Ok(changes)

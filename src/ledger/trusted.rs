@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use super::Session;
+use super::judging::judge;
 use super::pin::Pin;
 use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::words;
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::log::{self, Frontier, Hash};
-use crate::policy::{self, CheckNow, LeafInfo, LogView};
+use crate::policy::{self, LeafInfo, LogView};
 use crate::state::imports::ImportRecord;
 use crate::state::people::Custodian;
 use crate::state::shard::{self, Shard, Shards};
@@ -453,7 +454,7 @@ pub(super) fn check_next(
     statement: &Statement,
     seq: u64,
 ) -> Result<Vec<Change>> {
-    let ruled = policy::judge(state, past, &mut CheckNow, statement, seq).map_err(|why| {
+    let ruled = judge(state, past, statement, seq).map_err(|why| {
         match why.kind() {
             // A refusal is for whoever asks; in a log it means that somebody wrote past the rules.
             ErrorKind::Refused | ErrorKind::Usage => Error::verification(

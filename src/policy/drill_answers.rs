@@ -54,8 +54,11 @@ impl Judge<'_> {
         });
         let proven: Vec<SharePlace> = proven.collect();
         for place in &proven {
-            if own.get(place).is_some_and(|share| share.fresh) {
-                self.note_answered(place)?;
+            if let Some(epoch) = own.get(place).and_then(|share| share.unnoted.as_deref()) {
+                let mut epoch = epoch.clone();
+                epoch.proven.push(author);
+                let key = Epoch::key(&place.secret, place.epoch);
+                self.state.put(&key, &epoch)?;
             }
         }
         let bad = answer.bad.iter().map(|bad| {
@@ -107,18 +110,6 @@ impl Judge<'_> {
             self.signatures
                 .check(&share.share.key, message, &proof.proof.0)
                 .map_err(bad_proof)?;
-        }
-        Ok(())
-    }
-
-    fn note_answered(&mut self, place: &SharePlace) -> Result<()> {
-        let author = self.author();
-        let mut epoch = Epoch::load(&self.state, &place.secret, place.epoch)?
-            .ok_or_else(refusal::no_such_secret)?;
-        if !epoch.proven.contains(&author) {
-            epoch.proven.push(author);
-            self.state
-                .put(&Epoch::key(&place.secret, place.epoch), &epoch)?;
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Planning, starting and finishing drills, and what is found out in between.
 
+use std::rc::Rc;
+
 use super::founding::GOVERNANCE_SECRET;
 use super::releases::CLOCK_ERROR;
 use super::{Judge, Verdict, refusal};
@@ -389,8 +391,8 @@ struct Sealing {
     shares: Vec<Share>,
     /// Whether it is not destroyed.
     live: bool,
-    /// Who has ever proven a share, where that is kept.
-    proven: Option<Vec<Id>>,
+    /// What notes who has ever proven a share, where that is kept.
+    record: Option<Epoch>,
 }
 
 /// A sealing, of governance too.
@@ -403,14 +405,14 @@ fn sealing(records: &dyn Records, secret: &Id, epoch: u32) -> Result<Option<Seal
         return Ok(now.map(|governance| Sealing {
             shares: governance.shares,
             live: true,
-            proven: None,
+            record: None,
         }));
     }
     let epoch = Epoch::load(records, secret, epoch)?;
     Ok(epoch.map(|epoch| Sealing {
-        shares: epoch.shares,
+        shares: epoch.shares.clone(),
         live: epoch.destroyed.is_none(),
-        proven: Some(epoch.proven),
+        record: Some(epoch),
     }))
 }
 
@@ -423,8 +425,8 @@ pub struct AskedShare {
     pub share: Share,
     /// Whether its sealing is not destroyed.
     pub live: bool,
-    /// Whether its sealing has yet to note that its holder has proven it.
-    pub(super) fresh: bool,
+    /// Its sealing's record, where that has yet to note that its holder has proven it.
+    pub(super) unnoted: Option<Rc<Epoch>>,
 }
 
 /// The shares of somebody's in some sealings, in order.
@@ -441,12 +443,14 @@ pub fn asked_shares(
         let Some(Sealing {
             shares,
             live,
-            proven,
+            record,
         }) = sealing(records, &secret, epoch)?
         else {
             continue;
         };
-        let fresh = live && proven.is_some_and(|proven| !proven.contains(holder));
+        let unnoted = record
+            .filter(|record| live && !record.proven.contains(holder))
+            .map(Rc::new);
         let held = shares.into_iter().filter(|share| share.holder == *holder);
         own.extend(held.map(|share| AskedShare {
             place: SharePlace {
@@ -457,7 +461,7 @@ pub fn asked_shares(
             },
             share,
             live,
-            fresh,
+            unnoted: unnoted.clone(),
         }));
     }
     own.sort_by_key(|one| one.place);

@@ -396,6 +396,8 @@ pub fn governance_shares(
         .collect()
 }
 
-pub(super) fn bad_proof(error: Error) -> Error {
+/// What a false possession proof is, by the error of its signature.
+#[must_use]
+pub fn bad_proof(error: Error) -> Error {
     Error::verification("bad-proof", "a possession proof is false").because(error.message())
 }

@@ -51,7 +51,7 @@ pub use drill_answers::picked;
 pub use drill_scope::{InScope, in_scope};
 pub use drills::{AskedShare, asked_shares};
 pub use founding::{GOVERNANCE_SECRET, founders_cards};
-pub use governance::{governance_shares, not_overtaken, proposal_expired};
+pub use governance::{bad_proof, governance_shares, not_overtaken, proposal_expired};
 pub use may::split_rules;
 pub use people::enrolment_stands;
 pub use reach::{descends, out_of_reach_without};

@@ -3,6 +3,7 @@
 use super::governance::bad_proof;
 use super::releases::{RequestState, request_state};
 use super::{Judge, Verdict, refusal};
+use crate::crypto::fixed::Digest;
 use crate::crypto::possession::{self, ShareContext};
 use crate::error::{Error, Result};
 use crate::state::custody::{Epoch, RequestRecord, SecretRecord};
@@ -113,13 +114,14 @@ impl Judge<'_> {
                 "proofs stand in order of secret, epoch, group and member, each once",
             ));
         }
+        let ledger = self.ledger()?.id;
         for proof in &prove.proofs {
-            self.prove_one(&prove.subject, proof)?;
+            self.prove_one(ledger, &prove.subject, proof)?;
         }
         Ok(Verdict::AT_ONCE)
     }
 
-    fn prove_one(&mut self, subject: &crate::crypto::fixed::Digest, proof: &Proof) -> Result<()> {
+    fn prove_one(&mut self, ledger: Digest, subject: &Digest, proof: &Proof) -> Result<()> {
         let author = self.author();
         let key = Epoch::key(&proof.secret, proof.epoch);
         let mut epoch = Epoch::load(&self.state, &proof.secret, proof.epoch)?
@@ -132,7 +134,7 @@ impl Judge<'_> {
             .filter(|share| share.holder == author)
             .ok_or_else(|| refusal::not_in_quorum("at that place of the epoch"))?;
         let context = ShareContext {
-            ledger: self.ledger()?.id,
+            ledger,
             secret: proof.secret,
             epoch: proof.epoch,
             group: proof.group,

@@ -387,8 +387,8 @@ fn a_sample_is_what_the_drill_picks() {
     let world = World::ready();
     let drill = possession(&world);
     let mut session = world.session(CY);
-    assert_eq!(session.asked_of_me(&drill, None).unwrap(), (2, false));
-    assert_eq!(session.asked_of_me(&drill, Some(1)).unwrap(), (1, false));
+    assert_eq!(session.asked_of_me(&drill, None).unwrap(), 2);
+    assert_eq!(session.asked_of_me(&drill, Some(1)).unwrap(), 1);
     session
         .answer_drill(drill, Some(1), &mut |_, _| ())
         .unwrap();
@@ -408,6 +408,38 @@ fn a_sample_is_what_the_drill_picks() {
     world.refused("not-all-shares", || {
         world.session(CY).enter(Claim::DrillProve(all), Vec::new())
     });
+    world.assert_good(ADA);
+}
+
+/// Enough that the proofs are checked on more than one core.
+#[test]
+fn of_many_proofs_none_may_be_false() {
+    let world = World::ready();
+    for place in 0..20 {
+        let secret = format!("mailbox:m{place}/password");
+        world
+            .seal(ADA, &secret, Some("engineers"), b"hunter2")
+            .unwrap();
+    }
+    let drill = possession(&world);
+    let (entered, bad) = answer(&world, CY, drill).unwrap();
+    assert!(bad.is_empty());
+    let statement = world.session(CY).preview(&entered.leaf).unwrap().statement;
+    let Claim::DrillProve(good) = statement.claim().clone() else {
+        panic!("not an answer");
+    };
+    assert_eq!(good.proofs.len(), 22, "governance and the password too");
+    let say = |answer: &Answer| {
+        world
+            .session(CY)
+            .enter(Claim::DrillProve(answer.clone()), Vec::new())
+    };
+    for place in [0, 15, 16, 21] {
+        let mut false_one = good.clone();
+        false_one.proofs[place].proof.0[40] ^= 1;
+        world.refused("bad-proof", || say(&false_one));
+    }
+    say(&good).unwrap();
     world.assert_good(ADA);
 }
 

@@ -78,7 +78,10 @@ impl Mnemonic {
         if words.len() != SHARE_WORDS {
             return Err(ShareError::WordCount { found: words.len() });
         }
-        let share = Self::decode(&indices(&words, Case::Lower)?)?;
+        // Words of the list, in their one spelling: nothing would come of spelling them again.
+        let share = Self::decode(&indices(&words, Case::Lower)?, |_| {
+            SecretText::new(text.to_owned())
+        })?;
         share.require_canonical()?;
         Ok(share)
     }
@@ -94,7 +97,7 @@ impl Mnemonic {
         if !TYPED_WORDS.contains(&words.len()) {
             return Err(ShareError::WordCount { found: words.len() });
         }
-        Self::decode(&indices(&words, Case::Any)?)
+        Self::decode(&indices(&words, Case::Any)?, to_text)
     }
 
     /// Checks that this share is of the one form this program writes: a 256-bit key, extendable,
@@ -146,7 +149,7 @@ impl Mnemonic {
         }
     }
 
-    fn decode(words: &[u32]) -> Result<Self, ShareError> {
+    fn decode(words: &[u32], spell: impl FnOnce(&[u32]) -> SecretText) -> Result<Self, ShareError> {
         let [a, b, c, d, middle @ .., _, _, _] = words else {
             return Err(ShareError::WordCount { found: words.len() });
         };
@@ -160,7 +163,7 @@ impl Mnemonic {
         Ok(Self {
             header,
             value,
-            text: to_text(words),
+            text: spell(words),
         })
     }
 }
@@ -453,7 +456,10 @@ mod tests {
             words[HEADER_WORDS] |= 1 << bit;
             let sum = rs1024::checksum(true, &words);
             words.extend(sum);
-            assert_eq!(Mnemonic::decode(&words).unwrap_err(), ShareError::Padding);
+            assert_eq!(
+                Mnemonic::decode(&words, to_text).unwrap_err(),
+                ShareError::Padding
+            );
         }
     }
 
