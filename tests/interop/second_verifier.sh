@@ -184,43 +184,7 @@ echo '# The desk in Tokyo is asked first.' >> lost-mfa.toml
 governed runbook add lost-mfa.toml --note 'the desk in Tokyo'
 as alice runbook add "$root/examples/runbooks/root-alarm.toml"
 # Ceremonies: one that is completed after a no and a taking back, one that is broken off, and one that goes on.
-cat >handover.toml <<'END'
-schema = "rootkeep/v1/runbook"
-name = "handover"
-title = "Hand the sheet over"
-scenario = "Somebody else looks after it from today."
-written = 2026-11-21
-
-[[roles]]
-id = "lead"
-who = "Leads the room"
-apart_from = ["witness"]
-
-[[roles]]
-id = "witness"
-who = "Watches"
-
-[[roles]]
-id = "watch"
-who = "Looks on"
-
-[[steps]]
-id = "open"
-by = ["lead", "witness"]
-do = "Open the bag."
-record = [{ id = "bag", what = "Its number" }]
-
-[[steps]]
-id = "count"
-by = ["lead"]
-do = "Count what is in it."
-
-[[steps]]
-id = "close"
-by = ["lead", "witness"]
-do = "Close it."
-END
-governed runbook add handover.toml
+governed runbook add "$here/handover.toml"
 ceremony() { local who=$1; shift; as "$who" --json ceremony "$@" | id; }
 held=$(ceremony alice start handover --production --role lead=alice --role witness=bob --role watch=carol --role watch=dave \
   --guest 'Jo Smith|Acme Audit|watch' --guest 'Kim|Locks' --place 'The room with the safe' --location london-a --timezone Europe/London \
