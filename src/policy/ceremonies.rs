@@ -12,22 +12,30 @@ use crate::state::records::read;
 use crate::state::rules::leaf_key;
 use crate::state::runbooks::RunbookRecord;
 use crate::statement::ceremonies::{
-    Break, BreakEnd, CeremonyOutcome, Exception, Finish, Moved, Participant, Presence, Start, Step,
+    Break, BreakEnd, CeremonyOutcome, Exception, Finish, Moved, Participant, Presence, Start,
+    StartPersonal, Step,
 };
 use crate::statement::drills::FinishPersonal;
 use crate::statement::people::Role;
 use crate::statement::text::Name;
 use crate::statement::{Kind, Time};
 
-/// The most entries about one ceremony, its start and its finish among them.
+/// The most entries about one ceremony, its start among them. Its end is never too many.
 const ENTRIES: usize = 1_024;
 /// So many people are never alone with what lies open.
 const TOGETHER: usize = 2;
 
 impl Judge<'_> {
-    pub(super) fn ceremony_start(&mut self, start: &Start) -> Result<Verdict> {
+    pub(super) fn ceremony_start(
+        &mut self,
+        start: &Start,
+        personal: Option<&StartPersonal>,
+    ) -> Result<Verdict> {
         self.check_script(start)?;
         self.check_room(&start.participants)?;
+        for guest in personal.iter().flat_map(|told| &told.guests) {
+            ascending(&guest.roles, "a guest's roles")?;
+        }
         if start.timezone.parse::<chrono_tz::Tz>().is_err() {
             return Err(refusal::malformed("the time zone is no IANA name"));
         }
@@ -62,7 +70,9 @@ impl Judge<'_> {
             people: everyone.clone(),
             acted: vec![header.author],
             present: everyone,
+            staying: Vec::new(),
             resting: None,
+            latest: start.at,
             done: Vec::new(),
             events: vec![self.index],
             exceptions: Vec::new(),
@@ -156,20 +166,10 @@ impl Judge<'_> {
             .hint("to go on with it, one of them says no: rootkeep reject ID --reason TEXT"));
         }
         if at < record.at {
-            return Err(Error::refused(
-                "before-the-start",
-                "this was before the ceremony began",
-            ));
+            return Err(before("this was before the ceremony began"));
         }
         if at > self.time().plus(CLOCK_ERROR) {
             return Err(refusal::dated_ahead("what is recorded"));
-        }
-        if record.events.len() >= ENTRIES {
-            return Err(Error::refused(
-                "too-many",
-                format!("{ENTRIES} entries about one ceremony are the most"),
-            )
-            .hint("finish it, and start another: rootkeep ceremony finish ID"));
         }
         record.events.push(self.index);
         Ok(record)
@@ -178,6 +178,14 @@ impl Judge<'_> {
     /// As [`Self::performing`], where the author was named.
     fn recording(&self, ceremony: &Digest, at: Time) -> Result<CeremonyRecord> {
         let mut record = self.performing(ceremony, at)?;
+        if record.events.len() > ENTRIES {
+            return Err(Error::refused(
+                "too-many",
+                format!("{ENTRIES} entries about one ceremony are the most"),
+            )
+            .hint("finish it, and start another: rootkeep ceremony finish ID"));
+        }
+        record.latest = record.latest.max(at);
         let author = self.author();
         if record.named.binary_search(&author).is_err() {
             return Err(Error::refused(
@@ -203,7 +211,7 @@ impl Judge<'_> {
         if step.by.is_empty() {
             return Err(refusal::malformed("somebody has acted"));
         }
-        are_there(&record, &step.by, "who acted")?;
+        self.are_there(&record, &step.by, "who acted")?;
         step.by
             .iter()
             .for_each(|who| insert(&mut record.acted, *who));
@@ -214,7 +222,7 @@ impl Judge<'_> {
             by: step.by.clone(),
             index: self.index,
         });
-        self.note_alone(&mut record, None);
+        self.note_alone(&mut record)?;
         self.keep(&step.ceremony, &record)
     }
 
@@ -231,6 +239,7 @@ impl Judge<'_> {
             if record.named.binary_search(who).is_err() {
                 return Err(not_there(who, "who decided"));
             }
+            self.can_sign(who)?;
             insert(&mut record.acted, *who);
             insert(&mut record.people, *who);
         }
@@ -242,6 +251,9 @@ impl Judge<'_> {
         let mut record = self.recording(&presence.ceremony, presence.at)?;
         ascending(&presence.who, "people")?;
         ascending(&presence.items, "items")?;
+        if presence.moved == Moved::Absent && !presence.items.is_empty() {
+            return Err(refusal::malformed("who was not there carries nothing"));
+        }
         for item in &presence.items {
             ItemRecord::load(&self.state, item)?.ok_or_else(|| {
                 Error::refused("unknown-item", format!("there is no item {item}"))
@@ -266,7 +278,7 @@ impl Judge<'_> {
                 }
             }
         }
-        self.note_alone(&mut record, None);
+        self.note_alone(&mut record)?;
         self.keep(&presence.ceremony, &record)
     }
 
@@ -279,6 +291,9 @@ impl Judge<'_> {
             );
         }
         insert(&mut record.present, who);
+        if record.resting.is_some() {
+            insert(&mut record.staying, who);
+        }
         insert(&mut record.named, who);
         insert(&mut record.people, who);
         Ok(())
@@ -288,14 +303,23 @@ impl Judge<'_> {
         let mut record = self.recording(&pause.ceremony, pause.at)?;
         match (pause.pause, record.resting) {
             (BreakEnd::Began, None) => {
-                are_there(&record, &pause.stay, "who stays")?;
+                self.are_there(&record, &pause.stay, "who stays")?;
+                pause
+                    .stay
+                    .iter()
+                    .for_each(|who| insert(&mut record.acted, *who));
+                record.staying = pause.stay.clone();
                 record.resting = Some(pause.at);
-                self.note_alone(&mut record, Some(pause.stay.len()));
+                self.note_alone(&mut record)?;
             }
-            (BreakEnd::Ended, Some(_)) => {
+            (BreakEnd::Ended, Some(since)) => {
                 if !pause.stay.is_empty() {
                     return Err(refusal::malformed("who stays is said when a break begins"));
                 }
+                if pause.at < since {
+                    return Err(before("this was before the break began"));
+                }
+                record.staying.clear();
                 record.resting = None;
             }
             (BreakEnd::Began, Some(_)) => {
@@ -309,10 +333,27 @@ impl Judge<'_> {
     }
 
     /// One person with what lies open is written down; the work is not stopped by it.
-    fn note_alone(&self, record: &mut CeremonyRecord, left: Option<usize>) {
-        if left.unwrap_or(record.present.len()) < TOGETHER {
+    fn note_alone(&self, record: &mut CeremonyRecord) -> Result<()> {
+        let left = match record.resting {
+            None => &record.present,
+            Some(_) => &record.staying,
+        };
+        if self.in_force(&left.iter().copied().collect())?.len() < TOGETHER {
             record.alone.push(self.index);
         }
+        Ok(())
+    }
+
+    /// That they are in the room by the record, and custodians still.
+    fn are_there(&self, record: &CeremonyRecord, people: &[Id], what: &str) -> Result<()> {
+        ascending(people, what)?;
+        for who in people {
+            if record.present.binary_search(who).is_err() {
+                return Err(not_there(who, what));
+            }
+            self.can_sign(who)?;
+        }
+        Ok(())
     }
 
     pub(super) fn ceremony_finish(
@@ -321,6 +362,13 @@ impl Judge<'_> {
         personal: Option<&FinishPersonal>,
     ) -> Result<Verdict> {
         let mut record = self.performing(&finish.ceremony, finish.at)?;
+        // The last is the finish itself.
+        if let Some(last) = record.events.iter().nth_back(1) {
+            self.has_seen(*last)?;
+        }
+        if finish.at < record.latest {
+            return Err(before("more is recorded of a later time than this end"));
+        }
         if record.named.binary_search(&self.author()).is_err() {
             self.needs_role(Role::Keeper, "finishing what others have performed")?;
         }
@@ -328,6 +376,13 @@ impl Judge<'_> {
         self.check_lessons(&finish.lessons, personal)?;
         if finish.outcome == CeremonyOutcome::Completed {
             at_work(&record)?;
+            if record.people.len() < TOGETHER {
+                return Err(Error::refused(
+                    "alone",
+                    "by the record fewer than two custodians have taken part",
+                )
+                .hint("what one person does alone is no ceremony: --outcome aborted"));
+            }
             if let Some(step) = record.next_step() {
                 return Err(Error::refused(
                     "not-completed",
@@ -391,21 +446,11 @@ fn has_step(record: &CeremonyRecord, step: u32) -> Result<()> {
     ))
 }
 
-fn are_there(record: &CeremonyRecord, people: &[Id], what: &str) -> Result<()> {
-    ascending(people, what)?;
-    match people
-        .iter()
-        .find(|who| record.present.binary_search(who).is_err())
-    {
-        Some(who) => Err(not_there(who, what)),
-        None => Ok(()),
-    }
-}
-
 fn leaves(record: &mut CeremonyRecord, who: &Id) -> Result<()> {
     match record.present.binary_search(who) {
         Ok(place) => {
             record.present.remove(place);
+            record.staying.retain(|one| one != who);
             Ok(())
         }
         Err(_) => Err(not_there(who, "who leaves")),
@@ -423,6 +468,10 @@ fn ascending<T: Ord>(list: &[T], what: &str) -> Result<()> {
         return Ok(());
     }
     Err(refusal::malformed(&format!("{what}: in order, each once")))
+}
+
+fn before(what: &str) -> Error {
+    Error::refused("out-of-order", what).hint("say when, by the clock that all can see: --at TIME")
 }
 
 fn unknown() -> Error {

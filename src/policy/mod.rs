@@ -388,7 +388,7 @@ impl Judge<'_> {
             Claim::DrillRecord(record, _) => self.drill_record(record),
             Claim::DrillFinish(finish, personal) => self.drill_finish(finish, personal.as_ref()),
             Claim::ImprovementClose(close, _) => self.improvement_close(close),
-            Claim::CeremonyStart(start, _) => self.ceremony_start(start),
+            Claim::CeremonyStart(start, personal) => self.ceremony_start(start, personal.as_ref()),
             Claim::CeremonyStep(step, _) => self.ceremony_step(step),
             Claim::CeremonyException(exception, _) => self.ceremony_exception(exception),
             Claim::CeremonyPresence(presence, _) => self.ceremony_presence(presence),

@@ -74,12 +74,16 @@ pub struct CeremonyRecord {
     pub named: Vec<Id>,
     /// Everyone who has taken part, in order of id: they sign.
     pub people: Vec<Id>,
-    /// Those of them who have recorded something or acted.
+    /// Those of them who have recorded, acted, decided, or stayed in a break: they were there.
     pub acted: Vec<Id>,
     /// Custodians who are in the room, in order of id.
     pub present: Vec<Id>,
+    /// Those who are in the room during a break, in order of id.
+    pub staying: Vec<Id>,
     /// Since when the work rests.
     pub resting: Option<Time>,
+    /// The latest time of anything that is recorded, by the clock that all can see.
+    pub latest: Time,
     /// What was done.
     pub done: Vec<RecordedStep>,
     /// Indices of the entries about it, in order.

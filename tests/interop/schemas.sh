@@ -326,6 +326,42 @@ PYTHON
     as carol show "$proposed"
 } >/dev/null
 
+# ---- ceremonies ------------------------------------------------------------------------------------
+
+{
+    together runbook add "$root/tests/interop/handover.toml"
+    held=$(as alice ceremony start handover --production --role lead=alice --role witness=bob --role watch=carol --role watch=erin \
+        --guest 'Jo Smith|Acme Audit|watch' --guest 'Kim|Locks' --place 'Room 4' --location london-a --timezone Europe/London \
+        --about "$tried" --note x | field id)
+    as alice ceremony step "$held" open done --value bag=A1 --guest Kim --note x
+    refused 2 value-missing alice ceremony step "$held" open
+    refused 3 not-there alice ceremony step "$held" count --by frank
+    as bob ceremony absent "$held" erin
+    as bob ceremony leave "$held" bob --guest Kim --carrying item:sheet-1 --carrying 'a notebook'
+    as alice ceremony show "$held"
+    as alice ceremony enter "$held" frank bob --note x
+    as alice ceremony exception "$held" --by alice --by bob --expected 'two sheets' --happened 'one' --decided 'to go on'
+    as alice ceremony pause "$held" --stay alice --note x
+    as alice ceremony list
+    as alice ceremony show "$held"
+    as alice ceremony resume "$held"
+    as alice ceremony step "$held" count deviated --by frank
+    as bob ceremony step "$held" close skipped
+    as bob ceremony exception "$held" --by bob --expected 'quiet' --happened 'an alarm' --decided 'to wait'
+    finished=$(as alice ceremony finish "$held" --outcome completed --lesson 'A lamp|bob|2030-01-31' --surprise 'It was dark' --note x | field id)
+    as alice ceremony show "$held"
+    as alice ceremony list
+    as alice show "$finished"
+    for by in bob carol frank; do as "$by" sign "$finished"; done
+    as alice ceremony show "$held"
+    as bob improvement close "$finished.1" --outcome done --note bought
+    as alice improvement list
+    broken=$(as carol ceremony start handover --practice --role lead=carol --role witness=frank | field id)
+    as frank sign "$(as carol ceremony finish "$broken" --outcome aborted | field id)"
+    as alice ceremony show "$broken"
+    as alice ceremony list
+} >/dev/null
+
 # ---- slips -------------------------------------------------------------------------------------------
 
 {

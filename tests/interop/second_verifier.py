@@ -280,6 +280,19 @@ SHAPES = {  # kind: facts, personal
                      {"lessons": [text()], "surprises": [text()], "note": (text(), None)}),
     "improvement.close": ({"subject": digest, "number": word, "outcome": ("done", "dropped")}, remark),
     "runbook.add": ({"runbook": name, "version": word, "file": digest}, {"note": (text(), None)}),
+    "ceremony.start": ({"runbook": name, "version": word, "file": digest, "performance": ("practice", "production"), "at": time,
+                        "timezone": person["timezone"][0], "location": (name, None),
+                        "participants": most(64, {"custodian": ident, "roles": [name]}), "steps": most(256, name), "about": most(64, digest)},
+                       {"place": (text(), None), "guests": most(64, {"name": text(), "affiliation": text(), "roles": [name]}), "note": (text(), None)}),
+    "ceremony.step": ({"ceremony": digest, "step": word, "went": ("done", "deviated", "skipped"), "at": time, "by": most(64, ident)},
+                      {"values": most(64, {"id": name, "value": text()}), "others": most(64, text()), "note": (text(), None)}),
+    "ceremony.exception": ({"ceremony": digest, "step": (word, None), "at": time, "decided_by": most(64, ident)},
+                           {"expected": text(), "happened": text(), "decided": text()}),
+    "ceremony.presence": ({"ceremony": digest, "moved": ("left", "entered", "absent"), "at": time, "who": most(64, ident), "items": most(256, name)},
+                          {"others": most(64, text()), "carried": most(64, text()), "note": (text(), None)}),
+    "ceremony.break": ({"ceremony": digest, "pause": ("began", "ended"), "at": time, "stay": most(64, ident)}, {"note": (text(), None)}),
+    "ceremony.finish": ({"ceremony": digest, "outcome": ("completed", "aborted"), "at": time, "people": most(1024, ident),
+                         "lessons": [{"owner": ident, "due": date}]}, {"lessons": [text()], "surprises": [text()], "note": (text(), None)}),
     "correct": (subject, reason | {"text": text()}),
     "attach": (subject, {"name": text(), "digest": digest, "bytes": number(1, 16 << 20), "media": text()}),
     "import": ({"statements": [digest]}, None),
@@ -287,6 +300,7 @@ SHAPES = {  # kind: facts, personal
 SHAPES["reshare"], SHAPES["reseal"] = SHAPES["request"], ({"reshare": digest, "seal": SHAPES["seal"][0]}, None)
 ASKED = ("request", "reshare")  # what the holders of its secrets decide
 WITNESSED = ("safe.close", "safe.log", "item.move", "item.destroy")  # what a witness decides
+JOINT = {"drill.finish": "drill", "ceremony.finish": "ceremony"}  # what those decide who took part: in which fact it says of what
 ENROLLING = ("custodian.add", "custodian.replace")  # what brings a card
 # What names many things by nature: facts of 8 MiB, and not of 64 KiB.
 LARGE = ("genesis", "governance.seal", "governance.set", "sign", "leavers.compare", "account.import", "secret.prove", "request", "reshare",
@@ -651,7 +665,7 @@ class Log:
             self.witnessed(waiting, new)
             waiting.effect = new
             return
-        if waiting is not None and waiting.kind == "drill.finish":
+        if waiting is not None and waiting.kind in JOINT:
             self.check_participant_says(waiting, new)
             need(facts["proofs"] == facts["shares"] == [], "sign: who took part proves nothing")
             waiting.yes.append(new.author)
@@ -679,9 +693,9 @@ class Log:
             self.check_witness_says(waiting, new)
             waiting.over = "rejected"
             return
-        if waiting is not None and waiting.kind == "drill.finish":
+        if waiting is not None and waiting.kind in JOINT:
             self.check_participant_says(waiting, new)
-            waiting.over, self.subjects[waiting.facts["drill"]].finishing = "rejected", None
+            waiting.over, self.subjects[waiting.facts[JOINT[waiting.kind]]].finishing = "rejected", None
             return
         one, _, holders = self.said(new, facts)
         need(one.effect is None, "subject: in effect")
@@ -691,16 +705,16 @@ class Log:
 
     def withdraw(self, new, facts):
         one = self.subjects.get(facts["subject"])
-        need(one is not None and one.kind in GOVERNED + ASKED + WITNESSED + ("drill.finish",), "subject: nothing that waits")
+        need(one is not None and one.kind in GOVERNED + ASKED + WITNESSED + tuple(JOINT), "subject: nothing that waits")
         need(new.seen > one.index, "seen: before the subject")
         left = one.kind in WITNESSED and (self.people[one.author].retired or self.people[self.witness_of(one)].retired)
-        left |= one.kind == "drill.finish" and self.people[one.author].retired
+        left |= one.kind in JOINT and self.people[one.author].retired
         need(one.author == new.author or left and self.has(new.author, "keeper"), "author: not the subject's")
         need(not one.over or one.over.startswith("lapsed"), f"subject: {one.over}")
         need(one.effect is None or one.kind in ASKED and not one.shown, "subject: in effect, or revealed")
         one.over = "withdrawn"
-        if one.kind == "drill.finish":
-            self.subjects[one.facts["drill"]].finishing = None
+        if one.kind in JOINT:
+            self.subjects[one.facts[JOINT[one.kind]]].finishing = None
 
     # Accounts and people
     def custodian_away(self, new, facts):
@@ -1104,12 +1118,7 @@ class Log:
     def drill_finish(self, new, facts):
         drill = self.going_on(new, facts["drill"])
         need(new.author == drill.author or self.has(new.author, "keeper"), "author: neither the drill's nor a keeper")
-        need(facts["people"] == sorted(set(facts["people"])), "people: twice, or out of order")
-        for who in facts["people"] + [lesson["owner"] for lesson in facts["lessons"]]:
-            self.can_sign(who)
-        need({who for who in drill.took_part if self.in_force(who)} <= set(facts["people"]), "people: somebody is missing who took part")
-        texts = len(new.personal["lessons"]) if new.personal else len(facts["lessons"])
-        need(texts == len(facts["lessons"]) <= 64, "lessons: too many, or without their texts")
+        self.check_end(new, facts, drill)
         if facts["outcome"] == "passed":
             holders = {s["holder"] for at in drill.facts["secrets"] for s in self.secrets[at["secret"]].epochs[at["epoch"]].shares}
             for who in filter(self.in_force, holders):
@@ -1121,6 +1130,20 @@ class Log:
                 need(all(said) if len(sorts) == 2 else any(said), "passed: something does not work")
         drill.finishing, new.closed = new, set()
         self.joined(new, new)
+
+    def check_end(self, new, facts, over):
+        self.check_people(facts["people"])
+        for lesson in facts["lessons"]:
+            self.can_sign(lesson["owner"])
+        need({who for who in over.took_part if self.in_force(who)} <= set(facts["people"]), "people: somebody is missing who took part")
+        texts = len(new.personal["lessons"]) if new.personal else len(facts["lessons"])
+        need(texts == len(facts["lessons"]) <= 64, "lessons: too many, or without their texts")
+
+    def check_people(self, people, within=None):
+        need(people == sorted(set(people)), "people: twice, or out of order")
+        for who in people:
+            need(within is None or who in within, "people: somebody who is not there, or not named")
+            self.can_sign(who)
 
     def check_participant_says(self, one, new):
         need(new.seen > one.index, "seen: before the subject")
@@ -1137,13 +1160,117 @@ class Log:
 
     def improvement_close(self, new, facts):
         one = self.subjects.get(facts["subject"])
-        need(one is not None and one.kind == "drill.finish" and one.effect is not None, "improvement: of nothing in effect")
+        need(one is not None and one.kind in JOINT and one.effect is not None, "improvement: of nothing in effect")
         need(new.seen > one.index, "seen: before the subject")
         need(1 <= facts["number"] <= len(one.facts["lessons"]), "improvement: no such lesson")
         need(facts["number"] not in one.closed, "improvement: closed before")
         owner = one.facts["lessons"][facts["number"] - 1]["owner"]
         need(new.author == owner or self.has(new.author, "keeper"), "author: neither its owner nor a keeper")
         one.closed.add(facts["number"])
+
+    # Ceremonies
+    def ceremony_start(self, new, facts):
+        files, cast = self.runbooks.get(facts["runbook"], []), facts["participants"]
+        need(files, "runbook: none in effect")
+        need((facts["version"], facts["file"]) == (len(files), files[-1]), "runbook: not the version in effect")
+        need(1 <= len(set(facts["steps"])) == len(facts["steps"]), "steps: none, or one twice")
+        people = [one["custodian"] for one in cast]
+        self.check_people(people)
+        need(len(people) >= 2, "participants: fewer than two")
+        need(new.author in people, "author: does not take part")
+        need(all(one["roles"] and one["roles"] == sorted(set(one["roles"])) for one in cast), "roles: none, twice, or out of order")
+        guests = new.personal["guests"] if new.personal else []
+        need(all(one["roles"] == sorted(set(one["roles"])) for one in guests), "guests: roles twice, or out of order")
+        need(seconds(facts["at"]) <= new.made + 300, "at: ahead")
+        if facts["location"] is not None:
+            self.live_location(facts["location"])
+        need(facts["about"] == sorted(set(facts["about"])), "about: twice, or out of order")
+        for leaf in facts["about"]:
+            about = self.subjects.get(leaf)
+            need(about is not None and new.seen > about.index, "about: not in the log, or not seen")
+            need(about.kind in ASKED + ("drill.start",), "about: no drill or request")
+        new.named, new.room, new.took_part, new.acted = set(people), set(people), set(people), {new.author}
+        new.rests, new.recorded, new.finishing = None, set(), None
+        new.count, new.newest, new.latest = 1, new.index, seconds(facts["at"])
+
+    def performing(self, new, facts):
+        """The ceremony that this is about, which goes on."""
+        one = self.subjects.get(facts["ceremony"])
+        need(one is not None and one.kind == "ceremony.start", "ceremony: unknown")
+        need(new.seen > one.index, "seen: before the ceremony")
+        need(one.finishing is None, "ceremony: over")
+        need(seconds(facts["at"]) >= seconds(one.facts["at"]), "at: before the start")
+        need(seconds(facts["at"]) <= new.made + 300, "at: ahead")
+        return one
+
+    def recording(self, new, facts):
+        one = self.performing(new, facts)
+        need(new.author in one.named, "author: not named")
+        need(one.count < 1024, "ceremony: too much is recorded")
+        one.count, one.newest, one.latest = one.count + 1, new.index, max(one.latest, seconds(facts["at"]))
+        one.acted.add(new.author)
+        one.took_part.add(new.author)
+        return one
+
+    def ceremony_step(self, new, facts):
+        one = self.recording(new, facts)
+        need(one.rests is None, "ceremony: rests")
+        need(1 <= facts["step"] <= len(one.facts["steps"]), "step: none of the runbook's")
+        need(facts["by"], "by: nobody")
+        self.check_people(facts["by"], one.room)
+        one.acted |= set(facts["by"])
+        one.recorded.add(facts["step"])
+
+    def ceremony_exception(self, new, facts):
+        one = self.recording(new, facts)
+        need(facts["step"] is None or 1 <= facts["step"] <= len(one.facts["steps"]), "step: none of the runbook's")
+        need(facts["decided_by"], "decided_by: nobody")
+        self.check_people(facts["decided_by"], one.named)
+        one.acted |= set(facts["decided_by"])
+        one.took_part |= set(facts["decided_by"])
+
+    def ceremony_presence(self, new, facts):
+        one, who = self.recording(new, facts), set(facts["who"])
+        need(facts["who"] == sorted(who), "people: twice, or out of order")
+        need(facts["items"] == sorted(set(facts["items"])), "items: twice, or out of order")
+        need(all(item in self.items for item in facts["items"]), "items: never added")
+        if facts["moved"] == "entered":
+            self.check_people(facts["who"])
+            need(not who & one.room, "people: there already")
+            one.room, one.named, one.took_part = one.room | who, one.named | who, one.took_part | who
+            return
+        need(who <= one.room, "people: somebody who is not there")
+        one.room -= who
+        if facts["moved"] == "absent":
+            need(not facts["items"], "items: carried by nobody")
+            need(not who & one.acted, "people: who has acted was there")
+            one.took_part -= who
+
+    def ceremony_break(self, new, facts):
+        one = self.recording(new, facts)
+        if facts["pause"] == "began":
+            need(one.rests is None, "ceremony: rests")
+            self.check_people(facts["stay"], one.room)
+            one.acted |= set(facts["stay"])
+            one.rests = seconds(facts["at"])
+            return
+        need(one.rests is not None, "ceremony: does not rest")
+        need(not facts["stay"], "stay: at the end of a break")
+        need(seconds(facts["at"]) >= one.rests, "at: before the break")
+        one.rests = None
+
+    def ceremony_finish(self, new, facts):
+        one = self.performing(new, facts)
+        need(new.author in one.named or self.has(new.author, "keeper"), "author: neither named nor a keeper")
+        need(new.seen > one.newest, "seen: before the last that is recorded")
+        need(seconds(facts["at"]) >= one.latest, "at: before what is recorded")
+        self.check_end(new, facts, one)
+        if facts["outcome"] == "completed":
+            need(one.rests is None, "ceremony: rests")
+            need(len(one.took_part) >= 2, "completed: fewer than two have taken part")
+            need(len(one.recorded) == len(one.facts["steps"]), "completed: nothing is recorded of a step")
+        one.count, one.newest, one.finishing, new.closed = one.count + 1, new.index, new, set()
+        self.joined(new, new)
 
     def correct(self, new, facts):
         need(facts["subject"] in self.subjects, "subject: not in the log")

@@ -183,6 +183,36 @@ governed runbook add lost-mfa.toml
 echo '# The desk in Tokyo is asked first.' >> lost-mfa.toml
 governed runbook add lost-mfa.toml --note 'the desk in Tokyo'
 as alice runbook add "$root/examples/runbooks/root-alarm.toml"
+# Ceremonies: one that is completed after a no and a taking back, one that is broken off, and one that goes on.
+governed runbook add "$here/handover.toml"
+ceremony() { local who=$1; shift; as "$who" --json ceremony "$@" | id; }
+held=$(ceremony alice start handover --production --role lead=alice --role witness=bob --role watch=carol --role watch=dave \
+  --guest 'Jo Smith|Acme Audit|watch' --guest 'Kim|Locks' --place 'The room with the safe' --location london-a --timezone Europe/London \
+  --about "$what" --about "$two" --note 'with the auditors')
+as alice ceremony step "$held" open done --value bag=A1 --guest Kim
+as bob ceremony absent "$held" dave --note 'Ill'
+as bob ceremony leave "$held" bob --guest Kim --carrying item:sheet-1 --carrying 'a notebook'
+as alice ceremony enter "$held" frank bob --carrying item:sheet-1
+as alice ceremony exception "$held" --by alice --by frank --step count --expected 'two sheets' --happened 'one' --decided 'to go on'
+as carol ceremony exception "$held" --by carol --expected 'quiet' --happened 'an alarm' --decided 'to wait'
+as alice ceremony pause "$held" --stay alice --stay bob --note 'lunch'
+as alice ceremony resume "$held"
+as alice ceremony step "$held" count deviated --by alice --by frank
+as alice ceremony step "$held" close skipped
+as frank ceremony step "$held" close done
+finish=$(ceremony alice finish "$held" --outcome completed)
+as bob reject "$finish" --reason 'the second sheet'
+as bob ceremony step "$held" count done --by bob --note 'the second sheet was behind the first'
+finish=$(ceremony bob finish "$held" --outcome completed)
+as bob withdraw "$finish"
+finish=$(ceremony alice finish "$held" --outcome completed --lesson 'a bag for two|bob|2031-01-31' --lesson 'a lamp' --surprise 'one sheet' --note 'well done')
+for by in bob carol frank; do as "$by" sign "$finish"; done
+as bob improvement close "$finish.1" --outcome done --note 'bought'
+broken=$(ceremony erin start handover --practice --role lead=erin --role witness=dave)
+as dave ceremony pause "$broken"
+as dave sign "$(ceremony erin finish "$broken" --outcome aborted)"
+running=$(ceremony alice start handover --practice --role lead=alice --role witness=bob --role watch=carol --role watch=dave)
+as alice ceremony step "$running" open done --value bag=A2 --by alice
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
 as bob restore b.tar --drill

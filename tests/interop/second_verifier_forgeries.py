@@ -987,6 +987,287 @@ def forgeries(book):
         one := runbook(b), b.govern(runbook(b, file="cd" * 32)), b.sign("alice", one)))
     yield "a runbook that is as it was", "in effect", after(size, lambda b: runbook(b, file=published))
     yield "a ciphertext that a runbook has brought", "there before", after(size, lambda b: b.give(change=lambda seal: seal.update(payload=published)))
+    # Ceremonies: one goes on, with alice, bob, carol and dave in the room, of whom alice has acted, and the first of three steps recorded; one is over
+    held, running = h(book.find("ceremony.start", 0)), h(book.find("ceremony.start", -1))
+    completed, script = h(book.find("ceremony.finish", 2)), book.facts(book.find("ceremony.start"))["file"]
+    others_all = ("bob", "carol", "dave")
+
+    def cast(b, *names, roles=("lead",)):
+        return [{"custodian": who, "roles": list(roles)} for who in sorted(b.id[name] for name in names)]
+
+    def begun(b, *names, by="alice", guests=(), later=0, **change):
+        facts = {"runbook": "handover", "version": 1, "file": script, "performance": "practice", "at": clock(b), "timezone": "Asia/Tokyo",
+                 "location": None, "participants": cast(b, *(names or ("alice", "bob"))), "steps": ["open", "count", "close"], "about": []}
+        return b.add(by, "ceremony.start", facts | change, {"place": None, "guests": list(guests), "note": None}, later=later)
+
+    def ids(b, names):
+        return sorted(b.id[name] for name in names)
+
+    def step(b, number=2, by="bob", acted=("alice",), order=1, of=None, others=(), values=(), went="done", header=None, **change):
+        facts = {"ceremony": of or running, "step": number, "went": went, "at": clock(b), "by": ids(b, acted)[::order]} | change
+        return b.add(by, "ceremony.step", facts, {"values": list(values), "others": list(others), "note": None}, **header or {})
+
+    def exception(b, number=2, by="bob", decided=("alice",), of=None, header=None, **change):
+        facts = {"ceremony": of or running, "step": number, "at": clock(b), "decided_by": ids(b, decided)} | change
+        return b.add(by, "ceremony.exception", facts, {"expected": "x", "happened": "y", "decided": "z"}, **header or {})
+
+    def passes(b, way, *names, by="bob", of=None, items=(), others=(), carried=(), header=None, **change):
+        facts = {"ceremony": of or running, "moved": way, "at": clock(b), "who": ids(b, names), "items": list(items)} | change
+        return b.add(by, "ceremony.presence", facts, {"others": list(others), "carried": list(carried), "note": None}, **header or {})
+
+    def pause(b, end="began", *staying, by="bob", of=None, header=None, **change):
+        facts = {"ceremony": of or running, "pause": end, "at": clock(b), "stay": ids(b, staying)} | change
+        return b.add(by, "ceremony.break", facts, {"note": None}, **header or {})
+
+    def ends(b, *people, by="alice", outcome="aborted", of=None, lessons=(), texts=None, named=None, header=None, **change):
+        facts = {"ceremony": of or running, "outcome": outcome, "at": clock(b), "people": named or ids(b, people or ("alice", *others_all)),
+                 "lessons": list(lessons)} | change
+        return b.add(by, "ceremony.finish", facts, {"lessons": ["x"] * len(lessons) if texts is None else texts, "surprises": [], "note": None}, **header or {})
+
+    def joins(b, subject, *people):
+        for who in people:
+            b.sign(who, subject, proofs=[], shares=[])
+        return subject
+
+    def unseen_start(b):
+        """What an author says who has not seen that the ceremony began."""
+        return {"seen": state(b, book.find("ceremony.start", -1))}
+    yield "a ceremony", None, after(size, begun)
+    yield "a ceremony of a runbook that there is not", "none in effect", after(size, lambda b: begun(b, runbook="other"))
+    yield "a ceremony of a runbook that waits", "none in effect", after(size, lambda b: begun(b, runbook="root-alarm"))
+    yield "a ceremony of a version before", "not the version", after(size, lambda b: begun(
+        b, runbook="lost-mfa", version=1, file=book.facts(book.find("runbook.add"))["file"]))
+    yield "a ceremony of the version in effect", None, after(size, lambda b: begun(b, runbook="lost-mfa", version=2, file=published))
+    yield "a ceremony of another number than its file's", "not the version", after(size, lambda b: begun(b, version=2))
+    yield "a ceremony of another file", "not the version", after(size, lambda b: begun(b, file=published))
+    yield "a ceremony of a version that came since it was started", None, after(size, lambda b: (
+        x := begun(b), b.govern(runbook(b, 2, name="handover")), step(b, 1, of=x)))
+    yield "a ceremony of a version that was superseded", "not the version", after(size, lambda b: (b.govern(runbook(b, 2, name="handover")), begun(b)))
+    yield "a ceremony without steps", "steps", after(size, lambda b: begun(b, steps=[]))
+    yield "a ceremony with a step twice", "one twice", after(size, lambda b: begun(b, steps=["open", "close", "open"]))
+    yield "a ceremony of 256 steps", None, after(size, lambda b: begun(b, steps=[f"s{n}" for n in range(256)]))
+    yield "a ceremony of 257 steps", "facts", after(size, lambda b: begun(b, steps=[f"s{n}" for n in range(257)]))
+    yield "a ceremony alone", "fewer than two", after(size, lambda b: begun(b, "alice"))
+    yield "a ceremony of others", "does not take part", after(size, lambda b: begun(b, by="frank"))
+    yield "a ceremony with people out of order", "out of order", after(size, lambda b: begun(b, participants=cast(b, "alice", "bob")[::-1]))
+    yield "a ceremony with somebody twice", "twice", after(size, lambda b: begun(b, participants=cast(b, "alice", "alice", "bob")))
+    yield "a ceremony with one who was retired", "not in force", after(size, lambda b: begun(b, "alice", "henry"))
+    yield "a ceremony with one who is yet to come", "not in force", after(size, lambda b: begun(b, "alice", "ivan"))
+    yield "a ceremony with a reader", "reader", after(size, lambda b: begun(b, "alice", "gina"))
+    yield "a ceremony with one who has no role", "roles", after(size, lambda b: begun(b, participants=cast(b, "alice", "bob", roles=())))
+    yield "a ceremony with roles out of order", "roles", after(size, lambda b: begun(b, participants=cast(b, "alice", "bob", roles=("lead", "a"))))
+    yield "a ceremony with a role twice", "roles", after(size, lambda b: begun(b, participants=cast(b, "alice", "bob", roles=("lead", "lead"))))
+    guest = {"name": "Jo", "affiliation": "Acme", "roles": []}
+    yield "a ceremony with 64 guests", None, after(size, lambda b: begun(b, guests=[guest] * 64))
+    yield "a ceremony with 65 guests", "personal", after(size, lambda b: begun(b, guests=[guest] * 65))
+    yield "a ceremony with a guest of two roles", None, after(size, lambda b: begun(b, guests=[guest | {"roles": ["a", "b"]}]))
+    yield "a ceremony dated 300 s ahead", None, after(size, lambda b: begun(b, at=clock(b, 300)))
+    yield "a ceremony dated ahead", "at: ahead", after(size, lambda b: begun(b, at=clock(b, 301)))
+    yield "a ceremony in a location", None, after(size, lambda b: begun(b, location="london-a"))
+    yield "a ceremony in a location that was retired", "location: retired", after(size, lambda b: begun(b, location="attic"))
+    yield "a ceremony in a location that never was", "never set", after(size, lambda b: begun(b, location="cellar"))
+    drills = sorted(h(book.find("drill.start", n)) for n in range(2))
+    yield "a ceremony about drills", None, after(size, lambda b: begun(b, about=drills))
+    yield "a ceremony about a request and a resharing", None, after(size, lambda b: begun(b, about=sorted([waiting_request, h(book.find("reshare"))])))
+    yield "a ceremony about drills out of order", "about: twice", after(size, lambda b: begun(b, about=drills[::-1]))
+    yield "a ceremony about a drill twice", "about: twice", after(size, lambda b: begun(b, about=drills[:1] * 2))
+    yield "a ceremony about what is not in the log", "not in the log", after(size, lambda b: begun(b, about=["0" * 64]))
+    yield "a ceremony about something else", "no drill or request", after(size, lambda b: begun(b, about=[h(3)]))
+
+    def asked(b, n):
+        return sorted(b.request("alice", [(secret, epoch)]) for _ in range(n))
+    yield "a ceremony about 64 requests", None, after(size, lambda b: begun(b, about=asked(b, 64)))
+    yield "a ceremony about 65 requests", "facts", after(size, lambda b: begun(b, about=asked(b, 65)))
+
+    # What is recorded of it, whatever it is
+    for what, act in {"a step": step, "an exception": exception, "a leave": lambda b, **more: passes(b, "left", "carol", **more),
+                      "an entrance": lambda b, **more: passes(b, "entered", "erin", **more),
+                      "an absence": lambda b, **more: passes(b, "absent", "carol", **more), "a break": pause}.items():
+        yield f"{what} of a ceremony", None, after(size, act)
+        yield f"{what} of a ceremony by one who was not named", "not named", after(size, lambda b: act(b, by="frank"))
+        yield f"{what} of a ceremony by one who came in", None, after(size, lambda b: (passes(b, "entered", "frank"), act(b, by="frank")))
+        yield f"{what} of a ceremony by one who was absent", None, after(size, lambda b: (passes(b, "absent", "dave"), act(b, by="dave")))
+        yield f"{what} of a ceremony that there is not", "unknown", after(size, lambda b: act(b, of="0" * 64))
+        yield f"{what} of a drill as a ceremony", "unknown", after(size, lambda b: act(b, of=asking))
+        yield f"{what} of a ceremony that is over", "over", after(size, lambda b: act(b, of=held))
+        yield f"{what} of a ceremony that waits for its end", "over", after(size, lambda b: (ends(b), act(b)))
+        yield f"{what} of a ceremony whose end was rejected", None, after(size, lambda b: (b.reject("carol", ends(b)), act(b)))
+        yield f"{what} of a ceremony whose end was taken back", None, after(size, lambda b: (b.withdraw("alice", ends(b)), act(b)))
+        yield f"{what} of a ceremony that began later", "before the start", after(size, lambda b: (x := begun(b, "alice", "bob", at=clock(b, 1)), act(b, of=x)))
+        yield f"{what} of a ceremony, dated 300 s ahead", None, after(size, lambda b: act(b, at=clock(b, 300)))
+        yield f"{what} of a ceremony, dated ahead", "at: ahead", after(size, lambda b: act(b, at=clock(b, 301)))
+        yield f"{what} of a ceremony that was not seen", "before the ceremony", after(size, lambda b: act(b, header=unseen_start(b)))
+    yield "the end of a ceremony that was not seen", "before the ceremony", after(size, lambda b: ends(b, header=unseen_start(b)))
+    yield "the end of a ceremony that there is not", "unknown", after(size, lambda b: ends(b, of="0" * 64))
+    yield "the end of a ceremony that began later", "before the start", after(size, lambda b: (x := begun(b, at=clock(b, 1)), ends(b, of=x)))
+    yield "the end of a ceremony, dated ahead", "at: ahead", after(size, lambda b: ends(b, at=clock(b, 301)))
+    yield "the last step", None, after(size, lambda b: step(b, 3))
+    yield "a step recorded again", None, after(size, lambda b: (step(b, 2), step(b, 1, went="deviated")))
+    yield "a step of a ceremony after the last", "none of the runbook", after(size, lambda b: step(b, 4))
+    yield "step 0 of a ceremony", "none of the runbook", after(size, lambda b: step(b, 0))
+    yield "a step of a ceremony in a break", "rests", after(size, lambda b: (pause(b), step(b)))
+    yield "a step of a ceremony after a break", None, after(size, lambda b: (pause(b), pause(b, "ended"), step(b)))
+    yield "a step of a ceremony by nobody", "nobody", after(size, lambda b: step(b, acted=()))
+    yield "a step of a ceremony by people out of order", "out of order", after(size, lambda b: step(b, acted=("alice", "bob"), order=-1))
+    yield "a step of a ceremony by one who was never there", "not there", after(size, lambda b: step(b, acted=("erin",)))
+    yield "a step of a ceremony by one who has left", "not there", after(size, lambda b: (passes(b, "left", "alice"), step(b)))
+    yield "a step of a ceremony by one who has come back", None, after(size, lambda b: (passes(b, "left", "alice"), passes(b, "entered", "alice"), step(b)))
+    yield "a step of a ceremony by one who was retired since", "not in force", after(size, lambda b: (b.govern(retire(b, "dave")), step(b, acted=("dave",))))
+    yield "a step of a ceremony with 64 values and others", None, after(size, lambda b: step(b, others=["x"] * 64, values=[{"id": "a", "value": "x"}] * 64))
+    yield "a step of a ceremony with 65 values", "personal", after(size, lambda b: step(b, values=[{"id": "a", "value": "x"}] * 65))
+    yield "a step of a ceremony with 65 others", "personal", after(size, lambda b: step(b, others=["x"] * 65))
+    yield "an exception at no step", None, after(size, lambda b: exception(b, None))
+    yield "an exception at the last step", None, after(size, lambda b: exception(b, 3))
+    yield "an exception after the last step", "none of the runbook", after(size, lambda b: exception(b, 4))
+    yield "an exception at step 0", "none of the runbook", after(size, lambda b: exception(b, 0))
+    yield "an exception in a break", None, after(size, lambda b: (pause(b), exception(b)))
+    yield "an exception that nobody decided", "nobody", after(size, lambda b: exception(b, decided=()))
+    yield "an exception decided out of order", "out of order", after(size, lambda b: exception(b, decided_by=ids(b, ("alice", "bob"))[::-1]))
+    yield "an exception decided by one who was never named", "not named", after(size, lambda b: exception(b, decided=("erin",)))
+    yield "an exception decided by one who has left", None, after(size, lambda b: (passes(b, "left", "carol"), exception(b, decided=("carol",))))
+    yield "an exception decided by one who was retired since", "not in force", after(size, lambda b: (b.govern(retire(b, "dave")), exception(b, decided=("dave",))))
+    yield "guests who come in", None, after(size, lambda b: passes(b, "entered", others=["x"] * 64, carried=["x"] * 64))
+    yield "65 guests who come in", "personal", after(size, lambda b: passes(b, "entered", others=["x"] * 65))
+    yield "65 things carried in", "personal", after(size, lambda b: passes(b, "entered", carried=["x"] * 65))
+    for way in ("left", "entered", "absent"):
+        two_of_them = ids(book, ("erin", "frank") if way == "entered" else ("carol", "dave"))
+        yield f"two who are {way}", None, after(size, lambda b: passes(b, way, who=two_of_them))
+        yield f"two who are {way}, out of order", "out of order", after(size, lambda b: passes(b, way, who=two_of_them[::-1]))
+        yield f"one who is {way} twice", "twice", after(size, lambda b: passes(b, way, who=two_of_them[:1] * 2))
+    yield "one who comes in and is there", "there already", after(size, lambda b: passes(b, "entered", "carol"))
+    yield "one who comes in and was retired", "not in force", after(size, lambda b: passes(b, "entered", "henry"))
+    yield "a reader who comes in", "reader", after(size, lambda b: passes(b, "entered", "gina"))
+    yield "one who leaves and was never there", "not there", after(size, lambda b: passes(b, "left", "erin"))
+    yield "one who leaves twice", "not there", after(size, lambda b: (passes(b, "left", "carol"), passes(b, "left", "carol")))
+    yield "one who leaves and was retired since", None, after(size, lambda b: (b.govern(retire(b, "dave")), passes(b, "left", "dave")))
+    yield "one absent who has left", "not there", after(size, lambda b: (passes(b, "left", "carol"), passes(b, "absent", "carol")))
+    yield "one absent who has started it", "has acted", after(size, lambda b: passes(b, "absent", "alice"))
+    yield "one absent who has acted", "has acted", after(size, lambda b: (step(b, acted=("carol",)), passes(b, "absent", "carol")))
+    yield "one absent who has decided", "has acted", after(size, lambda b: (exception(b, decided=("carol",)), passes(b, "absent", "carol")))
+    yield "one absent who has recorded", "has acted", after(size, lambda b: (exception(b, by="carol"), passes(b, "absent", "carol")))
+    yield "one absent who has stayed in a break", "has acted", after(size, lambda b: (pause(b, "began", "carol"), passes(b, "absent", "carol")))
+    yield "one absent by their own word", "has acted", after(size, lambda b: passes(b, "absent", "carol", by="carol"))
+    yield "one absent who came in since", None, after(size, lambda b: (passes(b, "entered", "erin"), passes(b, "absent", "erin")))
+    yield "one absent who carries something", "carried by nobody", after(size, lambda b: passes(b, "absent", "carol", items=["sheet-1"]))
+    yield "things carried, one of them destroyed", None, after(size, lambda b: passes(b, "left", "carol", items=["sheet-1", "token-1"]))
+    yield "things carried out of order", "items: twice", after(size, lambda b: passes(b, "left", "carol", items=["token-1", "sheet-1"]))
+    yield "a thing carried twice", "items: twice", after(size, lambda b: passes(b, "left", "carol", items=["sheet-1", "sheet-1"]))
+    yield "a thing carried that there is not", "never added", after(size, lambda b: passes(b, "left", "carol", items=["x"]))
+    bags = [f"box-{n:03}" for n in range(257)]
+    full_room = after(size, lambda b: [thing(b, bag) for bag in bags])
+    yield "256 things carried", None, then(b := full_room.cut(), passes(b, "left", "carol", items=bags[:256]))
+    yield "257 things carried", "facts", then(b := full_room.cut(), passes(b, "left", "carol", items=bags))
+    yield "a break in which two stay", None, after(size, lambda b: pause(b, "began", "alice", "bob"))
+    yield "a break in which one stays who is not there", "not there", after(size, lambda b: pause(b, "began", "erin"))
+    yield "a break in which one stays who was retired since", "not in force", after(size, lambda b: (b.govern(retire(b, "dave")), pause(b, "began", "dave")))
+    yield "a break in which they stay out of order", "out of order", after(size, lambda b: pause(b, stay=ids(b, ("alice", "bob"))[::-1]))
+    yield "a break in a break", "rests", after(size, lambda b: (pause(b), pause(b)))
+    yield "the end of no break", "does not rest", after(size, lambda b: pause(b, "ended"))
+    yield "the end of a break in which somebody stays", "end of a break", after(size, lambda b: (pause(b), pause(b, "ended", "alice")))
+    yield "the end of a break as it begins", None, after(size, lambda b: (pause(b, at=clock(b, 9)), pause(b, "ended", at=clock(b, 9))))
+    yield "the end of a break before it begins", "before the break", after(size, lambda b: (pause(b, at=clock(b, 9)), pause(b, "ended", at=clock(b, 8))))
+
+    # Its end
+    yield "a ceremony broken off", None, after(size, lambda b: joins(b, ends(b), *others_all))
+    yield "a ceremony broken off in a break", None, after(size, lambda b: (pause(b), ends(b)))
+    yield "a ceremony completed", None, after(size, lambda b: (step(b, 2), step(b, 3), joins(b, ends(b, outcome="completed"), *others_all)))
+    yield "a ceremony completed in a break", "rests", after(size, lambda b: (step(b, 2), step(b, 3), pause(b), ends(b, outcome="completed")))
+    yield "a ceremony completed with a step left out", "nothing is recorded", after(size, lambda b: (step(b, 3), ends(b, outcome="completed")))
+    yield "a ceremony completed with a step recorded twice, and one left out", "nothing is recorded", after(
+        size, lambda b: (step(b, 3), step(b, 3), ends(b, outcome="completed")))
+    yield "a ceremony completed of which all but one were absent", "fewer than two", after(size, lambda b: (
+        x := begun(b, "alice", "bob"), passes(b, "absent", "bob", of=x, by="alice"), [step(b, n, of=x, by="alice") for n in (1, 2, 3)],
+        ends(b, "alice", of=x, outcome="completed")))
+    yield "a ceremony broken off of which all but one were absent", None, after(size, lambda b: (
+        x := begun(b, "alice", "bob"), passes(b, "absent", "bob", of=x, by="alice"), ends(b, "alice", of=x)))
+    yield "a ceremony completed by two, one of them retired", None, after(size, lambda b: (
+        x := begun(b, "alice", "dave"), [step(b, n, of=x, by="alice") for n in (1, 2, 3)], b.govern(retire(b, "dave")), ends(b, "alice", of=x, outcome="completed")))
+    yield "a ceremony ended by one who was not named", "nor a keeper", after(size, lambda b: ends(b, by="frank"))
+    yield "a ceremony ended by a keeper who was not named", None, after(size, lambda b: joins(b, ends(b, by="erin"), "alice", *others_all))
+    yield "a ceremony ended by one who came in", None, after(size, lambda b: (
+        passes(b, "entered", "frank"), joins(b, ends(b, "alice", "frank", *others_all, by="frank"), "alice", *others_all)))
+    yield "a ceremony ended with people out of order", "out of order", after(size, lambda b: ends(b, named=ids(b, ("alice", *others_all))[::-1]))
+    yield "a ceremony ended without one who was there", "who took part", after(size, lambda b: ends(b, "alice", "bob", "carol"))
+    yield "a ceremony ended without one who has left", "who took part", after(size, lambda b: (passes(b, "left", "dave"), ends(b, "alice", "bob", "carol")))
+    yield "a ceremony ended without one who came in", "who took part", after(size, lambda b: (passes(b, "entered", "erin"), ends(b)))
+    yield "a ceremony ended without one who was absent", None, after(size, lambda b: (passes(b, "absent", "dave"), joins(b, ends(b, "alice", "bob", "carol"), "bob", "carol")))
+    yield "a ceremony ended without one who was absent, and has recorded", "who took part", after(size, lambda b: (
+        passes(b, "absent", "dave"), exception(b, by="dave"), ends(b, "alice", "bob", "carol")))
+    yield "a ceremony ended without one who was absent, and has decided", "who took part", after(size, lambda b: (
+        passes(b, "absent", "dave"), exception(b, decided=("dave",)), ends(b, "alice", "bob", "carol")))
+    yield "a ceremony ended without one who was absent, and came in", "who took part", after(size, lambda b: (
+        passes(b, "absent", "dave"), passes(b, "entered", "dave"), ends(b, "alice", "bob", "carol")))
+    yield "a ceremony ended without one who was retired since", None, after(size, lambda b: (b.govern(retire(b, "dave")), ends(b, "alice", "bob", "carol")))
+    yield "a ceremony ended with one who was retired since", "not in force", after(size, lambda b: (b.govern(retire(b, "dave")), ends(b)))
+    yield "a ceremony ended with one more, who was not there", None, after(size, lambda b: joins(b, ends(b, "alice", "frank", *others_all), *others_all, "frank"))
+    yield "a ceremony ended with 1,024 people", "not in force", after(size, lambda b: ends(b, named=[f"{n:032x}" for n in range(1024)]))
+    yield "a ceremony ended with 1,025 people", "facts", after(size, lambda b: ends(b, named=[f"{n:032x}" for n in range(1025)]))
+    yield "a ceremony ended as the last is recorded", None, after(size, lambda b: (step(b, at=clock(b, 9)), ends(b, at=clock(b, 9))))
+    yield "a ceremony ended before the last that is recorded", "before what is recorded", after(size, lambda b: (step(b, at=clock(b, 9)), ends(b, at=clock(b, 8))))
+    yield "a ceremony ended before what was recorded first", "before what is recorded", after(size, lambda b: (
+        step(b, at=clock(b, 9)), step(b), ends(b, at=clock(b, 8))))
+    yield "a ceremony ended before an end that was rejected", None, after(size, lambda b: (b.reject("bob", ends(b, at=clock(b, 9))), ends(b, at=clock(b, 8))))
+    yield "a ceremony ended without having seen the last of it", "before the last", after(size, lambda b: (step(b), ends(b, header={"seen": state(b, size)})))
+    yield "a ceremony ended without having seen an entry of something else", None, after(size, lambda b: (
+        step(b), n := len(b.entries), last(b), ends(b, header={"seen": state(b, n)})))
+    yield "a ceremony that is over and ends again", "over", after(size, lambda b: ends(b, of=held))
+    yield "a ceremony that waits for its end and ends again", "over", after(size, lambda b: (ends(b), ends(b)))
+    yield "the end of a ceremony, signed by its author", "did not take part", after(size, lambda b: joins(b, ends(b), "alice"))
+    yield "the end of a ceremony, signed by a stranger to it", "did not take part", after(size, lambda b: joins(b, ends(b), "erin"))
+    yield "the end of a ceremony, rejected by a stranger to it", "did not take part", after(size, lambda b: b.reject("erin", ends(b)))
+    yield "the end of a ceremony, signed twice", "before", after(size, lambda b: joins(b, ends(b), "bob", "bob"))
+    yield "the end of a ceremony, signed and rejected by one", "before", after(size, lambda b: (x := joins(b, ends(b), "bob"), b.reject("bob", x)))
+    yield "the end of a ceremony, signed with a proof", "proves nothing", after(size, lambda b: b.sign(
+        "bob", x := ends(b), proofs=b.proofs("bob", [(GOVERNANCE, 2)], x), shares=[]))
+    yield "the end of a ceremony, signed once it was rejected", "rejected", after(size, lambda b: (x := ends(b), b.reject("bob", x), joins(b, x, "carol")))
+    yield "the end of a ceremony, signed once it is in effect", "in effect", after(size, lambda b: joins(b, joins(b, ends(b), *others_all), "bob"))
+    yield "the end of a ceremony, taken back once it is in effect", "in effect", after(size, lambda b: b.withdraw("alice", joins(b, ends(b), *others_all)))
+    yield "the end of a ceremony, taken back by a keeper", "author", after(size, lambda b: b.withdraw("bob", ends(b)))
+    yield "the end of a ceremony, taken back by a keeper for one who was retired", None, after(size, lambda b: (
+        x := ends(b, by="dave"), b.govern(retire(b, "dave")), b.withdraw("bob", x), step(b)))
+    yield "the end of a ceremony, not signed by one who was retired since", None, after(size, lambda b: (
+        x := ends(b), b.govern(retire(b, "dave")), joins(b, x, "bob", "carol")))
+    lesson = {"owner": bob, "due": "2030-01-01"}
+    yield "64 lessons of a ceremony", None, after(size, lambda b: ends(b, lessons=[lesson] * 64))
+    yield "65 lessons of a ceremony", "lessons", after(size, lambda b: ends(b, lessons=[lesson] * 65))
+    yield "a lesson of a ceremony without its text", "texts", after(size, lambda b: ends(b, lessons=[lesson], texts=[]))
+    yield "a lesson of a ceremony for one who was retired", "not in force", after(size, lambda b: ends(b, lessons=[lesson | {"owner": book.id["henry"]}]))
+    yield "an improvement of a ceremony closed", None, after(size, lambda b: improved(b, 2, subject=completed))
+    yield "an improvement of a ceremony closed twice", "closed before", after(size, lambda b: improved(b, 1, subject=completed))
+    yield "an improvement of a ceremony that there is not", "no such lesson", after(size, lambda b: improved(b, 3, subject=completed))
+    yield "an improvement of a ceremony closed by another", "nor a keeper", after(size, lambda b: improved(b, 2, by="frank", subject=completed))
+    yield "an improvement of a ceremony that waits for its end", "nothing in effect", after(size, lambda b: improved(b, 1, subject=ends(b, lessons=[lesson])))
+    yield "an improvement of a ceremony once all but one who was retired have signed", None, after(size, lambda b: (
+        x := ends(b, lessons=[lesson]), b.govern(retire(b, "dave")), improved(b, 1, subject=joins(b, x, "bob", "carol"))))
+    yield "an improvement of a ceremony's start", "nothing in effect", after(size, lambda b: improved(b, 1, subject=held))
+    long = after(size, lambda b: [exception(b) for _ in range(1022)])
+    yield "1,024 entries about a ceremony, and its end", None, then(b := long.cut(), joins(b, ends(b), *others_all))
+    yield "1,025 entries about a ceremony", "too much", then(b := long.cut(), exception(b))
+    yield "1,024 entries about a ceremony, of which one is an end that was rejected", None, then(b := long.cut(size + 1021), b.reject("bob", ends(b)), ends(b))
+    yield "1,025 entries about a ceremony, of which one is an end that was rejected", "too much", then(b := long.cut(size + 1021), b.reject("bob", ends(b)), exception(b))
+
+    # 65 people
+    def crowd(b):
+        for n in range(58):
+            newcomer_ = newcomer(b)
+            b.add("mallory", "custodian.accept", {"subject": b.govern(newcomer_)})
+            b.id[f"m{n}"], b.key[f"m{n}"] = b.id["mallory"], b.key["mallory"]
+    many, everybody = after(size, crowd), ["alice", "bob", "carol", "dave", "erin", "frank", "lena2"] + [f"m{n}" for n in range(58)]
+    yield "a ceremony of 64 people", None, then(b := many.cut(), begun(b, *everybody[:64]))
+    yield "a ceremony of 65 people", "facts", then(b := many.cut(), begun(b, *everybody))
+    yield "64 people who come in", None, then(b := many.cut(), x := begun(b, by="alice"), passes(b, "entered", *everybody[2:], of=x))
+    yield "65 people who come in", "facts", then(b := many.cut(), x := begun(b), passes(b, "entered", *everybody, of=x))
+    whole = many.cut()
+    here = begun(whole, *everybody[:64])
+    passes(whole, "entered", everybody[64], of=here)
+    yield "a step of 64 people", None, then(b := whole.cut(), step(b, of=here, acted=everybody[:64]))
+    yield "a step of 65 people", "facts", then(b := whole.cut(), step(b, of=here, acted=everybody))
+    yield "64 people who decide", None, then(b := whole.cut(), exception(b, of=here, decided=everybody[:64]))
+    yield "65 people who decide", "facts", then(b := whole.cut(), exception(b, of=here, decided=everybody))
+    yield "64 people who leave", None, then(b := whole.cut(), passes(b, "left", *everybody[:64], of=here))
+    yield "65 people who leave", "facts", then(b := whole.cut(), passes(b, "left", *everybody, of=here))
+    yield "64 people who stay", None, then(b := whole.cut(), pause(b, "began", *everybody[:64], of=here))
+    yield "65 people who stay", "facts", then(b := whole.cut(), pause(b, "began", *everybody, of=here))
     yield "destroyed twice", "destroyed", after(size, lambda b: destroy(b, 1))
     yield "destroyed the governance secret", "unknown", last(at(), "alice", "secret.destroy", {"secret": GOVERNANCE, "epoch": 1}, {"reason": "x"})
 

@@ -12,6 +12,7 @@
 
 mod blobs;
 mod bounds;
+mod ceremonies;
 mod cli;
 mod copies;
 mod crash;

@@ -158,11 +158,13 @@ impl Room {
         self.runbook.steps.get(place)
     }
 
-    /// The custodians in the room who have one of a step's roles.
+    /// The custodians in the room, and in force, who have one of a step's roles.
     pub fn takers(&self, step: &Step) -> Vec<Id> {
         let taking = self.record.participants.iter().filter(|one| {
             let there = self.record.present.binary_search(&one.custodian).is_ok();
-            there && one.roles.iter().any(|role| step.by.contains(role))
+            let known = self.people.get(&one.custodian);
+            let in_force = known.is_some_and(|(who, ..)| who.in_force());
+            there && in_force && one.roles.iter().any(|role| step.by.contains(role))
         });
         taking.map(|one| one.custodian).collect()
     }
