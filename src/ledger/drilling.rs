@@ -62,12 +62,6 @@ impl Session {
         self.enter(Claim::DrillStart(start, Some(Noted { note })), Vec::new())
     }
 
-    /// Whether a token is to be touched for each share that this person proves.
-    #[must_use]
-    pub fn is_on_hardware(&self) -> bool {
-        self.identity.is_on_hardware()
-    }
-
     /// How many shares of this person's a drill asks for, or its nonce picks.
     ///
     /// # Errors
