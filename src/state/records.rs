@@ -66,11 +66,21 @@ pub enum Table {
     Brought,
     /// By name.
     Runbook,
+    /// By name.
+    Privilege,
+    /// The one record of reviews as a whole.
+    Reviews,
+    /// By leaf hash.
+    Review,
+    /// By leaf hash of a review: its groups.
+    Layout,
+    /// By leaf hash of a review, group and name: who was struck.
+    Struck,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 34] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -100,6 +110,11 @@ impl Table {
         Self::Improvement,
         Self::Brought,
         Self::Runbook,
+        Self::Privilege,
+        Self::Reviews,
+        Self::Review,
+        Self::Layout,
+        Self::Struck,
     ];
 
     /// The word for it.
@@ -135,6 +150,11 @@ impl Table {
             Self::Improvement => "improvement",
             Self::Brought => "brought",
             Self::Runbook => "runbook",
+            Self::Privilege => "privilege",
+            Self::Reviews => "reviews",
+            Self::Review => "review",
+            Self::Layout => "layout",
+            Self::Struck => "struck",
         }
     }
 

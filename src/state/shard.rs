@@ -61,7 +61,9 @@ fn is_small(table: Table) -> bool {
         | Table::Phone
         | Table::Plan
         | Table::Joint
-        | Table::Runbook => true,
+        | Table::Runbook
+        | Table::Privilege
+        | Table::Reviews => true,
         Table::Binding
         | Table::Outcome
         | Table::Account
@@ -74,7 +76,10 @@ fn is_small(table: Table) -> bool {
         | Table::Drill
         | Table::Asked
         | Table::Improvement
-        | Table::Brought => false,
+        | Table::Brought
+        | Table::Review
+        | Table::Layout
+        | Table::Struck => false,
     }
 }
 

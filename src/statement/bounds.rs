@@ -18,6 +18,8 @@ const ITEMS: usize = 256;
 const EXCEPTIONS: usize = 64;
 /// The most accounts of a mailbox or phone.
 const ACCOUNTS: usize = 1_024;
+/// The most groups of a review.
+const GROUPS: usize = 4_096;
 
 impl Kind {
     /// The most bytes of facts.
@@ -34,6 +36,7 @@ impl Kind {
             | Self::Reshare
             | Self::DrillStart
             | Self::DrillProve
+            | Self::ReviewStart
             | Self::Import => PART_LIMIT,
             _ => FACTS_LIMIT,
         }
@@ -76,6 +79,13 @@ impl Claim {
                 ("accounts", set.accounts.len(), ACCOUNTS),
                 others(personal.as_ref().map(|personal| &personal.others)),
             ],
+            Self::PrivilegeSet(set, personal) => vec![
+                ("people", set.people.len(), PEOPLE),
+                others(personal.as_ref().map(|personal| &personal.others)),
+            ],
+            Self::ReviewConfirm(confirm) => vec![("groups", confirm.groups.len(), GROUPS)],
+            Self::ReviewStrike(strike, _) => vec![("groups", strike.groups.len(), GROUPS)],
+            Self::ReviewStart(start, _) => vec![("groups", start.groups.len(), GROUPS)],
             Self::SafeClose(closed, personal) => {
                 let told = personal.as_ref();
                 access(
