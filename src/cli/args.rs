@@ -173,6 +173,12 @@ pub enum Command {
     /// Scripts that people go by, one for each scenario: add, check, list, show
     #[command(subcommand)]
     Runbook(super::runbook::RunbookCommand),
+    /// Who can do what on a management account: set, end, list
+    #[command(subcommand)]
+    Privilege(super::privilege::PrivilegeCommand),
+    /// Who has access to what, judged by two: plan, unplan, start, confirm, strike, done, list, show
+    #[command(subcommand)]
+    Review(super::review::ReviewCommand),
     /// What comes round, as a file for calendars
     Calendar(super::calendar::CalendarCommand),
     /// The log

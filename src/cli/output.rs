@@ -196,7 +196,7 @@ fn wrapped(text: &str, width: usize) -> String {
 }
 
 /// As many whole words as fit into so many characters, and the rest.
-fn cut(text: &str, fits: usize) -> (&str, &str) {
+pub fn cut(text: &str, fits: usize) -> (&str, &str) {
     let Some((end, _)) = text.char_indices().nth(fits) else {
         return (text, "");
     };

@@ -127,12 +127,7 @@ fn keeps_combination(records: &dyn Records, location: &Name, since: u64) -> Resu
     Ok(sealed && !changed)
 }
 
-fn shares(
-    records: &dyn Records,
-    group: &LaidOut,
-    who: &Id,
-    left: &mut Vec<Remains>,
-) -> Result<()> {
+fn shares(records: &dyn Records, group: &LaidOut, who: &Id, left: &mut Vec<Remains>) -> Result<()> {
     if group.secrets.is_empty() {
         return Ok(());
     }

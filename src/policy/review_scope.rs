@@ -55,6 +55,9 @@ struct Bunch {
     accounts: BTreeSet<AccountId>,
 }
 
+/// What one group has access to.
+type Access<'a> = (Vec<&'a Held>, Option<&'a Bunch>);
+
 /// Everything that people have access to.
 pub struct Reviewed {
     things: Vec<Held>,
@@ -111,7 +114,7 @@ impl Reviewed {
         &self,
         others: &dyn Fn(&Thing, Option<&Others>) -> Others,
     ) -> Result<Vec<LaidOut>> {
-        let mut groups: BTreeMap<(&[Id], Others), (Vec<&Held>, Option<&Bunch>)> = BTreeMap::new();
+        let mut groups: BTreeMap<(&[Id], Others), Access> = BTreeMap::new();
         for held in &self.things {
             let others = others(&held.thing, held.others.as_ref());
             let group = groups.entry((held.people.as_slice(), others)).or_default();
@@ -175,7 +178,13 @@ fn laid_out(
 /// Mailboxes, phones and privileges that are in use.
 fn registered(records: &dyn Records) -> Result<Vec<Held>> {
     let mut things = Vec::new();
-    for (_, MailboxRecord { facts, personal, .. }) in list::<MailboxRecord>(records, "")? {
+    for (
+        _,
+        MailboxRecord {
+            facts, personal, ..
+        },
+    ) in list::<MailboxRecord>(records, "")?
+    {
         if !facts.closed {
             things.push(Held {
                 thing: Thing::Mailbox(facts.mailbox),
@@ -185,7 +194,13 @@ fn registered(records: &dyn Records) -> Result<Vec<Held>> {
             });
         }
     }
-    for (_, PhoneRecord { facts, personal, .. }) in list::<PhoneRecord>(records, "")? {
+    for (
+        _,
+        PhoneRecord {
+            facts, personal, ..
+        },
+    ) in list::<PhoneRecord>(records, "")?
+    {
         if !facts.closed {
             things.push(Held {
                 thing: Thing::Phone(facts.phone),
@@ -195,7 +210,13 @@ fn registered(records: &dyn Records) -> Result<Vec<Held>> {
             });
         }
     }
-    for (_, PrivilegeRecord { facts, personal, .. }) in list::<PrivilegeRecord>(records, "")? {
+    for (
+        _,
+        PrivilegeRecord {
+            facts, personal, ..
+        },
+    ) in list::<PrivilegeRecord>(records, "")?
+    {
         if !facts.ended {
             things.push(Held {
                 thing: Thing::Privilege(facts.privilege),
@@ -239,11 +260,7 @@ fn locations(
 }
 
 /// Quorums and governance. Who was retired decides nothing any more.
-fn quorums(
-    records: &dyn Records,
-    retired: &BTreeSet<Id>,
-    things: &mut Vec<Held>,
-) -> Result<()> {
+fn quorums(records: &dyn Records, retired: &BTreeSet<Id>, things: &mut Vec<Held>) -> Result<()> {
     let governance = LedgerRecord::load(records)?.and_then(|ledger| ledger.governance);
     let mut all: Vec<(Id, BTreeSet<Id>)> = Vec::new();
     if let Some(governance) = governance {

@@ -1,5 +1,7 @@
 //! Reviews: what one lays out, who judges it, and what a struck name has to be followed by.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::Datelike;
 
 use super::releases::CLOCK_ERROR;
@@ -23,7 +25,6 @@ use crate::statement::reviews::{
     ConfirmGroups, Group, Named, Privilege, PrivilegePersonal, ReviewPlan, StartReview,
     StartReviewPersonal, Strike, StrikeDone, Thing,
 };
-use crate::statement::text::Text;
 use crate::statement::time::Date;
 
 /// So many people pass a review.
@@ -41,7 +42,9 @@ impl Judge<'_> {
         self.check_people(&set.people)?;
         self.known_account(&set.account)?;
         if !set.may.is_sorted_by(|one, next| one < next) {
-            return Err(refusal::malformed("what it allows stands in order, each once"));
+            return Err(refusal::malformed(
+                "what it allows stands in order, each once",
+            ));
         }
         let key = set.privilege.as_str();
         let before = read::<PrivilegeRecord>(&self.state, key)?;
@@ -106,8 +109,8 @@ impl Judge<'_> {
             first: start.first,
             since: start.since,
             groups: u32::try_from(groups.len()).unwrap_or(u32::MAX),
-            confirmed: std::collections::BTreeSet::new(),
-            struck: std::collections::BTreeSet::new(),
+            confirmed: BTreeSet::new(),
+            struck: BTreeSet::new(),
             signed: Vec::new(),
             ended: None,
         };
@@ -121,7 +124,7 @@ impl Judge<'_> {
     fn check_period(&self, every: Every, first: Date) -> Result<()> {
         let begins = match every {
             Every::Month => true,
-            Every::Quarter => first.0.month0() % 3 == 0,
+            Every::Quarter => first.0.month0().is_multiple_of(3),
             Every::Year => false,
         };
         if !begins || first.0.day() != 1 {
@@ -165,7 +168,10 @@ impl Judge<'_> {
                 }
                 groups
             }
-            _ => reviewed.grouped(&|thing, _| said(&start.groups, thing))?,
+            _ => {
+                let said = said(&start.groups);
+                reviewed.grouped(&|thing, _| said.get(thing).cloned().unwrap_or_default())?
+            }
         };
         if !groups.iter().map(|group| &group.facts).eq(&start.groups) {
             return Err(not_as_it_is());
@@ -222,7 +228,10 @@ impl Judge<'_> {
         check_numbers(&record, &strike.groups)?;
         let layout = LayoutRecord::load(&self.state, &strike.review)?;
         for number in &strike.groups {
-            if !layout.group(*number).is_some_and(|group| group.has(&strike.who)) {
+            if !layout
+                .group(*number)
+                .is_some_and(|group| group.has(&strike.who))
+            {
                 return Err(Error::refused(
                     "unknown-name",
                     format!("group {number} does not have that name"),
@@ -373,19 +382,19 @@ impl Judge<'_> {
     }
 }
 
-/// Who else has access to a thing, as far as the groups of a start tell them apart.
-fn said(groups: &[Group], thing: &Thing) -> Others {
-    let numbered = (1u32..).zip(groups);
-    let mut of = numbered.filter(|(_, group)| {
-        let has = group.things.binary_search(thing).is_ok();
-        has && group.others > 0 && !matches!(thing, Thing::Location(_) | Thing::Quorum(_))
-    });
-    of.next().map_or_else(Others::default, |(number, group)| {
-        Others {
+/// Who else has access to what, as far as the groups of a start tell them apart.
+fn said(groups: &[Group]) -> BTreeMap<&Thing, Others> {
+    let mut others = BTreeMap::new();
+    for (number, group) in (1u32..).zip(groups).filter(|(_, group)| group.others > 0) {
+        let own = Others {
             count: group.others,
             names: vec![number.to_string()],
-        }
-    })
+        };
+        let has_others = |thing: &&Thing| !matches!(thing, Thing::Location(_) | Thing::Quorum(_));
+        let things = group.things.iter().filter(has_others);
+        others.extend(things.map(|thing| (thing, own.clone())));
+    }
+    others
 }
 
 /// In order, each once, at least one, and each a group of the review.
@@ -437,15 +446,17 @@ pub fn reviewers_needed(
     layout: &LayoutRecord,
 ) -> Result<usize> {
     let able = reviewers(records)?;
-    let signed: Vec<&Id> = able.iter().filter(|id| review.signed.contains(id)).collect();
+    let signed: Vec<&Id> = able
+        .iter()
+        .filter(|id| review.signed.contains(id))
+        .collect();
     let missing = REVIEWERS.saturating_sub(signed.len());
     if missing > 0 {
         return Ok(missing);
     }
     for group in &layout.groups {
-        let outside = |who: &Id| -> Result<bool> {
-            Ok(!is_same_person(records, who, &group.facts.people)?)
-        };
+        let outside =
+            |who: &Id| -> Result<bool> { Ok(!is_same_person(records, who, &group.facts.people)?) };
         let mut somebody = false;
         let mut of_those = false;
         for who in &able {

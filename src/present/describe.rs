@@ -3,7 +3,7 @@
 
 use chrono::{Local, TimeZone};
 
-use super::{custody, drills, runbooks};
+use super::{custody, drills, reviews, runbooks};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -291,7 +291,10 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
         }
         claim => match drills::claim(source, claim, people)? {
             Some(line) => line,
-            None => custody::claim(claim, people),
+            None => match reviews::claim(source, claim, people)? {
+                Some(line) => line,
+                None => custody::claim(claim, people),
+            },
         },
     })
 }
@@ -470,6 +473,7 @@ pub fn statement(
         }
         claim => {
             drills::details(source, claim, people, &mut lines)?;
+            reviews::details(source, claim, people, &mut lines)?;
             custody::details(claim, people, &mut lines);
         }
     }

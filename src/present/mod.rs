@@ -7,4 +7,5 @@ pub mod ics;
 pub mod map;
 pub mod print;
 pub mod qr;
+pub mod reviews;
 pub mod runbooks;

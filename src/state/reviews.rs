@@ -10,7 +10,9 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
 use crate::statement::account_id::AccountId;
 use crate::statement::drills::Every;
-use crate::statement::reviews::{Group, Named, Privilege, PrivilegePersonal, ReviewPlan};
+use crate::statement::reviews::{
+    Group, Named, Privilege, PrivilegePersonal, ReviewPlan, StrikeDone,
+};
 use crate::statement::text::Text;
 use crate::statement::time::Date;
 use crate::statement::{SecretKind, Time};
@@ -240,6 +242,16 @@ impl Record for StruckRecord {
 }
 
 impl StruckRecord {
+    /// What records it as done.
+    #[must_use]
+    pub fn followed(&self) -> StrikeDone {
+        StrikeDone {
+            review: self.review,
+            group: self.group,
+            who: self.who,
+        }
+    }
+
     /// The key of a struck name's record.
     #[must_use]
     pub fn key(review: &Digest, group: u32, who: &Named) -> String {

@@ -25,6 +25,7 @@ mod oracle;
 mod refusals;
 mod rekeys;
 mod reshares;
+mod reviews;
 mod rooms;
 mod runbooks;
 mod slips;
