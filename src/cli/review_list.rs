@@ -107,7 +107,9 @@ pub fn reviewers_left(people: &People, review: &ReviewRecord) -> Vec<String> {
     let able = people.iter().filter(|(id, who, _)| {
         who.in_force() && who.has(Role::Reviewer) && !review.signed.contains(id)
     });
-    able.map(|(id, ..)| people.name(id)).collect()
+    let mut names: Vec<String> = able.map(|(id, ..)| people.name(id)).collect();
+    names.sort();
+    names
 }
 
 fn row(people: &People, plan: Option<&Id>, one: &Occasion) -> Vec<String> {
@@ -309,10 +311,15 @@ impl Shown<'_> {
     }
 
     fn names(&self, group: &LaidOut) -> Vec<String> {
-        let names = group.names();
-        names
-            .map(|who| present::who(Some(group), &who, &self.people))
-            .collect()
+        let mut names: Vec<(bool, String)> = group
+            .names()
+            .map(|who| {
+                let name = present::who(Some(group), &who, &self.people);
+                (matches!(who, Named::Other(_)), name)
+            })
+            .collect();
+        names.sort();
+        names.into_iter().map(|(_, name)| name).collect()
     }
 
     fn things(&self, group: &LaidOut) -> Result<Vec<String>> {
@@ -371,16 +378,20 @@ impl Shown<'_> {
         own.map(|(who, _)| self.people.name(who)).collect()
     }
 
-    /// Whether one of those who have confirmed a group is no member of it.
+    /// Whether somebody who has confirmed a group is no member of it, or no reviewer could be.
     fn independent(&self, number: u32, group: &LaidOut) -> Result<bool> {
         let view = self.session.view();
-        let confirmed = self.review.confirmed.iter();
-        for (who, _) in confirmed.filter(|(_, of)| *of == number) {
-            if !policy::is_same_person(&view, who, &group.facts.people)? {
+        let mut possible = false;
+        for (id, who, _) in self.people.iter() {
+            if policy::is_same_person(&view, id, &group.facts.people)? {
+                continue;
+            }
+            if self.review.confirmed.contains(&(*id, number)) {
                 return Ok(true);
             }
+            possible |= who.in_force() && who.has(Role::Reviewer);
         }
-        Ok(false)
+        Ok(!possible)
     }
 
     fn struck_in(&self, number: u32) -> impl Iterator<Item = &(StruckRecord, Option<String>)> {
@@ -540,7 +551,7 @@ impl Shown<'_> {
         }
         let left = self.left(group, struck)?;
         for (what, next) in &left {
-            line(text, "  still", &format!("{what}: {next}"));
+            line(text, "  still", &format!("{what}: rootkeep {next}"));
         }
         if let Named::Custodian(who) = &struck.who {
             let secrets = policy::still_shared(&self.session.view(), group, who, SHOWN)?;
@@ -553,7 +564,7 @@ impl Shown<'_> {
             let name = present::who(Some(group), &struck.who, &self.people);
             let name = super::shell::words::quoted(&name);
             let next = format!(
-                "review done {id} {name} --group {} --note TEXT",
+                "rootkeep review done {id} {name} --group {} --note TEXT",
                 struck.group
             );
             line(text, "  to do", &next);

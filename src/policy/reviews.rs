@@ -366,11 +366,13 @@ impl Judge<'_> {
         let group = layout.group(done.group).ok_or_else(no_such_review)?;
         let left = remains(&self.state, group, &struck)?;
         if !left.is_empty() && !found_right_since(&self.state, group, &struck, &left)? {
+            let review = ReviewRecord::load(&self.state, &done.review)?;
+            let id = review.map_or_else(String::new, |review| review.id.short());
             return Err(Error::refused(
                 "still-there",
                 "by the ledger's own records the name still has what it was struck for",
             )
-            .hint("see what is to be done: rootkeep review show ID"));
+            .hint(format!("see what is to be done: rootkeep review show {id}")));
         }
         struck.done = Some(DoneRecord {
             by: self.author(),

@@ -23,6 +23,7 @@ use rootkeep::statement::reviews::{
 use rootkeep::statement::time::Date;
 use rootkeep::statement::{Claim, Time};
 
+use crate::cli::{Desk, has};
 use crate::story::retire;
 use crate::world::*;
 
@@ -519,7 +520,7 @@ fn nothing_is_judged_that_is_not_there() {
         let claim = confirm_claim(other, &[1]);
         world.session(BEA).enter(claim, Vec::new())
     });
-    world.refused("unknown-subject", || world.session(BEA).sign_off(other));
+    world.refused("no-entry", || world.session(BEA).sign_off(other));
     world.refused("unknown-strike", || {
         done(&world, ADA, review, group, Named::Custodian(world.id(ADA)))
     });
@@ -900,4 +901,263 @@ fn somebody_elsewhere_judges_and_signs_by_slip() {
     confirm(&world, CY, review).unwrap();
     assert!(world.session(CY).sign_off(review).unwrap().effective);
     world.assert_good(DAN);
+}
+
+/// A ledger with something to review, and a plan.
+fn desk() -> Desk {
+    let desk = Desk::ready();
+    let mailbox = [
+        "mailbox",
+        "add",
+        "root",
+        "--address",
+        "aws-root@example.com",
+        "--member",
+        "alice",
+        "--member",
+        "dave",
+        "--other",
+        "Zoe of the help desk",
+        "--account",
+        MANAGEMENT,
+    ];
+    desk.ok_as("alice", &mailbox);
+    let privilege = [
+        "privilege",
+        "set",
+        "org-admin",
+        "--account",
+        MANAGEMENT,
+        "--kind",
+        "break-glass",
+        "--may",
+        "scp",
+        "--may",
+        "root-email",
+        "--member",
+        "erin",
+        "--mfa",
+        "hardware",
+    ];
+    desk.ok_as("alice", &privilege);
+    desk.ok_as("alice", &["review", "plan", "--every", "quarter"]);
+    desk
+}
+
+/// The number of the group that has a thing, as `review show` has it.
+fn group_on(desk: &Desk, review: &str, thing: &str) -> String {
+    let shown = desk
+        .ok_as("bob", &["--json", "review", "show", review])
+        .json();
+    let groups = shown["groups"].as_array().unwrap();
+    let of =
+        |group: &&serde_json::Value| group["things"].as_array().unwrap().contains(&thing.into());
+    groups.iter().find(of).unwrap()["group"].to_string()
+}
+
+#[test]
+fn a_review_from_its_plan_to_its_last_follow_up() {
+    let desk = desk();
+    let started = desk.ok_as("alice", &["--json", "review", "start"]).json();
+    has(&started, &["id", "review", "period", "groups", "needs"]);
+    assert_eq!(started["needs"], 2);
+    let id = started["id"].as_str().unwrap();
+    let shown = desk.ok_as("bob", &["review", "show", id]);
+    for line in shown.out.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    assert!(shown.out.contains("Zoe of the help desk"));
+    let mailbox = group_on(&desk, id, "mailbox:root");
+    desk.refused("bob", &["sign", id], 3, "not-judged");
+    desk.refused(
+        "bob",
+        &["review", "strike", id, "mallory", "--reason", "unknown"],
+        5,
+        "unknown-name",
+    );
+    desk.ok_as(
+        "bob",
+        &[
+            "review",
+            "strike",
+            id,
+            "dave",
+            "--group",
+            &mailbox,
+            "--reason",
+            "Left the desk",
+        ],
+    );
+    desk.ok_as(
+        "bob",
+        &[
+            "review",
+            "strike",
+            id,
+            "Zoe of the help desk",
+            "--reason",
+            "Who?",
+        ],
+    );
+    for name in ["bob", "erin"] {
+        let said = desk
+            .ok_as(name, &["--json", "review", "confirm", id])
+            .json();
+        assert_eq!(said["unjudged"], serde_json::json!([]));
+    }
+    assert_eq!(
+        desk.ok_as("bob", &["--json", "sign", id]).json()["needs"],
+        1
+    );
+    assert_eq!(
+        desk.ok_as("erin", &["--json", "sign", id]).json()["effective"],
+        true
+    );
+    let listed = desk.ok_as("alice", &["--json", "review", "list"]).json();
+    assert_eq!(listed["reviews"][0]["state"], "passed");
+    assert_eq!(listed["open"].as_array().unwrap().len(), 2);
+    let status = desk.run_as("alice", &["--json", "status"]).json();
+    assert_eq!(status["struck"].as_array().unwrap().len(), 2);
+    // The ledger's own register has the names still.
+    let done = |name| ["review", "done", id, name, "--note", "Out of it"];
+    desk.refused("alice", &done("dave"), 3, "still-there");
+    desk.write(
+        "mailboxes.csv",
+        b"id,address,members,others\nroot,aws-root@example.com,alice,\n",
+    );
+    desk.ok_as("alice", &["mailbox", "import", "mailboxes.csv"]);
+    desk.ok_as("alice", &done("dave"));
+    desk.ok_as("alice", &done("Zoe of the help desk"));
+    let listed = desk.ok_as("alice", &["--json", "review", "list"]).json();
+    assert_eq!(listed["open"], serde_json::json!([]));
+    // The next one says what changed.
+    let next = desk
+        .ok_as(
+            "alice",
+            &[
+                "--json",
+                "review",
+                "start",
+                "--period",
+                started["period"].as_str().unwrap(),
+            ],
+        )
+        .json();
+    let next = next["id"].as_str().unwrap();
+    let shown = desk.ok_as("bob", &["review", "show", next]).out;
+    assert!(
+        shown.contains("went: dave; went: Zoe of the help desk"),
+        "{shown}"
+    );
+    desk.ok_as("bob", &["reject", next, "--reason", "Too early"]);
+    let verified = desk.ok_as("carol", &["--json", "verify"]).json();
+    assert_eq!(verified["ok"], true);
+}
+
+#[test]
+fn what_is_overdue_asks_for_attention() {
+    let desk = desk();
+    let later = ["--json", "review", "list", "--as-of", "2199-01-01"];
+    let run = desk.run_as("alice", &later);
+    assert_eq!(run.code, 6);
+    assert_eq!(run.json()["reviews"][0]["state"], "overdue");
+    let status = desk.run_as("alice", &["--json", "status", "--as-of", "2199-01-01"]);
+    assert_eq!(status.code, 6);
+    let overdue = status.json()["overdue"].to_string();
+    assert!(
+        overdue.contains("the review of who has access"),
+        "{overdue}"
+    );
+    desk.ok_as("alice", &["calendar", "--out", "c.ics"]);
+    let calendar = std::fs::read_to_string(desk.path("c.ics")).unwrap();
+    assert!(calendar.contains("rootkeep review start"));
+    desk.ok_as("alice", &["review", "unplan"]);
+    assert_eq!(desk.run_as("alice", &later).code, 0);
+    desk.refused("alice", &["review", "start"], 2, "missing-value");
+    for period in ["2026", "2026-13", "2026-Q5", "now"] {
+        desk.refused(
+            "alice",
+            &["review", "start", "--period", period],
+            2,
+            "bad-period",
+        );
+    }
+}
+
+#[test]
+fn slips_confirm_strike_and_sign() {
+    let desk = desk();
+    let started = desk.ok_as("alice", &["--json", "review", "start"]).json();
+    let id = started["id"].as_str().unwrap();
+    let code = desk.code();
+    let ask = |file: &str| {
+        desk.ok_as(
+            "alice",
+            &["slip", "request", id, "--for", "erin", "--out", file],
+        );
+    };
+    ask("one.slip");
+    desk.refused(
+        "erin",
+        &[
+            "slip",
+            "sign",
+            "one.slip",
+            "--out",
+            "early.slip",
+            "--confirm",
+            id,
+            "--code",
+            &code,
+        ],
+        3,
+        "not-judged",
+    );
+    let strike = [
+        "slip",
+        "make",
+        "review",
+        "one.slip",
+        "--strike",
+        "Zoe of the help desk",
+        "--reason",
+        "Who?",
+        "--out",
+        "struck.slip",
+    ];
+    desk.ok_as("erin", &strike);
+    desk.ok_as(
+        "erin",
+        &[
+            "slip",
+            "make",
+            "review",
+            "one.slip",
+            "--out",
+            "confirmed.slip",
+        ],
+    );
+    desk.ok_as(
+        "alice",
+        &["slip", "import", "struck.slip", "confirmed.slip"],
+    );
+    ask("two.slip");
+    desk.ok_as(
+        "erin",
+        &[
+            "slip",
+            "sign",
+            "two.slip",
+            "--out",
+            "signed.slip",
+            "--confirm",
+            id,
+        ],
+    );
+    desk.ok_as("alice", &["slip", "import", "signed.slip"]);
+    let shown = desk
+        .ok_as("alice", &["--json", "review", "show", id])
+        .json();
+    assert_eq!(shown["signed"], serde_json::json!(["erin"]));
+    assert_eq!(shown["needs"], 1);
 }
