@@ -336,13 +336,13 @@ PYTHON
     as alice review plan --every month --timezone Europe/London
     as alice review list
     back=$(as alice review start --period 2024-Q1 --note 'to try' | field id)
-    as alice review list
+    attention alice review list
     as bob reject "$back" --reason 'not yet'
     begun=$(as alice review start | field id)
     as bob review strike "$begun" 'the auditor' --reason 'left'
     as bob review confirm "$begun" --group 1
     as alice review show "$begun"
-    for by in alice bob carol; do as "$by" review confirm "$begun" || true; done
+    for by in alice bob carol; do as "$by" review confirm "$begun"; done
     as bob sign "$begun"
     as alice show "$begun"
     as alice status

@@ -201,7 +201,7 @@ for by in carol erin lena2; do as "$by" review confirm "$what"; done
 for by in carol erin lena2; do as "$by" sign "$what"; done
 as alice privilege set org-admin --member bob --no-other
 as alice review done "$what" erin --note 'bob has it now'
-review alice
+review alice --period 2024-01
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
 as bob restore b.tar --drill

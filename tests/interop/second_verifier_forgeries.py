@@ -1050,7 +1050,7 @@ def forgeries(book):
     yield "a review with another in their place", "not those of the register", after(size, lambda b: begun(b, lambda f, p: p["others"].__setitem__(with_others, ["somebody"])))
     yield "a review with others but no name", "without a name", after(size, lambda b: begun(b, lambda f, p: p["others"][with_others].clear()))
     yield "a review since none", "since", after(size, lambda b: begun(b, lambda f, p: f.update(since=None)))
-    yield "a review of no quarter", "begins no", after(size, lambda b: begun(b, lambda f, p: f.update(first="2024-02-01")))
+    yield "a review of no quarter", "begins no", after(size, lambda b: begun(b, lambda f, p: f.update(every="quarter", first="2024-02-01")))
     yield "a review of part of a month", "begins no", after(size, lambda b: begun(b, lambda f, p: f.update(first="2024-01-02")))
     yield "a review of what is to come", "to come", after(size, lambda b: begun(b, lambda f, p: f.update(first="2100-01-01")))
     yield "groups confirmed", None, after(size, confirmed)
