@@ -24,6 +24,7 @@ mod rekeying;
 mod releasing;
 mod remote;
 mod resharing;
+mod reviewing;
 mod sealing;
 mod signing;
 mod slips;

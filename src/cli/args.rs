@@ -176,6 +176,12 @@ pub enum Command {
     /// A runbook performed by people in a room: start, run, step, finish, list, show
     #[command(subcommand)]
     Ceremony(super::ceremony::CeremonyCommand),
+    /// Who can do what on a management account: set, end, list
+    #[command(subcommand)]
+    Privilege(super::privilege::PrivilegeCommand),
+    /// Who has access to what, judged by two: plan, unplan, start, confirm, strike, done, list, show
+    #[command(subcommand)]
+    Review(super::review::ReviewCommand),
     /// What comes round, as a file for calendars
     Calendar(super::calendar::CalendarCommand),
     /// The log

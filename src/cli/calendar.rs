@@ -14,11 +14,14 @@ use super::output::{self, Done};
 use crate::error::{Error, Result};
 use crate::insight::calendar::{Period, day_in};
 use crate::insight::drills::{self, Occasion, Standing};
+use crate::insight::reviews;
 use crate::ledger::{Durability, Session, write_private};
 use crate::present::drills as present;
 use crate::present::ics::{self, Event};
 use crate::state::places::{ItemRecord, Place};
 use crate::state::records::list as records;
+use crate::state::reviews::ReviewsRecord;
+use crate::statement::Time;
 
 /// How far a calendar looks ahead.
 const AHEAD_DAYS: u64 = 400;
@@ -49,6 +52,7 @@ pub fn run(context: &Context, command: &CalendarCommand) -> Result<Done> {
     for one in drills::occasions(&session.view(), now)? {
         planned(&session, &one, until, &mut events)?;
     }
+    reviewed(&session, now, until, &mut events)?;
     lessons(&session, &mut events)?;
     batteries(&session, until, &mut events)?;
     let mut round = Calendar::load_round(&session, &session.people()?, now)?;
@@ -105,6 +109,38 @@ fn planned(
             return Ok(());
         }
     }
+}
+
+/// What the plan of reviews asks for next, and again until a day; a review that goes on.
+fn reviewed(session: &Session, now: Time, until: NaiveDate, events: &mut Vec<Event>) -> Result<()> {
+    let view = session.view();
+    let plan = ReviewsRecord::load(&view)?.plan;
+    let every = plan.filter(|plan| !plan.facts.ended);
+    for one in reviews::occasions(&view, now)? {
+        if matches!(one.standing, Standing::Passed | Standing::Failed) {
+            continue;
+        }
+        let next = match &one.review {
+            Some((_, review)) => format!("rootkeep review show {}", review.id.short()),
+            None => "rootkeep review start".to_owned(),
+        };
+        let mut day = one.period.last;
+        loop {
+            events.push(Event {
+                uid: format!("review-{day}"),
+                day,
+                summary: "review of who has access".to_owned(),
+                description: next.clone(),
+                remind_days: REMIND_DAYS,
+            });
+            let Some(plan) = &every else { break };
+            day = Period::of(plan.facts.every, day).following().last;
+            if day > until {
+                break;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn lessons(session: &Session, events: &mut Vec<Event>) -> Result<()> {

@@ -456,7 +456,8 @@ impl Context {
         let mut paths = self.global.with.clone();
         loop {
             if paths.is_empty() {
-                match self.next_at_keyboard(now.effective)? {
+                let nobody = now.waiting.names.is_empty() && now.waiting.enrolment.is_none();
+                match self.next_at_keyboard(now.effective || nobody)? {
                     Some(path) => paths.push(path),
                     None => break,
                 }

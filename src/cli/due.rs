@@ -7,6 +7,7 @@ use super::context::Context;
 use crate::error::Result;
 use crate::insight::calendar;
 use crate::insight::drills::{self, Standing};
+use crate::insight::reviews;
 use crate::ledger::{People, Session};
 use crate::present::drills as present;
 use crate::state::people::LedgerRecord;
@@ -68,10 +69,11 @@ impl Calendar {
     pub fn load(session: &Session, people: &People, now: Time) -> Result<Self> {
         let mut calendar = Self::load_round(session, people, now)?;
         calendar.add_drills(session, people, now)?;
+        calendar.add_reviews(session, now)?;
         Ok(calendar)
     }
 
-    /// As [`Self::load`], without drills and improvements.
+    /// As [`Self::load`], without drills, improvements and reviews.
     pub fn load_round(session: &Session, people: &People, now: Time) -> Result<Self> {
         let mut calendar = Self {
             due: Vec::new(),
@@ -165,6 +167,33 @@ impl Calendar {
                 mine: improvement.owner == session.member(),
                 next: format!("improvement close {id} --outcome done --note TEXT"),
                 last: None,
+                until,
+            });
+        }
+        Ok(())
+    }
+
+    /// The review that goes on, or that the plan asks for.
+    fn add_reviews(&mut self, session: &Session, now: Time) -> Result<()> {
+        let all = reviews::occasions(&session.view(), now)?;
+        for occasion in &all {
+            let Some(until) = occasion.until() else {
+                continue;
+            };
+            let list = match occasion.standing {
+                Standing::Due => &mut self.due,
+                Standing::Overdue => &mut self.overdue,
+                _ => continue,
+            };
+            list.push(Due {
+                what: "the review of who has access".to_owned(),
+                who: Vec::new(),
+                mine: true,
+                next: match &occasion.review {
+                    Some((_, review)) => format!("review show {}", review.id.short()),
+                    None => "review start".to_owned(),
+                },
+                last: reviews::last_passed(&all),
                 until,
             });
         }

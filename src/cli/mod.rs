@@ -52,6 +52,7 @@ mod output;
 mod phone;
 mod policy;
 mod print;
+mod privilege;
 mod progress;
 mod quorum;
 mod recover;
@@ -61,6 +62,8 @@ mod request_list;
 mod reshare;
 mod restore;
 mod reveal;
+mod review;
+mod review_list;
 mod runbook;
 mod safe;
 mod seal;
@@ -155,6 +158,8 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Improvement(command) => improvement::run(context, &command),
         Command::Runbook(command) => runbook::run(context, &command),
         Command::Ceremony(command) => ceremony::run(context, &command),
+        Command::Privilege(command) => privilege::run(context, &command),
+        Command::Review(command) => review::run(context, &command),
         Command::Calendar(command) => calendar::run(context, &command),
         Command::Rekey => rekey::run(context),
         Command::Reshare(command) => reshare::run(context, &command),

@@ -108,7 +108,11 @@ pub fn reject(context: &Context, command: &RejectCommand) -> Result<Done> {
     let reason = Asked::new(terminal, command.reason.as_ref(), "Why", "--reason TEXT")?;
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
-    may_decide(&session, &entry)?;
+    match may_decide(&session, &entry) {
+        // A no needs no judgement of each name.
+        Err(error) if error.code() == "not-judged" => {}
+        may => may?,
+    }
     let entered = session
         .reject(entry.hash, reason.text(terminal)?)
         .map_err(|error| waiting::explained(&session, &entry, error))?;

@@ -14,7 +14,7 @@ use super::slip_qr::Pictures;
 use crate::error::{Error, Result};
 use crate::ledger::{Made, Reading, Remote, write_private_new};
 use crate::policy;
-use crate::present::describe;
+use crate::present::{describe, reviews};
 use crate::statement::{Claim, Kind};
 
 /// `slip …`.
@@ -350,6 +350,11 @@ pub fn show_claim(context: &Context, remote: &Remote, claim: &Claim) -> Result<(
         }
         Claim::CustodianAcknowledge(taken) => {
             taken.duties.as_str().lines().map(str::to_owned).collect()
+        }
+        Claim::ReviewConfirm(_) => {
+            let mut lines = Vec::new();
+            reviews::details(remote, claim, &people, &mut lines)?;
+            lines
         }
         _ => Vec::new(),
     };

@@ -10,11 +10,12 @@ use super::context::Context;
 use super::fresh;
 use super::output::Done;
 use super::secret::unproven;
-use super::{progress, slip};
+use super::{progress, review, slip};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::ledger::{Reading, Remote};
 use crate::state::records::read;
+use crate::state::reviews::ReviewRecord;
 use crate::state::rules::Binding;
 use crate::statement::decisions::{About, RejectPersonal};
 use crate::statement::notes::CorrectPersonal;
@@ -147,6 +148,24 @@ pub enum MakeCommand {
         /// Only so many, which the drill itself picks: for a token that is touched for each
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
         sample: Option<u32>,
+    },
+    /// Confirm every name of the review that the slip is about, or strike one
+    #[command(
+        after_help = "Examples:\n  rootkeep -i bob.key slip make review b.slip --out c.slip\n  rootkeep -i bob.key slip make review b.slip --strike dan --reason \"Left\" --out s.slip"
+    )]
+    Review {
+        /// The slip, and the answer's file
+        #[command(flatten)]
+        files: Files,
+        /// Only this group (repeatable) [default: all]
+        #[arg(long, value_name = "N")]
+        group: Vec<u32>,
+        /// Strike this name, and confirm nothing
+        #[arg(long, value_name = "NAME")]
+        strike: Option<String>,
+        /// Why a name is struck
+        #[arg(long, value_name = "TEXT", requires = "strike")]
+        reason: Option<String>,
     },
     /// Record that an epoch was found to work
     #[command(
@@ -294,6 +313,30 @@ pub fn run(context: &Context, command: MakeCommand) -> Result<Done> {
             bar.finish_and_clear();
             Ok((Claim::DrillProve(answer), Vec::new()))
         }),
+        MakeCommand::Review {
+            files,
+            group,
+            strike,
+            reason,
+        } => {
+            let reason = strike
+                .is_some()
+                .then(|| Asked::new(terminal, reason.as_ref(), "Why", "--reason TEXT"))
+                .transpose()?;
+            make(context, &files, |remote| {
+                let (leaf, record) = reviewed(remote)?;
+                let (Some(name), Some(reason)) = (&strike, reason) else {
+                    let who = remote.member();
+                    let claim = review::confirmation(remote, &who, (&leaf, &record), &group)?;
+                    return Ok((claim, Vec::new()));
+                };
+                let people = remote.people()?;
+                let strike = review::struck(remote, &people, leaf, name, &group)?;
+                let reason = reason.text(terminal)?;
+                let personal = Some(RejectPersonal { reason });
+                Ok((Claim::ReviewStrike(strike, personal), Vec::new()))
+            })
+        }
         MakeCommand::Confirm {
             files,
             secret,
@@ -340,6 +383,17 @@ fn subject(remote: &Remote, id: Option<&String>) -> Result<Digest> {
             .map_err(|error| error.hint("or name the entry: --id ID"))?
             .0),
     }
+}
+
+/// The review that the slip is about.
+fn reviewed(remote: &Remote) -> Result<(Digest, ReviewRecord)> {
+    let (leaf, _) = remote.subject()?;
+    let record = ReviewRecord::load(remote.records().as_ref(), &leaf)?;
+    let record = record.ok_or_else(|| {
+        Error::not_found("not-a-review", "what the slip is about starts no review")
+            .hint("ask for a slip of the review: rootkeep slip request ID --for NAME")
+    })?;
+    Ok((leaf, record))
 }
 
 fn secret_id(remote: &Remote, name: &SecretName) -> Result<Id> {

@@ -10,6 +10,7 @@ use super::custodian::standing;
 use super::due::{Calendar, Due};
 use super::out_items;
 use super::output::{self, Done};
+use super::review_list;
 use super::steps::{self, Secrets, Step};
 use super::waiting::Waiting;
 use super::when;
@@ -25,6 +26,7 @@ use crate::state::drills::JointRecord;
 use crate::state::people::LedgerRecord;
 use crate::state::places::{LocationRecord, WitnessRecord};
 use crate::state::records::list;
+use crate::state::reviews::{ReviewRecord, ReviewsRecord};
 use crate::state::rules::{PolicyRecord, Proposal};
 use crate::statement::{Claim, Kind, Seen, Time};
 use crate::store::LogFilter;
@@ -81,6 +83,11 @@ pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
             "departed",
             "departures",
             steps::departures(context, &session, &people)?,
+        ),
+        (
+            "struck",
+            "struck",
+            review_list::steps(context, &session, &people)?,
         ),
     ];
     let kept = [
@@ -280,6 +287,15 @@ fn to_sign(context: &Context, session: &Session, pending: &[Item]) -> Result<Vec
         };
         match session.may_decide(&subject) {
             Ok(()) => {}
+            Err(error) if error.code() == "not-judged" => {
+                let id = &item.id;
+                steps.push(Step::new(
+                    format!("{id}  #{} {}", item.seq, item.what),
+                    format!("{} review show {id}", context.program(None)),
+                    json!({"id": id, "seq": item.seq, "what": item.what}),
+                ));
+                continue;
+            }
             Err(error) if error.kind() == ErrorKind::Refused => continue,
             Err(error) => return Err(error),
         }
@@ -375,6 +391,19 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 subject: None,
             });
         }
+    }
+    if let Some(leaf) = ReviewsRecord::load(&view)?.running
+        && let Some(review) = ReviewRecord::load(&view, &leaf)?
+    {
+        pending.push(Item {
+            id: review.id.short(),
+            seq: review.index,
+            what: Kind::ReviewStart.as_str().to_owned(),
+            waits_for: review_list::reviewers_left(&people, &review),
+            state: "waits for reviewers",
+            until: None,
+            subject: Some(leaf),
+        });
     }
     for (name, location) in list::<LocationRecord>(&view, "")? {
         if let Some(open) = location.open

@@ -4,3 +4,4 @@
 pub mod calendar;
 pub mod drills;
 pub mod possession;
+pub mod reviews;

@@ -17,6 +17,7 @@ use crate::state::drills::{AskedRecord, JointRecord, SharePlace};
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::places::WitnessRecord;
 use crate::state::records::{list, read};
+use crate::state::reviews::ReviewRecord;
 use crate::state::rules::{Proposal, leaf_key};
 use crate::statement::decisions::{Proof, SentShare, SignOff};
 use crate::statement::releases::{Request, Wanted};
@@ -51,7 +52,11 @@ impl Signer<'_> {
     pub(super) fn agree_to(&self, subject: &Digest) -> Result<(SignOff, Vec<Vec<u8>>)> {
         match self.source.statement(subject)?.1.claim() {
             Claim::Request(..) | Claim::Reshare(..) => self.sign_request(subject),
-            claim if claim.has_witness() || claim.is_joint() => {
+            claim
+                if claim.has_witness()
+                    || claim.is_joint()
+                    || matches!(claim, Claim::ReviewStart(..)) =>
+            {
                 Ok((witnessed(subject), Vec::new()))
             }
             _ => Ok((self.sign_governance(subject)?, Vec::new())),
@@ -185,7 +190,7 @@ impl Signer<'_> {
     }
 }
 
-/// The sign-off of a witness, or of who took part: it proves nothing but who signs.
+/// The sign-off of a witness, of who took part, or of a reviewer: it proves nothing but who signs.
 fn witnessed(subject: &Digest) -> SignOff {
     SignOff {
         subject: *subject,
@@ -212,6 +217,9 @@ pub(super) fn own_shares(
         return Ok(Vec::new());
     }
     if read::<JointRecord>(records, &leaf_key(subject))?.is_some() {
+        return Ok(Vec::new());
+    }
+    if ReviewRecord::load(records, subject)?.is_some() {
         return Ok(Vec::new());
     }
     if let Some(asked) = read::<AskedRecord>(records, &leaf_key(subject))? {

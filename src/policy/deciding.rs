@@ -4,6 +4,7 @@
 use super::accesses::may_witness;
 use super::joint::may_join;
 use super::people::enrolment_stands;
+use super::reviews::may_sign_review;
 use super::{
     governance_shares, in_force_author, not_overtaken, proposal_expired, refusal, takes_decisions,
 };
@@ -15,6 +16,7 @@ use crate::state::drills::JointRecord;
 use crate::state::people::LedgerRecord;
 use crate::state::places::WitnessRecord;
 use crate::state::records::read;
+use crate::state::reviews::ReviewRecord;
 use crate::state::rules::{Ended, Outcome, Proposal, leaf_key};
 use crate::statement::people::Role;
 use crate::statement::{Kind, Time};
@@ -46,6 +48,11 @@ pub fn may_decide(records: &dyn Records, member: &Id, now: Time, subject: &Diges
     }
     if let Some(joint) = read::<JointRecord>(records, &leaf_key(subject))? {
         return may_join(&joint, member);
+    }
+    if let Some(review) = ReviewRecord::load(records, subject)?
+        && review.ended.is_none()
+    {
+        return may_sign_review(records, subject, &review, member);
     }
     Err(match read::<Outcome>(records, &leaf_key(subject))? {
         Some(outcome) => ended(&outcome),

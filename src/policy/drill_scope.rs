@@ -193,7 +193,7 @@ impl Register {
 }
 
 /// The accounts that a secret is a way into.
-fn accounts_of(secret: &SecretRecord) -> Vec<AccountId> {
+pub(super) fn accounts_of(secret: &SecretRecord) -> Vec<AccountId> {
     let own = match &secret.name.subject {
         Subject::Account(account) => Some(*account),
         _ => None,

@@ -76,7 +76,7 @@ impl Judge<'_> {
         }
     }
 
-    fn known_account(&self, account: &AccountId) -> Result<()> {
+    pub(super) fn known_account(&self, account: &AccountId) -> Result<()> {
         read::<AccountRecord>(&self.state, &account.to_string())?
             .map(|_| ())
             .ok_or_else(|| {

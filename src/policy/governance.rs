@@ -14,6 +14,7 @@ use crate::state::drills::JointRecord;
 use crate::state::people::{Custodian, LedgerRecord, ONE};
 use crate::state::places::WitnessRecord;
 use crate::state::records::{Records, Table, read};
+use crate::state::reviews::ReviewRecord;
 use crate::state::rules::{
     Ended, Outcome, PolicyRecord, Proposal, Quorum, SplitRule, fewest_missing, leaf_key,
 };
@@ -127,6 +128,9 @@ impl Judge<'_> {
         if let Some(joint) = read::<JointRecord>(&self.state, &leaf_key(&sign.subject))? {
             return self.sign_joint(sign, joint);
         }
+        if let Some(review) = self.open_review(&sign.subject)? {
+            return self.sign_review(sign, review);
+        }
         Err(self.no_longer_waits(&sign.subject)?)
     }
 
@@ -237,6 +241,9 @@ impl Judge<'_> {
         if let Some(joint) = read::<JointRecord>(&self.state, &leaf_key(subject))? {
             return self.reject_joint(subject, &joint);
         }
+        if let Some(review) = self.open_review(subject)? {
+            return self.reject_review(subject, review);
+        }
         match RequestRecord::load(&self.state, subject)? {
             Some(request) => self.reject_request(subject, request),
             None => Err(self.no_longer_waits(subject)?),
@@ -255,6 +262,9 @@ impl Judge<'_> {
         }
         if let Some(joint) = read::<JointRecord>(&self.state, &leaf_key(subject))? {
             return self.withdraw_joint(subject, &joint);
+        }
+        if let Some(review) = self.open_review(subject)? {
+            return self.withdraw_review(subject, review);
         }
         match RequestRecord::load(&self.state, subject)? {
             Some(request) => self.withdraw_request(subject, request),
@@ -280,6 +290,12 @@ impl Judge<'_> {
                     .hint("to say no: rootkeep reject ID --reason TEXT"),
             )
         }
+    }
+
+    /// A review that goes on.
+    fn open_review(&self, subject: &Digest) -> Result<Option<ReviewRecord>> {
+        let review = ReviewRecord::load(&self.state, subject)?;
+        Ok(review.filter(|review| review.ended.is_none()))
     }
 
     /// Why a subject takes no decision: how it ended, or that there is none.

@@ -29,6 +29,9 @@ mod refusal;
 mod register;
 mod releases;
 mod reshares;
+mod review_follow;
+mod review_scope;
+mod reviews;
 mod runbooks;
 mod secrets;
 mod signatures;
@@ -56,6 +59,9 @@ pub use may::split_rules;
 pub use people::enrolment_stands;
 pub use reach::{descends, out_of_reach_without};
 pub use releases::{RequestState, lapsed, request_state, takes_decisions};
+pub use review_follow::{Remains, found_right_since, remains, still_shared};
+pub use review_scope::Reviewed;
+pub use reviews::{is_same_person, reviewers_needed, unjudged};
 pub use signatures::{CheckNow, SignatureCheck};
 
 /// What the rules need to know of the log that is no state.
@@ -396,6 +402,12 @@ impl Judge<'_> {
             Claim::CeremonyFinish(finish, personal) => {
                 self.ceremony_finish(finish, personal.as_ref())
             }
+            Claim::PrivilegeSet(set, personal) => self.privilege_set(set, personal.as_ref()),
+            Claim::ReviewPlan(plan) => self.review_plan(plan),
+            Claim::ReviewStart(start, personal) => self.review_start(start, personal.as_ref()),
+            Claim::ReviewConfirm(confirm) => self.review_confirm(confirm),
+            Claim::ReviewStrike(strike, _) => self.review_strike(strike),
+            Claim::ReviewDone(done, _) => self.review_done(done),
             Claim::Correct(about, _) => self.correct(&about.subject),
             Claim::Attach(about, _) => self.attach(&about.subject),
             Claim::Import(import) => self.import(import),

@@ -279,7 +279,7 @@ impl Judge<'_> {
     }
 
     /// People who have a way in: enrolled and not gone, in order, each once.
-    fn check_people(&self, people: &[Id]) -> Result<()> {
+    pub(super) fn check_people(&self, people: &[Id]) -> Result<()> {
         if !people.windows(2).all(|pair| pair.first() < pair.last()) {
             return Err(refusal::malformed("people stand in order of id, each once"));
         }

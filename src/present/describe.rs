@@ -3,7 +3,7 @@
 
 use chrono::{Local, TimeZone};
 
-use super::{ceremonies, custody, drills, runbooks};
+use super::{ceremonies, custody, drills, reviews, runbooks};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -291,7 +291,11 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
         }
         claim => {
             let drill = drills::claim(source, claim, people)?;
-            match drill.or(ceremonies::claim(source, claim, people)?) {
+            let ceremony = ceremonies::claim(source, claim, people)?;
+            match drill
+                .or(ceremony)
+                .or(reviews::claim(source, claim, people)?)
+            {
                 Some(line) => line,
                 None => custody::claim(claim, people),
             }
@@ -474,6 +478,7 @@ pub fn statement(
         claim => {
             drills::details(source, claim, people, &mut lines)?;
             ceremonies::details(source, claim, people, &mut lines)?;
+            reviews::details(source, claim, people, &mut lines)?;
             custody::details(claim, people, &mut lines);
         }
     }

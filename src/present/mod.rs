@@ -9,4 +9,5 @@ pub mod map;
 pub mod minutes;
 pub mod print;
 pub mod qr;
+pub mod reviews;
 pub mod runbooks;

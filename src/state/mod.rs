@@ -9,6 +9,7 @@ pub mod overlay;
 pub mod people;
 pub mod places;
 pub mod records;
+pub mod reviews;
 pub mod rules;
 pub mod runbooks;
 pub mod shard;

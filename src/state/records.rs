@@ -68,11 +68,21 @@ pub enum Table {
     Runbook,
     /// By leaf hash.
     Ceremony,
+    /// By name.
+    Privilege,
+    /// The one record of reviews as a whole.
+    Reviews,
+    /// By leaf hash.
+    Review,
+    /// By leaf hash of a review: its groups.
+    Layout,
+    /// By leaf hash of a review, group and name: who was struck.
+    Struck,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 35] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -103,6 +113,11 @@ impl Table {
         Self::Brought,
         Self::Runbook,
         Self::Ceremony,
+        Self::Privilege,
+        Self::Reviews,
+        Self::Review,
+        Self::Layout,
+        Self::Struck,
     ];
 
     /// The word for it.
@@ -139,6 +154,11 @@ impl Table {
             Self::Brought => "brought",
             Self::Runbook => "runbook",
             Self::Ceremony => "ceremony",
+            Self::Privilege => "privilege",
+            Self::Reviews => "reviews",
+            Self::Review => "review",
+            Self::Layout => "layout",
+            Self::Struck => "struck",
         }
     }
 

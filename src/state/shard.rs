@@ -61,7 +61,9 @@ fn is_small(table: Table) -> bool {
         | Table::Phone
         | Table::Plan
         | Table::Joint
-        | Table::Runbook => true,
+        | Table::Runbook
+        | Table::Privilege
+        | Table::Reviews => true,
         Table::Binding
         | Table::Outcome
         | Table::Account
@@ -75,7 +77,10 @@ fn is_small(table: Table) -> bool {
         | Table::Asked
         | Table::Improvement
         | Table::Brought
-        | Table::Ceremony => false,
+        | Table::Ceremony
+        | Table::Review
+        | Table::Layout
+        | Table::Struck => false,
     }
 }
 

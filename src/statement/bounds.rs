@@ -25,6 +25,8 @@ const STEPS: usize = 256;
 const ABOUT: usize = 64;
 /// The most people who take part in a ceremony.
 const PARTICIPANTS: usize = 1_024;
+/// The most groups of a review.
+const GROUPS: usize = 4_096;
 
 impl Kind {
     /// The most bytes of facts.
@@ -41,6 +43,7 @@ impl Kind {
             | Self::Reshare
             | Self::DrillStart
             | Self::DrillProve
+            | Self::ReviewStart
             | Self::Import => PART_LIMIT,
             _ => FACTS_LIMIT,
         }
@@ -83,6 +86,13 @@ impl Claim {
                 ("accounts", set.accounts.len(), ACCOUNTS),
                 others(personal.as_ref().map(|personal| &personal.others)),
             ],
+            Self::PrivilegeSet(set, personal) => vec![
+                ("people", set.people.len(), PEOPLE),
+                others(personal.as_ref().map(|personal| &personal.others)),
+            ],
+            Self::ReviewConfirm(confirm) => vec![("groups", confirm.groups.len(), GROUPS)],
+            Self::ReviewStrike(strike, _) => vec![("groups", strike.groups.len(), GROUPS)],
+            Self::ReviewStart(start, _) => vec![("groups", start.groups.len(), GROUPS)],
             Self::SafeClose(closed, personal) => {
                 let told = personal.as_ref();
                 access(

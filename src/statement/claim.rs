@@ -24,6 +24,10 @@ use super::register::{
     MailboxPersonal, MoveItem, Phone, PhonePersonal, Remark, RetireLocation,
 };
 use super::releases::{Close, ClosePersonal, Request, RequestPersonal, Reveal};
+use super::reviews::{
+    ConfirmGroups, Privilege, PrivilegePersonal, ReviewPlan, StartReview, StartReviewPersonal,
+    Strike, StrikeDone,
+};
 use super::runbooks::AddRunbook;
 use super::secrets::{
     Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Prove, Reseal, Seal, Share,
@@ -189,6 +193,12 @@ claims! {
     "ceremony.presence" CeremonyPresence(Presence, PresencePersonal) "Somebody left a ceremony or came in.";
     "ceremony.break" CeremonyBreak(Break, Noted) "A ceremony rests, or goes on.";
     "ceremony.finish" CeremonyFinish(CeremonyEnd, FinishPersonal) "A ceremony is over.";
+    "privilege.set" PrivilegeSet(Privilege, PrivilegePersonal) "A privilege, as it is from here on.";
+    "review.plan" ReviewPlan(ReviewPlan) "Reviews are to come round.";
+    "review.start" ReviewStart(StartReview, StartReviewPersonal) "A review begins.";
+    "review.confirm" ReviewConfirm(ConfirmGroups) "Groups are as they are to be.";
+    "review.strike" ReviewStrike(Strike, RejectPersonal) "A name is to be in a group no more.";
+    "review.done" ReviewDone(StrikeDone, Remark) "What had to follow a struck name was done.";
     "correct" Correct(About, CorrectPersonal) "A statement is wrong.";
     "attach" Attach(About, AttachPersonal) "A file belongs to a statement.";
     "import" Import(Bringing) "Statements that were made elsewhere follow.";

@@ -20,6 +20,7 @@ pub mod people;
 pub mod quorums;
 pub mod register;
 pub mod releases;
+pub mod reviews;
 pub mod runbooks;
 pub mod secrets;
 pub mod slips;

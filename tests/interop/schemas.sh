@@ -362,6 +362,34 @@ PYTHON
     as alice ceremony list
 } >/dev/null
 
+# ---- reviews ---------------------------------------------------------------------------------------
+
+{
+    as alice privilege set org-admin --account 111122223333 --kind break-glass --may scp --may features --member bob --other 'the auditor' --mfa virtual --rotated 2024-01-02 --note x
+    as alice privilege set old --account 111122223333
+    as alice privilege end old
+    as alice privilege list
+    as alice review plan --every month --timezone Europe/London
+    as alice review list
+    back=$(as alice review start --period 2024-Q1 --note 'to try' | field id)
+    attention alice review list
+    as bob reject "$back" --reason 'not yet'
+    begun=$(as alice review start | field id)
+    as bob review strike "$begun" 'the auditor' --reason 'left'
+    as bob review confirm "$begun" --group 1
+    as alice review show "$begun"
+    for by in alice bob carol; do as "$by" review confirm "$begun"; done
+    as bob sign "$begun"
+    as alice show "$begun"
+    as alice status
+    as alice privilege set org-admin --no-other
+    as alice review done "$begun" 'the auditor' --note 'out of it'
+    as alice review show "$begun"
+    attention alice review list --as-of 2090-12-31
+    refused 2 bad-period alice review start --period never
+    as alice review unplan
+} >/dev/null
+
 # ---- slips -------------------------------------------------------------------------------------------
 
 {

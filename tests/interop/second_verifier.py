@@ -201,6 +201,9 @@ word = number(0, 2**32 - 1)
 drill_kind = ("possession", "sign-in", "qr-restore", "phone", "mailbox", "ledger-restore")
 scope = matching(r"all|account:[0-9]{12}|quorum:[0-9a-f]{32}|location:[a-z0-9][a-z0-9-]{0,62}")
 target = matching(r"account:[0-9]{12}|ledger|(item|mailbox|phone):[a-z0-9][a-z0-9-]{0,62}")
+reviewed = matching(r"(location|mailbox|phone|privilege):[a-z0-9][a-z0-9-]{0,62}|quorum:[0-9a-f]{32}")
+named = matching(r"custodian:[0-9a-f]{32}|other:[1-9][0-9]{0,9}")
+counted = {"count": word, "digest": digest}
 TRIED = {"sign-in": "account", "qr-restore": "item", "phone": "phone", "mailbox": "mailbox", "ledger-restore": "ledger"}
 SHAPES = {  # kind: facts, personal
     "genesis": ({"nonce": digest, "log_key": valid_key, "threshold": size, "founders": [{"card": is_base64}], "policy": policy},
@@ -293,6 +296,17 @@ SHAPES = {  # kind: facts, personal
     "ceremony.break": ({"ceremony": digest, "pause": ("began", "ended"), "at": time, "stay": most(64, ident)}, {"note": (text(), None)}),
     "ceremony.finish": ({"ceremony": digest, "outcome": ("completed", "aborted"), "at": time, "people": most(1024, ident),
                          "lessons": [{"owner": ident, "due": date}]}, {"lessons": [text()], "surprises": [text()], "note": (text(), None)}),
+    "privilege.set": ({"privilege": name, "account": account, "kind": ("user", "role", "break-glass", "other"),
+                       "may": [("root-email", "assume-root", "features", "delegation", "scp")], "people": most(64, ident),
+                       "mfa": ("hardware", "virtual", "none"), "rotated": (date, None), "ended": (True, False)},
+                      {"others": most(64, text()), "note": (text(), None)}),
+    "review.plan": ({"every": ("month", "quarter"), "from": date, "timezone": person["timezone"][0], "ended": (True, False)}, None),
+    "review.start": ({"every": ("month", "quarter"), "first": date, "since": (digest, None), "groups": most(4096, {
+        "people": [ident], "others": word, "things": [reviewed], "secrets": [{"kind": secret_kind, "of": counted}], "accounts": counted})},
+        {"others": [[text()]], "note": (text(), None)}),
+    "review.confirm": ({"review": digest, "groups": most(4096, word)}, None),
+    "review.strike": ({"review": digest, "groups": most(4096, word), "who": named}, reason),
+    "review.done": ({"review": digest, "group": word, "who": named}, remark),
     "correct": (subject, reason | {"text": text()}),
     "attach": (subject, {"name": text(), "digest": digest, "bytes": number(1, 16 << 20), "media": text()}),
     "import": ({"statements": [digest]}, None),
@@ -304,7 +318,7 @@ JOINT = {"drill.finish": "drill", "ceremony.finish": "ceremony"}  # what those d
 ENROLLING = ("custodian.add", "custodian.replace")  # what brings a card
 # What names many things by nature: facts of 8 MiB, and not of 64 KiB.
 LARGE = ("genesis", "governance.seal", "governance.set", "sign", "leavers.compare", "account.import", "secret.prove", "request", "reshare",
-         "drill.start", "drill.prove", "import")
+         "drill.start", "drill.prove", "review.start", "import")
 LEDGER_ONLY = ("genesis", "governance.seal", "rekey", "reseal", "reveal", "import")  # what no import brings
 GOVERNED = ("genesis", "custodian.add", "custodian.retire", "custodian.replace", "governance.set", "quorum.define", "policy.set",
             "copy.promote", "secret.destroy", "runbook.add")
@@ -354,6 +368,7 @@ class Log:
         self.writer = 1
         self.locations, self.items = {}, {}
         self.plans, self.registered, self.runbooks = {}, {}, {}
+        self.reached, self.reviewing, self.passed = {}, None, None
 
     def grow(self, data):
         """The tree: `peaks` are the roots of its full subtrees, from left to right, each with its size."""
@@ -671,6 +686,14 @@ class Log:
             waiting.yes.append(new.author)
             self.joined(waiting, new)
             return
+        if waiting is not None and waiting.kind == "review.start":
+            self.check_reviewer_says(waiting, new)
+            need(self.judged(waiting, new.author), "review: a name is not judged")
+            need(facts["proofs"] == facts["shares"] == [], "sign: a reviewer proves nothing")
+            waiting.yes.append(new.author)
+            if self.reviewed_enough(waiting):
+                waiting.effect, self.reviewing, self.passed = new, None, waiting
+            return
         one, held, holders = self.said(new, facts)
         need(one.effect is not None or self.met(one, holders - set(one.no)), "subject: rejected")
         places = [{"secret": secret, "epoch": number_, "group": s["group"], "member": s["member"]} for secret, number_, s in held]
@@ -697,6 +720,10 @@ class Log:
             self.check_participant_says(waiting, new)
             waiting.over, self.subjects[waiting.facts[JOINT[waiting.kind]]].finishing = "rejected", None
             return
+        if waiting is not None and waiting.kind == "review.start":
+            self.check_reviewer_says(waiting, new)
+            waiting.over, self.reviewing = "rejected", None
+            return
         one, _, holders = self.said(new, facts)
         need(one.effect is None, "subject: in effect")
         one.no.append(new.author)
@@ -705,16 +732,18 @@ class Log:
 
     def withdraw(self, new, facts):
         one = self.subjects.get(facts["subject"])
-        need(one is not None and one.kind in GOVERNED + ASKED + WITNESSED + tuple(JOINT), "subject: nothing that waits")
+        need(one is not None and one.kind in GOVERNED + ASKED + WITNESSED + tuple(JOINT) + ("review.start",), "subject: nothing that waits")
         need(new.seen > one.index, "seen: before the subject")
         left = one.kind in WITNESSED and (self.people[one.author].retired or self.people[self.witness_of(one)].retired)
-        left |= one.kind in JOINT and self.people[one.author].retired
-        need(one.author == new.author or left and self.has(new.author, "keeper"), "author: not the subject's")
+        left |= (one.kind in JOINT or one.kind == "review.start") and self.people[one.author].retired
+        need((one.author == new.author and not (left and one.kind == "review.start")) or left and self.has(new.author, "keeper"), "author: not the subject's")
         need(not one.over or one.over.startswith("lapsed"), f"subject: {one.over}")
         need(one.effect is None or one.kind in ASKED and not one.shown, "subject: in effect, or revealed")
         one.over = "withdrawn"
         if one.kind in JOINT:
             self.subjects[one.facts[JOINT[one.kind]]].finishing = None
+        if one.kind == "review.start":
+            self.reviewing = None
 
     # Accounts and people
     def custodian_away(self, new, facts):
@@ -767,7 +796,7 @@ class Log:
         self.check_access(facts["access"], [])
         if facts["location"] in self.locations:
             self.live_location(facts["location"])
-        self.locations.setdefault(facts["location"], Record(retired=False, open=None))
+        self.locations.setdefault(facts["location"], Record(retired=False, open=None)).access = facts["access"]
 
     def location_retire(self, new, facts):
         need(self.has(new.author, "keeper"), "author: no keeper")
@@ -788,7 +817,7 @@ class Log:
         need(all(p in self.people for p in sealers), "people: never enrolled")
         need(len(set(sealers)) == len(sealers), "witness: of the own sealing")
         need(facts["bag"] is not None or not sealers and facts["sealed_at"] is None, "bag: sealed, and there is none")
-        self.items[facts["item"]] = Record(place=facts["location"], destroyed=False, changed=new.index)
+        self.items[facts["item"]] = Record(place=facts["location"], destroyed=False, changed=new.index, facts=facts)
 
     def item_check(self, new, facts):
         need(self.has(new.author, "keeper", "witness"), "author: no keeper or witness")
@@ -804,11 +833,17 @@ class Log:
         need(self.has(new.author, "keeper"), "author: no keeper")
         self.check_access(facts["members"], facts["accounts"])
         self.registered[f"mailbox:{facts['mailbox']}"] = not facts["closed"]
+        self.reach(new, f"mailbox:{facts['mailbox']}", facts["members"], facts["accounts"], not facts["closed"])
 
     def phone_set(self, new, facts):
         need(self.has(new.author, "keeper"), "author: no keeper")
         self.check_access(facts["holders"], facts["accounts"])
         self.registered[f"phone:{facts['phone']}"] = not facts["closed"]
+        self.reach(new, f"phone:{facts['phone']}", facts["holders"], facts["accounts"], not facts["closed"])
+
+    def reach(self, new, thing, people, accounts, used):
+        others = new.personal and sorted(set(new.personal["others"]), key=str.encode)
+        self.reached[thing] = Record(people=people, accounts=accounts, used=used, others=others)
 
     # What is done before a witness
     def check_witness(self, new, who):
@@ -899,7 +934,7 @@ class Log:
         places = [(g, m, who) for g, members in enumerate(groups) for m, who in enumerate(members)]
         need([(s["group"], s["member"], s["holder"]) for s in shares] == places, "shares: not those of the quorum")
         need(all(self.in_force(s["holder"]) for s in shares), "shares: a holder is not in force")
-        return Record(seal=new.hash, shares=shares, thresholds=thresholds, needed=needed, destroyed=False, proven=set(), of=None)
+        return Record(seal=new.hash, shares=shares, thresholds=thresholds, needed=needed, destroyed=False, proven=set(), of=None, index=new.index)
 
     def may_seal(self, who, quorum):
         member = any(who in g["members"] for g in self.quorums[quorum].facts["groups"])
@@ -1271,6 +1306,203 @@ class Log:
             need(len(one.recorded) == len(one.facts["steps"]), "completed: nothing is recorded of a step")
         one.count, one.newest, one.finishing, new.closed = one.count + 1, new.index, new, set()
         self.joined(new, new)
+
+    # Privileges, and reviews of who has access to what
+    def privilege_set(self, new, facts):
+        need(self.has(new.author, "keeper"), "author: no keeper")
+        self.check_access(facts["people"], [facts["account"]])
+        order = ("root-email", "assume-root", "features", "delegation", "scp")
+        need(facts["may"] == [one for one in order if one in facts["may"]], "may: twice, or out of order")
+        self.reach(new, f"privilege:{facts['privilege']}", facts["people"], [facts["account"]], not facts["ended"])
+
+    def review_plan(self, new, facts):
+        need(self.has(new.author, "keeper"), "author: no keeper")
+
+    def accounts_of(self, secret):
+        one = self.secrets[secret]
+        return ([one.name[0]] if account(one.name[0]) else []) + one.serves
+
+    def laid_out(self, others):
+        """The groups as facts have them. `others` says of a thing who else has it: how many, and what tells these apart."""
+        groups = {}
+
+        def group(people, apart):
+            return groups.setdefault((tuple(sorted(people)), apart), Record(things=[], accounts=set(), secrets={}))
+
+        def put(thing, people, accounts, apart=(0, None)):
+            one = group(people, apart)
+            one.things.append(thing)
+            one.accounts |= set(accounts)
+
+        for thing, one in self.reached.items():
+            if one.used:
+                put(thing, one.people, one.accounts, others(thing, one))
+        for name_, one in self.locations.items():
+            inside = [i.facts for i in self.items.values() if i.place == name_]
+            accounts = {i["account"] for i in inside if i["account"]}
+            accounts |= {a for i in inside if i["holds"] for a in self.accounts_of(i["holds"]["secret"])}
+            if not one.retired:
+                put(f"location:{name_}", one.access, accounts)
+        here = lambda people: {p for p in people if not self.people[p].retired}
+        governors = [s["holder"] for s in self.secrets[GOVERNANCE].epochs[self.governance].shares]
+        put(f"quorum:{GOVERNANCE}", here(governors), ())
+        for key, quorum in self.quorums.items():
+            put(f"quorum:{key}", here(m for g in quorum.facts["groups"] for m in g["members"]), ())
+        for secret, one in self.secrets.items():
+            live = [e for e in one.epochs.values() if not e.destroyed]
+            if secret != GOVERNANCE and live:
+                held = group(here(s["holder"] for e in live for s in e.shares), (0, None))
+                held.secrets.setdefault(one.name[1], []).append(secret)
+                held.accounts |= set(self.accounts_of(secret))
+        count = lambda all_, data: {"count": len(all_), "digest": sha(b"rootkeep/review/v1\n", *map(data, sorted(all_))).hex()}
+        found = []
+        for (people, (number_, _)), one in groups.items():
+            if people or number_:
+                secrets = [{"kind": kind, "of": count(one.secrets[kind], bytes.fromhex)} for kind in secret_kind if kind in one.secrets]
+                found.append(({"people": list(people), "others": number_, "things": sorted(one.things), "secrets": secrets,
+                               "accounts": count(one.accounts, str.encode)}, one.secrets))
+        return sorted(found, key=lambda pair: (pair[0]["people"], pair[0]["things"]))
+
+    def review_start(self, new, facts):
+        need(self.has(new.author, "keeper", "reviewer"), "author: no keeper or reviewer")
+        year, month, day = map(int, facts["first"].split("-"))
+        need(day == 1 and (facts["every"] == "month" or month % 3 == 1), "first: begins no month or quarter")
+        ahead = datetime.datetime.fromtimestamp(new.made + 14 * 3600, datetime.timezone.utc)
+        need(facts["first"] <= ahead.strftime("%Y-%m-%d"), "first: to come")
+        need(self.reviewing is None, "review: another goes on")
+        need(facts["since"] == (self.passed and self.passed.hash), "since: not the review that was passed last")
+        need(facts["groups"], "groups: none")
+        names = new.personal and new.personal["others"]
+        need(names is None or [len(n) for n in names] == [g["others"] for g in facts["groups"]], "others: without a name")
+        whose = {thing: (g["others"], number_) for number_, g in enumerate(facts["groups"]) for thing in g["things"] if g["others"]}
+        found = self.laid_out(lambda thing, one: whose.get(thing, (0, None)))
+        if names is not None and all(one.others is not None for one in self.reached.values() if one.used):
+            found = self.laid_out(lambda thing, one: (len(one.others), tuple(one.others) or None))
+            own = {thing: names[number_] for number_, g in enumerate(facts["groups"]) for thing in g["things"]}
+            need(all(own.get(thing, []) == one.others for thing, one in self.reached.items() if one.used), "others: not those of the register")
+        need([one for one, _ in found] == facts["groups"], "groups: not those that there are")
+        new.secrets = [secrets for _, secrets in found]
+        new.confirmed, new.struck, new.names, self.reviewing = set(), {}, names, new
+
+    def going_review(self, new, leaf):
+        review = self.subjects.get(leaf)
+        need(review is not None and review.kind == "review.start", "review: unknown")
+        self.check_reviewer_says(review, new, judging=True)
+        return review
+
+    def check_reviewer_says(self, review, new, judging=False):
+        need(new.seen > review.index, "seen: before the subject")
+        need(not review.over, f"subject: {review.over}")
+        need(review.effect is None, "subject: in effect")
+        need(self.has(new.author, "reviewer"), "author: no reviewer")
+        need(judging or new.author not in review.yes, "subject: this person has said yes before")
+        need(review.made <= new.made + 300, "subject: dated ahead")
+
+    def check_group_numbers(self, review, groups):
+        need(groups and groups == sorted(set(groups)), "groups: none, twice, or out of order")
+        need(all(1 <= g <= len(review.facts["groups"]) for g in groups), "groups: one that there is not")
+
+    def names_of(self, review, number_):
+        group = review.facts["groups"][number_ - 1]
+        return [f"custodian:{p}" for p in group["people"]] + [f"other:{n + 1}" for n in range(group["others"])]
+
+    def review_confirm(self, new, facts):
+        review = self.going_review(new, facts["review"])
+        self.check_group_numbers(review, facts["groups"])
+        said = {(new.author, g) for g in facts["groups"]}
+        need(not said & review.confirmed, "groups: confirmed before")
+        review.confirmed |= said
+
+    def review_strike(self, new, facts):
+        review = self.going_review(new, facts["review"])
+        self.check_group_numbers(review, facts["groups"])
+        for number_ in facts["groups"]:
+            need(facts["who"] in self.names_of(review, number_), "who: not in that group")
+            one = review.struck.setdefault((number_, facts["who"]), Record(index=new.index, by=set(), done=False))
+            need(new.author not in one.by, "who: struck before")
+            one.by.add(new.author)
+
+    def judged(self, review, who):
+        struck = {place for place, one in review.struck.items() if who in one.by}
+        return all((who, n) in review.confirmed or all((n, name_) in struck for name_ in self.names_of(review, n))
+                   for n in range(1, len(review.facts["groups"]) + 1))
+
+    def identities(self, who):
+        """Somebody's own, and those that it went on from."""
+        found = [who]
+        while self.people[found[-1]].by is not None and self.people[found[-1]].by.kind == "custodian.replace":
+            found.append(self.people[found[-1]].by.facts["old"])
+        return set(found)
+
+    def reviewed_enough(self, review):
+        able = [p for p in self.people if self.has(p, "reviewer")]
+        signed = [p for p in able if p in review.yes]
+        outside = lambda people, group: any(not self.identities(p) & set(group["people"]) for p in people)
+        return len(signed) >= 2 and all(outside(signed, g) or not outside(able, g) for g in review.facts["groups"])
+
+    def still_has(self, review, number_, who, since):
+        """What a struck name still has: things, `combination` of a location, and the secrets of the group that it holds shares of."""
+        group, left = review.facts["groups"][number_ - 1], []
+        sort, _, key = who.partition(":")
+        name_ = sort == "other" and review.names and review.names[number_ - 1][int(key) - 1]
+        for thing in group["things"]:
+            what, _, which = thing.partition(":")
+            if sort == "other":
+                one = self.reached.get(thing)
+                if one and one.used and one.others is not None and name_ in one.others:
+                    left.append(thing)
+                continue
+            gone = self.people[key].retired
+            if what == "location" and not self.locations[which].retired:
+                if key in self.locations[which].access:
+                    left.append(thing)
+                sealed = [e for s in self.secrets.values() if getattr(s, "name", (None,) * 2)[:2] == (thing, "combination") for e in s.epochs.values()]
+                if any(not e.destroyed for e in sealed) and not any(e.index > since and e.of is None for e in sealed):
+                    left.append("combination " + thing)
+            elif what == "quorum" and not gone:
+                governors = [s["holder"] for s in self.secrets[GOVERNANCE].epochs[self.governance].shares]
+                groups = [] if which == GOVERNANCE else self.quorums[which].facts["groups"]
+                if key in (governors if which == GOVERNANCE else [m for g in groups for m in g["members"]]):
+                    left.append(thing)
+            elif thing in self.reached and self.reached[thing].used and key in self.reached[thing].people:
+                left.append(thing)
+        if sort == "custodian" and not self.people[key].retired:
+            for kind, secrets in review.secrets[number_ - 1].items():
+                if any(not e.destroyed and any(s["holder"] == key for s in e.shares) for one in secrets for e in self.secrets[one].epochs.values()):
+                    left.append("shares " + kind)
+        return left
+
+    def right_since(self, review, number_, who, since, left):
+        """Whether the review passed last began after the strike, and had all that is left with the name, not struck."""
+        later = self.passed
+        if later is None or later.index <= since:
+            return False
+
+        def stood(what):
+            for n, group in enumerate(later.facts["groups"], 1):
+                other = who
+                if who.startswith("other:"):
+                    name_ = review.names and review.names[number_ - 1][int(who[6:]) - 1]
+                    known = later.names[n - 1] if later.names else []
+                    other = f"other:{known.index(name_) + 1}" if name_ in known else None
+                sort, _, of = what.partition(" ")
+                had = set(review.secrets[number_ - 1].get(of, [])) <= set(later.secrets[n - 1].get(of, [])) if sort == "shares" else (of or what) in group["things"]
+                if other in self.names_of(later, n) and (n, other) not in later.struck and had:
+                    return True
+            return False
+        return all(map(stood, left))
+
+    def review_done(self, new, facts):
+        need(self.has(new.author, "keeper", "reviewer"), "author: no keeper or reviewer")
+        review = self.subjects.get(facts["review"])
+        struck = review is not None and review.kind == "review.start" and review.struck.get((facts["group"], facts["who"]))
+        need(struck, "who: struck by nobody")
+        need(new.seen > struck.index, "seen: before the strike")
+        need(not struck.done, "done: before")
+        need(facts["who"].partition(":")[2] not in self.identities(new.author), "author: the one who was struck")
+        left = self.still_has(review, facts["group"], facts["who"], struck.index)
+        need(not left or self.right_since(review, facts["group"], facts["who"], struck.index, left), f"who: still has {left[:1]}")
+        struck.done = True
 
     def correct(self, new, facts):
         need(facts["subject"] in self.subjects, "subject: not in the log")

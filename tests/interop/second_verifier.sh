@@ -213,6 +213,25 @@ as dave ceremony pause "$broken"
 as dave sign "$(ceremony erin finish "$broken" --outcome aborted)"
 running=$(ceremony alice start handover --practice --role lead=alice --role witness=bob --role watch=carol --role watch=dave)
 as alice ceremony step "$running" open done --value bag=A2 --by alice
+# Reviews: one that was rejected, one taken back, one passed by three with two names struck, and one that goes on.
+as alice privilege set org-admin --account 111122223333 --kind role --may scp --may root-email --member erin --other 'the auditor' --rotated 2024-01-02
+as alice privilege set old --account 222233334444 --kind user --member bob
+as alice privilege end old
+as alice phone set night --other 'the night desk'
+as alice review plan --every quarter --timezone Europe/London
+review() { local who=$1; shift; as "$who" --json review start "$@" | id; }
+what=$(review alice --period 2024-Q1)
+as erin reject "$what" --reason 'not yet'
+what=$(review erin --period 2024-01)
+as erin withdraw "$what"
+what=$(review alice)
+group=$(as carol --json review strike "$what" 'the auditor' --reason 'left' | "$python" -c 'import json,sys; print(json.load(sys.stdin)["groups"][0])')
+as carol review strike "$what" erin --group "$group" --reason 'no longer'
+for by in carol erin lena2; do as "$by" review confirm "$what"; done
+for by in carol erin lena2; do as "$by" sign "$what"; done
+as alice privilege set org-admin --member bob --no-other
+as alice review done "$what" erin --note 'bob has it now'
+review alice --period 2024-01
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
 as bob restore b.tar --drill

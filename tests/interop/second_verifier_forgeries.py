@@ -1268,6 +1268,103 @@ def forgeries(book):
     yield "65 people who leave", "facts", then(b := whole.cut(), passes(b, "left", *everybody, of=here))
     yield "64 people who stay", None, then(b := whole.cut(), pause(b, "began", *everybody[:64], of=here))
     yield "65 people who stay", "facts", then(b := whole.cut(), pause(b, "began", *everybody, of=here))
+    # Reviews: the third was passed with two names struck, of which one is seen to; the fourth goes on
+    reviewed, going = h(book.find("review.start", 2)), h(book.find("review.start", 3))
+    groups = book.facts(book.find("review.start", 3))["groups"]
+    everything, erin = list(range(1, len(groups) + 1)), book.id["erin"]
+    with_erin = next(n for n, group in enumerate(groups, 1) if erin in group["people"])
+    struck_ = book.facts(book.find("review.strike"))
+
+    def begun(b, change=None, by="alice", ended=True):
+        if ended:
+            b.withdraw("alice", going)
+        i = book.find("review.start", 3)
+        facts, personal = copy.deepcopy(book.facts(i)), copy.deepcopy(book.personal(i))
+        if change:
+            change(facts, personal)
+        return b.add(by, "review.start", facts, personal)
+
+    def confirmed(b, by="carol", review=None, numbers=None, **more):
+        return b.add(by, "review.confirm", {"review": review or going, "groups": everything if numbers is None else numbers}, **more)
+
+    def struck(b, by="carol", who=None, numbers=None, review=None):
+        facts = {"review": review or going, "groups": [with_erin] if numbers is None else numbers, "who": who or f"custodian:{erin}"}
+        return b.add(by, "review.strike", facts, {"reason": "x"})
+
+    def seen_to(b, by="alice", who="other:1", review=None, group=None):
+        facts = {"review": review or reviewed, "group": group or struck_["groups"][0], "who": who}
+        return b.add(by, "review.done", facts, {"note": "x"})
+
+    def judged(b, *who):
+        for by in who:
+            confirmed(b, by)
+            b.sign(by, going, proofs=[], shares=[])
+
+    def privileged(b, by="alice", others=(), **change):
+        facts = {"privilege": "org-admin", "account": "111122223333", "kind": "role", "may": ["root-email", "scp"], "people": [], "mfa": "none",
+                 "rotated": None, "ended": False}
+        return b.add(by, "privilege.set", facts | change, {"others": list(others), "note": None})
+
+    def planned(b, by="alice", **change):
+        return b.add(by, "review.plan", {"every": "month", "from": "2030-01-01", "timezone": "UTC", "ended": False} | change)
+    yield "a privilege", None, after(size, privileged)
+    yield "a privilege by no keeper", "no keeper", after(size, lambda b: privileged(b, by="frank"))
+    yield "a privilege's powers out of order", "may", after(size, lambda b: privileged(b, may=["scp", "root-email"]))
+    yield "a privilege's power twice", "may", after(size, lambda b: privileged(b, may=["scp", "scp"]))
+    yield "a privilege on an account that nobody knows", "not in the register", after(size, lambda b: privileged(b, account="9" * 12))
+    yield "a privilege of one who was retired", "people: retired", after(size, lambda b: privileged(b, people=[book.id["henry"]]))
+    yield "a plan of reviews", None, after(size, planned)
+    yield "a plan of reviews by no keeper", "no keeper", after(size, lambda b: planned(b, by="frank"))
+    yield "a plan of reviews every year", "facts", after(size, lambda b: planned(b, every="year"))
+    yield "a review", None, after(size, begun)
+    yield "a review by a reviewer", None, after(size, lambda b: begun(b, by="lena2"))
+    yield "a review by neither keeper nor reviewer", "no keeper or reviewer", after(size, lambda b: begun(b, by="frank"))
+    yield "a review while another goes on", "another goes on", after(size, lambda b: begun(b, ended=False))
+    yield "a review without one group", "not those that there are", after(size, lambda b: begun(b, lambda f, p: (f["groups"].pop(0), p["others"].pop(0))))
+    yield "a review without one name", "not those that there are", after(size, lambda b: begun(b, lambda f, p: f["groups"][-1]["people"].pop()))
+    yield "a review without one thing", "not those that there are", after(size, lambda b: begun(b, lambda f, p: next(g for g in f["groups"] if g["things"])["things"].pop()))
+    yield "a review with groups out of order", "not those that there are", after(size, lambda b: begun(b, lambda f, p: (f["groups"].reverse(), p["others"].reverse())))
+    yield "a review with more secrets", "not those that there are", after(size, lambda b: begun(b, lambda f, p: next(g for g in f["groups"] if g["secrets"])["secrets"][0]["of"].update(count=99)))
+    yield "a review of other accounts", "not those that there are", after(size, lambda b: begun(b, lambda f, p: f["groups"][0]["accounts"].update(digest="ab" * 32)))
+    with_others = next(n for n, group in enumerate(groups) if group["others"])
+    yield "a review without who is no custodian", "not those", after(size, lambda b: begun(b, lambda f, p: (f["groups"][with_others].update(others=0), p["others"][with_others].clear())))
+    yield "a review with another in their place", "not those of the register", after(size, lambda b: begun(b, lambda f, p: p["others"].__setitem__(with_others, ["somebody"])))
+    yield "a review with others but no name", "without a name", after(size, lambda b: begun(b, lambda f, p: p["others"][with_others].clear()))
+    yield "a review since none", "since", after(size, lambda b: begun(b, lambda f, p: f.update(since=None)))
+    yield "a review of no quarter", "begins no", after(size, lambda b: begun(b, lambda f, p: f.update(every="quarter", first="2024-02-01")))
+    yield "a review of part of a month", "begins no", after(size, lambda b: begun(b, lambda f, p: f.update(first="2024-01-02")))
+    yield "a review of what is to come", "to come", after(size, lambda b: begun(b, lambda f, p: f.update(first="2100-01-01")))
+    yield "groups confirmed", None, after(size, confirmed)
+    yield "groups confirmed by no reviewer", "no reviewer", after(size, lambda b: confirmed(b, "frank"))
+    yield "groups confirmed twice", "confirmed before", after(size, lambda b: (confirmed(b), confirmed(b, numbers=[1])))
+    yield "groups confirmed out of order", "out of order", after(size, lambda b: confirmed(b, numbers=[2, 1]))
+    yield "no groups confirmed", "none", after(size, lambda b: confirmed(b, numbers=[]))
+    yield "a group confirmed that there is not", "that there is not", after(size, lambda b: confirmed(b, numbers=[len(groups) + 1]))
+    yield "groups confirmed of a review that was passed", "in effect", after(size, lambda b: confirmed(b, review=reviewed))
+    yield "groups confirmed of no review", "unknown", after(size, lambda b: confirmed(b, review="ab" * 32))
+    yield "groups confirmed before the review began", "dated ahead", after(size, lambda b: confirmed(b, later=-7200))
+    yield "a name struck", None, after(size, struck)
+    yield "a name struck by no reviewer", "no reviewer", after(size, lambda b: struck(b, by="frank"))
+    yield "a name struck twice", "struck before", after(size, lambda b: (struck(b), struck(b)))
+    yield "a name struck by two", None, after(size, lambda b: (struck(b), struck(b, by="lena2")))
+    yield "a name struck that is not there", "not in that group", after(size, lambda b: struck(b, who="custodian:" + "1" * 32))
+    yield "another struck who is not there", "not in that group", after(size, lambda b: struck(b, who="other:9"))
+    yield "a review signed before it is judged", "not judged", after(size, lambda b: b.sign("carol", going, proofs=[], shares=[]))
+    yield "a review signed before one group is judged", "not judged", after(size, lambda b: (confirmed(b, numbers=everything[1:]), b.sign("carol", going, proofs=[], shares=[])))
+    yield "a review signed with a proof", "proves nothing", after(size, lambda b: (confirmed(b), b.sign("carol", going, proofs=b.proofs("carol", [(GOVERNANCE, 2)], going), shares=[])))
+    yield "a review signed twice", "said yes before", after(size, lambda b: (judged(b, "carol"), b.sign("carol", going, proofs=[], shares=[])))
+    yield "a review signed by no reviewer", "no reviewer", after(size, lambda b: b.sign("frank", going, proofs=[], shares=[]))
+    yield "a review that two members do not pass", None, after(size, lambda b: (judged(b, "carol", "erin"), b.withdraw("alice", going)))
+    yield "a review that one from outside passes", "in effect", after(size, lambda b: (judged(b, "carol", "erin", "lena2"), b.withdraw("alice", going)))
+    yield "a review taken back by another", "not the subject's", after(size, lambda b: b.withdraw("carol", going))
+    yield "a review rejected, and signed", "rejected", after(size, lambda b: (b.reject("lena2", going), b.sign("carol", going, proofs=[], shares=[])))
+    yield "a struck name seen to", None, after(size, seen_to)
+    yield "a struck name seen to by neither keeper nor reviewer", "no keeper or reviewer", after(size, lambda b: seen_to(b, by="frank"))
+    yield "a struck name seen to twice", "done before", after(size, lambda b: seen_to(b, who=f"custodian:{erin}"))
+    yield "a name seen to that nobody struck", "struck by nobody", after(size, lambda b: seen_to(b, review=going))
+    yield "a struck name that is there again", "still has", after(size, lambda b: (privileged(b, others=["the auditor"]), seen_to(b)))
+    yield "a struck name that is there still", "still has", after(size, lambda b: (struck(b), seen_to(b, who=f"custodian:{erin}", review=going, group=with_erin)))
+    yield "a struck name seen to by whose it is", "the one who was struck", after(size, lambda b: (struck(b), seen_to(b, by="erin", who=f"custodian:{erin}", review=going, group=with_erin)))
     yield "destroyed twice", "destroyed", after(size, lambda b: destroy(b, 1))
     yield "destroyed the governance secret", "unknown", last(at(), "alice", "secret.destroy", {"secret": GOVERNANCE, "epoch": 1}, {"reason": "x"})
 

@@ -26,6 +26,7 @@ mod oracle;
 mod refusals;
 mod rekeys;
 mod reshares;
+mod reviews;
 mod rooms;
 mod runbooks;
 mod slips;

@@ -5,19 +5,21 @@ use std::collections::BTreeMap;
 
 use rusqlite::types::Value;
 
-use rootkeep::crypto::fixed::{Base64, Digest};
+use rootkeep::crypto::fixed::{Base64, Digest, Id};
 use rootkeep::error::{Kind, Result};
 use rootkeep::ledger::{DrillRequest, Session, VerifyProblem};
+use rootkeep::state::reviews::{LaidOut, LayoutRecord};
 use rootkeep::statement::accesses::{
     Closed, ClosedPersonal, Handled, Happened, Logged, LoggedPersonal, Opened, OpenedPersonal,
     SealState, Went,
 };
+use rootkeep::statement::account_id::AccountId;
 use rootkeep::statement::ceremonies::{
     self, Break, BreakEnd, CeremonyOutcome, ExceptionPersonal, Guest, Moved, Participant,
     Performance, Presence, PresencePersonal, StartPersonal, StepPersonal, StepWent, Value,
 };
 use rootkeep::statement::copies::{BackedUp, RestoreTried};
-use rootkeep::statement::decisions::About;
+use rootkeep::statement::decisions::{About, RejectPersonal};
 use rootkeep::statement::drills::{
     CloseImprovement, DrillKind, DrillOutcome, Every, Finish, FinishPersonal, Found, Improved,
     Lesson, Noted, Plan, Record as DrillFound, RecordPersonal, Scope, Step, StepDone,
@@ -32,6 +34,10 @@ use rootkeep::statement::register::{
     RetireLocation,
 };
 use rootkeep::statement::releases::Form;
+use rootkeep::statement::reviews::{
+    ConfirmGroups, Mfa, Named, Power, Privilege, PrivilegeKind, PrivilegePersonal, ReviewPlan,
+    Strike, StrikeDone,
+};
 use rootkeep::statement::runbooks::AddRunbook;
 use rootkeep::statement::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal};
 use rootkeep::statement::time::Date;
@@ -330,6 +336,73 @@ fn complete() -> World {
     };
     let finish = enter(Claim::CeremonyFinish(finish, Some(personal)), Vec::new());
     world.session(BEA).sign_off(finish.leaf).unwrap();
+    // Who has access, judged by two; one name is struck, and out of it.
+    let account = AccountId::new(MANAGEMENT).unwrap();
+    let privilege = |people: Vec<Id>| {
+        let facts = Privilege {
+            privilege: name("org-admin"),
+            account,
+            kind: PrivilegeKind::BreakGlass,
+            may: vec![Power::AssumeRoot, Power::Scp],
+            people,
+            mfa: Mfa::Hardware,
+            rotated: None,
+            ended: false,
+        };
+        let personal = PrivilegePersonal {
+            others: vec![text("Zoe")],
+            note: Some(text("In the red envelope")),
+        };
+        Claim::PrivilegeSet(facts, Some(personal))
+    };
+    enter(privilege(vec![world.id(CY)]), Vec::new());
+    let plan = ReviewPlan {
+        every: Every::Quarter,
+        from: Date::parse("2026-11-21").unwrap(),
+        timezone: "Europe/London".to_owned(),
+        ended: false,
+    };
+    enter(Claim::ReviewPlan(plan), Vec::new());
+    let first = Date::parse("2026-10-01").unwrap();
+    let review = world
+        .session(ADA)
+        .start_review(Every::Quarter, first, Some(text("as planned")))
+        .unwrap()
+        .leaf;
+    let groups = {
+        let session = world.open(ADA).unwrap();
+        LayoutRecord::load(&session.view(), &review).unwrap()
+    };
+    let has = |group: &LaidOut| group.facts.others > 0;
+    let place = groups.groups.iter().position(has).unwrap();
+    let number = u32::try_from(place + 1).unwrap();
+    let all = (1..=u32::try_from(groups.groups.len()).unwrap()).collect::<Vec<u32>>();
+    let who = Named::Custodian(world.id(CY));
+    let strike = Strike {
+        review,
+        groups: vec![number],
+        who,
+    };
+    let reason = Some(RejectPersonal {
+        reason: text("No longer"),
+    });
+    enter(Claim::ReviewStrike(strike, reason), Vec::new());
+    for reviewer in both {
+        let groups = all.clone();
+        let claim = Claim::ReviewConfirm(ConfirmGroups { review, groups });
+        world.session(reviewer).enter(claim, Vec::new()).unwrap();
+    }
+    world.sign_all(review, &both);
+    enter(privilege(vec![world.id(ADA)]), Vec::new());
+    let done = StrikeDone {
+        review,
+        group: number,
+        who,
+    };
+    let note = Some(Remark {
+        note: text("Ada has it now"),
+    });
+    enter(Claim::ReviewDone(done, note), Vec::new());
     // Places and things, and who opened what.
     let location = |word: &str| {
         Claim::LocationSet(

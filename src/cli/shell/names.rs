@@ -9,6 +9,7 @@ use crate::state::drills::{DrillRecord, JointRecord};
 use crate::state::people::LedgerRecord;
 use crate::state::places::{ItemRecord, WitnessRecord};
 use crate::state::records::list;
+use crate::state::reviews::{ReviewRecord, ReviewsRecord};
 use crate::state::rules::{Proposal, Quorum};
 use crate::state::{Records, Table};
 
@@ -39,6 +40,10 @@ pub enum Sort {
     Plan,
     /// Runbooks.
     Runbook,
+    /// Reviews.
+    Review,
+    /// Privileges.
+    Privilege,
     /// Ids of what waits for somebody, or can be revealed or closed.
     Waiting,
 }
@@ -89,6 +94,11 @@ pub fn all(records: &dyn Records, sort: Sort) -> Result<Vec<Name>> {
         Sort::Ceremony => performing(records)?,
         Sort::Plan => keys(records, Table::Plan)?,
         Sort::Runbook => keys(records, Table::Runbook)?,
+        Sort::Review => list::<ReviewRecord>(records, "")?
+            .into_iter()
+            .map(|(_, review)| Name::of(review.id.short(), "review"))
+            .collect(),
+        Sort::Privilege => keys(records, Table::Privilege)?,
         Sort::Waiting => waiting(records)?,
     })
 }
@@ -141,6 +151,11 @@ fn waiting(records: &dyn Records) -> Result<Vec<Name>> {
     }
     for (_, joint) in list::<JointRecord>(records, "")? {
         names.push(Name::of(joint.id.short(), joint.kind));
+    }
+    if let Some(leaf) = ReviewsRecord::load(records)?.running
+        && let Some(review) = ReviewRecord::load(records, &leaf)?
+    {
+        names.push(Name::of(review.id.short(), "review.start"));
     }
     for (leaf, _) in list::<OpenRecord>(records, "")? {
         if let Some(request) = RequestRecord::load(records, &Digest::parse(&leaf)?)? {
