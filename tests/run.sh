@@ -43,6 +43,7 @@ command -v openssl                                          openssl
 command -v sqlite3                                          sqlite3
 command -v pdftotext                                        poppler-utils
 command -v pdftoppm                                         poppler-utils
+command -v faketime                                         faketime
 command -v pgrep                                            procps
 find_python                                                 python3-venv
 "

@@ -10,7 +10,7 @@ use super::when;
 use crate::error::{Error, Result};
 use crate::insight::drills;
 use crate::ledger::Session;
-use crate::present::drills as present;
+use crate::present::{describe, drills as present};
 use crate::state::drills::ImprovementRecord;
 use crate::state::records::list as records;
 use crate::statement::Claim;
@@ -87,7 +87,7 @@ fn list(context: &Context, command: &ListImprovements) -> Result<Done> {
     let (mut fields, mut rows, mut any_late): (Vec<Value>, _, _) = (Vec::new(), Vec::new(), false);
     for one in &all {
         let late = drills::is_late(one, now);
-        any_late |= late;
+        any_late |= late && one.closed.is_none();
         let state = match &one.closed {
             Some(closed) => closed.outcome.as_str(),
             None if late => "overdue",
@@ -98,7 +98,7 @@ fn list(context: &Context, command: &ListImprovements) -> Result<Done> {
         let owner = people.name(&one.owner);
         fields.push(json!({
             "id": id, "owner": owner, "due": one.due, "state": state, "text": text,
-            "since": one.since, "closed_at": one.closed.as_ref().map(|closed| closed.at),
+            "late": late, "since": one.since, "closed_at": one.closed.as_ref().map(|closed| closed.at),
         }));
         let text = text.unwrap_or_else(|| "withheld".to_owned());
         rows.push(vec![
@@ -107,15 +107,23 @@ fn list(context: &Context, command: &ListImprovements) -> Result<Done> {
             one.due.to_string(),
             output::plain(&owner),
             output::plain(&text),
+            late_remark(one, late),
         ]);
     }
     if context.global.json {
         output::object("improvement.list", json!({"improvements": fields}))?;
     } else {
-        let table = output::table(&["ID", "STATE", "DUE", "OWNER", "WHAT"], &rows);
+        let table = output::table(&["ID", "STATE", "DUE", "OWNER", "WHAT", ""], &rows);
         output::data(&table)?;
     }
     Ok(if any_late { Done::Attention } else { Done::Yes })
+}
+
+fn late_remark(improvement: &ImprovementRecord, late: bool) -> String {
+    match &improvement.closed {
+        Some(closed) if late => format!("late, on {}", describe::day(closed.at)),
+        _ => String::new(),
+    }
 }
 
 /// What is to be made better, where it was not erased.

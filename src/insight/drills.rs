@@ -205,8 +205,9 @@ pub fn open_improvements(records: &dyn Records) -> Result<Vec<ImprovementRecord>
     Ok(open)
 }
 
-/// Whether an improvement ought to be there by now; days end as in UTC.
+/// Whether an improvement ought to be there by now, or was there only after its day; days end as in UTC.
 #[must_use]
 pub fn is_late(improvement: &ImprovementRecord, now: Time) -> bool {
-    improvement.closed.is_none() && day_in(Tz::UTC, now) > improvement.due.0
+    let until = improvement.closed.as_ref().map_or(now, |closed| closed.at);
+    day_in(Tz::UTC, until) > improvement.due.0
 }
