@@ -1061,6 +1061,8 @@ def forgeries(book):
     yield "a ceremony with 64 guests", None, after(size, lambda b: begun(b, guests=[guest] * 64))
     yield "a ceremony with 65 guests", "personal", after(size, lambda b: begun(b, guests=[guest] * 65))
     yield "a ceremony with a guest of two roles", None, after(size, lambda b: begun(b, guests=[guest | {"roles": ["a", "b"]}]))
+    yield "a ceremony with a guest whose roles are out of order", "guests", after(size, lambda b: begun(b, guests=[guest | {"roles": ["b", "a"]}]))
+    yield "a ceremony with a guest who has a role twice", "guests", after(size, lambda b: begun(b, guests=[guest, guest | {"roles": ["a", "a"]}]))
     yield "a ceremony dated 300 s ahead", None, after(size, lambda b: begun(b, at=clock(b, 300)))
     yield "a ceremony dated ahead", "at: ahead", after(size, lambda b: begun(b, at=clock(b, 301)))
     yield "a ceremony in a location", None, after(size, lambda b: begun(b, location="london-a"))

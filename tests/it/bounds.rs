@@ -7,6 +7,12 @@ use rootkeep::statement::accesses::{
     Exception, Handled, Happened, Logged, LoggedPersonal, Opened, Present, Went,
 };
 use rootkeep::statement::account_id::AccountId;
+use rootkeep::statement::ceremonies::{
+    Break, BreakEnd, CeremonyOutcome, Exception as Otherwise, ExceptionPersonal, Finish, Guest,
+    Moved, Participant, Performance, Presence, PresencePersonal, Start, StartPersonal, Step,
+    StepPersonal, StepWent, Value,
+};
+use rootkeep::statement::drills::{FinishPersonal, Noted};
 use rootkeep::statement::people::{Leavers, LeaversPersonal};
 use rootkeep::statement::register::{
     Location, LocationKind, LocationPersonal, Mailbox, MailboxPersonal, Phone, PhonePersonal,
@@ -118,6 +124,131 @@ fn access(lists: [usize; 4], bag: usize) -> Claim {
     Claim::SafeLog(facts, Some(personal))
 }
 
+const CEREMONY: Digest = Digest([7; 32]);
+
+fn moment() -> Time {
+    Time::from_seconds(1_800_000_000).unwrap()
+}
+
+fn names(count: usize) -> Vec<Name> {
+    let name = |n| Name::new(format!("thing-{n:03}")).unwrap();
+    (0..count).map(name).collect()
+}
+
+/// A ceremony with so many participants, steps, things it is about, and guests.
+fn ceremony(lists: [usize; 4]) -> Claim {
+    let [participants, steps, about, guests] = lists;
+    let facts = Start {
+        runbook: name("handover"),
+        version: 1,
+        file: CEREMONY,
+        performance: Performance::Practice,
+        at: moment(),
+        timezone: "Europe/London".to_owned(),
+        location: None,
+        participants: ids(participants)
+            .into_iter()
+            .map(|custodian| Participant {
+                custodian,
+                roles: names(1),
+            })
+            .collect(),
+        steps: names(steps),
+        about: vec![CEREMONY; about],
+    };
+    let guest = Guest {
+        name: text("Jo"),
+        affiliation: text("Acme"),
+        roles: Vec::new(),
+    };
+    let personal = StartPersonal {
+        place: None,
+        guests: vec![guest; guests],
+        note: None,
+    };
+    Claim::CeremonyStart(facts, Some(personal))
+}
+
+/// A step by so many, with so many values, and others who acted.
+fn step(by: usize, values: usize, named: usize) -> Claim {
+    let facts = Step {
+        ceremony: CEREMONY,
+        step: 1,
+        went: StepWent::Done,
+        at: moment(),
+        by: ids(by),
+    };
+    let value = Value {
+        id: name("bag"),
+        value: text("A1"),
+    };
+    let personal = StepPersonal {
+        values: vec![value; values],
+        others: others(named),
+        note: None,
+    };
+    Claim::CeremonyStep(facts, Some(personal))
+}
+
+fn otherwise(decided_by: usize) -> Claim {
+    let facts = Otherwise {
+        ceremony: CEREMONY,
+        step: None,
+        at: moment(),
+        decided_by: ids(decided_by),
+    };
+    let personal = ExceptionPersonal {
+        expected: text("two sheets"),
+        happened: text("one"),
+        decided: text("to go on"),
+    };
+    Claim::CeremonyException(facts, Some(personal))
+}
+
+/// So many go through the door, with so many items, others, and other things.
+fn passed(lists: [usize; 4]) -> Claim {
+    let [who, items, named, carried] = lists;
+    let facts = Presence {
+        ceremony: CEREMONY,
+        moved: Moved::Left,
+        at: moment(),
+        who: ids(who),
+        items: names(items),
+    };
+    let personal = PresencePersonal {
+        others: others(named),
+        carried: others(carried),
+        note: None,
+    };
+    Claim::CeremonyPresence(facts, Some(personal))
+}
+
+fn pause(stay: usize) -> Claim {
+    let facts = Break {
+        ceremony: CEREMONY,
+        pause: BreakEnd::Began,
+        at: moment(),
+        stay: ids(stay),
+    };
+    Claim::CeremonyBreak(facts, Some(Noted { note: None }))
+}
+
+fn end(people: usize) -> Claim {
+    let facts = Finish {
+        ceremony: CEREMONY,
+        outcome: CeremonyOutcome::Aborted,
+        at: moment(),
+        people: ids(people),
+        lessons: Vec::new(),
+    };
+    let personal = FinishPersonal {
+        lessons: Vec::new(),
+        surprises: Vec::new(),
+        note: None,
+    };
+    Claim::CeremonyFinish(facts, Some(personal))
+}
+
 /// What becomes of a claim: made here, and come from somewhere else.
 fn too_much(claim: Claim) -> bool {
     let made = Draft::new(&rng(), claim.clone(), Vec::new());
@@ -146,6 +277,20 @@ fn every_list_has_a_bound_and_comes_up_to_it() {
         (access([0, 64, 0, 0], 0), access([0, 65, 0, 0], 0)),
         (access([0, 0, 64, 0], 0), access([0, 0, 65, 0], 0)),
         (access([0, 0, 0, 64], 0), access([0, 0, 0, 65], 0)),
+        (ceremony([64, 256, 64, 64]), ceremony([65, 0, 0, 0])),
+        (ceremony([0, 256, 0, 0]), ceremony([0, 257, 0, 0])),
+        (ceremony([0, 0, 64, 0]), ceremony([0, 0, 65, 0])),
+        (ceremony([0, 0, 0, 64]), ceremony([0, 0, 0, 65])),
+        (step(64, 64, 64), step(65, 0, 0)),
+        (step(0, 64, 0), step(0, 65, 0)),
+        (step(0, 0, 64), step(0, 0, 65)),
+        (otherwise(64), otherwise(65)),
+        (passed([64, 256, 64, 64]), passed([65, 0, 0, 0])),
+        (passed([0, 256, 0, 0]), passed([0, 257, 0, 0])),
+        (passed([0, 0, 64, 0]), passed([0, 0, 65, 0])),
+        (passed([0, 0, 0, 64]), passed([0, 0, 0, 65])),
+        (pause(64), pause(65)),
+        (end(1_024), end(1_025)),
     ];
     for (turn, (most, more)) in bounds.into_iter().enumerate() {
         assert!(!too_much(most), "{turn}");
