@@ -162,7 +162,7 @@ impl Open {
             };
             let mut left = Vec::new();
             for one in policy::remains(&view, group, &struck)? {
-                left.push(present::remaining(session, &one)?.0);
+                left.push(present::remaining(session, &struck.who, &one)?.0);
             }
             all.push(Self {
                 review: review.id.short(),
@@ -411,7 +411,7 @@ impl Shown<'_> {
         }
         let left = policy::remains(&self.session.view(), group, struck)?;
         left.iter()
-            .map(|one| present::remaining(self.session, one))
+            .map(|one| present::remaining(self.session, &struck.who, one))
             .collect()
     }
 

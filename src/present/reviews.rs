@@ -247,10 +247,15 @@ pub fn who(group: Option<&LaidOut>, who: &Named, people: &People) -> String {
 ///
 /// # Errors
 /// Verification where the state is damaged.
-pub fn remaining(source: &dyn Reading, left: &Remains) -> Result<(String, String)> {
+pub fn remaining(source: &dyn Reading, who: &Named, left: &Remains) -> Result<(String, String)> {
+    let is_other = matches!(who, Named::Other(_));
     Ok(match left {
         Remains::In(thing) => {
             let next = match thing {
+                // One who is no custodian may have been the only one there.
+                Thing::Mailbox(_) if is_other => "mailbox import FILE".to_owned(),
+                Thing::Phone(_) if is_other => "phone import FILE".to_owned(),
+                Thing::Privilege(name) if is_other => format!("privilege set {name} --other TEXT"),
                 Thing::Location(name) => format!("location set {name} --access NAME"),
                 Thing::Mailbox(name) => format!("mailbox set {name} --member NAME"),
                 Thing::Phone(name) => format!("phone set {name} --holder NAME"),

@@ -1362,7 +1362,7 @@ def forgeries(book):
     yield "a review rejected, and signed", "rejected", after(size, lambda b: (b.reject("lena2", going), b.sign("carol", going, proofs=[], shares=[])))
     yield "a struck name seen to", None, after(size, seen_to)
     yield "a struck name seen to by neither keeper nor reviewer", "no keeper or reviewer", after(size, lambda b: seen_to(b, by="frank"))
-    yield "a struck name seen to twice", "done before", after(size, lambda b: seen_to(b, who=f"custodian:{erin}"))
+    yield "a struck name seen to twice", "done: before", after(size, lambda b: seen_to(b, who=f"custodian:{erin}"))
     yield "a name seen to that nobody struck", "struck by nobody", after(size, lambda b: seen_to(b, review=going))
     yield "a struck name that is there again", "still has", after(size, lambda b: (privileged(b, others=["the auditor"]), seen_to(b)))
     yield "a struck name that is there still", "still has", after(size, lambda b: (struck(b), seen_to(b, who=f"custodian:{erin}", review=going, group=with_erin)))
