@@ -446,14 +446,16 @@ fn nobody_comes_in_twice_or_leaves_without_having_come() {
     world.assert_good(CY);
 }
 
+type Act = fn(&Scribe<'_>) -> Result<Entered>;
+
 #[test]
 fn who_was_there_by_the_record_was_not_absent() {
     let world = ready();
-    let shown: [&dyn Fn(&Scribe<'_>) -> Result<Entered>; 4] = [
-        &|bea| bea.step(1, &[CY]),
-        &|bea| bea.exception(None, &[CY]),
-        &|bea| bea.by(CY).exception(None, &[ADA]),
-        &|bea| bea.rest(&[CY]),
+    let shown: [Act; 4] = [
+        |bea| bea.step(1, &[CY]),
+        |bea| bea.exception(None, &[CY]),
+        |bea| bea.by(CY).exception(None, &[ADA]),
+        |bea| bea.rest(&[CY]),
     ];
     for act in shown {
         let bea = scribe(&world, begun(&world), BEA);
