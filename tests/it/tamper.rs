@@ -16,7 +16,7 @@ use rootkeep::statement::accesses::{
 use rootkeep::statement::account_id::AccountId;
 use rootkeep::statement::ceremonies::{
     self, Break, BreakEnd, CeremonyOutcome, ExceptionPersonal, Guest, Moved, Participant,
-    Performance, Presence, PresencePersonal, StartPersonal, StepPersonal, StepWent, Value,
+    Performance, Presence, PresencePersonal, StartPersonal, StepPersonal, StepWent,
 };
 use rootkeep::statement::copies::{BackedUp, RestoreTried};
 use rootkeep::statement::decisions::{About, RejectPersonal};
@@ -275,7 +275,7 @@ fn complete() -> World {
         by: vec![world.id(BEA)],
     };
     let told = StepPersonal {
-        values: vec![Value {
+        values: vec![ceremonies::Value {
             id: name("bag"),
             value: text("A-0001"),
         }],
