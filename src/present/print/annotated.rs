@@ -14,6 +14,9 @@ use crate::exchange::runbook::Runbook;
 const COLUMNS: [(f64, &str); 1] = [(WHEN, "when, entry")];
 const WHEN: f64 = 40.0;
 
+/// From so many lines of one entry on, what else belongs to it is not printed.
+const MOST_LINES: usize = 200;
+
 const RECORDED: Type = Type::new(Face::Bold, 9.5);
 const TOLD: Type = Type::new(Face::Regular, 9.5);
 
@@ -213,8 +216,18 @@ fn recorded(
     block.gap(1.5);
     let row = block.at();
     labelled(block, document, width, label, &entry.line, RECORDED);
-    for more in more {
-        block.text(document, text_column(width), more, TOLD);
+    for (number, text) in more.iter().enumerate() {
+        if block.at() - row > MOST_LINES {
+            let rest = format!(
+                "{} more: rootkeep show '#{}'",
+                more.len() - number,
+                entry.seq
+            );
+            block.text(document, text_column(width), &rest, TOLD);
+            document.report_shortened(&rest);
+            break;
+        }
+        block.text(document, text_column(width), text, TOLD);
     }
     let when = format!("{}\n#{}", entry.when, entry.seq);
     block.beside(document, row, (width + 1.5, WHEN - 3.0), &when, TOLD);

@@ -779,6 +779,17 @@ fn a_text_of_lines_without_end_is_cut_and_reported() {
 }
 
 #[test]
+fn an_entry_of_values_without_end_is_cut_and_reported() {
+    let runbook = runbook(1, "Look.");
+    let mut ceremony = performed(&runbook, "alice");
+    ceremony.entries[0].more = (0..5000).map(|n| format!("value-{n} = x")).collect();
+    let printed = annotated::draw(&ceremony, &IMPRINT, Paper::A4).unwrap();
+    assert!(printed.pages < 12, "{}", printed.pages);
+    assert_eq!(printed.shortened, ["4800 more: rootkeep show '#101'"]);
+    assert!(all_text(&printed).contains("value-199 = x"));
+}
+
+#[test]
 fn what_was_recorded_stands_under_its_step() {
     let runbook = runbook(2, "Look.");
     let printed = annotated::draw(&performed(&runbook, "alice"), &IMPRINT, Paper::A4).unwrap();
