@@ -13,15 +13,19 @@ use std::path::PathBuf;
 use rootkeep::aws::otpauth::OtpAuth;
 use rootkeep::crypto::secret::SecretText;
 use rootkeep::crypto::slip39::Mnemonic;
+use rootkeep::exchange::runbook::Runbook;
 use rootkeep::present::map::{
     self, Access, By, Map, Person, Place, PlacePicture, Site, Thing, ThingPicture, ThingState,
 };
+use rootkeep::present::print::annotated::{Annotated, Entry, Person as Took, Place as Of, Proof};
 use rootkeep::present::print::form::AccessForm;
 use rootkeep::present::print::inventory::{Inventory, Item, Sealed};
-use rootkeep::present::print::script::{Script, Step};
+use rootkeep::present::print::script::Script;
 use rootkeep::present::print::share::ShareCard;
 use rootkeep::present::print::sheet::QrSheet;
-use rootkeep::present::print::{Imprint, Paper, Printed, form, inventory, script, share, sheet};
+use rootkeep::present::print::{
+    Imprint, Paper, Printed, annotated, form, inventory, script, share, sheet,
+};
 
 const URI: &str = "otpauth://totp/Amazon%20Web%20Services:root-account-mfa-device@111122223333?secret=NOTASECRETSAMPLENOTASECRETSAMPLENOTASECRETSAMPLENOTASECRETSAMPLE&issuer=Amazon%20Web%20Services";
 const WORDS: &str = "source again academic acid angry extend spray drug rich screw arena sack chew explain belong morning plains junk merchant morning syndrome vampire curly pleasure tenant quiet piece being arcade indicate smug exhaust language";
@@ -42,6 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .ok_or("usage: print_samples DIR")?,
     );
     let device = device()?;
+    let runbook = Runbook::parse(include_bytes!("runbooks/lost-mfa.toml"), "lost-mfa.toml")?;
     for (paper, name) in [(Paper::A4, "a4"), (Paper::Letter, "letter")] {
         let write = |sheet: &str, printed: Printed| {
             let path = directory.join(format!("{sheet}-{name}.pdf"));
@@ -72,7 +77,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             "form-blank",
             form::draw(&AccessForm::default(), &IMPRINT, paper)?,
         )?;
-        write("script", script::draw(&SCRIPT, &IMPRINT, paper)?)?;
+        let script = Script {
+            runbook: &runbook,
+            version: 1,
+            since: "entry #30",
+        };
+        write("script", script::draw(&script, &IMPRINT, paper)?)?;
+        let performed = performed(&runbook);
+        write("performed", annotated::draw(&performed, &IMPRINT, paper)?)?;
     }
     std::fs::write(directory.join("map.svg"), map::draw(&acme()))?;
     std::fs::write(directory.join("map-full.svg"), map::draw(&full(&names())))?;
@@ -205,33 +217,111 @@ fn access_form() -> AccessForm<'static> {
     }
 }
 
-const SCRIPT: Script<'static> = Script {
-    title: "Seal a virtual MFA device for three safes",
-    meta: &[
-        ("practice or production", "practice"),
-        ("date, place", ""),
-        ("script digest", "b19f 22c0 61d4 90aa"),
-    ],
-    people: &[("Dave Osei", "Administrator"), ("Erin Nakamura", "Witness")],
-    steps: &[
-        Step::Part("Before the seed is shown"),
-        Step::Do("Everybody signs the list; telephones go into the box outside the room."),
-        Step::Do(
-            "The laptop starts from read-only media, without a network. Its clock is compared with the clock on the wall; the difference is noted here.",
+/// A ceremony that went nearly as written.
+fn performed(runbook: &Runbook) -> Annotated<'_> {
+    let entry = |place, minute, seq, line: &str, more: &[&str]| Entry {
+        place,
+        when: format!("2025-11-21 14:{minute:02} GMT"),
+        seq,
+        line: line.to_owned(),
+        more: more.iter().map(|text| (*text).to_owned()).collect(),
+    };
+    let mut entries = vec![
+        entry(
+            Of::Room,
+            2,
+            31,
+            "the ceremony began",
+            &[
+                "Dave Osei: administrator",
+                "Erin Nakamura: operator",
+                "Farid Haddad: phone-holder, witness",
+            ],
         ),
-        Step::Part("The device"),
-        Step::Do(
-            "Sign in at AWS as root, choose \u{201c}Assign MFA device\u{201d}, \u{201c}Authenticator app\u{201d}, and show the QR code.",
+        entry(
+            Of::Exception(Some(3)),
+            21,
+            35,
+            "decided by Dave Osei, Farid Haddad",
+            &[
+                "expected: somebody answers the alarm line",
+                "happened: nobody answered, three times in ten minutes",
+                "decided: the deputy was called, and has agreed",
+            ],
         ),
-        Step::Do(
-            "Seal the seed from the picture of the code; type two codes, one after the other.",
+        entry(Of::Room, 23, 36, "Erin Nakamura left, with token-17", &[]),
+        entry(
+            Of::Room,
+            27,
+            37,
+            "Erin Nakamura came in, with token-17",
+            &[],
         ),
-        Step::Do("Print three sheets. Scan each and compare its code with the laptop\u{2019}s."),
-        Step::Do(
-            "Fold each sheet, put it into a bag, read the bag\u{2019}s number aloud; the witness writes it down.",
-        ),
-    ],
-};
+    ];
+    for (number, step) in (1u32..).zip(&runbook.steps) {
+        let values: Vec<String> = step
+            .record
+            .iter()
+            .map(|value| format!("{} = as on the screen", value.id))
+            .collect();
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        let went = if number == 3 { "deviated" } else { "done" };
+        let line = format!("{went}, by Erin Nakamura, Farid Haddad");
+        entries.push(entry(
+            Of::Step(number),
+            10 + number,
+            40 + u64::from(number),
+            &line,
+            &values,
+        ));
+    }
+    let person = |name: &str, roles: &str, signed: &str| Took {
+        name: name.to_owned(),
+        roles: roles.to_owned(),
+        signed: signed.to_owned(),
+    };
+    let fact = |label, value: &str| (label, value.to_owned());
+    Annotated {
+        runbook,
+        standing: "complete, and signed by everyone".to_owned(),
+        called: "lost-mfa, practice, 4eb276f8".to_owned(),
+        facts: vec![
+            fact("this was", "practice"),
+            fact("began", "2025-11-21 14:02 GMT (Europe/London)"),
+            fact("place", "London, room 4.12"),
+            fact("version", "1"),
+        ],
+        in_short: vec![
+            "15 steps, 14 done, 1 otherwise than written (3).".to_owned(),
+            "Exceptions: #35.".to_owned(),
+        ],
+        people: vec![
+            person("Dave Osei", "administrator", "entry #60, who wrote it down"),
+            person("Erin Nakamura", "operator", "entry #61"),
+            person("Farid Haddad", "phone-holder, witness", "entry #62"),
+        ],
+        entries,
+        end: vec![
+            fact("OUTCOME", "completed, 2025-11-21 15:40 GMT, entry #60"),
+            fact("SURPRISE", "The alarm line was not staffed"),
+            fact(
+                "LESSON",
+                "Order a spare token (Farid Haddad, until 2026-01-31)",
+            ),
+        ],
+        proof: Proof {
+            kind: "ceremony.finish".to_owned(),
+            seq: 60,
+            leaf: "b19f22c0".repeat(8),
+            text: format!(
+                "c2sp.org/tlog-proof@v1\nindex 60\n{0}\n{0}\n\nrootkeep.example/7c41e09b\n63\n{0}\n\n\u{2014} rootkeep.example/7c41e09b {1}\n",
+                "NOTAHASH".repeat(5),
+                "NOTASIGNATURE".repeat(12)
+            ),
+            key: "rootkeep.example/7c41e09b+00000000+NOTAKEY".to_owned(),
+        },
+    }
+}
 
 fn acme() -> Map<'static> {
     use ThingPicture::{Envelope, Phone, QrSheet, Share, Stick, Token};

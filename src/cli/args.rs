@@ -158,7 +158,7 @@ pub enum Command {
     /// Your own encrypted shares
     #[command(subcommand)]
     Shares(super::shares::SharesCommand),
-    /// Sheets of paper: sheet, share, inventory, form
+    /// Sheets of paper: sheet, share, inventory, form, script
     #[command(subcommand)]
     Print(super::print::PrintCommand),
     /// Work with people who never see the ledger, by files on a stick

@@ -6,6 +6,8 @@ pub mod imprint;
 mod inventory;
 mod lp;
 pub mod onto;
+mod performed;
+mod script;
 mod share;
 mod sheet;
 
@@ -26,6 +28,8 @@ pub enum PrintCommand {
     Inventory(inventory::PrintInventory),
     /// A form to record an access by pen, when no computer runs
     Form(form::PrintForm),
+    /// A runbook to be performed; or a ceremony: its script with what was recorded, and the log's proof
+    Script(script::PrintScript),
 }
 
 pub fn run(context: &Context, command: &PrintCommand) -> Result<Done> {
@@ -34,5 +38,6 @@ pub fn run(context: &Context, command: &PrintCommand) -> Result<Done> {
         PrintCommand::Share(command) => share::run(context, command),
         PrintCommand::Inventory(command) => inventory::run(context, command),
         PrintCommand::Form(command) => form::run(context, command),
+        PrintCommand::Script(command) => script::run(context, command),
     }
 }

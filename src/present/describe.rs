@@ -581,7 +581,8 @@ fn holders(shares: &[Share]) -> Vec<Id> {
 }
 
 /// A text of somebody's own: as many spaces as it likes would push it where it looks like ours.
-pub(super) fn free(text: &str) -> String {
+#[must_use]
+pub fn free(text: &str) -> String {
     let line = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }

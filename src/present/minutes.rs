@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::ledger::{People, Session};
 use crate::state::ceremonies::CeremonyRecord;
 use crate::statement::ceremonies::{BreakEnd, StepWent};
-use crate::statement::{Claim, Statement, Time};
+use crate::statement::{Claim, Kind, Statement, Time};
 
 /// From so many seconds on it is said that something was written down later than it happened.
 const LATE: i64 = 900;
@@ -16,6 +16,8 @@ const LATE: i64 = 900;
 pub struct Minute {
     /// Index of the entry.
     pub seq: u64,
+    /// What kind of entry it is.
+    pub kind: Kind,
     /// When it happened, by the clock that all could see.
     pub at: Time,
     /// The step that it is about, counted from 1.
@@ -26,6 +28,8 @@ pub struct Minute {
     pub more: Vec<String>,
     /// Whether it is not as the script has it: an exception, a deviation, a step left out.
     pub other: bool,
+    /// Whether it was written down later than it happened.
+    pub late: bool,
 }
 
 /// The minutes of a ceremony.
@@ -40,6 +44,7 @@ pub fn minutes(session: &Session, record: &CeremonyRecord, people: &People) -> R
             let late = statement.header().made_at.seconds() - minute.at.seconds();
             if late >= LATE {
                 let late = duration(u64::try_from(late).unwrap_or(0));
+                minute.late = true;
                 minute.more.push(format!("written down {late} later"));
             }
             if record.alone.contains(seq) {
@@ -144,11 +149,13 @@ fn minute(
     };
     Some(Minute {
         seq,
+        kind: statement.claim().kind(),
         at,
         step,
         line,
         more,
         other,
+        late: false,
     })
 }
 

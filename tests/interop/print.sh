@@ -80,6 +80,23 @@ uri="otpauth://totp/Amazon%20Web%20Services:root-account-mfa-device@111122223333
     as bob print form tokyo-a --out form.pdf
     as bob location map --out map.svg
     as bob location map --out map.html
+    as alice "${all[@]}" runbook add "$root/tests/interop/handover.toml"
+    as bob print script handover --out script.pdf
+    held=$(as alice --json ceremony start handover --practice --role lead=alice --role witness=bob --role watch=carol \
+        --guest 'Jo Smith|Acme Audit|watch' --place 'Room 4' --timezone Europe/London | field id)
+    as alice ceremony step "$held" open done --value bag=TB-0048999 --note 'it was dark'
+    as bob ceremony leave "$held" bob --carrying 'a notebook'
+    as alice ceremony enter "$held" bob
+    as alice ceremony exception "$held" --by alice --by bob --expected 'two sheets' --happened 'one' --decided 'to go on'
+    as alice ceremony step "$held" count deviated --by carol
+    as bob print script "$held" --out running.pdf --proof running.tlog-proof
+    as alice ceremony step "$held" close skipped
+    finished=$(as alice --json ceremony finish "$held" --outcome completed --lesson 'A lamp|bob|2030-01-31' --surprise 'It was dark' | field id)
+    as bob print script "$held" --out unsigned.pdf
+    for name in bob carol; do as "$name" sign "$finished"; done
+    as bob --json print script "$held" --paper letter --out performed.pdf --proof performed.tlog-proof >performed.json
+    as bob show "$finished" --proof >shown.tlog-proof
+    as bob show "$finished" --envelope >envelope
 } >/dev/null
 
 for sheet in 111122223333-qr-1 111122223333-qr-2 third fourth share; do
@@ -108,6 +125,29 @@ says fourth TB-0048216 "4 of 4"
 says share "Share of a sealed secret" bob "Any 2 of 3 shares open it" "111122223333/mfa-seed, epoch 1"
 says inventory "Inventory of tokyo-a" TB-0048214 TB-0048215 TB-0048216 "MFA QR sheet" carol
 says form "Record of an access" tokyo-a "rootkeep safe log" 111122223333
+# Who reads a script aloud finds every step, what is to be written down, and the file's digest, spaces apart.
+digest=$(sha256sum "$root/tests/interop/handover.toml" | cut -c1-64)
+for sheet in script running unsigned performed; do
+    says $sheet "Hand the sheet over" "Open the bag." "bag: Its number" "Count what is in it." "Close it."
+    tr -d ' \n' <$sheet.txt | grep -qF "$digest" || fail "the digest of the file is not on $sheet.pdf"
+done
+says script "Script of a ceremony" practice production "Exception 3" "lead: name" "watch: name" initials
+says running "Record: not complete, it goes on" "bag = TB-0048999" "note: it was dark" nothing "signs once it is over"
+says unsigned "Record: complete, but not signed by everyone yet" "HAS NOT SIGNED YET"
+says performed "Record: complete, and signed by everyone" "bag = TB-0048999" "done, by alice, bob" "deviated, by carol" \
+    "skipped, by" "expected: two sheets" "decided: to go on" "bob left, with a notebook" "Jo Smith (Acme Audit)" \
+    "A lamp (bob, until 2030-01-31)" "It was dark" "c2sp.org/tlog-proof@v1"
+if grep -q "HAS NOT SIGNED" performed.txt; then fail "somebody has not signed what is signed"; fi
+# The proof on paper is the one in the file, and its leaf is the envelope's hash.
+cmp performed.tlog-proof shown.tlog-proof
+leaf=$("$python" -c 'import hashlib,sys; print(hashlib.sha256(b"\0" + open(sys.argv[1], "rb").read()).hexdigest())' envelope)
+grep -qF "$leaf" performed.txt || fail "the leaf hash on paper is not the envelope's"
+[ "$("$python" -c 'import json; print(json.load(open("performed.json"))["proof"]["leaf"])')" = "$leaf" ] || fail "another leaf in the JSON"
+"$python" - <<'END'
+paper = "".join(open("performed.txt").read().split())
+proof = "".join(open("performed.tlog-proof").read().split())
+assert proof in paper, proof
+END
 if grep -q TB-00482 form.txt; then fail "the form has bag numbers on it"; fi
 for sheet in 111122223333-qr-1 111122223333-qr-2 third; do
     pdftotext "$sheet.pdf" - | tr -d ' \n' >text
@@ -116,7 +156,7 @@ done
 pdftotext fourth.pdf - | tr -d ' \n' >text
 grep -qF $seed text || fail "the seed is not in the text of a sheet that was asked for it"
 if grep -alE 'otpauth|NOTASECRET' ./*.pdf; then fail "a secret stands in the open in the file itself"; fi
-echo "what the commands print was read: 4 copies and a share, straight and turned"
+echo "what the commands print was read: 4 copies and a share, straight and turned; a script before and after"
 
 # ---- every sheet on every paper -----------------------------------------------------------------
 
@@ -166,7 +206,8 @@ for paper in a4 letter; do
     says "inventory-$paper" "Inventory of london-a" qr-mgmt-1 TB-0048214 "witness Erin Nakamura" "Counted by: name" "page 1 of"
     says "form-$paper" "Record of an access" P-2025-007 qr-mgmt-1 "number on the bag" "page 2 of 2"
     says "form-blank-$paper" "form number" "lock counter before" "came at"
-    says "script-$paper" "Seal a virtual MFA device" initials "Everybody signs the list"
+    says "script-$paper" "The MFA device of a root user is lost or broken" initials "rootkeep request ACCOUNT/password" "page 2 of"
+    says "performed-$paper" "Record: complete, and signed by everyone" "Erin Nakamura left, with token-17" c2sp.org/tlog-proof@v1
     if grep -q TB-00482 "form-$paper.txt"; then fail "the form has bag numbers on it"; fi
 
     # Without its spaces and lines, so that groups of four count too.

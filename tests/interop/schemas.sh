@@ -320,6 +320,7 @@ PYTHON
     as carol runbook show lost-mfa --version 1
     as carol runbook show "$proposed"
     as carol runbook show lost-mfa --out again.toml
+    as carol print script lost-mfa --out to-do.pdf
     cmp lost-mfa.toml again.toml
     refused 3 runbook-unchanged alice runbook add lost-mfa.toml
     refused 2 bad-runbook alice runbook check "$root/Cargo.toml"
@@ -344,6 +345,7 @@ PYTHON
     as alice ceremony pause "$held" --stay alice --note x
     as alice ceremony list
     as alice ceremony show "$held"
+    as alice print script "$held" --out rests.pdf
     as alice ceremony resume "$held"
     as alice ceremony step "$held" count deviated --by frank
     as bob ceremony step "$held" close skipped
@@ -352,8 +354,12 @@ PYTHON
     as alice ceremony show "$held"
     as alice ceremony list
     as alice show "$finished"
+    as alice print script "$held" --out unsigned.pdf
     for by in bob carol frank; do as "$by" sign "$finished"; done
     as alice ceremony show "$held"
+    as alice print script "$held" --paper letter --out held.pdf --proof held.tlog-proof
+    refused 2 no-proof alice print script lost-mfa --out x.pdf --proof x.tlog-proof
+    refused 5 no-script alice print script lost-key --out x.pdf
     as bob improvement close "$finished.1" --outcome done --note bought
     as alice improvement list
     broken=$(as carol ceremony start handover --practice --role lead=carol --role witness=frank | field id)

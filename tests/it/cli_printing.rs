@@ -1,6 +1,8 @@
 //! Paper: what is printed, what is refused before anything is, what is left when a printer fails. That
 //! the codes on it can be read is held by `tests/interop/print.sh`, with other people's tools.
 
+use rootkeep::crypto::fixed::Digest;
+use rootkeep::log::{Hash, TlogProof};
 use rootkeep::statement::releases::Form;
 use serde_json::{Value, json};
 
@@ -609,6 +611,133 @@ fn what_holds_no_secret_is_printed_without_a_question() {
         "{printed}"
     );
     assert_eq!(desk.entries(), before);
+}
+
+/// The runbook of the examples, in effect.
+fn with_runbook() -> Desk {
+    let desk = with_safes();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/runbooks/lost-mfa.toml");
+    desk.write("lost-mfa.toml", &fs::read(example).unwrap());
+    let with = [
+        "--with",
+        "alice.key",
+        "--with",
+        "bob.key",
+        "--with",
+        "carol.key",
+    ];
+    let add = ["runbook", "add", "lost-mfa.toml"];
+    desk.ok_as("alice", &[&with[..], &add].concat());
+    desk
+}
+
+/// `print script` in JSON, into a file.
+fn script(desk: &Desk, what: &str, more: &[&str]) -> Value {
+    let words = ["--json", "print", "script", what];
+    desk.ok_as("bob", &[&words[..], more].concat()).json()
+}
+
+#[test]
+fn a_runbook_is_printed_as_it_is_in_effect_and_nothing_is_entered() {
+    let desk = with_runbook();
+    let before = desk.entries();
+    let printed = script(&desk, "lost-mfa", &["--out", "s.pdf"]);
+    desk.is_sheet("s.pdf");
+    let shown = desk.ok_as("bob", &["--json", "runbook", "show", "lost-mfa"]);
+    let shown = shown.json();
+    assert_eq!(
+        (&printed["runbook"], &printed["version"], &printed["digest"]),
+        (&shown["runbook"], &shown["version"], &shown["file"])
+    );
+    assert_eq!(
+        (&printed["ceremony"], &printed["state"], &printed["proof"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
+    assert_eq!(printed["warnings"], json!([]));
+    assert!(printed["pages"].as_u64().unwrap() > 4);
+    let words = |what, more: &[&'static str]| [&["print", "script", what], more].concat();
+    for (words, exit, code) in [
+        (words("lost-mfa", &["--out", "s.pdf"]), 3, "exists"),
+        (words("lost-mfa", &[]), 2, "usage"),
+        (words("lost-key", &["--out", "t.pdf"]), 5, "no-script"),
+        (words("#0", &["--out", "t.pdf"]), 5, "not-a-ceremony"),
+        (
+            words("lost-mfa", &["--out", "t.pdf", "--proof", "p"]),
+            2,
+            "no-proof",
+        ),
+        (
+            words("lost-mfa", &["--out", "t.pdf", "--proof", "t.pdf"]),
+            2,
+            "same-file",
+        ),
+        (
+            words("lost-mfa", &["--out", "t.pdf", "--proof", "s.pdf"]),
+            3,
+            "exists",
+        ),
+    ] {
+        desk.refused("bob", &words, exit, code);
+    }
+    assert!(!desk.path("t.pdf").exists() && !desk.path("p").exists());
+    desk.printer(1);
+    let words = words("lost-mfa", &["--to-printer", "--paper", "letter"]);
+    desk.at_printer("bob", &words, b"").succeeded();
+    assert!(fs::read(desk.path("job-1")).unwrap().starts_with(b"%PDF"));
+    assert_eq!(desk.entries(), before);
+}
+
+#[test]
+fn a_ceremony_is_printed_with_a_proof_of_how_it_stands() {
+    let desk = with_runbook();
+    let start = "--json ceremony start lost-mfa --practice --role administrator=alice --role operator=bob \
+                 --role witness=carol --role phone-holder=carol --role mailbox-reader=dave";
+    let words: Vec<&str> = start.split_whitespace().collect();
+    let id = desk.ok_as("alice", &words).json()["id"].clone();
+    let id = id.as_str().unwrap();
+    let stands = |file: &str, state: &str| {
+        let (pdf, proof) = (format!("{file}.pdf"), format!("{file}.proof"));
+        let printed = script(&desk, id, &["--out", &pdf, "--proof", &proof]);
+        desk.is_sheet(&pdf);
+        assert_eq!(
+            (&printed["state"], &printed["ceremony"]),
+            (&json!(state), &json!(id))
+        );
+        assert_eq!(printed["warnings"], json!([]));
+        // Whoever has the proof needs nothing else to see that the leaf is in the log.
+        let proof = TlogProof::parse(&fs::read(desk.path(&proof)).unwrap()).unwrap();
+        assert_eq!(json!(proof.index()), printed["proof"]["seq"]);
+        let leaf = Digest::parse(printed["proof"]["leaf"].as_str().unwrap()).unwrap();
+        proof.verify_inclusion(&Hash::from(leaf.0)).unwrap();
+        proof.index()
+    };
+    // While there is no end, the newest entry is proven.
+    let began = stands("began", "running");
+    desk.ok_as(
+        "alice",
+        &["ceremony", "pause", id, "--stay", "bob", "--stay", "carol"],
+    );
+    assert_eq!(stands("rests", "on-break"), began + 1);
+    desk.ok_as("alice", &["ceremony", "resume", id]);
+    let finish = |desk: &Desk| {
+        let words = ["--json", "ceremony", "finish", id, "--outcome", "aborted"];
+        desk.ok_as("alice", &words).json()
+    };
+    let first = finish(&desk);
+    assert_eq!(json!(stands("ended", "to-be-signed")), first["seq"]);
+    // An end that was turned down is none.
+    let first = first["id"].as_str().unwrap();
+    desk.ok_as("dave", &["reject", first, "--reason", "It goes on"]);
+    assert_eq!(
+        stands("on", "running"),
+        desk.ok_as("bob", &["--json", "show", first]).json()["seq"]
+    );
+    let second = finish(&desk);
+    let second = (second["id"].as_str().unwrap(), &second["seq"]);
+    for name in ["bob", "carol", "dave"] {
+        desk.ok_as(name, &["sign", second.0]);
+    }
+    assert_eq!(json!(stands("over", "aborted")), *second.1);
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 mod finish;
 mod record;
-mod room;
+pub mod room;
 mod runner;
-mod show;
+pub mod show;
 mod start;
 
 use clap::{Subcommand, ValueEnum};

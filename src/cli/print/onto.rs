@@ -1,6 +1,6 @@
 //! Where a sheet goes: into a new file, or to a printer past every file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, ValueEnum};
 use serde_json::{Value, json};
@@ -94,6 +94,11 @@ impl Target {
     pub fn printer(name: &str) -> Result<Self> {
         lp::check()?;
         Ok(Self::Printer((!name.is_empty()).then(|| name.to_owned())))
+    }
+
+    /// Whether that is where it goes.
+    pub fn is_file(&self, path: &Path) -> bool {
+        matches!(self, Self::File(own) if own == path)
     }
 
     /// Hands the document over: a file complete or not at all, a printer without any file.

@@ -273,6 +273,7 @@ fn sorts(path: &[&Command], arg: &Arg) -> Vec<Sort> {
         ("PRIVILEGE", _) => vec![Sort::Privilege],
         ("ID", "review") => vec![Sort::Review],
         ("RUNBOOK", _) => vec![Sort::Runbook, Sort::Waiting],
+        ("RUNBOOK|CEREMONY", _) => vec![Sort::Runbook, Sort::Performed],
         ("ID", _) => vec![Sort::Waiting],
         ("NAME", "quorum") if arg.is_positional() => vec![Sort::Quorum],
         ("NAME", _) => match arg.get_id().as_str() {
@@ -445,6 +446,7 @@ mod tests {
         ] {
             assert_eq!(sorts(line), [Sort::Location], "{line}");
         }
+        assert_eq!(sorts("print script "), [Sort::Runbook, Sort::Performed]);
         assert_eq!(sorts("print sheet "), [Sort::Waiting]);
         assert_eq!(sorts("print sheet 4eb2 "), secrets);
         for line in ["item show ", "safe close x --took ", "safe close x --bag "] {
@@ -517,6 +519,7 @@ mod tests {
             "PLAN|KIND",
             "PRIVILEGE",
             "RUNBOOK",
+            "RUNBOOK|CEREMONY",
             "SECRET",
         ];
         let free = [

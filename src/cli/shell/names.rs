@@ -36,6 +36,8 @@ pub enum Sort {
     Drill,
     /// Ceremonies that go on.
     Ceremony,
+    /// Ceremonies, those that are over too.
+    Performed,
     /// Plans of drills.
     Plan,
     /// Runbooks.
@@ -91,7 +93,8 @@ pub fn all(records: &dyn Records, sort: Sort) -> Result<Vec<Name>> {
         Sort::Mailbox => keys(records, Table::Mailbox)?,
         Sort::Phone => keys(records, Table::Phone)?,
         Sort::Drill => running(records)?,
-        Sort::Ceremony => performing(records)?,
+        Sort::Ceremony => ceremonies(records, |ceremony| ceremony.finished.is_none())?,
+        Sort::Performed => ceremonies(records, |_| true)?,
         Sort::Plan => keys(records, Table::Plan)?,
         Sort::Runbook => keys(records, Table::Runbook)?,
         Sort::Review => list::<ReviewRecord>(records, "")?
@@ -130,10 +133,13 @@ fn running(records: &dyn Records) -> Result<Vec<Name>> {
         .collect())
 }
 
-fn performing(records: &dyn Records) -> Result<Vec<Name>> {
+fn ceremonies(
+    records: &dyn Records,
+    wanted: impl Fn(&CeremonyRecord) -> bool,
+) -> Result<Vec<Name>> {
     let all = list::<CeremonyRecord>(records, "")?.into_iter();
-    let going_on = all.filter(|(_, ceremony)| ceremony.finished.is_none());
-    Ok(going_on
+    Ok(all
+        .filter(|(_, ceremony)| wanted(ceremony))
         .map(|(_, ceremony)| Name::of(ceremony.id.short(), ceremony.runbook.as_str()))
         .collect())
 }

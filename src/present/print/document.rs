@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::code;
-use super::fonts::{Face, Font, with_replacements};
+use super::fonts::{Face, Font, replacement, with_replacements};
 use super::ink::{Area, Grey, Ink, POINTS, Stroke};
 use super::{Imprint, Paper, PrintError, Printed};
 use super::{pdf, wrap};
@@ -60,6 +60,12 @@ impl Type {
     #[must_use]
     pub fn line(self) -> f64 {
         self.size * LEADING * POINT
+    }
+
+    /// How far below a line's upper edge its baseline is, in millimetres.
+    #[must_use]
+    pub fn ascent(self) -> f64 {
+        self.size * ASCENT * POINT
     }
 }
 
@@ -216,10 +222,27 @@ impl Document {
         let mut y = place.1;
         for (number, line) in broken.lines.into_iter().enumerate() {
             let line = cut.as_deref().filter(|_| number == last).unwrap_or(line);
-            self.text((place.0, y + set.size * ASCENT * POINT), line, set);
+            self.text((place.0, y + set.ascent()), line, set);
             y += set.line();
         }
         y
+    }
+
+    /// Text in lines of `width`, to be drawn one by one; at most `most`. Whether that was all of it
+    /// comes with them.
+    pub fn broken(
+        &mut self,
+        width: f64,
+        most: usize,
+        text: &str,
+        set: Type,
+    ) -> (Vec<String>, bool) {
+        let (shown, unknown) = with_replacements(text, |c| c == '\n' || self.knows(c));
+        let broken = wrap::lines(&shown, width, most, |c| self.advance(c, set));
+        let lines = broken.lines.iter().map(|line| (*line).to_owned()).collect();
+        let whole = broken.rest.is_empty();
+        self.undrawn.extend(unknown);
+        (lines, whole)
     }
 
     /// How high a text is, broken into lines of `width`.
@@ -233,6 +256,20 @@ impl Document {
     /// Adds to the texts that were too long for their place.
     pub fn report_shortened(&mut self, text: &str) {
         self.shortened.push(text.to_owned());
+    }
+
+    /// How many bytes of the start of a line fit into `width`; of its first character all.
+    #[must_use]
+    pub fn fits(&self, line: &str, width: f64, set: Type) -> usize {
+        let first = line.chars().next().map_or(0, char::len_utf8);
+        let drawn = |c: char| {
+            if self.knows(c) {
+                self.advance(c, set)
+            } else {
+                self.measure(&format!(" {} ", replacement(c)), set)
+            }
+        };
+        wrap::fitting(line, width, drawn).len().max(first)
     }
 
     /// How wide one line of text is.

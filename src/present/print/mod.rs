@@ -6,15 +6,18 @@
 //! | [`share::draw`] | one custodian's share of a sealed secret, as words and as QR code |
 //! | [`inventory::draw`] | what is registered in one location, to be compared with what lies there |
 //! | [`form::draw`] | the record of an access by pen, for when no computer runs |
-//! | [`script::draw`] | steps to be ticked off: a runbook, a ceremony, a drill |
+//! | [`script::draw`] | a runbook, to be performed and filled in by hand |
+//! | [`annotated::draw`] | a runbook with what was recorded as it was performed |
 //!
 //! Each returns [`Printed`]: the PDF, what its fonts could not draw, and what had to be shortened.
 //! Text can be selected; fonts are embedded, reduced to what is used. No time or chance is in it: the
 //! same input gives the same bytes. Every QR code has been read back from the finished file.
 
+pub mod annotated;
 mod blocks;
 mod code;
 mod document;
+mod flow;
 mod folded;
 pub(in crate::present) mod fonts;
 pub mod form;

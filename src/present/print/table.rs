@@ -7,6 +7,8 @@ use super::ink::{Area, Stroke};
 
 /// Where a page that continues a table has its title.
 const CONTINUED_AT: f64 = 18.0;
+/// Where its content begins.
+pub const CONTENT_AT: f64 = CONTINUED_AT + 4.0;
 /// White between a cell's frame and its text.
 const PADDING: f64 = 1.5;
 /// The most lines of a cell.
@@ -148,5 +150,5 @@ pub fn next_page(document: &mut Document, continued: &str) -> f64 {
     let set = Type::new(Face::Bold, 11.0);
     let width = document.content_width();
     document.fitted((MARGIN, CONTINUED_AT), width, continued, set);
-    CONTINUED_AT + 4.0
+    CONTENT_AT
 }

@@ -1,15 +1,17 @@
 //! What every sheet promises, seen in the bytes of its PDF.
 
+use super::annotated::{Annotated, Entry, Person, Place, Proof};
 use super::fonts::{Face, Font};
 use super::form::AccessForm;
 use super::inventory::{Inventory, Item, Sealed};
-use super::script::{Script, Step};
+use super::script::Script;
 use super::share::ShareCard;
 use super::sheet::QrSheet;
 use super::*;
 use crate::aws::otpauth::OtpAuth;
 use crate::crypto::secret::{Key32, SecretText};
 use crate::crypto::slip39::{Group, Mnemonic, Scheme, split};
+use crate::exchange::runbook::Runbook;
 
 const SEED: &str = "NOTASECRETSAMPLENOTASECRETSAMPLENOTASECRETSAMPLENOTASECRETSAMPLE";
 const PAPERS: [Paper; 2] = [Paper::A4, Paper::Letter];
@@ -103,15 +105,85 @@ fn inventory(ids: &[String], paper: Paper) -> Printed {
     inventory::draw(&inventory, &IMPRINT, paper).unwrap()
 }
 
-fn script(steps: &[Step<'_>]) -> Printed {
-    let script = Script {
-        title: "Seal a device",
-        meta: &[("date", "")],
-        people: &[("Dave Osei", "Administrator")],
-        steps,
-    };
-    script::draw(&script, &IMPRINT, Paper::A4).unwrap()
+/// A runbook of two roles and as many steps, in which every text but the title is this one.
+fn runbook(steps: usize, text: &str) -> Runbook {
+    titled("The device is lost", steps, text)
 }
+
+fn titled(title: &str, steps: usize, text: &str) -> Runbook {
+    let title = format!("{title:?}");
+    let text = format!("{text:?}");
+    let mut file = format!(
+        "schema = \"rootkeep/v1/runbook\"\nname = \"lost-mfa\"\ntitle = {title}\nscenario = {text}\n\
+         written = 2025-11-21\nbefore = [{text}, {text}]\n\
+         [[roles]]\nid = \"operator\"\nwho = {text}\napart_from = [\"witness\"]\n\
+         [[roles]]\nid = \"witness\"\nwho = {text}\npeople = 2\n"
+    );
+    for number in 1..=steps {
+        file.push_str(&format!(
+            "[[steps]]\nid = \"step-{number}\"\nby = [\"operator\", \"witness\"]\ndo = {text}\n\
+             observe = {text}\nrecord = [{{ id = \"value-{number}\", what = {text} }}]\nstop = [{text}]\n"
+        ));
+    }
+    Runbook::parse(file.as_bytes(), "test").unwrap()
+}
+
+fn script(runbook: &Runbook, paper: Paper) -> Printed {
+    let script = Script {
+        runbook,
+        version: 3,
+        since: "entry #12",
+    };
+    script::draw(&script, &IMPRINT, paper).unwrap()
+}
+
+/// A ceremony in which every step was recorded, with this text wherever somebody could have typed one.
+fn performed<'a>(runbook: &'a Runbook, text: &str) -> Annotated<'a> {
+    let entry = |place, seq| Entry {
+        place,
+        when: "2025-11-21 14:05 UTC".to_owned(),
+        seq,
+        line: format!("done, by {text}"),
+        more: vec![format!("value = {text}"), format!("note: {text}")],
+    };
+    let mut entries: Vec<Entry> = (1u32..)
+        .zip(&runbook.steps)
+        .map(|(number, _)| entry(Place::Step(number), 100 + u64::from(number)))
+        .collect();
+    entries.push(entry(Place::Exception(Some(1)), 200));
+    entries.push(entry(Place::Exception(None), 201));
+    entries.push(entry(Place::Room, 202));
+    Annotated {
+        runbook,
+        standing: "complete, and signed by everyone".to_owned(),
+        called: "lost-mfa, practice, 4eb276f8".to_owned(),
+        facts: vec![
+            ("this was", "practice".to_owned()),
+            ("place", text.to_owned()),
+        ],
+        in_short: vec!["2 steps, 2 done.".to_owned()],
+        people: vec![Person {
+            name: text.to_owned(),
+            roles: "operator".to_owned(),
+            signed: "entry #210".to_owned(),
+        }],
+        entries,
+        end: vec![
+            ("OUTCOME", "completed".to_owned()),
+            ("NOTE", text.to_owned()),
+        ],
+        proof: Proof {
+            kind: "ceremony.finish".to_owned(),
+            seq: 209,
+            leaf: "ab".repeat(32),
+            text: PROOF.to_owned(),
+            key: "example.com/log+00000000+AAAA".to_owned(),
+        },
+    }
+}
+
+/// A proof with lines that paper is too narrow for.
+const PROOF: &str = "c2sp.org/tlog-proof@v1\nindex 209\nNOTAHASH+NOTAHASH/NOTAHASH=\n\nexample.com/log\n210\nNOTAROOT=\n\n- example.com/log NOTASIGNATURENOTASIGNATURENOTASIGNATURENOTASIGNATURENOTASIGNATURENOTASIGNATURENOTASIGNATURENOTASIGNATURENOTASIGNATURE/NOTASIGNATURENOTASIGNATURE==\n";
 
 /// A run of text as the PDF has it, in points: where its baseline begins, how large it is, and what
 /// it says.
@@ -121,6 +193,7 @@ struct Run {
     y: f64,
     width: f64,
     size: f64,
+    face: String,
     text: String,
 }
 
@@ -162,6 +235,7 @@ fn runs(printed: &Printed) -> Vec<Run> {
             y: y.parse().unwrap(),
             width: f64::from(thousandths) * size / 1000.0,
             size,
+            face: name.trim_start_matches('/').to_owned(),
             text: glyphs
                 .map(|glyph| glyph.map_or('?', |(_, c, _)| *c))
                 .collect(),
@@ -178,13 +252,15 @@ fn all_text(printed: &Printed) -> String {
 #[test]
 fn the_same_input_gives_the_same_bytes() {
     let (device, shares) = (device(), shares(&Scheme::single(2, 3)));
+    let runbook = runbook(3, "Look.");
     for paper in PAPERS {
-        let draws: [&dyn Fn() -> Printed; 5] = [
+        let draws: [&dyn Fn() -> Printed; 6] = [
             &|| sheet::draw(&qr_sheet(&device, &[]), &IMPRINT, paper).unwrap(),
             &|| share::draw(&share_card(&shares[0][0], None), &IMPRINT, paper).unwrap(),
             &|| inventory(&items(40), paper),
             &|| form::draw(&AccessForm::default(), &IMPRINT, paper).unwrap(),
-            &|| script(&[Step::Part("One"), Step::Do("Look.")]),
+            &|| script(&runbook, paper),
+            &|| annotated::draw(&performed(&runbook, "Look."), &IMPRINT, paper).unwrap(),
         ];
         for draw in draws {
             let (one, two) = (draw(), draw());
@@ -509,6 +585,9 @@ fn the_longest_texts_lie_on_nothing_and_end_before_the_paper_does() {
         groups,
     });
     let long = &*"word ".repeat(200);
+    let longest = &*"word ".repeat(800);
+    let longest = titled(longest, 9, longest);
+    let short = runbook(9, "Look.");
     let ids = items(23);
     let known: Vec<&str> = ids.iter().map(String::as_str).collect();
     let accounts = ["222233334444"; 90];
@@ -557,6 +636,11 @@ fn the_longest_texts_lie_on_nothing_and_end_before_the_paper_does() {
             (false, sheet::draw(&sheet, &imprint, paper).unwrap()),
             (false, share::draw(&card, &imprint, paper).unwrap()),
             (false, form::draw(&form, &imprint, paper).unwrap()),
+            (
+                false,
+                annotated::draw(&performed(&short, long), &imprint, paper).unwrap(),
+            ),
+            (false, script(&longest, paper)),
             (true, inventory(&ids, paper)),
         ] {
             assert_eq!(printed.shortened.is_empty(), landscape);
@@ -624,26 +708,150 @@ fn a_form_names_the_items_it_was_given_and_has_room_for_others() {
 }
 
 #[test]
-fn steps_are_numbered_through_and_long_ones_stay_whole() {
-    let text = format!("{} and the last word", "Do this and then that.".repeat(12));
-    let steps: Vec<Step<'_>> = (0..30)
-        .map(|number| {
-            if number % 10 == 0 {
-                Step::Part("A part")
-            } else {
-                Step::Do(&text)
+fn a_script_has_every_step_once_and_tears_none_that_a_page_holds() {
+    let text = format!("{}The last word.", "Do this and then that. ".repeat(12));
+    let runbook = runbook(25, &text);
+    for paper in PAPERS {
+        let blank = script(&runbook, paper);
+        let record = annotated::draw(&performed(&runbook, &text), &IMPRINT, paper).unwrap();
+        for printed in [&blank, &record] {
+            assert!(printed.shortened.is_empty());
+            let runs = runs(printed);
+            for number in 1..=25 {
+                let at = |wanted: String| {
+                    let mut found = runs.iter().filter(|run| run.text.starts_with(&wanted));
+                    let page = found.next().unwrap_or_else(|| panic!("{wanted}")).page;
+                    assert!(found.next().is_none(), "{wanted}");
+                    page
+                };
+                // Its name is its first line, its value one of its last.
+                let name = runs.iter().find(|run| run.text == format!("step-{number}"));
+                assert_eq!(
+                    name.unwrap().page,
+                    at(format!("value-{number}: ")),
+                    "{number}"
+                );
             }
-        })
-        .collect();
-    let printed = script(&steps);
-    assert!(printed.pages > 2 && printed.shortened.is_empty());
+        }
+        let text = all_text(&blank);
+        for said in [
+            "practice",
+            "production",
+            "Exception 3",
+            "version",
+            "3, in effect since entry #12",
+        ] {
+            assert!(text.contains(said), "{said}");
+        }
+        // Both witnesses sign at the beginning and at the end.
+        assert_eq!(text.lines().filter(|line| *line == "2 of 2").count(), 1);
+        assert_eq!(text.matches("witness: name").count(), 2);
+        let digest = runbook.digest().to_hex();
+        for printed in [&blank, &record] {
+            let letters: String = all_text(printed).replace([' ', '\n'], "");
+            assert!(letters.contains(&digest));
+        }
+    }
+}
+
+#[test]
+fn a_command_stands_in_the_face_in_which_letters_differ() {
+    let runbook = runbook(1, "Type:\n\n    rootkeep status\n\nThen look.");
+    let runs = runs(&script(&runbook, Paper::A4));
+    let face = |text: &str| &runs.iter().find(|run| run.text == text).unwrap().face;
+    assert_eq!(face("rootkeep status"), Face::Mono.names().0);
+    assert_eq!(face("Then look."), Face::Regular.names().0);
+}
+
+#[test]
+fn a_text_of_lines_without_end_is_cut_and_reported() {
+    let text = "a\n".repeat(2000);
+    let text = text.trim_end();
+    let runbook = runbook(2, text);
+    let printed = script(&runbook, Paper::A4);
+    assert!(printed.pages < 60, "{}", printed.pages);
+    assert!(printed.shortened.iter().any(|cut| cut == text));
+    // A text of ordinary lines is not, however long it may be.
+    let long = "word ".repeat(800);
+    let printed = script(&self::runbook(2, long.trim_end()), Paper::A4);
+    let steps = all_text(&printed).matches("word").count();
+    assert!(steps > 2 * 4 * 800, "{steps}");
+}
+
+#[test]
+fn an_entry_of_values_without_end_is_cut_and_reported() {
+    let runbook = runbook(1, "Look.");
+    let mut ceremony = performed(&runbook, "alice");
+    ceremony.entries[0].more = (0..5000).map(|n| format!("value-{n} = x")).collect();
+    let printed = annotated::draw(&ceremony, &IMPRINT, Paper::A4).unwrap();
+    assert!(printed.pages < 12, "{}", printed.pages);
+    assert_eq!(printed.shortened, ["4800 more: rootkeep show '#101'"]);
+    assert!(all_text(&printed).contains("value-199 = x"));
+}
+
+#[test]
+fn what_was_recorded_stands_under_its_step() {
+    let runbook = runbook(2, "Look.");
+    let printed = annotated::draw(&performed(&runbook, "alice"), &IMPRINT, Paper::A4).unwrap();
     let texts: Vec<String> = runs(&printed).into_iter().map(|run| run.text).collect();
-    let last = texts
-        .iter()
-        .filter(|line| line.ends_with("last word"))
-        .count();
-    assert_eq!(last, 27);
-    assert!((1..=27).all(|number| texts.contains(&number.to_string())));
+    let place = |wanted: &str| {
+        let found = texts.iter().position(|text| text == wanted);
+        found.unwrap_or_else(|| panic!("{wanted}: {texts:?}"))
+    };
+    assert!(place("step-1") < place("#101") && place("#101") < place("step-2"));
+    assert!(place("step-2") < place("#102") && place("#102") < place("#201"));
+    // An exception stands at its step, and among the exceptions.
+    let at: Vec<usize> = (0..texts.len()).filter(|at| texts[*at] == "#200").collect();
+    assert!(
+        at.len() == 2 && at[0] < place("step-2") && at[1] > place("#102"),
+        "{at:?}"
+    );
+    for said in [
+        "Record: complete, and signed by everyone",
+        "entry #210",
+        "OUTCOME",
+    ] {
+        assert!(texts.iter().any(|text| text == said), "{said}");
+    }
+}
+
+#[test]
+fn a_step_that_nobody_recorded_says_so() {
+    let runbook = runbook(2, "Look.");
+    let mut ceremony = performed(&runbook, "alice");
+    let nothing = |ceremony: &Annotated<'_>| {
+        let printed = annotated::draw(ceremony, &IMPRINT, Paper::A4).unwrap();
+        all_text(&printed).matches("nothing").count()
+    };
+    assert_eq!(nothing(&ceremony), 0);
+    ceremony
+        .entries
+        .retain(|entry| entry.place != Place::Step(2));
+    assert_eq!(nothing(&ceremony), 1);
+}
+
+#[test]
+fn the_proof_is_on_paper_letter_by_letter() {
+    let runbook = runbook(1, "Look.");
+    for paper in PAPERS {
+        let printed = annotated::draw(&performed(&runbook, "alice"), &IMPRINT, paper).unwrap();
+        let lines: Vec<String> = runs(&printed)
+            .into_iter()
+            .filter(|run| run.size < 7.0)
+            .map(|run| run.text)
+            .collect();
+        assert!(lines.len() > PROOF.lines().filter(|line| !line.is_empty()).count());
+        assert_eq!(lines.concat(), PROOF.replace('\n', ""));
+    }
+}
+
+#[test]
+fn every_page_of_a_record_says_how_it_stands() {
+    let runbook = runbook(9, &"Do this and then that. ".repeat(12));
+    let printed = annotated::draw(&performed(&runbook, "alice"), &IMPRINT, Paper::A4).unwrap();
+    let said = all_text(&printed).matches("signed by everyone").count();
+    assert!(printed.pages > 3);
+    assert_eq!(said, printed.pages);
 }
 
 #[test]
