@@ -78,7 +78,7 @@ fn waits_for(session: &Session, people: &People, one: &Occasion) -> Result<Vec<S
 }
 
 /// Holders in force who have not proven everything.
-fn unanswered(people: &People, drill: &DrillRecord) -> Vec<Id> {
+pub fn unanswered(people: &People, drill: &DrillRecord) -> Vec<Id> {
     let asked = drill.holders.iter().map(|(holder, _)| *holder);
     asked
         .filter(|holder| {
@@ -332,7 +332,7 @@ impl Proofs {
     fn told(&self, text: &mut String) {
         if self.alive > 0 || !self.not_alive.is_empty() {
             text.push_str(&format!(
-                "  a quorum is provably alive of {}, and not of {}\n",
+                "  by proofs of any drill, a quorum is provably alive of {}, and not of {}\n",
                 describe::counted(self.alive, "sealing"),
                 self.not_alive.len()
             ));

@@ -64,6 +64,15 @@ impl Learnt {
 }
 
 impl Lessons {
+    /// That whoever is to see to a lesson is known.
+    ///
+    /// # Errors
+    /// Not found, where there is no such owner.
+    pub fn check_owners(&self, people: &People) -> Result<()> {
+        let owners = self.lessons.iter().filter_map(|one| one.owner.as_ref());
+        owners.map(|name| people.find(name).map(|_| ())).collect()
+    }
+
     /// As a statement has them.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::custodian::standing;
+use super::drill_list;
 use super::due::{Calendar, Due};
 use super::out_items;
 use super::output::{self, Done};
@@ -22,7 +23,7 @@ use crate::present::describe;
 use crate::state::Table;
 use crate::state::ceremonies::CeremonyRecord;
 use crate::state::custody::{OpenRecord, RequestRecord};
-use crate::state::drills::JointRecord;
+use crate::state::drills::{DrillRecord, JointRecord};
 use crate::state::people::LedgerRecord;
 use crate::state::places::{LocationRecord, WitnessRecord};
 use crate::state::records::list;
@@ -387,6 +388,24 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 what: format!("ceremony {}", ceremony.runbook),
                 waits_for: ceremony.present.iter().map(|id| people.name(id)).collect(),
                 state: "goes on: rootkeep ceremony run",
+                until: None,
+                subject: None,
+            });
+        }
+    }
+    for (_, drill) in list::<DrillRecord>(&view, "")? {
+        if drill.finished.is_none() && drill.finishing.is_none() {
+            let waits = drill_list::unanswered(&people, &drill);
+            pending.push(Item {
+                id: drill.id.short(),
+                seq: drill.index,
+                what: format!("{} drill", drill.drill.as_str()),
+                waits_for: waits.iter().map(|id| people.name(id)).collect(),
+                state: if waits.is_empty() {
+                    "goes on: rootkeep drill show"
+                } else {
+                    "goes on: rootkeep drill prove"
+                },
                 until: None,
                 subject: None,
             });

@@ -149,7 +149,10 @@ pub fn details(
         }
         Claim::CeremonyFinish(finish, personal) => {
             lines.push(format!("  at        {}", time(finish.at)));
-            lines.push(format!("  took part {}", people.names(&finish.people)));
+            lines.push(format!(
+                "  took part {}",
+                names(people, &finish.people, &[])
+            ));
             if let Some(record) = CeremonyRecord::load(source.records().as_ref(), &finish.ceremony)?
             {
                 performed(&record, people, lines);
@@ -171,15 +174,24 @@ fn performed(record: &CeremonyRecord, people: &People, lines: &mut Vec<String>) 
         record.file
     ));
     for (number, name) in (1u32..).zip(&record.steps) {
-        lines.push(match record.newest(number) {
-            Some(done) => format!(
-                "  step {number:<4} {name}: {} {}, by {}",
+        let mut recorded = record
+            .done
+            .iter()
+            .filter(|done| done.step == number)
+            .peekable();
+        if recorded.peek().is_none() {
+            lines.push(format!("  step {number:<4} {name}: nothing is recorded"));
+        }
+        // What was recorded again is shown as often: a deviation is not hidden by what came after.
+        for done in recorded {
+            lines.push(format!(
+                "  step {number:<4} {name}: {} {}, by {} (#{})",
                 done.went.as_str(),
                 time(done.at),
-                people.names(&done.by)
-            ),
-            None => format!("  step {number:<4} {name}: nothing is recorded"),
-        });
+                names(people, &done.by, &[]),
+                done.index
+            ));
+        }
     }
     for (what, entries) in [
         ("exceptions", &record.exceptions),

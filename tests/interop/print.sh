@@ -84,13 +84,13 @@ uri="otpauth://totp/Amazon%20Web%20Services:root-account-mfa-device@111122223333
     as bob print script handover --out script.pdf
     held=$(as alice --json ceremony start handover --practice --role lead=alice --role witness=bob --role watch=carol \
         --guest 'Jo Smith|Acme Audit|watch' --place 'Room 4' --timezone Europe/London | field id)
-    as alice ceremony step "$held" open done --value bag=TB-0048999 --note 'it was dark'
+    as alice ceremony step "$held" open done --by alice --by bob --value bag=TB-0048999 --note 'it was dark'
     as bob ceremony leave "$held" bob --carrying 'a notebook'
     as alice ceremony enter "$held" bob
     as alice ceremony exception "$held" --by alice --by bob --expected 'two sheets' --happened 'one' --decided 'to go on'
-    as alice ceremony step "$held" count deviated --by carol
+    as alice ceremony step "$held" count deviated --by carol --note "twice"
     as bob print script "$held" --out running.pdf --proof running.tlog-proof
-    as alice ceremony step "$held" close skipped
+    as alice ceremony step "$held" close skipped --note "It stays open"
     finished=$(as alice --json ceremony finish "$held" --outcome completed --lesson 'A lamp|bob|2030-01-31' --surprise 'It was dark' | field id)
     as bob print script "$held" --out unsigned.pdf
     for name in bob carol; do as "$name" sign "$finished"; done

@@ -336,7 +336,7 @@ PYTHON
         --about "$tried" --note x | field id)
     as alice ceremony step "$held" open done --value bag=A1 --guest Kim --note x
     refused 2 value-missing alice ceremony step "$held" open
-    refused 3 not-there alice ceremony step "$held" count --by frank
+    refused 3 not-there alice ceremony step "$held" count deviated --note x --by frank
     as bob ceremony absent "$held" erin
     as bob ceremony leave "$held" bob --guest Kim --carrying item:sheet-1 --carrying 'a notebook'
     as alice ceremony show "$held"
@@ -347,8 +347,8 @@ PYTHON
     as alice ceremony show "$held"
     as alice print script "$held" --out rests.pdf
     as alice ceremony resume "$held"
-    as alice ceremony step "$held" count deviated --by frank
-    as bob ceremony step "$held" close skipped
+    as alice ceremony step "$held" count deviated --by frank --note x
+    as bob ceremony step "$held" close skipped --note x
     as bob ceremony exception "$held" --by bob --expected 'quiet' --happened 'an alarm' --decided 'to wait'
     finished=$(as alice ceremony finish "$held" --outcome completed --lesson 'A lamp|bob|2030-01-31' --surprise 'It was dark' --note x | field id)
     as alice ceremony show "$held"

@@ -197,12 +197,12 @@ as alice ceremony exception "$held" --by alice --by frank --step count --expecte
 as carol ceremony exception "$held" --by carol --expected 'quiet' --happened 'an alarm' --decided 'to wait'
 as alice ceremony pause "$held" --stay alice --stay bob --note 'lunch'
 as alice ceremony resume "$held"
-as alice ceremony step "$held" count deviated --by alice --by frank
-as alice ceremony step "$held" close skipped
-as frank ceremony step "$held" close done
+as alice ceremony step "$held" count deviated --by alice --by frank --note x
+as alice ceremony step "$held" close skipped --note x
+as frank ceremony step "$held" close deviated --note x
 finish=$(ceremony alice finish "$held" --outcome completed)
 as bob reject "$finish" --reason 'the second sheet'
-as bob ceremony step "$held" count done --by bob --note 'the second sheet was behind the first'
+as bob ceremony step "$held" count deviated --by bob --note 'the second sheet was behind the first'
 finish=$(ceremony bob finish "$held" --outcome completed)
 as bob withdraw "$finish"
 finish=$(ceremony alice finish "$held" --outcome completed --lesson 'a bag for two|bob|2031-01-31' --lesson 'a lamp' --surprise 'one sheet' --note 'well done')
@@ -212,7 +212,7 @@ broken=$(ceremony erin start handover --practice --role lead=erin --role witness
 as dave ceremony pause "$broken"
 as dave sign "$(ceremony erin finish "$broken" --outcome aborted)"
 running=$(ceremony alice start handover --practice --role lead=alice --role witness=bob --role watch=carol --role watch=dave)
-as alice ceremony step "$running" open done --value bag=A2 --by alice
+as alice ceremony step "$running" open deviated --note x --value bag=A2 --by alice
 # Reviews: one that was rejected, one taken back, one passed by three with two names struck, and one that goes on.
 as alice privilege set org-admin --account 111122223333 --kind role --may scp --may root-email --member erin --other 'the auditor' --rotated 2024-01-02
 as alice privilege set old --account 222233334444 --kind user --member bob

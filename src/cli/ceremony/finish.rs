@@ -52,6 +52,7 @@ pub fn run(context: &Context, command: &FinishCeremony) -> Result<Done> {
     let room = Room::find(context, &session, &command.id)?;
     let (lessons, personal) = learnt.resolve(&session, &room.people)?;
     let outcome = command.outcome.outcome();
+    room.may_end(outcome)?;
     let finish = Finish {
         ceremony: room.leaf,
         outcome,

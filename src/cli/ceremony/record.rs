@@ -162,9 +162,10 @@ pub fn step(context: &Context, command: &StepCeremony) -> Result<Done> {
             }
         }
     }
-    let by = match command.by.as_slice() {
-        [] => room.takers(step),
-        names => room.custodians(names)?,
+    let (by, others) = match command.by.as_slice() {
+        [] if others.is_empty() => (room.takers(step), room.guests_of(step)),
+        [] => (room.takers(step), others),
+        names => (room.custodians(names)?, others),
     };
     let name = step.id.clone();
     let claim = room.performed(

@@ -10,8 +10,8 @@ use crate::exchange::runbook::{Runbook, Step};
 use crate::ledger::{People, Session};
 use crate::state::ceremonies::CeremonyRecord;
 use crate::statement::ceremonies::{
-    Break, BreakEnd, Exception, ExceptionPersonal, Moved, Presence, PresencePersonal,
-    StartPersonal, Step as StepFacts, StepPersonal, StepWent, Value,
+    Break, BreakEnd, CeremonyOutcome, Exception, ExceptionPersonal, Guest, Moved, Presence,
+    PresencePersonal, StartPersonal, Step as StepFacts, StepPersonal, StepWent, Value,
 };
 use crate::statement::drills::Noted;
 use crate::statement::text::{Name, Text};
@@ -140,6 +140,7 @@ impl Room {
                     ),
                 )
                 .hint(format!("1 to {}, or its name", self.runbook.steps.len()))
+                .hint("how it went comes after the step: ceremony step ID STEP done")
             })
     }
 
@@ -212,7 +213,18 @@ impl Room {
     /// # Errors
     /// Usage, code `bad-time`.
     pub fn time(&self, typed: Option<&str>, now: Time) -> Result<Time> {
-        typed.map_or(Ok(now), |typed| when::parse(typed, self.zone, now))
+        let Some(typed) = typed else {
+            return Ok(now);
+        };
+        let parsed = when::parse(typed, self.zone, now)?;
+        // What is typed to the minute is that minute: of the one in which it began, the rest of it.
+        let began = self.record.at;
+        let same_minute = (0..60).contains(&(began.seconds() - parsed.seconds()));
+        Ok(if same_minute && typed.matches(':').count() == 1 {
+            began
+        } else {
+            parsed
+        })
     }
 
     /// That a step went so.
@@ -246,12 +258,29 @@ impl Room {
                 lacks.id
             )));
         }
+        if said.went != StepWent::Done && said.note.is_none() {
+            return Err(Error::usage(
+                "note-needed",
+                format!("step {number} is {}: say why", said.went.as_str()),
+            )
+            .hint("--note TEXT"));
+        }
         if said.by.is_empty() {
             return Err(Error::usage(
                 "who-acted",
                 "no custodian in the room has a role of this step",
             )
             .hint("say who saw to it: --by NAME"));
+        }
+        if said.went == StepWent::Done
+            && let Some(role) = self.untaken(step, &said)
+        {
+            return Err(Error::refused(
+                "role-missing",
+                format!("step {number} is for {role}, who is not among those who acted"),
+            )
+            .because("done is what was done as written")
+            .hint("where it went otherwise: deviated, with --note TEXT"));
         }
         Ok(Claim::CeremonyStep(
             StepFacts {
@@ -267,6 +296,38 @@ impl Room {
                 note: said.note,
             }),
         ))
+    }
+
+    /// A role of a step that nobody who acted has, with whoever has it.
+    fn untaken(&self, step: Option<&Step>, said: &Performed) -> Option<String> {
+        let taken = |role: &Name| {
+            let custodian = self
+                .record
+                .participants
+                .iter()
+                .any(|one| one.roles.contains(role) && said.by.contains(&one.custodian));
+            custodian
+                || self
+                    .guests()
+                    .any(|guest| guest.roles.contains(role) && said.others.contains(&guest.name))
+        };
+        let role = step?.by.iter().find(|role| !taken(role))?;
+        Some(match self.who_has(role).as_slice() {
+            [] => role.to_string(),
+            names => format!("{role} ({})", names.join(", ")),
+        })
+    }
+
+    fn guests(&self) -> impl Iterator<Item = &Guest> {
+        self.told.iter().flat_map(|told| &told.guests)
+    }
+
+    /// The guests who have one of a step's roles.
+    pub fn guests_of(&self, step: &Step) -> Vec<Text> {
+        let taking = self
+            .guests()
+            .filter(|guest| guest.roles.iter().any(|role| step.by.contains(role)));
+        taking.map(|guest| guest.name.clone()).collect()
     }
 
     /// That it was carried on otherwise.
@@ -332,6 +393,27 @@ impl Room {
             stay,
         };
         Claim::CeremonyBreak(facts, Some(Noted { note }))
+    }
+
+    /// That it can end so: said before anybody is asked whether it did.
+    ///
+    /// # Errors
+    /// Refused, codes `on-break`, `not-completed`.
+    pub fn may_end(&self, outcome: CeremonyOutcome) -> Result<()> {
+        if outcome == CeremonyOutcome::Aborted {
+            return Ok(());
+        }
+        if self.record.resting.is_some() {
+            return Err(Error::refused("on-break", "the break is not over"));
+        }
+        match self.record.next_step() {
+            None => Ok(()),
+            Some(step) => Err(Error::refused(
+                "not-completed",
+                format!("nothing is recorded of step {step}"),
+            )
+            .hint("record it, as skipped where it was; or end it as aborted")),
+        }
     }
 
     /// What is to be said aloud after an entry: that fewer than two are left with what lies open.

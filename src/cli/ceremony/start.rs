@@ -2,7 +2,7 @@
 
 use chrono::Local;
 use chrono_tz::Tz;
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde_json::json;
 
 use crate::cli::context::Context;
@@ -20,6 +20,7 @@ use crate::statement::text::{Name, Text};
 /// `ceremony start`.
 #[derive(Debug, Args)]
 #[command(
+    group = ArgGroup::new("how").required(true).multiple(false),
     after_help = "Examples:\n  rootkeep ceremony start lost-mfa --production --role administrator=alice --role operator=bob\n  rootkeep ceremony start lost-mfa --practice --role operator=bob --guest \"Jo|Acme|witness\""
 )]
 pub struct StartCeremony {
@@ -32,14 +33,10 @@ pub struct StartCeremony {
     #[arg(long, value_name = "NAME|AFFILIATION[|ROLE...]")]
     guest: Vec<String>,
     /// Nothing real is done
-    #[arg(
-        long,
-        conflicts_with = "production",
-        required_unless_present = "production"
-    )]
+    #[arg(long, group = "how")]
     practice: bool,
     /// In earnest
-    #[arg(long)]
+    #[arg(long, group = "how")]
     production: bool,
     /// Where, in words
     #[arg(long, value_name = "TEXT")]

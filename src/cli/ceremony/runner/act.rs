@@ -41,6 +41,8 @@ pub fn form(screen: &Screen, purpose: Purpose) -> Result<Form> {
         Purpose::Done | Purpose::Deviated | Purpose::Skipped => {
             let looked_at = screen.looked_at.map(|number| number.to_string());
             let (number, step) = room.step(looked_at.as_deref())?;
+            let guests = room.guests_of(step).into_iter();
+            let guests: Vec<String> = guests.map(|guest| guest.to_string()).collect();
             let mut form = Form::new(purpose, Some(number));
             if purpose != Purpose::Skipped {
                 for value in &step.record {
@@ -54,8 +56,13 @@ pub fn form(screen: &Screen, purpose: Purpose) -> Result<Form> {
                     &format!("Who acted: {who}"),
                     &names(&room.takers(step)),
                 )
-                .with(Key::Others, "Who else, if anybody", "");
-            note(at(form))
+                .with(Key::Others, "Who else, if anybody", &guests.join(", "));
+            let why = if purpose == Purpose::Done {
+                "Note, if any"
+            } else {
+                "Why"
+            };
+            at(form).with(Key::Note, why, "")
         }
         Purpose::Exception => {
             let step = screen.looked_at.or(room.record.next_step());
@@ -158,8 +165,8 @@ pub fn claim(room: &Room, form: &Form, now: Time) -> Result<Claim> {
 /// The end, as the form says it.
 ///
 /// # Errors
-/// Usage, code `bad-outcome`, and where a lesson is wrong.
-pub fn finish(form: &Form, id: &str) -> Result<FinishCeremony> {
+/// Usage, code `bad-outcome`, and where a lesson is wrong; refused, where it can't end so.
+pub fn finish(room: &Room, form: &Form, id: &str) -> Result<FinishCeremony> {
     let outcome = match form.one(&Key::Outcome) {
         Some("completed") => OutcomeArg::Completed,
         Some("aborted") => OutcomeArg::Aborted,
@@ -176,7 +183,8 @@ pub fn finish(form: &Form, id: &str) -> Result<FinishCeremony> {
         note: form.one(&Key::Note).map(str::to_owned),
     };
     // What is wrong is said while it can be mended.
-    learnt.read()?;
+    learnt.read()?.check_owners(&room.people)?;
+    room.may_end(outcome.outcome())?;
     Ok(FinishCeremony::of(id.to_owned(), outcome, learnt))
 }
 

@@ -146,6 +146,15 @@ impl Form {
         Typed::On
     }
 
+    /// To the first value that nothing is typed for.
+    pub fn to_first_missing(&mut self) {
+        let missing =
+            |field: &Field| matches!(field.key, Key::Value(_)) && field.text.trim().is_empty();
+        if let Some(place) = self.fields.iter().position(missing) {
+            self.current = place;
+        }
+    }
+
     /// What was pasted; line breaks become spaces.
     pub fn paste(&mut self, text: &str) {
         text.chars()

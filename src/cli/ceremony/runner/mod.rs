@@ -228,7 +228,7 @@ impl Runner<'_> {
                 Ok(None)
             }
             Typed::Submitted if form.purpose == Purpose::Finish => {
-                match act::finish(form, &self.id) {
+                match act::finish(&self.screen.room, form, &self.id) {
                     Ok(finish) => Ok(Some(Left::Finish(finish))),
                     Err(error) => {
                         self.wrong(&error);
@@ -281,8 +281,14 @@ impl Runner<'_> {
     }
 
     fn wrong(&mut self, error: &Error) {
-        let hint = error.hints().first();
+        // A flag is nothing that can be typed here.
+        let hint = error.hints().iter().find(|hint| !hint.contains("--"));
         let hint = hint.map_or_else(String::new, |hint| format!("; try: {hint}"));
+        if error.code() == "value-missing"
+            && let Some(form) = &mut self.screen.form
+        {
+            form.to_first_missing();
+        }
         let text = format!("{} [{}]{hint}", error.message(), error.code());
         self.screen.said = Some((text, true));
     }

@@ -16,6 +16,8 @@ use crate::present::minutes::Minute;
 use crate::statement::Time;
 use crate::statement::ceremonies::{Performance, StepWent};
 
+/// So wide is a line with all keys.
+const ALL_KEYS: u16 = 104;
 /// How wide the words before a text are.
 const LABEL: usize = 8;
 /// Below this nothing can be read.
@@ -64,7 +66,7 @@ pub fn draw(frame: &mut Frame<'_>, screen: &Screen) {
         Constraint::Length(2),
         Constraint::Fill(1),
         Constraint::Length(2),
-        Constraint::Length(1),
+        Constraint::Length(if area.width < ALL_KEYS { 2 } else { 1 }),
     ])
     .areas(area);
     head(frame, top, screen);
@@ -293,9 +295,17 @@ fn show_step(frame: &mut Frame<'_>, area: Rect, screen: &Screen) {
             pale(),
         ));
     }
+    let shown = usize::from(area.height.saturating_sub(2));
+    let below = lines
+        .len()
+        .saturating_sub(shown + usize::from(screen.scroll));
+    let mut block = Block::bordered().title(title);
+    if below > 0 {
+        let more = format!(" ▼ PgDn: {below} more lines ");
+        block = block.title_bottom(Line::styled(more, alarm()).right_aligned());
+    }
     let paragraph = Paragraph::new(lines)
-        .block(Block::bordered().title(title))
-        .wrap(Wrap { trim: false })
+        .block(block)
         .scroll((screen.scroll, 0));
     frame.render_widget(paragraph, area);
 }
@@ -360,15 +370,23 @@ fn show_keys(frame: &mut Frame<'_>, area: Rect, screen: &Screen) {
             ("q", "quit"),
         ]
     };
-    let mut spans = Vec::new();
+    let mut lines = vec![Line::default()];
     for (key, what) in keys {
-        spans.push(Span::styled(
-            format!(" {key} "),
-            Style::new().add_modifier(Modifier::REVERSED),
-        ));
-        spans.push(Span::raw(format!(" {what} ")));
+        let (key, what) = (format!(" {key} "), format!(" {what} "));
+        let wide = Line::raw(key.as_str()).width() + Line::raw(what.as_str()).width();
+        let room = usize::from(area.width);
+        if lines.last().is_some_and(|line| line.width() + wide > room) {
+            lines.push(Line::default());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_span(Span::styled(
+                key,
+                Style::new().add_modifier(Modifier::REVERSED),
+            ));
+            line.push_span(Span::raw(what));
+        }
     }
-    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+    frame.render_widget(Paragraph::new(lines), area);
 }
 
 /// What a form is for, in words.
