@@ -125,9 +125,9 @@ fn enter(context: &Context, mut session: Session, facts: Plan) -> Result<Done> {
     let entered = session.enter(Claim::DrillPlan(facts), Vec::new())?;
     let view = session.view();
     let record = read::<PlanRecord>(&view, name.as_str())?;
-    let all = list::<DrillRecord>(&view, "")?;
+    let (all, now) = (list::<DrillRecord>(&view, "")?, session.now()?);
     let due = record.filter(|_| !ended).map(|record| {
-        let next = next_period(&record, all.iter().map(|(_, drill)| drill));
+        let next = next_period(&record, all.iter().map(|(_, drill)| drill), now);
         next.due()
     });
     let headline = match due {

@@ -16,6 +16,9 @@ use crate::statement::Time;
 use crate::statement::drills::DrillOutcome;
 use crate::statement::time::Date;
 
+/// So far clocks may differ.
+const CLOCK_ERROR: u64 = 300;
+
 /// How a drill stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -118,7 +121,7 @@ pub fn occasions(records: &dyn Records, now: Time) -> Result<Vec<Occasion>> {
     let mut open = Vec::new();
     let mut plans = Vec::new();
     for (_, plan) in list::<PlanRecord>(records, "")? {
-        let next = next_period(&plan, drills.iter().map(|(_, drill)| drill));
+        let next = next_period(&plan, drills.iter().map(|(_, drill)| drill), now);
         let running = drills.iter().any(|(_, drill)| {
             drill.finished.is_none() && drill.plan.as_ref() == Some(&plan.facts.plan)
         });
@@ -131,13 +134,14 @@ pub fn occasions(records: &dyn Records, now: Time) -> Result<Vec<Occasion>> {
                 late: false,
             });
         }
-        plans.push(plan);
+        plans.push((plan, next));
     }
     open.sort_by_key(|occasion| occasion.due);
     let mut all: Vec<Occasion> = drills
         .into_iter()
         .map(|(leaf, drill)| {
-            let named = |plan: &&PlanRecord| Some(&plan.facts.plan) == drill.plan.as_ref();
+            let named =
+                |plan: &&(PlanRecord, Period)| Some(&plan.0.facts.plan) == drill.plan.as_ref();
             let plan = plans.iter().find(named).cloned();
             started(leaf, drill, plan, now)
         })
@@ -146,11 +150,20 @@ pub fn occasions(records: &dyn Records, now: Time) -> Result<Vec<Occasion>> {
     Ok(all)
 }
 
-fn started(leaf: Digest, drill: DrillRecord, plan: Option<PlanRecord>, now: Time) -> Occasion {
+fn started(
+    leaf: Digest,
+    drill: DrillRecord,
+    plan: Option<(PlanRecord, Period)>,
+    now: Time,
+) -> Occasion {
+    let (plan, next) = plan.unzip();
     let zone = plan.as_ref().map_or(Tz::UTC, zone);
     let after_due = |time: Time| drill.due.is_some_and(|due| day_in(zone, time) > due.0);
+    // Until it is over it is in the plan's place, whatever day its author has put it down for.
+    let after_plan = plan.as_ref().is_some_and(|plan| !plan.facts.ended)
+        && next.is_some_and(|next| day_in(zone, now) > next.last);
     let (standing, late) = match &drill.finished {
-        None if after_due(now) => (Standing::Overdue, false),
+        None if after_due(now) || after_plan => (Standing::Overdue, false),
         None => (Standing::Running, false),
         Some(finished) => match finished.outcome {
             DrillOutcome::Passed => (Standing::Passed, after_due(finished.at)),
@@ -166,15 +179,21 @@ fn started(leaf: Digest, drill: DrillRecord, plan: Option<PlanRecord>, now: Time
     }
 }
 
-/// The period in which a plan's drill is to be passed next.
+/// The period in which a plan's drill is to be passed next, as of `now`: what is dated later, by a clock set
+/// forward, has passed nothing yet.
 #[must_use]
-pub fn next_period<'d>(plan: &PlanRecord, drills: impl Iterator<Item = &'d DrillRecord>) -> Period {
+pub fn next_period<'d>(
+    plan: &PlanRecord,
+    drills: impl Iterator<Item = &'d DrillRecord>,
+    now: Time,
+) -> Period {
     let facts = &plan.facts;
     let first = Period::of(facts.every, facts.from.0);
     let passed = drills.filter_map(|drill| {
         let finished = drill.finished.as_ref()?;
-        let counts =
-            drill.plan.as_ref() == Some(&facts.plan) && finished.outcome == DrillOutcome::Passed;
+        let counts = drill.plan.as_ref() == Some(&facts.plan)
+            && finished.outcome == DrillOutcome::Passed
+            && finished.at <= now.plus(CLOCK_ERROR);
         counts.then(|| Period::of(facts.every, day_in(zone(plan), finished.at)).following())
     });
     passed.fold(first, Ord::max)

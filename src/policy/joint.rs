@@ -67,7 +67,12 @@ impl Judge<'_> {
     }
 
     pub(super) fn sign_joint(&mut self, sign: &SignOff, mut joint: JointRecord) -> Result<Verdict> {
-        self.still_joint(&joint)?;
+        self.has_seen(joint.index)?;
+        may_join(&joint, &self.author())?;
+        if joint.made_at > self.time().plus(CLOCK_ERROR) {
+            return Err(refusal::dated_ahead("the statement")
+                .hint("to say no: rootkeep reject ID --reason TEXT"));
+        }
         if !sign.proofs.is_empty() || !sign.shares.is_empty() {
             return Err(refusal::malformed(
                 "who took part proves no share and sends none",
@@ -100,13 +105,14 @@ impl Judge<'_> {
         Ok(Verdict::AT_ONCE)
     }
 
-    /// One no ends it.
+    /// One no ends it, whatever its date: else a clock set forward could make it wait for years.
     pub(super) fn reject_joint(
         &mut self,
         subject: &Digest,
         joint: &JointRecord,
     ) -> Result<Verdict> {
-        self.still_joint(joint)?;
+        self.has_seen(joint.index)?;
+        may_join(joint, &self.author())?;
         self.drop_joint(subject, joint, Ended::Rejected)
     }
 
@@ -140,15 +146,6 @@ impl Judge<'_> {
         }
         self.end_joint(subject, joint, ended)?;
         Ok(Verdict::AT_ONCE)
-    }
-
-    fn still_joint(&self, joint: &JointRecord) -> Result<()> {
-        self.has_seen(joint.index)?;
-        may_join(joint, &self.author())?;
-        if joint.made_at > self.time().plus(CLOCK_ERROR) {
-            return Err(refusal::dated_ahead("the statement"));
-        }
-        Ok(())
     }
 
     fn end_joint(&mut self, subject: &Digest, joint: &JointRecord, ended: Ended) -> Result<()> {

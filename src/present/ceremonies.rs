@@ -241,14 +241,18 @@ pub fn moved(people: &People, presence: &Presence, personal: Option<&PresencePer
 pub fn names(people: &People, custodians: &[Id], others: &[Text]) -> String {
     let mut known: Vec<String> = custodians.iter().map(|id| people.name(id)).collect();
     known.sort();
-    let all: Vec<String> = known
-        .into_iter()
-        .chain(others.iter().map(|text| free(text.as_str())))
-        .collect();
+    let all: Vec<String> = known.into_iter().chain(others.iter().map(guest)).collect();
     if all.is_empty() {
         return "nobody".to_owned();
     }
     all.join(", ")
+}
+
+/// Somebody who is no custodian, in one line, so that nobody takes them for one.
+#[must_use]
+pub fn guest(name: &Text) -> String {
+    let name = free(name.as_str()).replace('\n', " / ").replace('"', "'");
+    format!("guest \"{name}\"")
 }
 
 /// Roles in a row.
@@ -281,4 +285,15 @@ fn step_of(source: &dyn Reading, leaf: &Digest, step: u32) -> Result<(String, St
         .and_then(|place| record.steps.get(place));
     let name = name.map_or_else(String::new, |name| format!(" {name}"));
     Ok((format!("step {step}{name}"), called(&record)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_takes_a_guest_for_a_custodian_or_for_another_line() {
+        let name = Text::new("bob, carol\n  waits for \"nobody\"").unwrap();
+        assert_eq!(guest(&name), "guest \"bob, carol / waits for 'nobody'\"");
+    }
 }

@@ -1101,7 +1101,9 @@ def forgeries(book):
         yield f"{what} of a ceremony that was not seen", "before the ceremony", after(size, lambda b: act(b, header=unseen_start(b)))
     yield "the end of a ceremony that was not seen", "before the ceremony", after(size, lambda b: ends(b, header=unseen_start(b)))
     yield "the end of a ceremony that there is not", "unknown", after(size, lambda b: ends(b, of="0" * 64))
-    yield "the end of a ceremony that began later", "before the start", after(size, lambda b: (x := begun(b, at=clock(b, 1)), ends(b, of=x)))
+    yield "the end of a ceremony that began later", None, after(size, lambda b: (x := begun(b, at=clock(b, 1)), ends(b, of=x)))
+    yield "an end that is dated ahead, rejected", None, after(size, lambda b: b.reject("carol", ends(b, header={"later": 9999}), later=-9999))
+    yield "an end that is dated ahead, signed", "dated ahead", after(size, lambda b: b.sign("carol", ends(b, header={"later": 9999}), proofs=[], shares=[], later=-9999))
     yield "the end of a ceremony, dated ahead", "at: ahead", after(size, lambda b: ends(b, at=clock(b, 301)))
     yield "the last step", None, after(size, lambda b: step(b, 3))
     yield "a step recorded again", None, after(size, lambda b: (step(b, 2), step(b, 1, went="deviated")))
@@ -1205,9 +1207,11 @@ def forgeries(book):
     yield "a ceremony ended with 1,024 people", "not in force", after(size, lambda b: ends(b, named=[f"{n:032x}" for n in range(1024)]))
     yield "a ceremony ended with 1,025 people", "facts", after(size, lambda b: ends(b, named=[f"{n:032x}" for n in range(1025)]))
     yield "a ceremony ended as the last is recorded", None, after(size, lambda b: (step(b, at=clock(b, 9)), ends(b, at=clock(b, 9))))
-    yield "a ceremony ended before the last that is recorded", "before what is recorded", after(size, lambda b: (step(b, at=clock(b, 9)), ends(b, at=clock(b, 8))))
-    yield "a ceremony ended before what was recorded first", "before what is recorded", after(size, lambda b: (
-        step(b, at=clock(b, 9)), step(b), ends(b, at=clock(b, 8))))
+    yield "a ceremony ended before the last that is recorded", None, after(size, lambda b: (step(b, at=clock(b, 9)), ends(b, at=clock(b, 8))))
+    yield "a ceremony completed before the last that is recorded", "before what is recorded", after(size, lambda b: (
+        step(b, 2), step(b, 3, at=clock(b, 9)), ends(b, outcome="completed", at=clock(b, 8))))
+    yield "a ceremony completed before what was recorded first", "before what is recorded", after(size, lambda b: (
+        step(b, 2, at=clock(b, 9)), step(b, 3), ends(b, outcome="completed", at=clock(b, 8))))
     yield "a ceremony ended before an end that was rejected", None, after(size, lambda b: (b.reject("bob", ends(b, at=clock(b, 9))), ends(b, at=clock(b, 8))))
     yield "a ceremony ended without having seen the last of it", "before the last", after(size, lambda b: (step(b), ends(b, header={"seen": state(b, size)})))
     yield "a ceremony ended without having seen an entry of something else", None, after(size, lambda b: (

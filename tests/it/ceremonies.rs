@@ -751,3 +751,46 @@ fn a_ceremony_of_1024_entries_can_still_be_ended() {
     let last = ada.abort(&THREE).unwrap();
     world.sign_all(last.leaf, &[BEA, CY]);
 }
+
+#[test]
+fn an_entry_by_a_clock_set_forward_does_not_keep_a_ceremony_from_being_aborted() {
+    let world = ready();
+    let ceremony = begun(&world);
+    let now = world.clock.seconds();
+    world.clock.forward(10 * 365 * 86_400);
+    scribe(&world, ceremony, BEA).step(1, &[BEA]).unwrap();
+    world.clock.set(now);
+    let ada = scribe(&world, ceremony, ADA);
+    world.refused("out-of-order", || ada.complete(&THREE));
+    let done = ada.abort(&THREE).unwrap();
+    world.sign_all(done.leaf, &[BEA, CY]);
+    world.assert_good(CY);
+}
+
+#[test]
+fn a_ceremony_begun_by_a_clock_set_forward_can_be_aborted() {
+    let world = ready();
+    let now = world.clock.seconds();
+    world.clock.forward(10 * 365 * 86_400);
+    let ceremony = begun(&world);
+    world.clock.set(now);
+    let done = scribe(&world, ceremony, BEA).abort(&THREE).unwrap();
+    world.sign_all(done.leaf, &[ADA, CY]);
+    world.assert_good(CY);
+}
+
+#[test]
+fn an_end_by_a_clock_set_forward_can_be_rejected() {
+    let world = ready();
+    let ceremony = begun(&world);
+    let now = world.clock.seconds();
+    world.clock.forward(10 * 365 * 86_400);
+    let end = scribe(&world, ceremony, CY).abort(&THREE).unwrap();
+    world.clock.set(now);
+    world
+        .session(BEA)
+        .reject(end.leaf, text("That day is not yet"))
+        .unwrap();
+    scribe(&world, ceremony, ADA).step(1, &[ADA]).unwrap();
+    world.assert_good(CY);
+}

@@ -696,3 +696,82 @@ fn who_is_away_answers_by_slip() {
     assert!(record(&world, &drill).finished.is_some());
     world.assert_good(BEA);
 }
+
+#[test]
+fn a_drill_that_is_put_down_for_a_far_day_is_overdue_with_its_plan() {
+    let world = World::ready();
+    plan(
+        &world,
+        plan_claim(
+            "shares",
+            DrillKind::Possession,
+            Every::Month,
+            "2026-11-01",
+            "UTC",
+        ),
+    );
+    world
+        .session(ADA)
+        .start_drill(DrillRequest {
+            drill: DrillKind::Possession,
+            scope: Scope::All,
+            plan: Some((name("shares"), Date::parse("2099-12-31").unwrap())),
+            note: None,
+        })
+        .unwrap();
+    assert_eq!(
+        listed(&world, "2026-11-30T12:00:00Z"),
+        ["2099-12-31 running"]
+    );
+    assert_eq!(
+        listed(&world, "2026-12-01T12:00:00Z"),
+        ["2099-12-31 overdue"]
+    );
+}
+
+#[test]
+fn a_clock_set_forward_passes_no_drill_of_today() {
+    let world = World::ready();
+    let claim = plan_claim(
+        "backups",
+        DrillKind::LedgerRestore,
+        Every::Month,
+        "2026-11-01",
+        "UTC",
+    );
+    plan(&world, claim);
+    let drill = world
+        .session(ADA)
+        .start_drill(DrillRequest {
+            drill: DrillKind::LedgerRestore,
+            scope: Scope::All,
+            plan: Some((name("backups"), Date::parse("2026-11-30").unwrap())),
+            note: None,
+        })
+        .unwrap()
+        .leaf;
+    let now = world.clock.seconds();
+    world.clock.forward(10 * 365 * DAY);
+    let (size, root) = world.session(ADA).head().unwrap();
+    let restored = Record {
+        drill,
+        at: Time::from_seconds(world.clock.seconds()).unwrap(),
+        found: Found::Restore {
+            file: Digest::of(b"a backup"),
+            at: Some(rootkeep::statement::Seen { size, root }),
+        },
+    };
+    let told = RecordPersonal {
+        who: None,
+        note: None,
+    };
+    let claim = Claim::DrillRecord(restored, Some(told));
+    world.session(ADA).enter(claim, Vec::new()).unwrap();
+    finish(&world, drill, DrillOutcome::Passed, &[ADA]).unwrap();
+    world.clock.set(now);
+    let today = listed(&world, "2026-12-05T12:00:00Z");
+    assert_eq!(today.last().unwrap(), "2026-11-30 overdue");
+    // By then it was.
+    let then = listed(&world, "2036-11-30T12:00:00Z");
+    assert!(then.last().unwrap().ends_with(" planned"), "{then:?}");
+}

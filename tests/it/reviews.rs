@@ -486,9 +486,6 @@ fn a_clock_that_was_set_back_judges_nothing() {
     world.clock.forward(-DAY);
     world.refused("dated-ahead", || confirm(&world, CY, review));
     world.refused("dated-ahead", || world.session(BEA).sign_off(review));
-    world.refused("dated-ahead", || {
-        world.session(BEA).reject(review, text("no"))
-    });
     world.clock.forward(DAY);
     world.session(BEA).sign_off(review).unwrap();
 }
@@ -1160,4 +1157,19 @@ fn slips_confirm_strike_and_sign() {
         .json();
     assert_eq!(shown["signed"], serde_json::json!(["erin"]));
     assert_eq!(shown["needs"], 1);
+}
+
+#[test]
+fn a_review_begun_by_a_clock_set_forward_can_be_rejected() {
+    let (world, fay) = ready();
+    let now = world.clock.seconds();
+    world.clock.forward(10 * 365 * 86_400);
+    let review = start(&world, ADA).unwrap().leaf;
+    world.clock.set(now);
+    world
+        .session(fay)
+        .reject(review, text("That day is not yet"))
+        .unwrap();
+    passed(&world, &[BEA, fay]);
+    world.assert_good(CY);
 }

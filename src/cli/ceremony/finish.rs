@@ -1,5 +1,6 @@
 //! `ceremony finish`.
 
+use chrono_tz::Tz;
 use clap::Args;
 use serde_json::json;
 
@@ -8,12 +9,14 @@ use super::room::Room;
 use crate::cli::context::Context;
 use crate::cli::lessons::Learnt;
 use crate::cli::output::Done;
+use crate::cli::when;
 use crate::crypto::fixed::Id;
 use crate::error::Result;
-use crate::ledger::Session;
+use crate::ledger::{People, Session};
 use crate::present::{ceremonies as present, describe};
+use crate::state::ceremonies::CeremonyRecord;
 use crate::statement::Claim;
-use crate::statement::ceremonies::Finish;
+use crate::statement::ceremonies::{CeremonyOutcome, Finish};
 
 /// `ceremony finish`.
 #[derive(Debug, Args)]
@@ -49,20 +52,27 @@ impl FinishCeremony {
 pub fn run(context: &Context, command: &FinishCeremony) -> Result<Done> {
     let learnt = command.learnt.read()?;
     let mut session = context.open_to_act()?;
-    let room = Room::find(context, &session, &command.id)?;
-    let (lessons, personal) = learnt.resolve(&session, &room.people)?;
+    let (ceremony, record) = Room::record(context, &session, &command.id)?;
     let outcome = command.outcome.outcome();
-    room.may_end(outcome)?;
+    if outcome == CeremonyOutcome::Completed {
+        // One whose steps are not its script's can be aborted, and nothing else.
+        Room::of(&session, ceremony, record.clone())?.may_end(outcome)?;
+    }
+    let people = session.people()?;
+    let (lessons, personal) = learnt.resolve(&session, &people)?;
+    let now = session.now()?;
+    let at = command.at.as_deref();
+    let zone = record.timezone.parse().unwrap_or(Tz::UTC);
     let finish = Finish {
-        ceremony: room.leaf,
+        ceremony,
         outcome,
-        at: room.time(command.at.as_deref(), session.now()?)?,
-        people: everyone(&session, &room),
+        at: at.map_or(Ok(now), |at| when::parse(at, zone, now))?,
+        people: everyone(&session, &record, &people),
         lessons,
     };
     let claim = Claim::CeremonyFinish(finish, Some(personal));
-    let mut lines = vec![describe::claim(&session, &claim, &room.people)?];
-    present::details(&session, &claim, &room.people, &mut lines)?;
+    let mut lines = vec![describe::claim(&session, &claim, &people)?];
+    present::details(&session, &claim, &people, &mut lines)?;
     context.show_before_asking(&lines);
     context.terminal.confirm("Is this how the ceremony went?")?;
     let entered = session.enter(claim, Vec::new())?;
@@ -72,17 +82,17 @@ pub fn run(context: &Context, command: &FinishCeremony) -> Result<Done> {
         let outcome = outcome.as_str();
         format!("the ceremony counts as {outcome} once the others have signed")
     };
-    let fields = json!({"ceremony": room.leaf, "outcome": outcome});
+    let fields = json!({"ceremony": ceremony, "outcome": outcome});
     context.report(session, &entered, &headline, fields)
 }
 
 /// Everyone who took part and is still there, and the person at the keyboard.
-fn everyone(session: &Session, room: &Room) -> Vec<Id> {
+fn everyone(session: &Session, record: &CeremonyRecord, people: &People) -> Vec<Id> {
     let there = |id: &&Id| {
-        let known = room.people.get(id);
+        let known = people.get(id);
         known.is_some_and(|(who, ..)| who.in_force())
     };
-    let mut all: Vec<Id> = room.record.people.iter().filter(there).copied().collect();
+    let mut all: Vec<Id> = record.people.iter().filter(there).copied().collect();
     all.push(session.member());
     all.sort();
     all.dedup();

@@ -71,6 +71,19 @@ impl Room {
     /// # Errors
     /// Not found, code `not-a-ceremony`; verification, code `other-script`.
     pub fn find(context: &Context, session: &Session, typed: &str) -> Result<Self> {
+        let (leaf, record) = Self::record(context, session, typed)?;
+        Self::of(session, leaf, record)
+    }
+
+    /// The record alone, by the id of its start, whatever its script.
+    ///
+    /// # Errors
+    /// Not found, code `not-a-ceremony`.
+    pub fn record(
+        context: &Context,
+        session: &Session,
+        typed: &str,
+    ) -> Result<(Digest, CeremonyRecord)> {
         let entry = context.entry(session, typed)?;
         let record = CeremonyRecord::load(&session.view(), &entry.hash)?;
         let record = record.ok_or_else(|| {
@@ -80,7 +93,7 @@ impl Room {
             )
             .hint("see which there are: rootkeep ceremony list")
         })?;
-        Self::of(session, entry.hash, record)
+        Ok((entry.hash, record))
     }
 
     /// A ceremony by its record.
@@ -97,7 +110,11 @@ impl Room {
                 "other-script",
                 format!("the steps of this ceremony are not those of {called}"),
             )
-            .hint("whoever started it has not used this program: abort it, and start another"));
+            .hint("whoever started it has not used this program: abort it, and start another")
+            .hint(format!(
+                "rootkeep ceremony finish {} --outcome aborted",
+                record.id.short()
+            )));
         }
         let started = session.proven(record.index)?;
         let told = match started.claim() {
@@ -188,7 +205,7 @@ impl Room {
         names.sort();
         for guest in self.told.iter().flat_map(|told| &told.guests) {
             if guest.roles.contains(role) {
-                names.push(guest.name.to_string());
+                names.push(crate::present::ceremonies::guest(&guest.name));
             }
         }
         names

@@ -104,14 +104,17 @@ pub fn run(context: &Context, command: &RunCeremony) -> Result<Done> {
     }
 }
 
-/// Set when the system asks the program to end: the terminal is to be given back before.
+/// Set when the system asks the program to end: the terminal is to be given back before. A second time it
+/// ends at once. That the terminal is gone ends it at once too: waiting for a key would never end then, with
+/// the identity unlocked.
 fn ended_by_signal() -> Result<Arc<AtomicBool>> {
     let ended = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
-        signal_hook::flag::register(signal, Arc::clone(&ended)).map_err(|error| {
+    let signal = signal_hook::consts::SIGTERM;
+    signal_hook::flag::register_conditional_default(signal, Arc::clone(&ended))
+        .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&ended)))
+        .map_err(|error| {
             Error::failed("cannot-listen", "cannot listen for signals").because(error)
         })?;
-    }
     Ok(ended)
 }
 
@@ -189,7 +192,11 @@ impl Runner<'_> {
                     _ => {}
                 }
             } else if self.looked.elapsed() >= LOOK && !self.on_hardware {
-                self.look_again()?;
+                // Whatever is wrong may pass; what is being typed stays.
+                if let Err(error) = self.look_again() {
+                    self.looked = Instant::now();
+                    self.wrong(&error);
+                }
             }
         }
     }
@@ -217,6 +224,11 @@ impl Runner<'_> {
     }
 
     fn key(&mut self, key: KeyEvent, whole: &mut Whole) -> Result<Option<Left>> {
+        let size = whole.0.size().map_err(|error| no_screen(&error))?;
+        if view::is_too_small(size.width, size.height) {
+            // Nothing is recorded that nobody can see.
+            return Ok(is_quit(key).then_some(Left::Quit));
+        }
         let Some(form) = &mut self.screen.form else {
             return Ok(self.look_key(key));
         };
@@ -252,9 +264,10 @@ impl Runner<'_> {
         self.screen.said = None;
         let total = u32::try_from(self.screen.room.record.steps.len()).unwrap_or(u32::MAX);
         let at = self.screen.looked_at.unwrap_or(total.saturating_add(1));
+        if is_quit(key) {
+            return Some(Left::Quit);
+        }
         match key.code {
-            KeyCode::Char('q') => return Some(Left::Quit),
-            KeyCode::Char('c') if control => return Some(Left::Quit),
             KeyCode::Up => self.look_at(Some(at.saturating_sub(1).max(1))),
             KeyCode::Down => {
                 let next = at.saturating_add(1);
@@ -332,6 +345,15 @@ impl Runner<'_> {
         self.look_at(fresh.looked_at);
         self.looked = Instant::now();
         Ok(said)
+    }
+}
+
+/// Whether a key leaves the screen.
+fn is_quit(key: KeyEvent) -> bool {
+    match key.code {
+        KeyCode::Char('q') => true,
+        KeyCode::Char('c') => key.modifiers.contains(KeyModifiers::CONTROL),
+        _ => false,
     }
 }
 

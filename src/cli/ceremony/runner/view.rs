@@ -53,10 +53,15 @@ fn alarm() -> Style {
     bold().fg(Color::Red)
 }
 
+/// Whether a window of this size shows nothing that could be gone by.
+pub fn is_too_small(width: u16, height: u16) -> bool {
+    width < SMALLEST.0 || height < SMALLEST.1
+}
+
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, screen: &Screen) {
     let area = frame.area();
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+    if is_too_small(area.width, area.height) {
         let (width, height) = SMALLEST;
         let text = format!("Make the window larger: {width} columns, {height} lines. q: leave");
         frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), area);
