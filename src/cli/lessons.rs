@@ -69,8 +69,8 @@ impl Lessons {
     /// # Errors
     /// Not found, where there is no such owner.
     pub fn check_owners(&self, people: &People) -> Result<()> {
-        let owners = self.lessons.iter().filter_map(|one| one.owner.as_ref());
-        owners.map(|name| people.find(name).map(|_| ())).collect()
+        let mut owners = self.lessons.iter().filter_map(|one| one.owner.as_ref());
+        owners.try_for_each(|name| people.find(name).map(|_| ()))
     }
 
     /// As a statement has them.

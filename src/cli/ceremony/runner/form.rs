@@ -147,7 +147,7 @@ impl Form {
     }
 
     /// To the first value that nothing is typed for.
-    pub fn to_first_missing(&mut self) {
+    pub fn go_to_first_missing(&mut self) {
         let missing =
             |field: &Field| matches!(field.key, Key::Value(_)) && field.text.trim().is_empty();
         if let Some(place) = self.fields.iter().position(missing) {

@@ -300,7 +300,7 @@ impl Runner<'_> {
         if error.code() == "value-missing"
             && let Some(form) = &mut self.screen.form
         {
-            form.to_first_missing();
+            form.go_to_first_missing();
         }
         let text = format!("{} [{}]{hint}", error.message(), error.code());
         self.screen.said = Some((text, true));
