@@ -67,12 +67,15 @@ class Run:
             if text is not None:
                 self.type("\x15", text)
             self.type("\r")
-        # The rest stays as it is.
-        for _ in range(20):
+        # The rest stays as it is. Enter where no form is open does nothing.
+        end, left = time.monotonic() + WAIT, 12
+        while time.monotonic() < end:
             self.read()
             if not re.search(heading, self.text()):
                 return
-            self.type("\r")
+            if left:
+                self.type("\r")
+                left -= 1
         raise SystemExit(f"ceremony.py: the form does not end: {heading}\n{self.text()}")
 
     def kill(self, number):
