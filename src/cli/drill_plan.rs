@@ -6,6 +6,7 @@ use serde_json::json;
 use super::context::Context;
 use super::drill::{self, KindArg};
 use super::output::Done;
+use super::when;
 use crate::error::{Error, Result};
 use crate::insight::calendar::day_in;
 use crate::insight::drills::next_period;
@@ -68,16 +69,7 @@ pub fn plan(context: &Context, command: &PlanDrill) -> Result<Done> {
     let name = command.name.as_deref().unwrap_or(kind.as_str());
     let name = Name::new(name)?;
     check_name(&name, kind)?;
-    let zone: chrono_tz::Tz = command.timezone.parse().map_err(|_| {
-        Error::usage(
-            "bad-timezone",
-            format!(
-                "`{}` is not an IANA time zone",
-                command.timezone.escape_debug()
-            ),
-        )
-        .hint("such as Europe/London")
-    })?;
+    let zone = when::zone(&command.timezone)?;
     let from = command.from.as_deref().map(Date::parse).transpose()?;
     let session = context.open_to_act()?;
     let facts = Plan {

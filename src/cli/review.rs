@@ -7,6 +7,7 @@ use super::asked::Asked;
 use super::context::Context;
 use super::output::Done;
 use super::review_list;
+use super::when;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::insight::calendar::day_in;
@@ -163,16 +164,7 @@ pub fn find(context: &Context, session: &Session, typed: &str) -> Result<(Digest
 }
 
 fn plan(context: &Context, command: &PlanReviews) -> Result<Done> {
-    let zone: chrono_tz::Tz = command.timezone.parse().map_err(|_| {
-        Error::usage(
-            "bad-timezone",
-            format!(
-                "`{}` is not an IANA time zone",
-                command.timezone.escape_debug()
-            ),
-        )
-        .hint("such as Europe/London")
-    })?;
+    let zone = when::zone(&command.timezone)?;
     let from = command.from.as_deref().map(Date::parse).transpose()?;
     let session = context.open_to_act()?;
     let facts = ReviewPlan {

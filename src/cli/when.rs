@@ -55,6 +55,35 @@ pub fn typed_or_now(text: Option<&str>, now: Time) -> Result<Time> {
     }
 }
 
+/// As [`parse`]; what is typed to the minute, and is the minute of `earliest`, is not before it.
+///
+/// # Errors
+/// Usage, code `bad-time`.
+pub fn to_the_minute(text: &str, zone: Tz, now: Time, earliest: Time) -> Result<Time> {
+    let parsed = parse(text, zone, now)?;
+    let same_minute = (0..60).contains(&(earliest.seconds() - parsed.seconds()));
+    let has_seconds = text.matches(':').count() > 1;
+    Ok(if same_minute && !has_seconds {
+        earliest
+    } else {
+        parsed
+    })
+}
+
+/// A time zone that somebody has typed.
+///
+/// # Errors
+/// Usage, code `bad-timezone`.
+pub fn zone(text: &str) -> Result<Tz> {
+    text.parse().map_err(|_| {
+        Error::usage(
+            "bad-timezone",
+            format!("`{}` is not an IANA time zone", text.escape_debug()),
+        )
+        .hint("such as Europe/London")
+    })
+}
+
 /// The moment that due dates are held against: the end of a day in UTC, or now.
 ///
 /// # Errors
@@ -99,6 +128,21 @@ mod tests {
             read("2026-11-21T14:03:00+01:00", chrono_tz::UTC),
             "2026-11-21T13:03:00Z"
         );
+    }
+
+    #[test]
+    fn a_minute_is_the_whole_of_it() {
+        let now = Time::parse("2026-11-21T23:30:00Z").unwrap();
+        let began = Time::parse("2026-11-21T22:31:42Z").unwrap();
+        let read = |text: &str| {
+            to_the_minute(text, Tz::UTC, now, began)
+                .unwrap()
+                .to_string()
+        };
+        assert_eq!(read("22:31"), "2026-11-21T22:31:42Z");
+        assert_eq!(read("22:31:00"), "2026-11-21T22:31:00Z");
+        assert_eq!(read("22:30"), "2026-11-21T22:30:00Z");
+        assert_eq!(read("22:32"), "2026-11-21T22:32:00Z");
     }
 
     #[test]

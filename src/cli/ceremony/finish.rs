@@ -1,11 +1,10 @@
 //! `ceremony finish`.
 
-use chrono_tz::Tz;
 use clap::Args;
 use serde_json::json;
 
 use super::OutcomeArg;
-use super::room::Room;
+use super::room::{Room, zone};
 use crate::cli::context::Context;
 use crate::cli::lessons::Learnt;
 use crate::cli::output::Done;
@@ -62,11 +61,13 @@ pub fn run(context: &Context, command: &FinishCeremony) -> Result<Done> {
     let (lessons, personal) = learnt.resolve(&session, &people)?;
     let now = session.now()?;
     let at = command.at.as_deref();
-    let zone = record.timezone.parse().unwrap_or(Tz::UTC);
+    let zone = zone(&record);
     let finish = Finish {
         ceremony,
         outcome,
-        at: at.map_or(Ok(now), |at| when::parse(at, zone, now))?,
+        at: at.map_or(Ok(now), |at| {
+            when::to_the_minute(at, zone, now, record.latest)
+        })?,
         people: everyone(&session, &record, &people),
         lessons,
     };

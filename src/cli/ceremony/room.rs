@@ -65,6 +65,11 @@ pub struct Passed {
     pub note: Option<Text>,
 }
 
+/// The time zone of the clock that all can see.
+pub fn zone(record: &CeremonyRecord) -> Tz {
+    record.timezone.parse().unwrap_or(Tz::UTC)
+}
+
 impl Room {
     /// A ceremony by the id of its start.
     ///
@@ -126,7 +131,7 @@ impl Room {
             runbook,
             people: session.people()?,
             told,
-            zone: record.timezone.parse().unwrap_or(Tz::UTC),
+            zone: zone(&record),
             record,
         })
     }
@@ -230,17 +235,8 @@ impl Room {
     /// # Errors
     /// Usage, code `bad-time`.
     pub fn time(&self, typed: Option<&str>, now: Time) -> Result<Time> {
-        let Some(typed) = typed else {
-            return Ok(now);
-        };
-        let parsed = when::parse(typed, self.zone, now)?;
-        // What is typed to the minute is that minute: of the one in which it began, the rest of it.
-        let began = self.record.at;
-        let same_minute = (0..60).contains(&(began.seconds() - parsed.seconds()));
-        Ok(if same_minute && typed.matches(':').count() == 1 {
-            began
-        } else {
-            parsed
+        typed.map_or(Ok(now), |typed| {
+            when::to_the_minute(typed, self.zone, now, self.record.at)
         })
     }
 

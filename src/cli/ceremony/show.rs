@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::room::Room;
+use super::room::{Room, zone};
 use crate::cli::context::Context;
 use crate::cli::output::{self, Done};
 use crate::cli::when;
@@ -126,10 +126,6 @@ pub fn list(context: &Context) -> Result<Done> {
         output::data(&output::table(&headings, &rows))?;
     }
     Ok(Done::Yes)
-}
-
-fn zone(record: &CeremonyRecord) -> chrono_tz::Tz {
-    record.timezone.parse().unwrap_or(chrono_tz::UTC)
 }
 
 pub fn show(context: &Context, command: &ShowCeremony) -> Result<Done> {

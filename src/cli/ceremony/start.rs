@@ -67,7 +67,10 @@ pub fn run(context: &Context, command: &StartCeremony) -> Result<Done> {
     let place = command.place.clone().map(Text::new).transpose()?;
     let note = command.note.clone().map(Text::new).transpose()?;
     let location = command.location.as_ref().map(Name::new).transpose()?;
-    let zone = zone(command.timezone.as_deref())?;
+    let zone = match &command.timezone {
+        Some(typed) => when::zone(typed)?,
+        None => here(),
+    };
     let mut session = context.open_to_act()?;
     let (published, script) = runbook::in_effect(&session, &command.runbook)?;
     let people = session.people()?;
@@ -126,20 +129,6 @@ fn reported(
     let headline = format!("a ceremony has begun: {}", script.name);
     let fields = json!({"runbook": script.name, "steps": script.steps.len()});
     context.report(session, entered, &headline, fields)
-}
-
-/// The zone that was typed, or this machine's where it has an IANA name.
-fn zone(typed: Option<&str>) -> Result<Tz> {
-    match typed {
-        Some(typed) => typed.parse().map_err(|_| {
-            Error::usage(
-                "bad-timezone",
-                format!("`{}` is no time zone", typed.escape_debug()),
-            )
-            .hint("an IANA name, such as Europe/London")
-        }),
-        None => Ok(here()),
-    }
 }
 
 /// This machine's zone, where its name is told and its clock agrees with it.
