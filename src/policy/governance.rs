@@ -78,6 +78,7 @@ impl Judge<'_> {
             Claim::PolicySet(set) => check_settings(&set.policy),
             Claim::CopyPromote(promote) => self.check_promote(promote),
             Claim::RunbookAdd(add, _) => self.check_runbook(add),
+            Claim::FindingAccept(accept, _) => self.check_accepted(accept),
             Claim::SecretDestroy(destroy, _) => self.check_destroy(destroy),
             _ => Err(refusal::malformed(
                 "statements of this kind don't wait for governance",
@@ -199,6 +200,7 @@ impl Judge<'_> {
             Claim::SecretDestroy(destroy, _) => self.destroy(destroy)?,
             Claim::CopyPromote(promote) => self.promote(promote)?,
             Claim::RunbookAdd(add, _) => self.publish(subject, add)?,
+            Claim::FindingAccept(accept, _) => self.accept_finding(subject, accept)?,
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind don't wait for governance",

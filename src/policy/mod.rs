@@ -362,7 +362,8 @@ impl Judge<'_> {
             | Claim::PolicySet(_)
             | Claim::CopyPromote(_)
             | Claim::RunbookAdd(..)
-            | Claim::SecretDestroy(..) => self.propose(),
+            | Claim::SecretDestroy(..)
+            | Claim::FindingAccept(..) => self.propose(),
             Claim::LocationSet(set, personal) => self.location_set(set, personal.as_ref()),
             Claim::LocationRetire(retire, _) => self.location_retire(&retire.location),
             Claim::ItemAdd(add, personal) => self.item_add(add, personal.as_ref()),

@@ -78,11 +78,13 @@ pub enum Table {
     Layout,
     /// By leaf hash of a review, group and name: who was struck.
     Struck,
+    /// By rule, and what the finding is about.
+    Accepted,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -118,6 +120,7 @@ impl Table {
         Self::Review,
         Self::Layout,
         Self::Struck,
+        Self::Accepted,
     ];
 
     /// The word for it.
@@ -159,6 +162,7 @@ impl Table {
             Self::Review => "review",
             Self::Layout => "layout",
             Self::Struck => "struck",
+            Self::Accepted => "accepted",
         }
     }
 

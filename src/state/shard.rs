@@ -63,7 +63,8 @@ fn is_small(table: Table) -> bool {
         | Table::Joint
         | Table::Runbook
         | Table::Privilege
-        | Table::Reviews => true,
+        | Table::Reviews
+        | Table::Accepted => true,
         Table::Binding
         | Table::Outcome
         | Table::Account

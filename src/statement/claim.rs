@@ -12,6 +12,7 @@ use super::drills::{
     Answer, CloseImprovement, Finish, FinishPersonal, Noted, Plan, Record, RecordPersonal, Start,
     Step,
 };
+use super::findings::AcceptFinding;
 use super::founding::{Charter, GenesisPersonal, GovernanceSeal, GovernanceSet};
 use super::imports::Import as Bringing;
 use super::notes::{AttachPersonal, CorrectPersonal};
@@ -202,6 +203,7 @@ claims! {
     "correct" Correct(About, CorrectPersonal) "A statement is wrong.";
     "attach" Attach(About, AttachPersonal) "A file belongs to a statement.";
     "import" Import(Bringing) "Statements that were made elsewhere follow.";
+    "finding.accept" FindingAccept(AcceptFinding, Remark) "A finding is accepted for a time.";
 }
 
 impl Claim {

@@ -1,0 +1,60 @@
+//! RK038: a lock's counter has no gap.
+
+use crate::state::places::Finding;
+use crate::statement::findings::About;
+use super::rule::Found;
+use super::rule::{Looked, Rule, Severity};
+use super::world::World;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    number: 38,
+    name: "counter-gap",
+    severity: Severity::High,
+    title: "A lock's counter has no gap",
+    why: "A counter that went on without an entry is an opening that nobody logged.",
+    fix: "find out who it was, and log it: rootkeep safe log; then accept the gap with the reason: rootkeep finding accept RK038",
+    source: "SF 702 practice; NIST SP 800-53 PE-3; M8",
+    look,
+};
+
+/// For so many days it is a finding.
+const DAYS: u64 = 400;
+
+fn look(world: &World) -> Looked {
+    let mut looked = Looked { at: world.locations.len(), ..Looked::default() };
+    let since = world.days_ago(DAYS);
+    for (leaf, access) in &world.odd_accesses {
+        if access.opened.opened_at < since {
+            continue;
+        }
+        for finding in &access.findings {
+            let Finding::CounterGap { expected, was } = finding else {
+                continue;
+            };
+            looked.found.push(Found {
+                about: About::Entry(*leaf),
+                message: format!("the counter of {} was {was}, not {expected}, at {}", access.opened.location, access.opened.opened_at),
+            });
+        }
+    }
+    looked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::insight::rules::fixtures::*;
+
+    #[test]
+    fn passes() {
+        holds(&RULE, &good());
+    }
+
+    #[test]
+    fn fails() {
+        let mut world = good();
+        odd_access(&mut world, Finding::CounterGap { expected: 7, was: 9 });
+        breaks(&RULE, &world, "was 9, not 7");
+    }
+}

@@ -1,0 +1,47 @@
+//! RK033: every root event of CloudTrail is explained.
+
+use crate::statement::findings::About;
+use super::rule::Found;
+use super::rule::{Looked, Rule, Severity};
+use super::world::World;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    number: 33,
+    name: "event-unexplained",
+    severity: Severity::Critical,
+    title: "Every root event of CloudTrail is explained",
+    why: "A use of root that nobody expected is how an account is lost.",
+    fix: "runbook root-alarm; once it is known what it was: rootkeep event explain ID --reason TEXT",
+    source: "CIS AWS Foundations 3.0 4.3, 5.0 4.3, 7.0 5.3; NIST SP 800-53 AU-6; M17",
+    look,
+};
+
+fn look(world: &World) -> Looked {
+    let mut looked = Looked { at: 1, ..Looked::default() };
+    for event in &world.events {
+        looked.found.push(Found {
+            about: About::Event(event.id.clone()),
+            message: format!("{} in {} at {} is explained by nothing", event.name, event.account, event.at),
+        });
+    }
+    looked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::insight::rules::fixtures::*;
+
+    #[test]
+    fn passes() {
+        holds(&RULE, &good());
+    }
+
+    #[test]
+    fn fails() {
+        let mut world = good();
+        world.events.push(OpenEvent { id: name("e-1"), at: world.now, name: "ConsoleLogin".to_owned(), account: M });
+        breaks(&RULE, &world, "ConsoleLogin in 111111111111");
+    }
+}

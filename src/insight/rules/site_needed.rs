@@ -1,0 +1,46 @@
+//! RK011: the loss of no one site locks everybody out.
+
+use crate::statement::findings::About;
+use super::rule::{Looked, Rule, Severity};
+use super::world::World;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    number: 11,
+    name: "site-needed",
+    severity: Severity::High,
+    title: "The loss of no one site locks everybody out",
+    why: "A fire or a locked building takes a whole site; copies elsewhere keep the way in.",
+    fix: "put a copy in another site: rootkeep seal ACCOUNT/mfa-seed --copies, rootkeep item add; rootkeep what-if --without site:NAME",
+    source: "AWS: root user best practices; M5, M6, M12",
+    look,
+};
+
+fn look(world: &World) -> Looked {
+    let mut looked = Looked::default();
+    for (id, reach) in &world.reach {
+        looked.at(
+            || About::Account(*id),
+            reach.needs_site.as_ref().map(|site| format!("without the site {site} nobody gets in")),
+        );
+    }
+    looked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::insight::rules::fixtures::*;
+
+    #[test]
+    fn passes() {
+        holds(&RULE, &good());
+    }
+
+    #[test]
+    fn fails() {
+        let mut world = good();
+        reach(&mut world, M).needs_site = Some("tokyo".to_owned());
+        breaks(&RULE, &world, "without the site tokyo");
+    }
+}
