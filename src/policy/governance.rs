@@ -4,6 +4,7 @@
 use super::founding::{GOVERNANCE_SECRET, check_settings};
 use super::governance_secret::all_new_holders;
 use super::people::enrolment_stands;
+use super::posture::check_posture;
 use super::releases::CLOCK_ERROR;
 use super::{Judge, Verdict, may, refusal};
 use crate::crypto::fixed::{Digest, Id};
@@ -79,6 +80,7 @@ impl Judge<'_> {
             Claim::CopyPromote(promote) => self.check_promote(promote),
             Claim::RunbookAdd(add, _) => self.check_runbook(add),
             Claim::SecretDestroy(destroy, _) => self.check_destroy(destroy),
+            Claim::PostureSet(set) => check_posture(&set.posture),
             _ => Err(refusal::malformed(
                 "statements of this kind don't wait for governance",
             )),
@@ -199,6 +201,7 @@ impl Judge<'_> {
             Claim::SecretDestroy(destroy, _) => self.destroy(destroy)?,
             Claim::CopyPromote(promote) => self.promote(promote)?,
             Claim::RunbookAdd(add, _) => self.publish(subject, add)?,
+            Claim::PostureSet(set) => self.hold_to(&set.posture)?,
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind don't wait for governance",

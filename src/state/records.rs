@@ -78,11 +78,21 @@ pub enum Table {
     Layout,
     /// By leaf hash of a review, group and name: who was struck.
     Struck,
+    /// By account id: what files said of its root user and contacts.
+    Root,
+    /// The one record of central root access.
+    Features,
+    /// By account id: what people have said of it.
+    Registry,
+    /// The one record of what the estate is held to.
+    Posture,
+    /// By name.
+    Alarm,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 40] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -118,6 +128,11 @@ impl Table {
         Self::Review,
         Self::Layout,
         Self::Struck,
+        Self::Root,
+        Self::Features,
+        Self::Registry,
+        Self::Posture,
+        Self::Alarm,
     ];
 
     /// The word for it.
@@ -159,6 +174,11 @@ impl Table {
             Self::Review => "review",
             Self::Layout => "layout",
             Self::Struck => "struck",
+            Self::Root => "root",
+            Self::Features => "features",
+            Self::Registry => "registry",
+            Self::Posture => "posture",
+            Self::Alarm => "alarm",
         }
     }
 

@@ -63,7 +63,10 @@ fn is_small(table: Table) -> bool {
         | Table::Joint
         | Table::Runbook
         | Table::Privilege
-        | Table::Reviews => true,
+        | Table::Reviews
+        | Table::Features
+        | Table::Posture
+        | Table::Alarm => true,
         Table::Binding
         | Table::Outcome
         | Table::Account
@@ -80,7 +83,9 @@ fn is_small(table: Table) -> bool {
         | Table::Ceremony
         | Table::Review
         | Table::Layout
-        | Table::Struck => false,
+        | Table::Struck
+        | Table::Root
+        | Table::Registry => false,
     }
 }
 
