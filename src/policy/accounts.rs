@@ -40,19 +40,25 @@ impl Judge<'_> {
             ));
         }
         for (place, facts) in import.accounts.iter().enumerate() {
+            let key = facts.id.to_string();
+            let before = read::<AccountRecord>(&self.state, &key)?;
+            let mut events = before.map_or_else(Vec::new, |record| record.events);
+            events.push(self.index);
             let record = AccountRecord {
                 facts: facts.clone(),
                 names: names.and_then(|names| names.get(place)).cloned(),
                 index: self.index,
                 gone: false,
+                events,
             };
-            self.state.put(&facts.id.to_string(), &record)?;
+            self.state.put(&key, &record)?;
         }
         for id in &import.gone {
             let mut record = read::<AccountRecord>(&self.state, &id.to_string())?
                 .ok_or_else(|| refusal::malformed("an account is gone that was never there"))?;
             record.gone = true;
             record.index = self.index;
+            record.events.push(self.index);
             self.state.put(&id.to_string(), &record)?;
         }
         Ok(Verdict::AT_ONCE)

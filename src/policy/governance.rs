@@ -4,6 +4,7 @@
 use super::founding::{GOVERNANCE_SECRET, check_settings};
 use super::governance_secret::all_new_holders;
 use super::people::enrolment_stands;
+use super::posture::check_posture;
 use super::releases::CLOCK_ERROR;
 use super::{Judge, Verdict, may, refusal};
 use crate::crypto::fixed::{Digest, Id};
@@ -80,6 +81,7 @@ impl Judge<'_> {
             Claim::RunbookAdd(add, _) => self.check_runbook(add),
             Claim::FindingAccept(accept, _) => self.check_accepted(accept),
             Claim::SecretDestroy(destroy, _) => self.check_destroy(destroy),
+            Claim::PostureSet(set) => check_posture(&set.posture),
             _ => Err(refusal::malformed(
                 "statements of this kind don't wait for governance",
             )),
@@ -201,6 +203,7 @@ impl Judge<'_> {
             Claim::CopyPromote(promote) => self.promote(promote)?,
             Claim::RunbookAdd(add, _) => self.publish(subject, add)?,
             Claim::FindingAccept(accept, _) => self.accept_finding(subject, accept)?,
+            Claim::PostureSet(set) => self.hold_to(&set.posture)?,
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind don't wait for governance",

@@ -13,6 +13,7 @@ mod deciding;
 mod drill_answers;
 mod drill_scope;
 mod drills;
+mod estate;
 mod findings;
 mod founding;
 mod governance;
@@ -23,6 +24,7 @@ mod lessons;
 mod may;
 mod notes;
 mod people;
+mod posture;
 mod quorums;
 mod reach;
 mod refusal;
@@ -363,7 +365,8 @@ impl Judge<'_> {
             | Claim::CopyPromote(_)
             | Claim::RunbookAdd(..)
             | Claim::SecretDestroy(..)
-            | Claim::FindingAccept(..) => self.propose(),
+            | Claim::FindingAccept(..)
+            | Claim::PostureSet(_) => self.propose(),
             Claim::LocationSet(set, personal) => self.location_set(set, personal.as_ref()),
             Claim::LocationRetire(retire, _) => self.location_retire(&retire.location),
             Claim::ItemAdd(add, personal) => self.item_add(add, personal.as_ref()),
@@ -414,6 +417,9 @@ impl Judge<'_> {
             Claim::Import(import) => self.import(import),
             Claim::Backup(made) => self.backup(made),
             Claim::BackupConfirm(tried) => self.backed_up(&tried.at),
+            Claim::EstateImport(import, personal) => self.estate_import(import, personal.as_ref()),
+            Claim::AccountSet(set, personal) => self.account_set(set, personal.as_ref()),
+            Claim::AlarmSet(set, personal) => self.alarm_set(set, personal.as_ref()),
         }
     }
 }

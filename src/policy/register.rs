@@ -297,7 +297,7 @@ impl Judge<'_> {
         Ok(())
     }
 
-    fn check_accounts(&self, accounts: &[AccountId]) -> Result<()> {
+    pub(super) fn check_accounts(&self, accounts: &[AccountId]) -> Result<()> {
         if !accounts.windows(2).all(|pair| pair.first() < pair.last()) {
             return Err(refusal::malformed("accounts stand in order, each once"));
         }

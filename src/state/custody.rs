@@ -27,6 +27,8 @@ pub struct AccountRecord {
     pub index: u64,
     /// Whether the last listing no longer had it.
     pub gone: bool,
+    /// Indices of the imports that changed it.
+    pub events: Vec<u64>,
 }
 
 impl Record for AccountRecord {

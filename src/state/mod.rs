@@ -4,6 +4,7 @@
 pub mod ceremonies;
 pub mod custody;
 pub mod drills;
+pub mod estate;
 pub mod imports;
 pub mod findings;
 mod overlay;

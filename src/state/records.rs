@@ -80,11 +80,21 @@ pub enum Table {
     Struck,
     /// By rule, and what the finding is about.
     Accepted,
+    /// By account id: what files said of its root user and contacts.
+    Root,
+    /// The one record of central root access.
+    Features,
+    /// By account id: what people have said of it.
+    Registry,
+    /// The one record of what the estate is held to.
+    Posture,
+    /// By name.
+    Alarm,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 41] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -121,6 +131,11 @@ impl Table {
         Self::Layout,
         Self::Struck,
         Self::Accepted,
+        Self::Root,
+        Self::Features,
+        Self::Registry,
+        Self::Posture,
+        Self::Alarm,
     ];
 
     /// The word for it.
@@ -163,6 +178,11 @@ impl Table {
             Self::Layout => "layout",
             Self::Struck => "struck",
             Self::Accepted => "accepted",
+            Self::Root => "root",
+            Self::Features => "features",
+            Self::Registry => "registry",
+            Self::Posture => "posture",
+            Self::Alarm => "alarm",
         }
     }
 

@@ -64,7 +64,10 @@ fn is_small(table: Table) -> bool {
         | Table::Runbook
         | Table::Privilege
         | Table::Reviews
-        | Table::Accepted => true,
+        | Table::Accepted
+        | Table::Features
+        | Table::Posture
+        | Table::Alarm => true,
         Table::Binding
         | Table::Outcome
         | Table::Account
@@ -81,7 +84,9 @@ fn is_small(table: Table) -> bool {
         | Table::Ceremony
         | Table::Review
         | Table::Layout
-        | Table::Struck => false,
+        | Table::Struck
+        | Table::Root
+        | Table::Registry => false,
     }
 }
 

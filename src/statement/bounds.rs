@@ -25,6 +25,12 @@ const STEPS: usize = 256;
 const ABOUT: usize = 64;
 /// The most people who take part in a ceremony.
 const PARTICIPANTS: usize = 1_024;
+/// The most mail domains of a posture.
+const DOMAINS: usize = 64;
+/// The most MFA devices of one root user that a file lists; AWS allows eight.
+const DEVICES: usize = 64;
+/// The most delegated administrators.
+const ADMINISTRATORS: usize = 64;
 /// The most groups of a review.
 const GROUPS: usize = 4_096;
 
@@ -44,7 +50,9 @@ impl Kind {
             | Self::DrillStart
             | Self::DrillProve
             | Self::ReviewStart
-            | Self::Import => PART_LIMIT,
+            | Self::Import
+            | Self::EstateImport
+            | Self::AccountSet => PART_LIMIT,
             _ => FACTS_LIMIT,
         }
     }
@@ -135,6 +143,27 @@ impl Claim {
             }
             Self::CeremonyBreak(pause, _) => vec![("stay", pause.stay.len(), PEOPLE)],
             Self::CeremonyFinish(finish, _) => vec![("people", finish.people.len(), PARTICIPANTS)],
+            Self::EstateImport(import, _) => {
+                let administrators = import.delegated.as_ref();
+                let devices = import
+                    .roots
+                    .iter()
+                    .filter_map(|root| root.said.devices.as_ref());
+                vec![
+                    (
+                        "administrators",
+                        administrators.map_or(0, |it| it.administrators.len()),
+                        ADMINISTRATORS,
+                    ),
+                    ("devices", devices.map(Vec::len).max().unwrap_or(0), DEVICES),
+                ]
+            }
+            Self::PostureSet(set) => vec![("domains", set.posture.domains.len(), DOMAINS)],
+            Self::AlarmSet(set, personal) => vec![
+                ("accounts", set.accounts.len(), ACCOUNTS),
+                ("receivers", set.receivers.len(), PEOPLE),
+                others(personal.as_ref().map(|personal| &personal.others)),
+            ],
             _ => Vec::new(),
         }
     }

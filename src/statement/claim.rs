@@ -13,17 +13,20 @@ use super::drills::{
     Step,
 };
 use super::findings::AcceptFinding;
+use super::estate::{EstateImport, EstateImportPersonal};
 use super::founding::{Charter, GenesisPersonal, GovernanceSeal, GovernanceSet};
 use super::imports::Import as Bringing;
 use super::notes::{AttachPersonal, CorrectPersonal};
 use super::people::{
     Acknowledge, Add, AddPersonal, Away, Leavers, LeaversPersonal, Replace, Retire, RetirePersonal,
 };
+use super::posture::{Alarm, AlarmPersonal, SetPosture};
 use super::quorums::{Define, Rekey, SetPolicy};
 use super::register::{
     AddItem, AddItemPersonal, CheckItem, DestroyItem, Location, LocationPersonal, Mailbox,
     MailboxPersonal, MoveItem, Phone, PhonePersonal, Remark, RetireLocation,
 };
+use super::registry::{SetAccounts, SetAccountsPersonal};
 use super::releases::{Close, ClosePersonal, Request, RequestPersonal, Reveal};
 use super::reviews::{
     ConfirmGroups, Privilege, PrivilegePersonal, ReviewPlan, StartReview, StartReviewPersonal,
@@ -204,6 +207,10 @@ claims! {
     "attach" Attach(About, AttachPersonal) "A file belongs to a statement.";
     "import" Import(Bringing) "Statements that were made elsewhere follow.";
     "finding.accept" FindingAccept(AcceptFinding, Remark) "A finding is accepted for a time.";
+    "estate.import" EstateImport(EstateImport, EstateImportPersonal) "What AWS's files said of the estate.";
+    "account.set" AccountSet(SetAccounts, SetAccountsPersonal) "What people know of accounts.";
+    "posture.set" PostureSet(SetPosture) "What the estate is held to.";
+    "alarm.set" AlarmSet(Alarm, AlarmPersonal) "An alarm, as it is from here on.";
 }
 
 impl Claim {

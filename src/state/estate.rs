@@ -1,0 +1,266 @@
+//! What is known of accounts beside AWS's listing, of central root access, what the estate is held to,
+//! and alarms, as records.
+
+use serde::{Deserialize, Serialize};
+
+use super::people::ONE;
+use super::records::{Record, Records, Table, read};
+use crate::error::Result;
+use crate::statement::Time;
+use crate::statement::account_id::AccountId;
+use crate::statement::estate::{ContactDetails, ContactKind, Device, RootSaid, Source};
+use crate::statement::posture::{Alarm, AlarmPersonal, Posture};
+use crate::statement::registry::{Registered, RegisteredWords};
+use crate::statement::text::Text;
+
+/// Something that a file said, as of when, and by which entry the ledger has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen<T> {
+    /// What.
+    pub value: T,
+    /// Which of AWS's answers the file was.
+    pub source: Source,
+    /// As of when.
+    pub at: Time,
+    /// Index of the entry.
+    pub index: u64,
+}
+
+impl<T> Seen<T> {
+    fn map<U>(&self, read: impl FnOnce(&T) -> U) -> Seen<U> {
+        Seen {
+            value: read(&self.value),
+            source: self.source,
+            at: self.at,
+            index: self.index,
+        }
+    }
+}
+
+/// What files said of an account's root user and contacts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RootRecord {
+    /// The newest of each source, in the order of sources.
+    pub reports: Vec<Seen<RootSaid>>,
+    /// Serial numbers, for each report that has devices; `None` once erased.
+    pub serials: Vec<DeviceSerials>,
+    /// In the order of kinds.
+    pub contacts: Vec<ContactRecord>,
+    /// Indices of the entries that changed it.
+    pub events: Vec<u64>,
+}
+
+/// The serial numbers of a report's devices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceSerials {
+    /// Of which report.
+    pub source: Source,
+    /// In the order of its devices; `None` once erased.
+    pub serials: Option<Vec<Text>>,
+}
+
+/// One of an account's contacts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactRecord {
+    /// Which.
+    pub kind: ContactKind,
+    /// Whether there is one.
+    pub present: Seen<bool>,
+    /// Who; `None` where there is none, and once erased.
+    pub details: Option<ContactDetails>,
+}
+
+impl Record for RootRecord {
+    const TABLE: Table = Table::Root;
+}
+
+impl RootRecord {
+    /// What is known of an account's root user, if any file has said anything.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn load(records: &dyn Records, account: &AccountId) -> Result<Option<Self>> {
+        read(records, &account.to_string())
+    }
+
+    /// The newest report of one source.
+    #[must_use]
+    pub fn report(&self, source: Source) -> Option<&Seen<RootSaid>> {
+        self.reports.iter().find(|report| report.source == source)
+    }
+
+    /// Of the reports that say it, what the newest says; of equals, the last that came.
+    fn newest<T>(&self, says: impl Fn(Source, &RootSaid) -> Option<T>) -> Option<Seen<T>> {
+        self.reports
+            .iter()
+            .filter_map(|report| {
+                let value = says(report.source, &report.value)?;
+                Some(report.map(|_| value))
+            })
+            .max_by_key(|seen| (seen.at, seen.index))
+    }
+
+    /// Whether it has a password.
+    #[must_use]
+    pub fn password(&self) -> Option<Seen<bool>> {
+        self.newest(|_, said| said.password)
+    }
+
+    /// When the password was last used: inside, `None` is never, as far as AWS knows.
+    #[must_use]
+    pub fn password_last_used(&self) -> Option<Seen<Option<Time>>> {
+        let report = self.report(Source::CredentialReport)?;
+        Some(report.map(|said| said.password_last_used))
+    }
+
+    /// When the password was last changed: inside, `None` where the report has no such time.
+    #[must_use]
+    pub fn password_last_changed(&self) -> Option<Seen<Option<Time>>> {
+        let report = self.report(Source::CredentialReport)?;
+        Some(report.map(|said| said.password_last_changed))
+    }
+
+    /// Whether it has any MFA device.
+    #[must_use]
+    pub fn mfa(&self) -> Option<Seen<bool>> {
+        self.newest(|source, said| match &said.devices {
+            Some(devices) if source == Source::MfaDevices || !devices.is_empty() => {
+                Some(!devices.is_empty())
+            }
+            _ => said.mfa,
+        })
+    }
+
+    /// How many access keys it has, in use or not.
+    #[must_use]
+    pub fn access_keys(&self) -> Option<Seen<u8>> {
+        self.newest(|_, said| said.access_keys)
+    }
+
+    /// How many signing certificates it has, in use or not.
+    #[must_use]
+    pub fn signing_certificates(&self) -> Option<Seen<u8>> {
+        self.newest(|_, said| said.signing_certificates)
+    }
+
+    /// All its MFA devices, where a file lists them.
+    #[must_use]
+    pub fn devices(&self) -> Option<Seen<Vec<Device>>> {
+        let report = self.report(Source::MfaDevices)?;
+        Some(report.map(|said| said.devices.clone().unwrap_or_default()))
+    }
+
+    /// How many virtual MFA devices it has, as the newest file says that can tell.
+    #[must_use]
+    pub fn virtual_devices(&self) -> Option<Seen<usize>> {
+        self.newest(|_, said| {
+            let devices = said.devices.as_ref()?;
+            Some(devices.iter().filter(|it| **it == Device::Virtual).count())
+        })
+    }
+
+    /// One of the contacts.
+    #[must_use]
+    pub fn contact(&self, kind: ContactKind) -> Option<&ContactRecord> {
+        self.contacts.iter().find(|contact| contact.kind == kind)
+    }
+}
+
+/// Which features of central root access are on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Features {
+    /// The organization's id.
+    pub organization: Text,
+    /// `RootCredentialsManagement`.
+    pub root_credentials_management: bool,
+    /// `RootSessions`.
+    pub root_sessions: bool,
+}
+
+/// Central root access, as files said. A ledger has one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeaturesRecord {
+    /// What is switched on.
+    pub features: Option<Seen<Features>>,
+    /// Delegated administrators for IAM, in order; inside, often none.
+    pub delegated: Option<Seen<Vec<AccountId>>>,
+    /// Indices of the entries that changed it.
+    pub events: Vec<u64>,
+}
+
+impl Record for FeaturesRecord {
+    const TABLE: Table = Table::Features;
+}
+
+impl FeaturesRecord {
+    /// The record; an empty one where no file has said anything.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn load(records: &dyn Records) -> Result<Self> {
+        Ok(read(records, ONE)?.unwrap_or_default())
+    }
+}
+
+/// What people have said of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegistryRecord {
+    /// As it was last set.
+    pub facts: Registered,
+    /// What can be erased; `None` once it was.
+    pub personal: Option<RegisteredWords>,
+    /// Indices of the entries that set it.
+    pub events: Vec<u64>,
+}
+
+impl Record for RegistryRecord {
+    const TABLE: Table = Table::Registry;
+}
+
+impl RegistryRecord {
+    /// What people have said of an account, if anything.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn load(records: &dyn Records, account: &AccountId) -> Result<Option<Self>> {
+        read(records, &account.to_string())
+    }
+}
+
+/// What the estate is held to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostureRecord {
+    /// What.
+    pub posture: Posture,
+    /// Index of the leaf that put it into effect; `None` of what goes without saying.
+    pub index: Option<u64>,
+}
+
+impl Record for PostureRecord {
+    const TABLE: Table = Table::Posture;
+}
+
+impl PostureRecord {
+    /// What the estate is held to; the default where nothing was said.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn load(records: &dyn Records) -> Result<Self> {
+        Ok(read(records, ONE)?.unwrap_or_default())
+    }
+}
+
+/// An alarm as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmRecord {
+    /// As it was last set.
+    pub facts: Alarm,
+    /// What can be erased; `None` once it was.
+    pub personal: Option<AlarmPersonal>,
+    /// Indices of the entries that set it.
+    pub events: Vec<u64>,
+}
+
+impl Record for AlarmRecord {
+    const TABLE: Table = Table::Alarm;
+}
