@@ -170,6 +170,11 @@ pub enum Command {
     /// What drills have taught: list, close
     #[command(subcommand)]
     Improvement(super::improvement::ImprovementCommand),
+    /// What breaks a rule of good custody, and what to do about it
+    Check(super::check::CheckCommand),
+    /// Findings that are accepted for a time: accept, list
+    #[command(subcommand)]
+    Finding(super::finding::FindingCommand),
     /// Scripts that people go by, one for each scenario: add, check, list, show
     #[command(subcommand)]
     Runbook(super::runbook::RunbookCommand),

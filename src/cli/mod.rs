@@ -13,6 +13,7 @@ mod backup;
 mod calendar;
 mod card;
 mod ceremony;
+mod check;
 mod checkpoint;
 mod close;
 mod compare;
@@ -30,6 +31,7 @@ mod drill_prove;
 mod drill_record;
 mod due;
 mod find;
+mod finding;
 mod fresh;
 mod genesis;
 mod hidden;
@@ -155,6 +157,8 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Secret(command) => secret::run(context, command),
         Command::Request(command) => request::run(context, &command),
         Command::Drill(command) => drill::run(context, command),
+        Command::Check(command) => check::run(context, &command),
+        Command::Finding(command) => finding::run(context, &command),
         Command::Improvement(command) => improvement::run(context, &command),
         Command::Runbook(command) => runbook::run(context, &command),
         Command::Ceremony(command) => ceremony::run(context, &command),

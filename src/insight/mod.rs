@@ -5,3 +5,4 @@ pub mod calendar;
 pub mod drills;
 pub mod possession;
 pub mod reviews;
+pub mod rules;

@@ -46,6 +46,12 @@ impl Shown {
     pub fn is_fresh(&self, now: Time) -> bool {
         matches!(self, Self::Proven { at, .. } if at.plus(FRESH_DAYS * 86_400) >= now)
     }
+
+    /// Whether it was proven between two moments.
+    #[must_use]
+    pub fn is_since(&self, since: Time, now: Time) -> bool {
+        matches!(self, Self::Proven { at, .. } if (since..=now).contains(at))
+    }
 }
 
 /// The possession drills of a ledger, the newest first.

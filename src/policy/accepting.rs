@@ -24,7 +24,11 @@ impl Judge<'_> {
         Ok(())
     }
 
-    pub(super) fn accept_finding(&mut self, subject: &Digest, accept: &AcceptFinding) -> Result<()> {
+    pub(super) fn accept_finding(
+        &mut self,
+        subject: &Digest,
+        accept: &AcceptFinding,
+    ) -> Result<()> {
         let record = AcceptedRecord {
             facts: accept.clone(),
             leaf: *subject,

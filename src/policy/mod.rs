@@ -4,6 +4,7 @@
 //! [`judge`] is the only maker of [`Ruled`], and the store takes nothing else, so that skipping a
 //! rule does not compile.
 
+mod accepting;
 mod access_order;
 mod accesses;
 mod accounts;

@@ -3,7 +3,7 @@
 
 use chrono::{Local, TimeZone};
 
-use super::{ceremonies, custody, drills, reviews, runbooks};
+use super::{ceremonies, custody, drills, findings, reviews, runbooks};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -197,6 +197,7 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
             promote.epoch, promote.at.size
         ),
         Claim::RunbookAdd(add, _) => runbooks::claim(add),
+        Claim::FindingAccept(accept, _) => findings::claim(source, accept, people)?,
         Claim::Backup(made) => format!("has made a backup of {} entries", made.at.size),
         Claim::BackupConfirm(tried) => format!(
             "has restored a backup of {} entries, and it was good",
@@ -436,6 +437,9 @@ pub fn statement(
         }
         Claim::RunbookAdd(add, personal) => {
             runbooks::details(&header.id, add, personal.as_ref(), &mut lines);
+        }
+        Claim::FindingAccept(accept, personal) => {
+            findings::details(accept, personal.as_ref(), &mut lines);
         }
         Claim::Backup(made) => {
             lines.push(format!("  root      {}", made.at.root));

@@ -4,6 +4,7 @@ pub mod ceremonies;
 pub mod custody;
 pub mod describe;
 pub mod drills;
+pub mod findings;
 pub mod ics;
 pub mod map;
 pub mod minutes;

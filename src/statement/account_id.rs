@@ -57,6 +57,14 @@ impl AccountId {
     }
 }
 
+#[cfg(test)]
+impl AccountId {
+    /// The account with that number.
+    pub const fn of(number: u64) -> Self {
+        Self(number)
+    }
+}
+
 impl FromStr for AccountId {
     type Err = BadAccountId;
 

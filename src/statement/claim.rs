@@ -12,8 +12,8 @@ use super::drills::{
     Answer, CloseImprovement, Finish, FinishPersonal, Noted, Plan, Record, RecordPersonal, Start,
     Step,
 };
-use super::findings::AcceptFinding;
 use super::estate::{EstateImport, EstateImportPersonal};
+use super::findings::AcceptFinding;
 use super::founding::{Charter, GenesisPersonal, GovernanceSeal, GovernanceSet};
 use super::imports::Import as Bringing;
 use super::notes::{AttachPersonal, CorrectPersonal};

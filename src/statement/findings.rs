@@ -164,7 +164,9 @@ mod tests {
         for good in ["RK001", "RK999"] {
             assert_eq!(good.parse::<RuleId>().unwrap().to_string(), good);
         }
-        for bad in ["RK000", "RK1", "RK1000", "rk001", "RK+01", "RK 01", "001", ""] {
+        for bad in [
+            "RK000", "RK1", "RK1000", "rk001", "RK+01", "RK 01", "001", "",
+        ] {
             assert!(bad.parse::<RuleId>().is_err(), "{bad}");
         }
     }
@@ -187,7 +189,15 @@ mod tests {
         ] {
             assert_eq!(good.parse::<About>().unwrap().to_string(), good);
         }
-        for bad in ["", "Ledger", "account:1", "custodian:x", "nothing:a", "item:", "entry:ab"] {
+        for bad in [
+            "",
+            "Ledger",
+            "account:1",
+            "custodian:x",
+            "nothing:a",
+            "item:",
+            "entry:ab",
+        ] {
             assert!(bad.parse::<About>().is_err(), "{bad}");
         }
     }

@@ -13,7 +13,7 @@ pub use append::{Appended, Batch, Cosigner};
 pub use checked::Checker;
 pub use database::{Access, Store};
 pub use forgery::forge_personal;
-pub use view::{Entry, LogFilter, StoredCosignature, UndoRow, View};
+pub use view::{Dated, Entry, LogFilter, StoredCosignature, UndoRow, View};
 
 use crate::error::Error;
 

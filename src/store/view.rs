@@ -17,7 +17,7 @@ use rows::{ENTRY, entry, fixed_row, unreadable, unsigned, unsigned_row};
 
 pub(super) use as_log::tree_error;
 pub(super) use rows::signed;
-pub use rows::{Entry, StoredCosignature, UndoRow};
+pub use rows::{Dated, Entry, StoredCosignature, UndoRow};
 
 /// The rows of an open database, to read from. Inside a transaction it sees the transaction.
 #[derive(Clone, Copy)]
@@ -246,6 +246,25 @@ impl<'c> View<'c> {
         let mut found = self.many(&sql, rusqlite::params_from_iter(values), entry)?;
         found.reverse();
         Ok(found)
+    }
+
+    /// Who made which leaf when, the newest first: those below `below`, at most `limit`.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn dated(&self, below: u64, limit: u64) -> Result<Vec<Dated>> {
+        self.many(
+            "SELECT seq, hash, author, made_at FROM leaf WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2",
+            [signed(below)?, signed(limit)?],
+            |row| {
+                Ok(Dated {
+                    seq: unsigned_row(row, 0)?,
+                    hash: fixed_row(row, 1, Digest::from_slice)?,
+                    author: fixed_row(row, 2, Id::from_slice)?,
+                    made_at: row.get(3)?,
+                })
+            },
+        )
     }
 
     /// Indices of the leaves of a kind, from `from` on.

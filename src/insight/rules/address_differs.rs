@@ -1,8 +1,8 @@
 //! RK049: the register's mailbox is the one that AWS has.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -31,7 +31,9 @@ fn look(world: &World) -> Looked {
             let same = plain(names.email.as_str()) == plain(personal.address.as_str());
             looked.at(
                 || About::Account(*account),
-                (!same).then(|| format!("the mailbox {name} has another address than AWS has for its root user")),
+                (!same).then(|| {
+                    format!("the mailbox {name} has another address than AWS has for its root user")
+                }),
             );
         }
     }

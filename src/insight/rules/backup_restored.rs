@@ -1,8 +1,8 @@
 //! RK036: a backup was lately restored and found good.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -27,7 +27,9 @@ fn look(world: &World) -> Looked {
     let since = world.days_ago(DAYS);
     let wrong = match world.restored {
         Some(restored) if restored >= since => None,
-        Some(restored) => Some(format!("the last backup that was tried was restored at {restored}")),
+        Some(restored) => Some(format!(
+            "the last backup that was tried was restored at {restored}"
+        )),
         None if founded >= since => None,
         None => Some("no backup was ever restored".to_owned()),
     };

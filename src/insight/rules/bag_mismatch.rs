@@ -1,11 +1,11 @@
 //! RK015: no bag or item was found otherwise than registered.
 
-use crate::state::places::Finding;
-use crate::statement::findings::About;
-use crate::statement::text::Name;
 use super::rule::Found;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::state::places::Finding;
+use crate::statement::findings::About;
+use crate::statement::text::Name;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -20,16 +20,31 @@ pub const RULE: Rule = Rule {
 };
 
 fn look(world: &World) -> Looked {
-    let mut looked = Looked { at: world.items.len(), ..Looked::default() };
+    let mut looked = Looked {
+        at: world.items.len(),
+        ..Looked::default()
+    };
     for (leaf, access) in &world.odd_accesses {
         for finding in &access.findings {
             let (item, what) = match finding {
-                Finding::BagMismatch { item, registered, typed } => {
+                Finding::BagMismatch {
+                    item,
+                    registered,
+                    typed,
+                } => {
                     let registered = registered.as_ref().map_or("none", |bag| bag.as_str());
-                    (item, format!("the bag of {item} has the number {typed}, not {registered}"))
+                    (
+                        item,
+                        format!("the bag of {item} has the number {typed}, not {registered}"),
+                    )
                 }
-                Finding::NotThere { item } => (item, format!("{item} was not where the register has it")),
-                Finding::TwoPlaces { item, at } => (item, format!("{item} was put in, and the register has it in {at}")),
+                Finding::NotThere { item } => {
+                    (item, format!("{item} was not where the register has it"))
+                }
+                Finding::TwoPlaces { item, at } => (
+                    item,
+                    format!("{item} was put in, and the register has it in {at}"),
+                ),
                 Finding::SealBroken { item } => (item, format!("the seal of {item} was broken")),
                 _ => continue,
             };
@@ -37,7 +52,10 @@ fn look(world: &World) -> Looked {
                 let location = &access.opened.location;
                 looked.found.push(Found {
                     about: About::Entry(*leaf),
-                    message: format!("{what} (access of {location} at {})", access.opened.opened_at),
+                    message: format!(
+                        "{what} (access of {location} at {})",
+                        access.opened.opened_at
+                    ),
                 });
             }
         }
@@ -73,16 +91,24 @@ mod tests {
     #[test]
     fn fails() {
         let mut world = good();
-        odd_access(&mut world, Finding::BagMismatch {
-            item: name("qr-tokyo"),
-            registered: Some(text("A1")),
-            typed: text("A7"),
-        });
+        odd_access(
+            &mut world,
+            Finding::BagMismatch {
+                item: name("qr-tokyo"),
+                registered: Some(text("A1")),
+                typed: text("A7"),
+            },
+        );
         breaks(&RULE, &world, "has the number A7, not A1");
         destroy(&mut world, SEED);
         holds(&RULE, &world);
         let mut world = good();
-        odd_access(&mut world, Finding::SealBroken { item: name("qr-tokyo") });
+        odd_access(
+            &mut world,
+            Finding::SealBroken {
+                item: name("qr-tokyo"),
+            },
+        );
         holds(&RULE, &world);
         broken(&mut world, "qr-tokyo");
         breaks(&RULE, &world, "was broken");

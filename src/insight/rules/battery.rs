@@ -1,10 +1,10 @@
 //! RK014: devices with a battery are checked and replaced in time.
 
-use crate::statement::findings::About;
-use crate::statement::register::ItemKind;
 use super::rule::{Looked, Rule, Severity};
 use super::world::DAY;
 use super::world::World;
+use crate::statement::findings::About;
+use crate::statement::register::ItemKind;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -34,8 +34,12 @@ fn look(world: &World) -> Looked {
             continue;
         }
         let wrong = match (expires, checked) {
-            (Some(day), _) if day.0 <= soon => Some(format!("its battery is to be replaced by {day}")),
-            (_, Some(day)) if day.0 < stale => Some(format!("its battery was last checked on {day}")),
+            (Some(day), _) if day.0 <= soon => {
+                Some(format!("its battery is to be replaced by {day}"))
+            }
+            (_, Some(day)) if day.0 < stale => {
+                Some(format!("its battery was last checked on {day}"))
+            }
             (Some(_), _) | (_, Some(_)) => None,
             (None, None) => Some("nothing of its battery is on record".to_owned()),
         };

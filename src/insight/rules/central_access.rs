@@ -1,8 +1,8 @@
 //! RK045: root access to member accounts is managed centrally.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -17,8 +17,11 @@ pub const RULE: Rule = Rule {
 };
 
 fn look(world: &World) -> Looked {
-    let members = world.used_accounts().filter(|(_, account)| !account.facts.management);
-    let (there, elsewhere): (Vec<_>, Vec<_>) = members.partition(|(_, account)| world.has_central(account));
+    let members = world
+        .used_accounts()
+        .filter(|(_, account)| !account.facts.management);
+    let (there, elsewhere): (Vec<_>, Vec<_>) =
+        members.partition(|(_, account)| world.has_central(account));
     let mut looked = Looked::default();
     for _ in elsewhere {
         looked.skip("there is no central root access in its partition");
@@ -29,7 +32,9 @@ fn look(world: &World) -> Looked {
     }
     let wrong = match &world.central {
         None => Some("whether it is switched on is not on record".to_owned()),
-        Some(central) if !central.credentials => Some("central management of root credentials is off".to_owned()),
+        Some(central) if !central.credentials => {
+            Some("central management of root credentials is off".to_owned())
+        }
         Some(central) if !central.sessions => Some("privileged root sessions are off".to_owned()),
         Some(_) => None,
     };
@@ -50,7 +55,10 @@ mod tests {
     #[test]
     fn fails() {
         let mut world = good();
-        world.central = Some(Central { credentials: true, sessions: false });
+        world.central = Some(Central {
+            credentials: true,
+            sessions: false,
+        });
         breaks(&RULE, &world, "sessions are off");
         world.central = None;
         breaks(&RULE, &world, "not on record");

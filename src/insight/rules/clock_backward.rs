@@ -1,9 +1,9 @@
 //! RK034: the clock of whoever writes has not run backwards.
 
-use crate::statement::findings::About;
 use super::rule::Found;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -21,14 +21,20 @@ pub const RULE: Rule = Rule {
 const DAYS: u64 = 400;
 
 fn look(world: &World) -> Looked {
-    let mut looked = Looked { at: 1, ..Looked::default() };
+    let mut looked = Looked {
+        at: 1,
+        ..Looked::default()
+    };
     let since = world.days_ago(DAYS);
     for step in world.clock_steps.iter().filter(|step| step.before >= since) {
         looked.found.push(Found {
             about: About::Entry(step.leaf),
             message: format!(
                 "entry #{} by {} is dated {}, and the one before it {}",
-                step.index, world.name(&step.author), step.at, step.before
+                step.index,
+                world.name(&step.author),
+                step.at,
+                step.before
             ),
         });
     }
@@ -49,7 +55,13 @@ mod tests {
     fn fails() {
         let mut world = good();
         let (at, before) = (ago(&world, 3), ago(&world, 2));
-        world.clock_steps.push(ClockStep { leaf: Digest([1; 32]), index: 9, author: id(1), at, before });
+        world.clock_steps.push(ClockStep {
+            leaf: Digest([1; 32]),
+            index: 9,
+            author: id(1),
+            at,
+            before,
+        });
         breaks(&RULE, &world, "entry #9 by p1");
     }
 }

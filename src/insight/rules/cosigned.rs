@@ -1,9 +1,9 @@
 //! RK035: more than one person has cosigned the log lately.
 
-use crate::statement::findings::About;
 use super::rule::Found;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -18,14 +18,20 @@ pub const RULE: Rule = Rule {
 };
 
 fn look(world: &World) -> Looked {
-    let mut looked = Looked { at: 1, ..Looked::default() };
+    let mut looked = Looked {
+        at: 1,
+        ..Looked::default()
+    };
     let days = world.standards.cosign_days;
     if let Some((since, who)) = &world.alone_since
         && *since < world.days_ago(days)
     {
         looked.found.push(Found {
             about: About::Ledger,
-            message: format!("nobody but {} has cosigned the log since {since}", world.name(who)),
+            message: format!(
+                "nobody but {} has cosigned the log since {since}",
+                world.name(who)
+            ),
         });
     }
     looked

@@ -1,10 +1,10 @@
 //! RK038: a lock's counter has no gap.
 
-use crate::state::places::Finding;
-use crate::statement::findings::About;
 use super::rule::Found;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::state::places::Finding;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -22,7 +22,10 @@ pub const RULE: Rule = Rule {
 const DAYS: u64 = 400;
 
 fn look(world: &World) -> Looked {
-    let mut looked = Looked { at: world.locations.len(), ..Looked::default() };
+    let mut looked = Looked {
+        at: world.locations.len(),
+        ..Looked::default()
+    };
     let since = world.days_ago(DAYS);
     for (leaf, access) in &world.odd_accesses {
         if access.opened.opened_at < since {
@@ -34,7 +37,10 @@ fn look(world: &World) -> Looked {
             };
             looked.found.push(Found {
                 about: About::Entry(*leaf),
-                message: format!("the counter of {} was {was}, not {expected}, at {}", access.opened.location, access.opened.opened_at),
+                message: format!(
+                    "the counter of {} was {was}, not {expected}, at {}",
+                    access.opened.location, access.opened.opened_at
+                ),
             });
         }
     }
@@ -54,7 +60,13 @@ mod tests {
     #[test]
     fn fails() {
         let mut world = good();
-        odd_access(&mut world, Finding::CounterGap { expected: 7, was: 9 });
+        odd_access(
+            &mut world,
+            Finding::CounterGap {
+                expected: 7,
+                was: 9,
+            },
+        );
         breaks(&RULE, &world, "was 9, not 7");
     }
 }

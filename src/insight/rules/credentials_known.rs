@@ -1,8 +1,8 @@
 //! RK044: what root credentials an account has is known, with what shows it.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {

@@ -1,10 +1,10 @@
 //! RK024: drills are planned, and none is overdue.
 
+use super::rule::{Looked, Rule, Severity};
+use super::world::World;
 use crate::insight::drills::{Occasion, Standing};
 use crate::statement::drills::DrillKind;
 use crate::statement::findings::About;
-use super::rule::{Looked, Rule, Severity};
-use super::world::World;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -20,13 +20,29 @@ pub const RULE: Rule = Rule {
 
 fn look(world: &World) -> Looked {
     let mut looked = Looked::default();
-    for kind in [DrillKind::Possession, DrillKind::SignIn, DrillKind::Phone, DrillKind::LedgerRestore] {
-        let planned = |one: &&Occasion| one.plan.as_ref().is_some_and(|plan| plan.facts.drill == kind && !plan.facts.ended);
+    for kind in [
+        DrillKind::Possession,
+        DrillKind::SignIn,
+        DrillKind::Phone,
+        DrillKind::LedgerRestore,
+    ] {
+        let planned = |one: &&Occasion| {
+            one.plan
+                .as_ref()
+                .is_some_and(|plan| plan.facts.drill == kind && !plan.facts.ended)
+        };
         if !world.drills.iter().any(|one| planned(&one)) {
-            looked.at(|| About::Ledger, Some(format!("no {} drill is planned", kind.as_str())));
+            looked.at(
+                || About::Ledger,
+                Some(format!("no {} drill is planned", kind.as_str())),
+            );
         }
     }
-    for one in world.drills.iter().filter(|one| one.drill.is_none() || one.standing == Standing::Overdue) {
+    for one in world
+        .drills
+        .iter()
+        .filter(|one| one.drill.is_none() || one.standing == Standing::Overdue)
+    {
         let Some(plan) = &one.plan else {
             continue;
         };
@@ -34,7 +50,9 @@ fn look(world: &World) -> Looked {
         looked.at(
             || About::Plan(plan.facts.plan.clone()),
             overdue.then(|| {
-                let due = one.due.map_or_else(String::new, |due| format!(" since {due}"));
+                let due = one
+                    .due
+                    .map_or_else(String::new, |due| format!(" since {due}"));
                 format!("the {} drill is overdue{due}", one.name())
             }),
         );

@@ -1,8 +1,8 @@
 //! RK039: what is sealed was found to work.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -29,7 +29,13 @@ fn look(world: &World) -> Looked {
         let works = !newest.confirmed.is_empty() || newest.reshared_from.is_some();
         looked.at(
             || About::Secret(*id),
-            (!works && newest.made_at < since).then(|| format!("epoch {number} of {} was sealed on {}, and nobody has found that it works", secret.name, newest.made_at.to_chrono().date_naive())),
+            (!works && newest.made_at < since).then(|| {
+                format!(
+                    "epoch {number} of {} was sealed on {}, and nobody has found that it works",
+                    secret.name,
+                    newest.made_at.to_chrono().date_naive()
+                )
+            }),
         );
     }
     looked

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::statement::account_id::AccountId;
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::account_id::AccountId;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -39,8 +39,12 @@ fn look(world: &World) -> Looked {
     }
     for (account, what) in named {
         let wrong = match world.accounts.get(&account) {
-            None => Some(format!("{what} is of it, and the listing of the organization doesn't have it")),
-            Some(record) if record.gone => Some(format!("it is gone from the organization, and {what} is still of it")),
+            None => Some(format!(
+                "{what} is of it, and the listing of the organization doesn't have it"
+            )),
+            Some(record) if record.gone => Some(format!(
+                "it is gone from the organization, and {what} is still of it"
+            )),
             Some(_) => None,
         };
         looked.at(|| About::Account(account), wrong);

@@ -1,9 +1,9 @@
 //! RK033: every root event of CloudTrail is explained.
 
-use crate::statement::findings::About;
 use super::rule::Found;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -18,11 +18,17 @@ pub const RULE: Rule = Rule {
 };
 
 fn look(world: &World) -> Looked {
-    let mut looked = Looked { at: 1, ..Looked::default() };
+    let mut looked = Looked {
+        at: 1,
+        ..Looked::default()
+    };
     for event in &world.events {
         looked.found.push(Found {
             about: About::Event(event.id.clone()),
-            message: format!("{} in {} at {} is explained by nothing", event.name, event.account, event.at),
+            message: format!(
+                "{} in {} at {} is explained by nothing",
+                event.name, event.account, event.at
+            ),
         });
     }
     looked
@@ -41,7 +47,12 @@ mod tests {
     #[test]
     fn fails() {
         let mut world = good();
-        world.events.push(OpenEvent { id: name("e-1"), at: world.now, name: "ConsoleLogin".to_owned(), account: M });
+        world.events.push(OpenEvent {
+            id: name("e-1"),
+            at: world.now,
+            name: "ConsoleLogin".to_owned(),
+            account: M,
+        });
         breaks(&RULE, &world, "ConsoleLogin in 111111111111");
     }
 }

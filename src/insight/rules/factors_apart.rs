@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::rule::{Looked, Rule, Severity};
+use super::world::World;
 use crate::crypto::fixed::Id;
 use crate::state::places::ItemRecord;
 use crate::statement::SecretKind;
 use crate::statement::account_id::AccountId;
 use crate::statement::findings::About;
 use crate::statement::text::Name;
-use super::rule::{Looked, Rule, Severity};
-use super::world::World;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -30,8 +30,11 @@ fn look(world: &World) -> Looked {
         let of = |kind| sealed.get(&(id, kind)).map_or(&[][..], Vec::as_slice);
         let (passwords, seeds) = (of(SecretKind::Password), of(SecretKind::MfaSeed));
         let places = |kind| places(&things, id, kind);
-        let (password_places, mfa_places) = (places(SecretKind::Password), places(SecretKind::MfaSeed));
-        if passwords.is_empty() && password_places.is_empty() || seeds.is_empty() && mfa_places.is_empty() {
+        let (password_places, mfa_places) =
+            (places(SecretKind::Password), places(SecretKind::MfaSeed));
+        if passwords.is_empty() && password_places.is_empty()
+            || seeds.is_empty() && mfa_places.is_empty()
+        {
             looked.skip("not both of its factors are in custody here");
             continue;
         }
@@ -40,15 +43,24 @@ fn look(world: &World) -> Looked {
             wrong.push(format!("password and MFA are both in {place}"));
         }
         let quorum = |secrets: &[Id]| -> BTreeSet<Id> {
-            secrets.iter().filter_map(|id| Some(world.secrets.get(id)?.quorum)).collect()
+            secrets
+                .iter()
+                .filter_map(|id| Some(world.secrets.get(id)?.quorum))
+                .collect()
         };
         if let Some(one) = quorum(passwords).intersection(&quorum(seeds)).next() {
-            let name = world.quorums.get(one).map_or("one quorum", |quorum| quorum.name.as_str());
+            let name = world
+                .quorums
+                .get(one)
+                .map_or("one quorum", |quorum| quorum.name.as_str());
             wrong.push(format!("password and MFA are both released by {name}"));
         } else {
             let hands = |secrets: &[Id], places: &BTreeSet<&Name>| -> BTreeSet<Id> {
-                let mut hands: BTreeSet<Id> = secrets.iter().flat_map(|id| world.holders(id)).collect();
-                let at = places.iter().filter_map(|place| world.locations.get(*place));
+                let mut hands: BTreeSet<Id> =
+                    secrets.iter().flat_map(|id| world.holders(id)).collect();
+                let at = places
+                    .iter()
+                    .filter_map(|place| world.locations.get(*place));
                 hands.extend(at.flat_map(|place| place.facts.access.iter().copied()));
                 hands
             };
@@ -57,10 +69,16 @@ fn look(world: &World) -> Looked {
                 .copied()
                 .collect();
             if !both.is_empty() {
-                wrong.push(format!("{} has a hand in both password and MFA", world.people(&both)));
+                wrong.push(format!(
+                    "{} has a hand in both password and MFA",
+                    world.people(&both)
+                ));
             }
         }
-        looked.at(|| About::Account(id), (!wrong.is_empty()).then(|| wrong.join("; ")));
+        looked.at(
+            || About::Account(id),
+            (!wrong.is_empty()).then(|| wrong.join("; ")),
+        );
     }
     looked
 }
@@ -69,7 +87,9 @@ type Things<'w> = BTreeMap<(AccountId, SecretKind), Vec<(&'w Name, &'w ItemRecor
 
 fn places<'w>(things: &Things<'w>, account: AccountId, kind: SecretKind) -> BTreeSet<&'w Name> {
     let of = things.get(&(account, kind)).map_or(&[][..], Vec::as_slice);
-    of.iter().filter_map(|(_, item)| item.place.location()).collect()
+    of.iter()
+        .filter_map(|(_, item)| item.place.location())
+        .collect()
 }
 
 #[cfg(test)]

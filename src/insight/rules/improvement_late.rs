@@ -1,9 +1,9 @@
 //! RK046: lessons are seen to in time.
 
-use crate::insight::drills::is_late;
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::insight::drills::is_late;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -22,7 +22,14 @@ fn look(world: &World) -> Looked {
     for lesson in &world.improvements {
         looked.at(
             || About::Entry(lesson.subject),
-            is_late(lesson, world.now).then(|| format!("lesson {} was to be seen to by {}, by {}", lesson.number, lesson.due, world.name(&lesson.owner))),
+            is_late(lesson, world.now).then(|| {
+                format!(
+                    "lesson {} was to be seen to by {}, by {}",
+                    lesson.number,
+                    lesson.due,
+                    world.name(&lesson.owner)
+                )
+            }),
         );
     }
     looked

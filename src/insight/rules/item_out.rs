@@ -1,9 +1,9 @@
 //! RK016: what was taken out of a location was put back.
 
-use crate::state::places::Place;
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::state::places::Place;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -22,9 +22,9 @@ fn look(world: &World) -> Looked {
     let hours = world.standards.item_out_hours;
     for (name, item) in &world.items {
         let wrong = match &item.place {
-            Place::Out { from, since, .. } if since.plus(hours * 3600) < world.now => {
-                Some(format!("it was taken out of {from} at {since}, and is nowhere since"))
-            }
+            Place::Out { from, since, .. } if since.plus(hours * 3600) < world.now => Some(
+                format!("it was taken out of {from} at {since}, and is nowhere since"),
+            ),
             _ => None,
         };
         looked.at(|| About::Item(name.clone()), wrong);

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::rule::{Looked, Rule, Severity};
+use super::world::World;
 use crate::crypto::fixed::Id;
 use crate::statement::SecretKind;
 use crate::statement::findings::About;
-use super::rule::{Looked, Rule, Severity};
-use super::world::World;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -26,13 +26,21 @@ fn look(world: &World) -> Looked {
     for (id, _, _) in world.rooted_accounts() {
         let know = |kind| -> BTreeSet<Id> {
             let secrets = sealed.get(&(id, kind)).map_or(&[][..], Vec::as_slice);
-            secrets.iter().flat_map(|secret| world.knowers(secret)).collect()
+            secrets
+                .iter()
+                .flat_map(|secret| world.knowers(secret))
+                .collect()
         };
         let (password, seed) = (know(SecretKind::Password), know(SecretKind::MfaSeed));
         let both: Vec<Id> = password.intersection(&seed).copied().collect();
         looked.at(
             || About::Account(id),
-            (!both.is_empty()).then(|| format!("{} may know both password and MFA of its root user", world.people(&both))),
+            (!both.is_empty()).then(|| {
+                format!(
+                    "{} may know both password and MFA of its root user",
+                    world.people(&both)
+                )
+            }),
         );
     }
     looked

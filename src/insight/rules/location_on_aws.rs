@@ -1,8 +1,8 @@
 //! RK017: nothing that opens an account is where AWS is needed to reach it.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {

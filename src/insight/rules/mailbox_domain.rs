@@ -1,8 +1,8 @@
 //! RK001: a root user's address is in a domain of the company.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -18,7 +18,9 @@ pub const RULE: Rule = Rule {
 
 fn look(world: &World) -> Looked {
     if world.standards.domains.is_empty() {
-        return Looked::nothing("no domains of the company are on record: rootkeep posture set --domain DOMAIN");
+        return Looked::nothing(
+            "no domains of the company are on record: rootkeep posture set --domain DOMAIN",
+        );
     }
     let mut looked = Looked::default();
     for (id, account) in world.used_accounts() {
@@ -30,7 +32,9 @@ fn look(world: &World) -> Looked {
         let ours = world.standards.domains.iter().any(|own| is_in(domain, own));
         looked.at(
             || About::Account(*id),
-            (!ours).then(|| format!("the root user's address is at {domain}, which is no domain of the company")),
+            (!ours).then(|| {
+                format!("the root user's address is at {domain}, which is no domain of the company")
+            }),
         );
     }
     looked
@@ -38,7 +42,10 @@ fn look(world: &World) -> Looked {
 
 fn is_in(domain: &str, own: &str) -> bool {
     let domain = domain.to_lowercase();
-    domain == own || domain.strip_suffix(own).is_some_and(|rest| rest.ends_with('.'))
+    domain == own
+        || domain
+            .strip_suffix(own)
+            .is_some_and(|rest| rest.ends_with('.'))
 }
 
 #[cfg(test)]

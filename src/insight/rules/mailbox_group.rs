@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::account_id::AccountId;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -20,10 +21,13 @@ pub const RULE: Rule = Rule {
 
 fn look(world: &World) -> Looked {
     let mut looked = Looked::default();
-    let mut covered = BTreeSet::new();
+    let mut covered: BTreeSet<AccountId> = BTreeSet::new();
     for (name, mailbox) in &world.mailboxes {
         covered.extend(&mailbox.facts.accounts);
-        let known = mailbox.personal.as_ref().map(|personal| personal.others.len());
+        let known = mailbox
+            .personal
+            .as_ref()
+            .map(|personal| personal.others.len());
         let people = mailbox.facts.members.len() + known.unwrap_or_default();
         let least = world.standards.mailbox_people;
         looked.at(

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::rule::{Looked, Rule, Severity};
+use super::world::World;
 use crate::crypto::fixed::Id;
 use crate::statement::account_id::AccountId;
 use crate::statement::findings::About;
-use super::rule::{Looked, Rule, Severity};
-use super::world::World;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -26,7 +26,10 @@ fn look(world: &World) -> Looked {
         for account in &mailbox.facts.accounts {
             let (people, others) = readers.entry(*account).or_default();
             people.extend(&mailbox.facts.members);
-            let named = mailbox.personal.iter().flat_map(|personal| &personal.others);
+            let named = mailbox
+                .personal
+                .iter()
+                .flat_map(|personal| &personal.others);
             others.extend(named.map(|other| other.as_str()));
         }
     }
@@ -37,13 +40,25 @@ fn look(world: &World) -> Looked {
                 looked.skip("who reads its mailbox is not on record");
                 continue;
             };
-            let both: Vec<Id> = phone.facts.holders.iter().filter(|id| people.contains(id)).copied().collect();
+            let both: Vec<Id> = phone
+                .facts
+                .holders
+                .iter()
+                .filter(|id| people.contains(id))
+                .copied()
+                .collect();
             let named = phone.personal.iter().flat_map(|personal| &personal.others);
-            let others = named.filter(|other| others.contains(other.as_str())).count();
+            let others = named
+                .filter(|other| others.contains(other.as_str()))
+                .count();
             looked.at(
                 || About::Account(*account),
                 (!both.is_empty() || others > 0).then(|| {
-                    let who = if both.is_empty() { "somebody else".to_owned() } else { world.people(&both) };
+                    let who = if both.is_empty() {
+                        "somebody else".to_owned()
+                    } else {
+                        world.people(&both)
+                    };
                     format!("{who} reads its mailbox and answers its phone {name}")
                 }),
             );

@@ -1,9 +1,9 @@
 //! RK003: each account's root user has a mailbox of its own.
 
-use crate::statement::account_id::AccountId;
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::account_id::AccountId;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -21,13 +21,17 @@ fn look(world: &World) -> Looked {
     let mut looked = Looked::default();
     for (name, mailbox) in &world.mailboxes {
         let rooted = |account: &&AccountId| {
-            let management = world.accounts.get(account).is_some_and(|it| it.facts.management);
+            let management = world
+                .accounts
+                .get(account)
+                .is_some_and(|it| it.facts.management);
             management || !world.root(account).is_bare()
         };
         let accounts = mailbox.facts.accounts.iter().filter(rooted).count();
         looked.at(
             || About::Mailbox(name.clone()),
-            (accounts > 1).then(|| format!("{accounts} accounts whose root users have credentials share it")),
+            (accounts > 1)
+                .then(|| format!("{accounts} accounts whose root users have credentials share it")),
         );
     }
     looked

@@ -1,8 +1,8 @@
 //! RK021: member accounts have no root credentials where AWS manages them centrally.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -26,7 +26,11 @@ fn look(world: &World) -> Looked {
             looked.skip("there is no central root access in its partition");
             continue;
         }
-        if !world.central.as_ref().is_some_and(|central| central.credentials) {
+        if !world
+            .central
+            .as_ref()
+            .is_some_and(|central| central.credentials)
+        {
             looked.skip("central management of root credentials is not known to be on");
             continue;
         }
@@ -35,7 +39,8 @@ fn look(world: &World) -> Looked {
             looked.skip("nothing is known of its root credentials");
             continue;
         }
-        let wrong = (!root.is_bare()).then(|| "its root user has credentials, and AWS could manage it without".to_owned());
+        let wrong = (!root.is_bare())
+            .then(|| "its root user has credentials, and AWS could manage it without".to_owned());
         looked.at(|| About::Account(*id), wrong);
     }
     looked

@@ -1,9 +1,9 @@
 //! RK005: a root user with a password has MFA.
 
-use crate::statement::SecretKind;
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::SecretKind;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {

@@ -1,10 +1,10 @@
 //! RK006: mFA is hardware where the posture wants it.
 
+use super::rule::{Looked, Rule, Severity};
+use super::world::World;
 use crate::statement::SecretKind;
 use crate::statement::findings::About;
 use crate::statement::register::ItemKind;
-use super::rule::{Looked, Rule, Severity};
-use super::world::World;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -20,7 +20,9 @@ pub const RULE: Rule = Rule {
 
 fn look(world: &World) -> Looked {
     if !world.standards.hardware_management && !world.standards.hardware_all {
-        return Looked::nothing("the posture asks for no hardware MFA: rootkeep posture set --hardware-mfa management");
+        return Looked::nothing(
+            "the posture asks for no hardware MFA: rootkeep posture set --hardware-mfa management",
+        );
     }
     let mut looked = Looked::default();
     let (sealed, things) = (world.secrets_by_account(), world.things_by_account());

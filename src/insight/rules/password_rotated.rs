@@ -1,12 +1,12 @@
 //! RK030: a password is changed after a release, where the posture says so.
 
+use super::rule::{Looked, Rule, Severity};
+use super::world::World;
 use crate::state::custody::Epoch;
 use crate::statement::SecretKind;
 use crate::statement::drills::Found;
 use crate::statement::findings::About;
 use crate::statement::releases::Outcome;
-use super::rule::{Looked, Rule, Severity};
-use super::world::World;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -22,7 +22,9 @@ pub const RULE: Rule = Rule {
 
 fn look(world: &World) -> Looked {
     if !world.standards.rotate {
-        return Looked::nothing("the posture doesn't ask for it: rootkeep posture set --rotate-after-release yes");
+        return Looked::nothing(
+            "the posture doesn't ask for it: rootkeep posture set --rotate-after-release yes",
+        );
     }
     let mut looked = Looked::default();
     for (leaf, request) in &world.requests {
@@ -48,13 +50,26 @@ fn look(world: &World) -> Looked {
             }
             // A later epoch with another value, sealed since the release took effect.
             let since = request.effect.map_or(closed, |effect| effect.at);
-            let all = world.epochs.get(&wanted.secret).map_or(&[][..], Vec::as_slice);
-            let anew = |(number, epoch): &(u32, Epoch)| *number > wanted.epoch && epoch.reshared_from.is_none() && epoch.made_at >= since;
-            let gone = all.iter().any(|(number, epoch)| *number == wanted.epoch && epoch.destroyed.is_some());
+            let all = world
+                .epochs
+                .get(&wanted.secret)
+                .map_or(&[][..], Vec::as_slice);
+            let anew = |(number, epoch): &(u32, Epoch)| {
+                *number > wanted.epoch && epoch.reshared_from.is_none() && epoch.made_at >= since
+            };
+            let gone = all
+                .iter()
+                .any(|(number, epoch)| *number == wanted.epoch && epoch.destroyed.is_some());
             let rotated = gone || all.iter().any(anew);
             looked.at(
                 || About::Entry(*leaf),
-                (!rotated).then(|| format!("{} was released on {}, and no new one was sealed since", secret.name, closed.to_chrono().date_naive())),
+                (!rotated).then(|| {
+                    format!(
+                        "{} was released on {}, and no new one was sealed since",
+                        secret.name,
+                        closed.to_chrono().date_naive()
+                    )
+                }),
             );
         }
     }

@@ -1,9 +1,9 @@
 //! RK004: where a root user has a password, it is sealed here.
 
-use crate::statement::SecretKind;
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::SecretKind;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {

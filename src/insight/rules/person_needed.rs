@@ -1,8 +1,8 @@
 //! RK010: the loss of no one person locks everybody out.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -21,7 +21,10 @@ fn look(world: &World) -> Looked {
     for (id, reach) in &world.reach {
         looked.at(
             || About::Account(*id),
-            reach.needs_person.as_ref().map(|who| format!("without {who} nobody gets in")),
+            reach
+                .needs_person
+                .as_ref()
+                .map(|who| format!("without {who} nobody gets in")),
         );
     }
     looked

@@ -1,9 +1,9 @@
 //! RK026: each phone was called and answered lately.
 
-use crate::statement::drills::{Found, Target};
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::drills::{Found, Target};
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {

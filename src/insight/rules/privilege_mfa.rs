@@ -1,9 +1,9 @@
 //! RK048: whoever has privilege over root users signs in with MFA.
 
-use crate::statement::findings::About;
-use crate::statement::reviews::Mfa;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
+use crate::statement::reviews::Mfa;
 
 /// The rule.
 pub const RULE: Rule = Rule {

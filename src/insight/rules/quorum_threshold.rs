@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::rule::{Looked, Rule, Severity};
+use super::world::World;
 use crate::crypto::fixed::Id;
 use crate::policy::GOVERNANCE_SECRET;
 use crate::state::rules::Quorum;
 use crate::statement::findings::About;
-use super::rule::{Looked, Rule, Severity};
-use super::world::World;
+use crate::statement::quorums::Group;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -24,14 +25,25 @@ pub const RULE: Rule = Rule {
 fn look(world: &World) -> Looked {
     let mut looked = Looked::default();
     for (id, quorum) in &world.quorums {
-        let people: BTreeSet<&Id> = quorum.groups.iter().flat_map(|group| &group.members).collect();
-        let (least, all) = (fewest(quorum), is_all(quorum));
+        let people: BTreeSet<&Id> = quorum
+            .groups
+            .iter()
+            .flat_map(|group| &group.members)
+            .collect();
+        let (one, all) = (is_one_enough(quorum), is_all(quorum));
         looked.at(
             || About::Quorum(*id),
-            if least < 2 {
-                Some(format!("one person is enough for the quorum {}", quorum.name))
+            if one {
+                Some(format!(
+                    "one person is enough for the quorum {}",
+                    quorum.name
+                ))
             } else if all {
-                Some(format!("the quorum {} needs every one of its {} members", quorum.name, people.len()))
+                Some(format!(
+                    "the quorum {} needs every one of its {} members",
+                    quorum.name,
+                    people.len()
+                ))
             } else {
                 None
             },
@@ -54,21 +66,23 @@ fn look(world: &World) -> Looked {
     looked
 }
 
-/// How many people are enough at the least; one person may be in several groups.
-fn fewest(quorum: &Quorum) -> usize {
-    let mut thresholds: Vec<usize> = quorum.groups.iter().map(|group| usize::from(group.threshold)).collect();
-    thresholds.sort_unstable();
-    let needed = usize::from(quorum.groups_needed);
-    let sum: usize = thresholds.iter().take(needed).sum();
-    let in_all = |id: &Id| quorum.groups.iter().filter(|group| group.threshold == 1 && group.members.contains(id)).count();
-    let alone = quorum.groups.iter().flat_map(|group| &group.members).any(|id| in_all(id) >= needed);
-    if alone { 1 } else { sum.max(2).min(sum.max(1)) }
+/// Whether somebody alone fills as many groups as are needed.
+fn is_one_enough(quorum: &Quorum) -> bool {
+    let filled = |id: &Id| {
+        let alone = |group: &&Group| group.threshold == 1 && group.members.contains(id);
+        quorum.groups.iter().filter(alone).count()
+    };
+    let mut members = quorum.groups.iter().flat_map(|group| &group.members);
+    members.any(|id| filled(id) >= usize::from(quorum.groups_needed))
 }
 
 /// Whether everybody is needed.
 fn is_all(quorum: &Quorum) -> bool {
     usize::from(quorum.groups_needed) == quorum.groups.len()
-        && quorum.groups.iter().all(|group| usize::from(group.threshold) == group.members.len())
+        && quorum
+            .groups
+            .iter()
+            .all(|group| usize::from(group.threshold) == group.members.len())
 }
 
 #[cfg(test)]
@@ -87,7 +101,11 @@ mod tests {
         quorum(&mut world, ENGINEERS, 3, &[1, 2, 3]);
         breaks(&RULE, &world, "needs every one of its 3 members");
         quorum(&mut world, ENGINEERS, 1, &[1]);
-        breaks(&RULE, &world, "one person is enough for the quorum engineers");
+        breaks(
+            &RULE,
+            &world,
+            "one person is enough for the quorum engineers",
+        );
         let mut world = good();
         world.threshold = 5;
         breaks(&RULE, &world, "governance needs every one of its 5");

@@ -1,8 +1,8 @@
 //! RK042: a recovered root credential was deleted again.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -29,7 +29,9 @@ fn look(world: &World) -> Looked {
         let left = world.root(id).recovered.filter(|when| *when < since);
         looked.at(
             || About::Account(*id),
-            left.map(|when| format!("its root password was recovered at {when}, and not deleted since")),
+            left.map(|when| {
+                format!("its root password was recovered at {when}, and not deleted since")
+            }),
         );
     }
     looked

@@ -1,9 +1,9 @@
 //! RK043: every release was closed.
 
-use crate::policy::{RequestState, request_state};
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::policy::{RequestState, request_state};
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -25,7 +25,10 @@ fn look(world: &World) -> Looked {
             || About::Entry(*leaf),
             lapsed.then(|| {
                 let ended = request.window_ends().unwrap_or(request.made_at);
-                format!("the release that {} has asked for ended at {ended}, and nobody has closed it", world.name(&request.author))
+                format!(
+                    "the release that {} has asked for ended at {ended}, and nobody has closed it",
+                    world.name(&request.author)
+                )
             }),
         );
     }

@@ -1,9 +1,9 @@
 //! RK025: who has access is reviewed, and no review is overdue.
 
-use crate::insight::drills::Standing;
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::insight::drills::Standing;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -20,12 +20,18 @@ pub const RULE: Rule = Rule {
 fn look(world: &World) -> Looked {
     let mut looked = Looked::default();
     if world.reviews.is_empty() {
-        looked.at(|| About::Ledger, Some("no review of who has access is planned".to_owned()));
+        looked.at(
+            || About::Ledger,
+            Some("no review of who has access is planned".to_owned()),
+        );
     }
     for one in &world.reviews {
         let due = one.period.last;
         let overdue = one.standing == Standing::Overdue;
-        looked.at(|| About::Ledger, overdue.then(|| format!("the review of who has access is overdue since {due}")));
+        looked.at(
+            || About::Ledger,
+            overdue.then(|| format!("the review of who has access is overdue since {due}")),
+        );
     }
     looked
 }

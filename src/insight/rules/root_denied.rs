@@ -1,8 +1,8 @@
 //! RK022: a policy that denies root in member accounts is on record.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {

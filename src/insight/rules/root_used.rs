@@ -1,12 +1,12 @@
 //! RK020: each use of a root password belongs to a release.
 
+use super::rule::{Looked, Rule, Severity};
+use super::world::World;
 use crate::state::custody::RequestRecord;
 use crate::statement::account_id::AccountId;
 use crate::statement::findings::About;
 use crate::statement::names::Subject;
 use crate::statement::{SecretKind, Time};
-use super::rule::{Looked, Rule, Severity};
-use super::world::World;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -34,10 +34,15 @@ fn look(world: &World) -> Looked {
             looked.skip("its password was last used before this ledger was founded");
             continue;
         }
-        let explained = world.requests.iter().any(|(_, request)| releases(world, request, id, used));
+        let explained = world
+            .requests
+            .iter()
+            .any(|(_, request)| releases(world, request, id, used));
         looked.at(
             || About::Account(*id),
-            (!explained).then(|| format!("its root password was used at {used}, and no release covers that")),
+            (!explained).then(|| {
+                format!("its root password was used at {used}, and no release covers that")
+            }),
         );
     }
     looked
@@ -50,7 +55,8 @@ fn releases(world: &World, request: &RequestRecord, account: &AccountId, used: T
     let of_account = request.secrets.iter().any(|wanted| {
         let secret = world.secrets.get(&wanted.secret);
         secret.is_some_and(|secret| {
-            secret.kind() == SecretKind::Password && secret.name.subject == Subject::Account(*account)
+            secret.kind() == SecretKind::Password
+                && secret.name.subject == Subject::Account(*account)
         })
     });
     of_account && used.plus(AROUND) >= effect.at && used <= end.plus(AROUND)

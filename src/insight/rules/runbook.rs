@@ -1,9 +1,9 @@
 //! RK023: each scenario has a runbook, and people have gone through it.
 
-use crate::statement::findings::About;
-use crate::statement::text::Name;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
+use crate::statement::text::Name;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -48,14 +48,22 @@ fn look(world: &World) -> Looked {
         let Ok(name) = Name::new(scenario) else {
             continue;
         };
-        let published = world.runbooks.get(&name).is_some_and(|runbook| !runbook.versions.is_empty());
+        let published = world
+            .runbooks
+            .get(&name)
+            .is_some_and(|runbook| !runbook.versions.is_empty());
         let performed = world.ceremonies.iter().any(|ceremony| {
-            let done = ceremony.finished.as_ref().is_some_and(|end| end.at >= since);
+            let done = ceremony
+                .finished
+                .as_ref()
+                .is_some_and(|end| end.at >= since);
             ceremony.runbook == name && done
         });
         let wrong = match (published, performed) {
             (false, _) => Some(format!("there is no runbook {scenario}")),
-            (true, false) => Some(format!("nobody has gone through the runbook {scenario} in {WITHIN} days")),
+            (true, false) => Some(format!(
+                "nobody has gone through the runbook {scenario} in {WITHIN} days"
+            )),
             (true, true) => None,
         };
         looked.at(|| About::Runbook(name), wrong);

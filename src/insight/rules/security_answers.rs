@@ -1,9 +1,9 @@
 //! RK027: what AWS Support asks for is recorded like a credential.
 
-use crate::statement::SecretKind;
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::SecretKind;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -28,7 +28,8 @@ fn look(world: &World) -> Looked {
         let there = root.no_questions || sealed.contains_key(&(id, SecretKind::SecurityAnswers));
         looked.at(
             || About::Account(id),
-            (!there).then(|| "whether it has security answers, and which, is not on record".to_owned()),
+            (!there)
+                .then(|| "whether it has security answers, and which, is not on record".to_owned()),
         );
     }
     looked

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::rule::{Looked, Rule, Severity};
+use super::world::World;
 use crate::crypto::fixed::Id;
 use crate::policy::GOVERNANCE_SECRET;
 use crate::statement::findings::About;
-use super::rule::{Looked, Rule, Severity};
-use super::world::World;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -22,14 +22,22 @@ pub const RULE: Rule = Rule {
 
 fn look(world: &World) -> Looked {
     let mut looked = Looked::default();
-    for (secret, _) in &world.secrets {
+    for secret in world.secrets.keys() {
         for (number, epoch) in world.live(secret) {
-            let gone: BTreeSet<Id> = epoch.shares.iter().map(|share| share.holder).filter(|id| !world.in_force(id)).collect();
+            let gone: BTreeSet<Id> = epoch
+                .shares
+                .iter()
+                .map(|share| share.holder)
+                .filter(|id| !world.in_force(id))
+                .collect();
             looked.at(
                 || About::Secret(*secret),
                 (!gone.is_empty()).then(|| {
                     let name = world.secret_name(secret);
-                    format!("{} has left, and holds a share of epoch {number} of {name}", world.people(&gone))
+                    format!(
+                        "{} has left, and holds a share of epoch {number} of {name}",
+                        world.people(&gone)
+                    )
                 }),
             );
         }
@@ -39,7 +47,12 @@ fn look(world: &World) -> Looked {
         let gone: BTreeSet<Id> = holders.filter(|id| !world.in_force(id)).collect();
         looked.at(
             || About::Secret(GOVERNANCE_SECRET),
-            (!gone.is_empty()).then(|| format!("{} has left, and holds a share of the governance secret", world.people(&gone))),
+            (!gone.is_empty()).then(|| {
+                format!(
+                    "{} has left, and holds a share of the governance secret",
+                    world.people(&gone)
+                )
+            }),
         );
     }
     looked
@@ -59,6 +72,10 @@ mod tests {
     fn fails() {
         let mut world = good();
         retire(&mut world, id(3));
-        breaks(&RULE, &world, "p3 has left, and holds a share of epoch 1 of 111111111111/password");
+        breaks(
+            &RULE,
+            &world,
+            "p3 has left, and holds a share of epoch 1 of 111111111111/password",
+        );
     }
 }

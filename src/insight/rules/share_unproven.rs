@@ -1,8 +1,8 @@
 //! RK028: enough shares of every secret were lately proven to be there.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -28,9 +28,13 @@ fn look(world: &World) -> Looked {
                 if proven.alive {
                     format!("the shares of {who} in epoch {epoch} of {name} were not proven lately")
                 } else if proven.unproven.is_empty() {
-                    format!("the holders in force of epoch {epoch} of {name} are not enough to open it")
+                    format!(
+                        "the holders in force of epoch {epoch} of {name} are not enough to open it"
+                    )
                 } else {
-                    format!("epoch {epoch} of {name} is not provably alive: not proven lately by {who}")
+                    format!(
+                        "epoch {epoch} of {name} is not provably alive: not proven lately by {who}"
+                    )
                 }
             }),
         );

@@ -3,12 +3,12 @@
 use chrono::Offset;
 use chrono_tz::Tz;
 
+use super::rule::{Looked, Rule, Severity};
+use super::world::World;
 use crate::crypto::fixed::Id;
 use crate::statement::SecretKind;
 use crate::statement::findings::About;
 use crate::statement::register::ItemKind;
-use super::rule::{Looked, Rule, Severity};
-use super::world::World;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -30,7 +30,12 @@ fn look(world: &World) -> Looked {
     let things = world.things_by_account();
     let mut wanted: Vec<(i32, &Id, Tz)> = world
         .active_people()
-        .filter_map(|id| world.zones.get(id).map(|zone| (offset(world, *zone), id, *zone)))
+        .filter_map(|id| {
+            world
+                .zones
+                .get(id)
+                .map(|zone| (offset(world, *zone), id, *zone))
+        })
         .collect();
     wanted.sort_by_key(|(offset, ..)| *offset);
     for (account, _, _) in world.rooted_accounts() {
@@ -38,7 +43,10 @@ fn look(world: &World) -> Looked {
             looked.skip("nothing of its MFA is in a location");
             continue;
         };
-        if copies.iter().all(|(_, item)| item.facts.kind != ItemKind::QrSheet) {
+        if copies
+            .iter()
+            .all(|(_, item)| item.facts.kind != ItemKind::QrSheet)
+        {
             looked.skip("its MFA is no printed copy");
             continue;
         }
@@ -48,10 +56,19 @@ fn look(world: &World) -> Looked {
             .filter_map(|location| location.facts.timezone.parse::<Tz>().ok())
             .map(|zone| offset(world, zone))
             .collect();
-        let missing = wanted.iter().find(|(wanted, ..)| there.iter().all(|offset| hours_apart(*wanted, *offset) > APART));
+        let missing = wanted.iter().find(|(wanted, ..)| {
+            there
+                .iter()
+                .all(|offset| hours_apart(*wanted, *offset) > APART)
+        });
         looked.at(
             || About::Account(account),
-            missing.map(|(_, who, zone)| format!("no printed copy of its MFA is near {} ({zone})", world.name(who))),
+            missing.map(|(_, who, zone)| {
+                format!(
+                    "no printed copy of its MFA is near {} ({zone})",
+                    world.name(who)
+                )
+            }),
         );
     }
     looked

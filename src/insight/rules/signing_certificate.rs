@@ -1,8 +1,8 @@
 //! RK019: no root user has a signing certificate.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {

@@ -1,8 +1,8 @@
 //! RK011: the loss of no one site locks everybody out.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -21,7 +21,10 @@ fn look(world: &World) -> Looked {
     for (id, reach) in &world.reach {
         looked.at(
             || About::Account(*id),
-            reach.needs_site.as_ref().map(|site| format!("without the site {site} nobody gets in")),
+            reach
+                .needs_site
+                .as_ref()
+                .map(|site| format!("without the site {site} nobody gets in")),
         );
     }
     looked

@@ -1,10 +1,10 @@
 //! RK047: whoever was struck in a review has no access any more.
 
-use crate::statement::findings::About;
-use crate::statement::reviews::Named;
 use super::rule::Found;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
+use crate::statement::reviews::Named;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -22,7 +22,10 @@ pub const RULE: Rule = Rule {
 const DAYS: u64 = 14;
 
 fn look(world: &World) -> Looked {
-    let mut looked = Looked { at: 1, ..Looked::default() };
+    let mut looked = Looked {
+        at: 1,
+        ..Looked::default()
+    };
     let since = world.days_ago(DAYS);
     for struck in world.struck.iter().filter(|struck| struck.at < since) {
         let who = match &struck.who {
@@ -31,7 +34,11 @@ fn look(world: &World) -> Looked {
         };
         looked.found.push(Found {
             about: About::Entry(struck.review),
-            message: format!("{who} was struck out of group {} on {}, and what follows is not done", struck.group, struck.at.to_chrono().date_naive()),
+            message: format!(
+                "{who} was struck out of group {} on {}, and what follows is not done",
+                struck.group,
+                struck.at.to_chrono().date_naive()
+            ),
         });
     }
     looked

@@ -1,8 +1,8 @@
 //! RK040: an outside authority has dated the log in this period.
 
-use crate::statement::findings::About;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -18,10 +18,14 @@ pub const RULE: Rule = Rule {
 
 fn look(world: &World) -> Looked {
     let Some(days) = world.standards.timestamp_days else {
-        return Looked::nothing("the posture asks for no time-stamps: rootkeep posture set --timestamp-every quarter");
+        return Looked::nothing(
+            "the posture asks for no time-stamps: rootkeep posture set --timestamp-every quarter",
+        );
     };
     let mut looked = Looked::default();
-    let fresh = world.timestamped.is_some_and(|at| at >= world.days_ago(days));
+    let fresh = world
+        .timestamped
+        .is_some_and(|at| at >= world.days_ago(days));
     looked.at(
         || About::Ledger,
         (!fresh).then(|| match world.timestamped {

@@ -333,7 +333,9 @@ impl World {
             !account.gone
                 && matches!(
                     account.facts.state,
-                    AccountState::Active | AccountState::Suspended | AccountState::PendingActivation
+                    AccountState::Active
+                        | AccountState::Suspended
+                        | AccountState::PendingActivation
                 )
         })
     }
@@ -378,8 +380,7 @@ impl World {
                 Subject::Account(account) => Some(*account),
                 _ => None,
             };
-            let accounts: BTreeSet<AccountId> =
-                secret.serves.iter().copied().chain(own).collect();
+            let accounts: BTreeSet<AccountId> = secret.serves.iter().copied().chain(own).collect();
             for account in accounts {
                 all.entry((account, secret.kind())).or_default().push(*id);
             }
@@ -446,7 +447,9 @@ impl World {
 
     /// Items that are ways into accounts: by account and kind, with the location that they are in.
     #[must_use]
-    pub fn things_by_account(&self) -> BTreeMap<(AccountId, SecretKind), Vec<(&Name, &ItemRecord)>> {
+    pub fn things_by_account(
+        &self,
+    ) -> BTreeMap<(AccountId, SecretKind), Vec<(&Name, &ItemRecord)>> {
         let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (name, item) in &self.items {
             let (accounts, Some(kind)) = self.serves(item) else {

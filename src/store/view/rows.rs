@@ -41,6 +41,19 @@ pub struct Entry {
     pub cosigners: u64,
 }
 
+/// Who made a leaf, and when, as it is stored.
+#[derive(Clone, Debug)]
+pub struct Dated {
+    /// Its index.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: Digest,
+    /// Its author.
+    pub author: Id,
+    /// Its time.
+    pub made_at: i64,
+}
+
 impl Entry {
     /// The parts.
     #[must_use]

@@ -1,0 +1,373 @@
+//! Reads what the rules look at from a ledger.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::world::{Central, ClockStep, Proven, Root, Standards, World};
+use crate::crypto::fixed::{Digest, Id};
+use crate::error::Result;
+use crate::insight::possession::Drills;
+use crate::insight::{drills, reviews};
+use crate::ledger::People;
+use crate::policy::GOVERNANCE_SECRET;
+use crate::state::Record;
+use crate::state::custody::{Epoch, SecretRecord};
+use crate::state::drills::SharePlace;
+use crate::state::estate::{
+    AlarmRecord, FeaturesRecord, PostureRecord, RegistryRecord, RootRecord,
+};
+use crate::state::people::LedgerRecord;
+use crate::state::places::{AccessRecord, ItemRecord, LocationRecord, Place};
+use crate::state::records::list;
+use crate::state::rules::SplitRule;
+use crate::statement::account_id::AccountId;
+use crate::statement::posture::{HardwareMfa, Posture, TimestampEvery};
+use crate::statement::registry::{Answers, CredentialState};
+use crate::statement::secrets::Share;
+use crate::statement::text::Name;
+use crate::statement::{Claim, Kind, Time};
+use crate::store::{Dated, LogFilter, View};
+
+/// For so many days a clock that ran backwards is looked for.
+const RECENT_DAYS: u64 = 400;
+/// So far the clocks of two people may differ, in seconds.
+const CLOCK_ERROR: i64 = 300;
+
+impl World {
+    /// Everything as it stands, looked at from `now`.
+    ///
+    /// # Errors
+    /// Verification where the state is damaged.
+    pub fn load(view: &View<'_>, people: &People, now: Time) -> Result<Self> {
+        let mut world = Self::empty(now);
+        let ledger = LedgerRecord::load(view)?;
+        if let Some(ledger) = ledger {
+            world.threshold = ledger.threshold;
+            world.governance = ledger.governance;
+            world.founded = ledger
+                .active
+                .map(|seq| made_at(view, seq))
+                .transpose()?
+                .flatten();
+        }
+        for (id, custodian, card) in people.iter() {
+            world.custodians.insert(*id, custodian.clone());
+            world.names.insert(*id, people.name(id));
+            if let Some(zone) = card.and_then(|card| card.timezone.as_ref()?.parse().ok()) {
+                world.zones.insert(*id, zone);
+            }
+        }
+        world.load_estate(view)?;
+        world.load_secrets(view)?;
+        world.load_register(view)?;
+        world.drills = drills::occasions(view, now)?;
+        world.improvements = drills::open_improvements(view)?;
+        world.reviews = reviews::occasions(view, now)?;
+        world.struck = reviews::open_strikes(view)?;
+        world.runbooks = by_name(view)?;
+        world.ceremonies = list(view, "")?.into_iter().map(|(_, one)| one).collect();
+        world.requests = by_leaf(view)?;
+        world.restored = newest(view, Kind::BackupConfirm)?;
+        let recent = recent(view, world.days_ago(RECENT_DAYS))?;
+        world.alone_since = recent.alone_since;
+        world.clock_steps = clock_steps(view, recent.steps)?;
+        Ok(world)
+    }
+
+    fn load_estate(&mut self, view: &View<'_>) -> Result<()> {
+        for (key, account) in list(view, "")? {
+            self.accounts.insert(AccountId::new(key)?, account);
+        }
+        for (key, seen) in list::<RootRecord>(view, "")? {
+            self.roots
+                .entry(AccountId::new(key)?)
+                .or_default()
+                .see(&seen);
+        }
+        for (key, registered) in list::<RegistryRecord>(view, "")? {
+            let root = self.roots.entry(AccountId::new(key)?).or_default();
+            root.register(&registered);
+        }
+        let central = FeaturesRecord::load(view)?;
+        self.central = central.features.map(|seen| Central {
+            credentials: seen.value.root_credentials_management,
+            sessions: seen.value.root_sessions,
+        });
+        self.standards = Standards::of(&PostureRecord::load(view)?.posture);
+        for (_, alarm) in list::<AlarmRecord>(view, "")? {
+            if !alarm.facts.closed {
+                let others = alarm.personal.as_ref().map_or(0, |told| told.others.len());
+                let people = alarm.facts.receivers.len() + others;
+                self.alarms
+                    .push((alarm.facts.alarm, alarm.facts.accounts, people));
+            }
+        }
+        Ok(())
+    }
+
+    fn load_secrets(&mut self, view: &View<'_>) -> Result<()> {
+        for (key, secret) in list::<SecretRecord>(view, "")? {
+            self.secrets.insert(Id::parse(&key)?, secret);
+        }
+        for (key, epoch) in list::<Epoch>(view, "")? {
+            let (secret, number) = Epoch::parse_key(&key)?;
+            self.epochs.entry(secret).or_default().push((number, epoch));
+        }
+        for (key, quorum) in list(view, "")? {
+            self.quorums.insert(Id::parse(&key)?, quorum);
+        }
+        let shown = Drills::load(view)?;
+        let days = PostureRecord::load(view)?.posture.stale_share_days;
+        let since = self.days_ago(u64::from(days));
+        let mut proven = BTreeMap::new();
+        if let Some(governance) = &self.governance {
+            let rule = SplitRule {
+                groups_needed: 1,
+                thresholds: vec![self.threshold],
+                holders: holders(&governance.shares),
+            };
+            let place = (GOVERNANCE_SECRET, governance.epoch);
+            proven.insert(
+                place,
+                self.prove(&shown, since, place, &rule, &governance.shares),
+            );
+        }
+        for (secret, epochs) in &self.epochs {
+            for (number, epoch) in epochs {
+                if epoch.destroyed.is_none() {
+                    let place = (*secret, *number);
+                    let proof = self.prove(&shown, since, place, &epoch.rule(), &epoch.shares);
+                    proven.insert(place, proof);
+                }
+            }
+        }
+        self.proven = proven;
+        Ok(())
+    }
+
+    fn prove(
+        &self,
+        shown: &Drills,
+        since: Time,
+        (secret, epoch): (Id, u32),
+        rule: &SplitRule,
+        shares: &[Share],
+    ) -> Proven {
+        let mut unproven = BTreeSet::new();
+        for share in shares {
+            let place = SharePlace {
+                secret,
+                epoch,
+                group: share.group,
+                member: share.member,
+            };
+            if !shown.of(&share.holder, &place).is_since(since, self.now) {
+                unproven.insert(share.holder);
+            }
+        }
+        let able = |id: &Id| self.in_force(id) && !unproven.contains(id);
+        let people: BTreeSet<Id> = rule.people().into_iter().filter(able).collect();
+        Proven {
+            alive: rule.met_by(&people),
+            unproven: unproven
+                .into_iter()
+                .filter(|id| self.in_force(id))
+                .collect(),
+        }
+    }
+
+    fn load_register(&mut self, view: &View<'_>) -> Result<()> {
+        self.locations = by_name::<LocationRecord>(view)?;
+        self.locations.retain(|_, location| !location.retired);
+        for (_, item) in list::<ItemRecord>(view, "")? {
+            if item.place != Place::Destroyed {
+                self.items.insert(item.facts.item.clone(), item);
+            }
+        }
+        self.odd_accesses = by_leaf::<AccessRecord>(view)?;
+        self.odd_accesses
+            .retain(|(_, access)| !access.findings.is_empty());
+        self.odd_accesses.sort_by_key(|(_, access)| access.index);
+        self.mailboxes = by_name(view)?;
+        self.mailboxes.retain(|_, mailbox| !mailbox.facts.closed);
+        self.phones = by_name(view)?;
+        self.phones.retain(|_, phone| !phone.facts.closed);
+        self.privileges = by_name(view)?;
+        self.privileges
+            .retain(|_, privilege| !privilege.facts.ended);
+        Ok(())
+    }
+}
+
+impl Root {
+    /// What AWS's files said.
+    fn see(&mut self, seen: &RootRecord) {
+        self.password = seen.password().map(|seen| seen.value);
+        self.mfa = seen.mfa().map(|seen| seen.value);
+        self.virtual_mfa = seen.virtual_devices().map(|seen| seen.value > 0);
+        self.access_keys = seen.access_keys().map(|seen| seen.value);
+        self.certificates = seen.signing_certificates().map(|seen| seen.value);
+        self.last_used = seen.password_last_used().and_then(|seen| seen.value);
+    }
+
+    /// What people have recorded.
+    fn register(&mut self, registered: &RegistryRecord) {
+        let facts = &registered.facts;
+        match facts
+            .credentials
+            .as_ref()
+            .map(|credentials| credentials.state)
+        {
+            Some(CredentialState::NeverSet | CredentialState::Deleted) => {
+                self.recorded_absent = true
+            }
+            Some(CredentialState::Present) if self.password.is_none() => self.password = Some(true),
+            Some(CredentialState::Present) | None => {}
+        }
+        self.denied = facts.scp.is_some();
+        self.no_questions = facts.answers.is_some_and(|answers| match answers {
+            Answers::NotSet | Answers::Recorded => true,
+        });
+    }
+}
+
+impl Standards {
+    fn of(posture: &Posture) -> Self {
+        Self {
+            domains: posture.domains.iter().map(ToString::to_string).collect(),
+            hardware_management: posture.hardware_mfa != HardwareMfa::None,
+            hardware_all: posture.hardware_mfa == HardwareMfa::All,
+            rotate: posture.rotate_after_release,
+            mailbox_people: usize::from(posture.mailbox_min),
+            item_out_hours: u64::from(posture.item_out_hours),
+            cosign_days: u64::from(posture.checkpoint_days),
+            timestamp_days: match posture.timestamp_every {
+                TimestampEvery::None => None,
+                TimestampEvery::Month => Some(31),
+                TimestampEvery::Quarter => Some(92),
+            },
+        }
+    }
+}
+
+fn holders(shares: &[Share]) -> BTreeMap<(u8, u8), Id> {
+    let place = |share: &Share| ((share.group, share.member), share.holder);
+    shares.iter().map(place).collect()
+}
+
+fn by_name<R: Record>(view: &View<'_>) -> Result<BTreeMap<Name, R>> {
+    list::<R>(view, "")?
+        .into_iter()
+        .map(|(key, record)| Ok((Name::new(key)?, record)))
+        .collect()
+}
+
+fn by_leaf<R: Record>(view: &View<'_>) -> Result<Vec<(Digest, R)>> {
+    list::<R>(view, "")?
+        .into_iter()
+        .map(|(key, record)| Ok((Digest::parse(&key)?, record)))
+        .collect()
+}
+
+fn made_at(view: &View<'_>, seq: u64) -> Result<Option<Time>> {
+    let entry = view.entry(seq)?;
+    Ok(entry.and_then(|entry| Time::from_seconds(entry.made_at)))
+}
+
+/// When the newest entry of a kind was made.
+fn newest(view: &View<'_>, kind: Kind) -> Result<Option<Time>> {
+    let filter = LogFilter {
+        kind: Some(kind),
+        limit: Some(1),
+        ..LogFilter::default()
+    };
+    let entry = view.filtered(&filter)?.pop();
+    Ok(entry.and_then(|entry| Time::from_seconds(entry.made_at)))
+}
+
+/// How many leaves are looked at in one go.
+const BATCH: u64 = 4_096;
+
+/// What the newest leaves say of who wrote them, and when.
+struct Recent {
+    /// The last moment at which somebody other than the newest one's author has cosigned the log, with that
+    /// author. Whoever makes an entry cosigns all that is before it.
+    alone_since: Option<(Time, Id)>,
+    /// Leaves dated before the one they follow, with its time.
+    steps: Vec<(Dated, i64)>,
+}
+
+/// Looks at the leaves since `since`, and on until two people have cosigned.
+fn recent(view: &View<'_>, since: Time) -> Result<Recent> {
+    let size = view.size()?;
+    let mut recent = Recent {
+        alone_since: None,
+        steps: Vec::new(),
+    };
+    let mut newest: Option<Dated> = None;
+    let mut after: Option<Dated> = None;
+    let mut below = size;
+    let mut alone = true;
+    while below > 0 {
+        let batch = view.dated(below, BATCH)?;
+        let mut old = true;
+        for leaf in batch {
+            below = leaf.seq;
+            old &= leaf.made_at < since.seconds();
+            let head = newest.get_or_insert_with(|| leaf.clone());
+            if alone {
+                alone = leaf.author == head.author;
+                // Of one who was always alone, the first leaf tells since when.
+                recent.alone_since = Time::from_seconds(leaf.made_at).map(|at| (at, head.author));
+            }
+            if let Some(later) = after.replace(leaf.clone())
+                && later.made_at + CLOCK_ERROR < leaf.made_at
+            {
+                recent.steps.push((later, leaf.made_at));
+            }
+        }
+        if old {
+            break;
+        }
+    }
+    let Some(head) = newest else {
+        return Ok(recent);
+    };
+    let mut others = view.cosignatures(below, size)?;
+    others.retain(|cosignature| cosignature.custodian != head.author);
+    for cosignature in others {
+        let at = Time::from_seconds(cosignature.time).map(|at| (at, head.author));
+        recent.alone_since = recent.alone_since.max(at);
+    }
+    Ok(recent)
+}
+
+/// What was made elsewhere and brought in is earlier by nature; the rest is a clock that ran backwards.
+fn clock_steps(view: &View<'_>, steps: Vec<(Dated, i64)>) -> Result<Vec<ClockStep>> {
+    let Some(first) = steps.iter().map(|(leaf, _)| leaf.seq).min() else {
+        return Ok(Vec::new());
+    };
+    let mut brought: BTreeSet<u64> = BTreeSet::new();
+    // An import brings at most so many.
+    let from = first.saturating_sub(256);
+    for seq in view.indices_of_kind(Kind::Import, from)? {
+        let Some(entry) = view.entry(seq)? else {
+            continue;
+        };
+        if let Claim::Import(import) = Claim::parse(Kind::Import, &entry.facts.bytes.0, None)? {
+            brought.extend((seq + 1..).take(import.statements.len()));
+        }
+    }
+    let own = steps
+        .into_iter()
+        .filter(|(leaf, _)| !brought.contains(&leaf.seq));
+    let step = |(leaf, before): (Dated, i64)| {
+        Some(ClockStep {
+            leaf: leaf.hash,
+            index: leaf.seq,
+            author: leaf.author,
+            at: Time::from_seconds(leaf.made_at)?,
+            before: Time::from_seconds(before)?,
+        })
+    };
+    Ok(own.filter_map(step).collect())
+}
