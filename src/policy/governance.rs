@@ -64,6 +64,10 @@ impl Judge<'_> {
                 self.needs_role(Role::Keeper, "proposing this")?;
                 self.check_promoted_head(promote)
             }
+            Claim::FindingAccept(accept, _) => {
+                self.needs_role(Role::Keeper, "proposing this")?;
+                self.check_accepted(accept)
+            }
             _ => self.needs_role(Role::Keeper, "proposing this"),
         }
     }
@@ -71,7 +75,6 @@ impl Judge<'_> {
     /// What must hold when a statement is proposed, and still when it takes effect.
     fn check_proposed(&self, claim: &Claim) -> Result<()> {
         match claim {
-            Claim::CustodianAdd(..) => Ok(()),
             Claim::CustodianRetire(retire, _) => self.check_retire(retire),
             Claim::CustodianReplace(replace, _) => self.check_replace(replace),
             Claim::GovernanceSet(set) => self.check_governance_set(set),
@@ -79,7 +82,7 @@ impl Judge<'_> {
             Claim::PolicySet(set) => check_settings(&set.policy),
             Claim::CopyPromote(promote) => self.check_promote(promote),
             Claim::RunbookAdd(add, _) => self.check_runbook(add),
-            Claim::FindingAccept(accept, _) => self.check_accepted(accept),
+            Claim::CustodianAdd(..) | Claim::FindingAccept(..) => Ok(()),
             Claim::SecretDestroy(destroy, _) => self.check_destroy(destroy),
             Claim::PostureSet(set) => check_posture(&set.posture),
             _ => Err(refusal::malformed(

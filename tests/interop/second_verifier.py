@@ -310,6 +310,9 @@ SHAPES = {  # kind: facts, personal
     "correct": (subject, reason | {"text": text()}),
     "attach": (subject, {"name": text(), "digest": digest, "bytes": number(1, 16 << 20), "media": text()}),
     "import": ({"statements": [digest]}, None),
+    "finding.accept": ({"rule": matching("RK(?!000)[0-9]{3}"), "about": matching(
+        "ledger|org|account:[0-9]{12}|(mailbox|phone|location|item|privilege|runbook|plan|event):[a-z0-9][a-z0-9-]{0,62}|"
+        "(custodian|quorum|secret):[0-9a-f]{32}|entry:[0-9a-f]{64}"), "until": date}, remark),
 }
 SHAPES["reshare"], SHAPES["reseal"] = SHAPES["request"], ({"reshare": digest, "seal": SHAPES["seal"][0]}, None)
 ASKED = ("request", "reshare")  # what the holders of its secrets decide
@@ -321,7 +324,7 @@ LARGE = ("genesis", "governance.seal", "governance.set", "sign", "leavers.compar
          "drill.start", "drill.prove", "review.start", "import")
 LEDGER_ONLY = ("genesis", "governance.seal", "rekey", "reseal", "reveal", "import")  # what no import brings
 GOVERNED = ("genesis", "custodian.add", "custodian.retire", "custodian.replace", "governance.set", "quorum.define", "policy.set",
-            "copy.promote", "secret.destroy", "runbook.add")
+            "copy.promote", "secret.destroy", "runbook.add", "finding.accept")
 
 
 def opened(data, payload_type, limit, what):
@@ -507,6 +510,9 @@ class Log:
     def may_propose(self, new):
         if new.kind == "secret.destroy":
             return self.may_seal(new.author, self.live_secret(new.facts).quorum)
+        if new.kind == "finding.accept":
+            last = datetime.datetime.fromtimestamp(new.made, datetime.timezone.utc).date() + datetime.timedelta(days=400)
+            need(new.facts["until"] <= last.isoformat(), "until: more than 400 days ahead")
         own = {"custodian.retire": "custodian", "custodian.replace": "old"}.get(new.kind)
         return self.has(new.author, "keeper") or own is not None and new.author == new.facts[own]
 

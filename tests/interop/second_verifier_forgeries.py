@@ -987,6 +987,17 @@ def forgeries(book):
         one := runbook(b), b.govern(runbook(b, file="cd" * 32)), b.sign("alice", one)))
     yield "a runbook that is as it was", "in effect", after(size, lambda b: runbook(b, file=published))
     yield "a ciphertext that a runbook has brought", "there before", after(size, lambda b: b.give(change=lambda seal: seal.update(payload=published)))
+    # Findings that are accepted
+    def accepting(b, rule="RK006", about="account:111122223333", until="2000-01-01", by="alice"):
+        return b.add(by, "finding.accept", {"rule": rule, "about": about, "until": until}, {"note": "as agreed"})
+    last = (datetime.datetime.fromisoformat(clock(book)[:-1]) + datetime.timedelta(days=398)).date().isoformat()
+    yield "a finding accepted", None, after(size, lambda b: b.govern(accepting(b)))
+    yield "a finding accepted anew", None, after(size, lambda b: (b.govern(accepting(b)), b.govern(accepting(b, until=last))))
+    yield "a finding of no rule accepted", "not the keys and values", after(size, lambda b: accepting(b, rule="RK000"))
+    yield "a finding of a rule in another spelling", "not the keys and values", after(size, lambda b: accepting(b, rule="rk006"))
+    yield "a finding about nothing", "not the keys and values", after(size, lambda b: accepting(b, about="account:1"))
+    yield "a finding accepted for years", "400 days", after(size, lambda b: accepting(b, until="2099-01-01"))
+    yield "a finding accepted by no keeper", "no role", after(size, lambda b: accepting(b, by="frank"))
     # Ceremonies: one goes on, with alice, bob, carol and dave in the room, of whom alice has acted, and the first of three steps recorded; one is over
     held, running = h(book.find("ceremony.start", 0)), h(book.find("ceremony.start", -1))
     completed, script = h(book.find("ceremony.finish", 2)), book.facts(book.find("ceremony.start"))["file"]

@@ -13,6 +13,7 @@
 mod blobs;
 mod bounds;
 mod ceremonies;
+mod check;
 mod cli;
 mod copies;
 mod crash;

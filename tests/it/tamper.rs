@@ -24,6 +24,7 @@ use rootkeep::statement::drills::{
     CloseImprovement, DrillKind, DrillOutcome, Every, Finish, FinishPersonal, Found, Improved,
     Lesson, Noted, Plan, Record as DrillFound, RecordPersonal, Scope, Step, StepDone,
 };
+use rootkeep::statement::findings::{About, AcceptFinding};
 use rootkeep::statement::notes::{AttachPersonal, CorrectPersonal};
 use rootkeep::statement::people::{
     Acknowledge, AddPersonal, Away, Cause, Leavers, LeaversPersonal, Replace, Role,
@@ -237,6 +238,16 @@ fn complete() -> World {
     let runbook = Claim::RunbookAdd(runbook, Some(Noted { note }));
     let published = enter(runbook, vec![b"a script".to_vec()]);
     world.sign_all(published.leaf, &both);
+    let accept = AcceptFinding {
+        rule: "RK006".parse().unwrap(),
+        about: About::Ledger,
+        until: Date::parse("2026-01-01").unwrap(),
+    };
+    let remark = Some(Remark {
+        note: text("agreed"),
+    });
+    let accepted = enter(Claim::FindingAccept(accept, remark), Vec::new());
+    world.sign_all(accepted.leaf, &both);
     // The runbook is performed.
     let at = Time::from_seconds(world.clock.seconds()).unwrap();
     let participant = |place| Participant {
