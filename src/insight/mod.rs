@@ -3,5 +3,6 @@
 
 pub mod calendar;
 pub mod drills;
+pub mod estate;
 pub mod possession;
 pub mod reviews;
