@@ -9,8 +9,8 @@ use crate::state::estate::{FeaturesRecord, RegistryRecord, RootRecord, contacts,
 use crate::state::people::ONE;
 use crate::statement::account_id::AccountId;
 use crate::statement::estate::{
-    ContactKind, ContactSeen, Device, EstateImport, EstateImportPersonal, RootSaid,
-    Source, SourceFile,
+    ContactKind, ContactSeen, Device, EstateImport, EstateImportPersonal, RootSaid, Source,
+    SourceFile,
 };
 use crate::statement::people::Role;
 use crate::statement::registry::{Registered, SetAccounts, SetAccountsPersonal};
