@@ -883,7 +883,7 @@ def forgeries(book):
     yield "files by no keeper", "no keeper", seen_in(by="frank")
     yield "files out of order", "files: none, twice", seen_in(lambda f, p: f["files"].reverse())
     yield "a file that is not there", "none of the files", seen_in(lambda f, p: f["roots"][0].update(file=len(f["files"])))
-    yield "a file that says nothing", "one says nothing", seen_in(lambda f, p: (f["contacts"].clear(), p["contacts"].clear()))
+    yield "files that say nothing", "one says nothing", seen_in(lambda f, p: (f["contacts"].clear(), p["contacts"].clear()))
     yield "a file of the day after tomorrow", "dated ahead", seen_in(lambda f, p: f["files"][-1].update(at="2100-01-01T00:00:00Z"))
     yield "a root user twice", "roots: twice", seen_in(lambda f, p: f["roots"].insert(0, f["roots"][0]))
     yield "a root user whom nobody knows", "not in the register", seen_in(lambda f, p: f["roots"][-1].update(account="9" * 12))

@@ -18,6 +18,7 @@ mod copies;
 mod crash;
 mod custody;
 mod drills;
+mod estate;
 mod forger;
 mod hostile;
 mod killing;
