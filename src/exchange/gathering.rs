@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use crate::aws::answer::{self, MAX_BYTES};
 use crate::aws::estate_files::{self, Asked, Role};
-use crate::aws::organizations;
+use crate::aws::{contacts, organizations};
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
 use crate::insight::estate::EstateFile;
-use crate::ledger::read_regular;
+use crate::ledger::read_bounded;
 use crate::statement::Time;
+use crate::statement::estate::Source;
 
 /// The most files of a directory.
 const MOST: usize = 1_000_000;
@@ -65,8 +66,13 @@ pub fn in_directory(directory: &Path) -> Result<Vec<Wanted>> {
         if name.is_some_and(|name| name.starts_with('.')) {
             continue;
         }
-        let Some(role) = name.and_then(estate_files::role) else {
-            let what = format!("the name {} says nothing of what it is", path.display());
+        // A pipe in its place would hold everybody up.
+        let role = name.and_then(estate_files::role);
+        let Some(role) = role.filter(|_| path.is_file()) else {
+            let what = format!(
+                "{} is no file with a name that says what it is",
+                path.display()
+            );
             return Err(Error::usage("unknown-file", what)
                 .hint("names are such as 111122223333-credential-report.csv: docs/aws.md has all")
                 .hint("move what doesn't belong there somewhere else"));
@@ -110,7 +116,7 @@ fn written_down(wanted: &[Wanted]) -> Result<Option<Time>> {
     let Some(Wanted { path, .. }) = wanted.iter().find(|file| file.role == Role::AsOf) else {
         return Ok(None);
     };
-    let bytes = read_regular(path, TIME_BYTES)?;
+    let bytes = read_bounded(path, TIME_BYTES)?;
     let text = String::from_utf8_lossy(&bytes);
     Time::parse(text.trim())
         .map(Some)
@@ -119,7 +125,7 @@ fn written_down(wanted: &[Wanted]) -> Result<Option<Time>> {
 
 fn listing(path: &Path) -> Result<Listing> {
     let limit = u64::try_from(organizations::MAX_BYTES).unwrap_or(u64::MAX);
-    let bytes = read_regular(path, limit)?;
+    let bytes = read_bounded(path, limit)?;
     let accounts = organizations::parse(&bytes).map_err(|error| {
         Error::usage(
             "bad-listing",
@@ -137,10 +143,9 @@ fn listing(path: &Path) -> Result<Listing> {
 }
 
 fn answer(path: &Path, mut asked: Asked, as_of: Option<Time>) -> Result<EstateFile> {
-    let bytes = read_regular(path, u64::try_from(MAX_BYTES).unwrap_or(u64::MAX))?;
-    if asked.source == crate::statement::estate::Source::AlternateContact && asked.contact.is_none()
-    {
-        asked.source = crate::aws::contacts::source_of(&bytes);
+    let bytes = read_bounded(path, u64::try_from(MAX_BYTES).unwrap_or(u64::MAX))?;
+    if asked.source == Source::AlternateContact && asked.contact.is_none() {
+        asked.source = contacts::source_of(&bytes);
     }
     let (said, own) = estate_files::read(asked, &bytes).map_err(|error| {
         Error::usage(

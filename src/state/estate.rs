@@ -383,3 +383,73 @@ pub struct AlarmRecord {
 impl Record for AlarmRecord {
     const TABLE: Table = Table::Alarm;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(source: Source, at: i64, said: RootSaid) -> Seen<RootSaid> {
+        Seen {
+            value: said,
+            source,
+            at: Time::from_seconds(at).unwrap(),
+            index: 1,
+        }
+    }
+
+    fn mfa(mfa: bool) -> RootSaid {
+        RootSaid {
+            mfa: Some(mfa),
+            ..RootSaid::default()
+        }
+    }
+
+    fn devices(devices: &[Device]) -> RootSaid {
+        RootSaid {
+            devices: Some(devices.to_vec()),
+            ..RootSaid::default()
+        }
+    }
+
+    fn known(reports: Vec<Seen<RootSaid>>) -> RootRecord {
+        let mut record = RootRecord::default();
+        for report in reports {
+            record.take_report(report, None);
+        }
+        record
+    }
+
+    #[test]
+    fn whether_there_is_mfa_is_what_the_newest_file_says_that_can_tell() {
+        let old = || report(Source::CredentialReport, 1, mfa(false));
+        let says = |newer| known(vec![old(), newer]).mfa().map(|seen| seen.value);
+        assert_eq!(
+            says(report(Source::AccountSummary, 2, mfa(true))),
+            Some(true)
+        );
+        assert_eq!(
+            says(report(Source::AccountSummary, 0, mfa(true))),
+            Some(false)
+        );
+        let hardware = devices(&[Device::Hardware]);
+        assert_eq!(says(report(Source::MfaDevices, 2, hardware)), Some(true));
+        // That no virtual one is there says nothing of the others.
+        let none = report(Source::VirtualMfaDevices, 2, devices(&[]));
+        assert_eq!(says(none.clone()), Some(false));
+        assert_eq!(known(vec![none]).mfa(), None);
+        let none_at_all = report(Source::MfaDevices, 2, devices(&[]));
+        assert_eq!(
+            known(vec![none_at_all]).mfa().map(|seen| seen.value),
+            Some(false)
+        );
+    }
+
+    #[test]
+    fn an_older_report_is_not_taken() {
+        let mut record = known(vec![report(Source::AccountSummary, 2, mfa(true))]);
+        assert!(!record.take_report(report(Source::AccountSummary, 1, mfa(false)), None));
+        assert!(record.take_report(report(Source::AccountSummary, 2, mfa(false)), None));
+        assert_eq!(record.reports.len(), 1);
+        assert_eq!(record.mfa().map(|seen| seen.value), Some(false));
+    }
+}

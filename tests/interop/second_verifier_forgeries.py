@@ -890,7 +890,7 @@ def forgeries(book):
     yield "a report that has devices", "can't say it", seen_in(lambda f, p: f["roots"][0]["said"].update(devices=[]))
     yield "features of a report", "no file that can say it", seen_in(lambda f, p: f["features"].update(file=0))
     yield "administrators out of order", "administrators: twice", seen_in(lambda f, p: f["delegated"].update(administrators=["222233334444", "111122223333"]))
-    yield "an own contact of an alternate one's file", "contacts: the file", seen_in(lambda f, p: f["contacts"][0].update(contact="primary"))
+    yield "an own contact of an alternate one's file", "contacts: the file", seen_in(lambda f, p: f["contacts"][-1].update(contact="primary"))
     yield "names of other files", "other files", seen_in(lambda f, p: p["files"].append("x"))
     yield "serial numbers of other devices", "other devices", seen_in(lambda f, p: p["serials"].append(["x"]))
     yield "somebody where there is no contact", "other contacts", seen_in(lambda f, p: f["contacts"][0].update(present=not f["contacts"][0]["present"]))

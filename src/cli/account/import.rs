@@ -140,7 +140,8 @@ pub fn run(context: &Context, command: &ImportFiles) -> Result<Done> {
     let Some(last) = entered.last() else {
         return Ok(Done::Yes);
     };
-    let headline = told.headlines.join("\n");
+    let done = told.headlines.iter().map(|line| format!("imported {line}"));
+    let headline = done.collect::<Vec<String>>().join("\n");
     context.report(session, last, &headline, told.fields)
 }
 
