@@ -6,12 +6,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use serde_json::Value;
 
+use super::answer::is_organization_id;
+use super::untrusted::{self, MAX_TEXT, Unreadable, steers_direction, time};
 use crate::statement::account_id::{AccountId, BadAccountId};
 use crate::statement::accounts::{AccountState, JoinedMethod, Partition};
 
@@ -19,11 +20,6 @@ use crate::statement::accounts::{AccountState, JoinedMethod, Partition};
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// The most accounts that one listing may hold; AWS's own largest quota is 50,000.
 pub const MAX_ACCOUNTS: usize = 100_000;
-/// The longest text in a field that is kept, in bytes.
-pub const MAX_TEXT: usize = 1024;
-/// How deep lists and objects may lie inside each other; a real listing needs four.
-pub const MAX_DEPTH: usize = 32;
-
 /// The command whose whole output this module reads.
 pub const COMMAND: &str = "aws organizations list-accounts --output json --no-cli-pager";
 
@@ -61,25 +57,8 @@ impl Account {
 /// Why a listing was refused. Nothing is imported from a listing with one bad account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListingError {
-    /// More bytes than [`MAX_BYTES`].
-    TooLarge {
-        /// How many were given.
-        bytes: usize,
-    },
-    /// Not UTF-8.
-    NotUtf8 {
-        /// Offset of the first byte that is wrong.
-        offset: usize,
-        /// Whether it begins as UTF-16 does, which PowerShell writes.
-        utf16: bool,
-    },
-    /// Begins with a byte order mark.
-    ByteOrderMark,
-    /// Lists or objects inside each other more than [`MAX_DEPTH`] deep.
-    TooDeep {
-        /// Offset of the bracket or brace that is one too many.
-        offset: usize,
-    },
+    /// Not a text of bounded size and depth.
+    Unreadable(Unreadable),
     /// Not the JSON that the command prints; the reason ends with line and column.
     Json(String),
     /// One page of several: it has a `NextToken`.
@@ -132,28 +111,7 @@ pub enum Fault {
 impl fmt::Display for ListingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLarge { bytes } => {
-                write!(
-                    f,
-                    "the listing has {bytes} bytes; at most {MAX_BYTES} are read"
-                )
-            }
-            Self::NotUtf8 { offset, utf16 } => {
-                write!(f, "the listing is not UTF-8 at byte {offset}")?;
-                if *utf16 {
-                    f.write_str(
-                        " (it looks like UTF-16, as PowerShell's > writes; save it as UTF-8)",
-                    )?;
-                }
-                Ok(())
-            }
-            Self::ByteOrderMark => f.write_str(
-                "the listing begins with a byte order mark; save it as UTF-8 without one",
-            ),
-            Self::TooDeep { offset } => write!(
-                f,
-                "at byte {offset} lists or objects lie more than {MAX_DEPTH} deep inside each other"
-            ),
+            Self::Unreadable(why) => write!(f, "{why}"),
             Self::Json(reason) => {
                 write!(f, "this is not what `{COMMAND}` prints: {reason}")
             }
@@ -230,7 +188,7 @@ impl std::error::Error for Fault {}
 /// # Ok::<(), rootkeep::aws::organizations::ListingError>(())
 /// ```
 pub fn parse(untrusted: &[u8]) -> Result<Vec<Account>, ListingError> {
-    let text = readable(untrusted)?;
+    let text = untrusted::readable(untrusted, MAX_BYTES).map_err(ListingError::Unreadable)?;
     let listing: UntrustedListing =
         serde_json::from_str(text).map_err(|error| ListingError::Json(error.to_string()))?;
     if listing
@@ -270,43 +228,6 @@ pub fn parse(untrusted: &[u8]) -> Result<Vec<Account>, ListingError> {
         accounts.push(untrusted.check(id, arn).map_err(refuse)?);
     }
     Ok(accounts)
-}
-
-fn readable(untrusted: &[u8]) -> Result<&str, ListingError> {
-    if untrusted.len() > MAX_BYTES {
-        return Err(ListingError::TooLarge {
-            bytes: untrusted.len(),
-        });
-    }
-    let text = std::str::from_utf8(untrusted).map_err(|error| ListingError::NotUtf8 {
-        offset: error.valid_up_to(),
-        utf16: untrusted.starts_with(&[0xff, 0xfe]) || untrusted.starts_with(&[0xfe, 0xff]),
-    })?;
-    if text.starts_with('\u{feff}') {
-        return Err(ListingError::ByteOrderMark);
-    }
-    bounded_depth(text)?;
-    Ok(text)
-}
-
-/// Counts brackets outside of strings: serde_json bounds the depth of what it keeps, not of what it
-/// passes over.
-fn bounded_depth(text: &str) -> Result<(), ListingError> {
-    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
-    for (offset, byte) in text.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => depth = depth.saturating_add(1),
-            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > MAX_DEPTH {
-            return Err(ListingError::TooDeep { offset });
-        }
-    }
-    Ok(())
 }
 
 /// The listing as it came. Serde refuses a known key that comes twice and serde_json anything after
@@ -437,16 +358,6 @@ impl Arn {
     }
 }
 
-/// `^o-[a-z0-9]{10,32}$` (API reference, `Organization`, `Id`).
-fn is_organization_id(text: &str) -> bool {
-    text.strip_prefix("o-").is_some_and(|rest| {
-        (10..=32).contains(&rest.len())
-            && rest
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    })
-}
-
 fn text(field: &'static str, text: String) -> Result<String, Fault> {
     if text.len() > MAX_TEXT {
         return Err(Fault::TooLong(field));
@@ -460,11 +371,6 @@ fn text(field: &'static str, text: String) -> Result<String, Fault> {
     Ok(text)
 }
 
-/// Characters that reorder what is shown around them (Unicode annex 9): a name could pose as another.
-fn steers_direction(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 fn email(text: String) -> Result<String, Fault> {
     match text.rsplit_once('@') {
         Some((name, domain)) if !name.is_empty() && !domain.is_empty() && !text.contains(' ') => {
@@ -474,28 +380,10 @@ fn email(text: String) -> Result<String, Fault> {
     }
 }
 
-/// An epoch number (AWS CLI version 1, or `cli_timestamp_format = wire`) or ISO 8601 with a zone
-/// (version 2), rounded to AWS's milliseconds.
-fn time(value: &Value) -> Option<DateTime<Utc>> {
-    let time = match value {
-        Value::Number(number) => {
-            let since = Duration::try_from_secs_f64(number.as_f64()?).ok()?;
-            let rounded = since.checked_add(Duration::from_micros(500))?;
-            DateTime::from_timestamp_millis(i64::try_from(rounded.as_millis()).ok()?)?
-        }
-        Value::String(text) if text.len() <= MAX_TEXT => {
-            DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc)
-        }
-        _ => return None,
-    };
-    // Past 9999 the number was in milliseconds, and RFC 3339 couldn't write it.
-    let seconds = time.timestamp();
-    (0..=253_402_300_799).contains(&seconds).then_some(time)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::untrusted::MAX_DEPTH;
 
     const EXAMPLE: &[u8] = include_bytes!("../../examples/organizations.json");
     const ARN: &str = "arn:aws:organizations::111122223333:account/o-exampleorgid/111122223333";
@@ -760,9 +648,9 @@ mod tests {
         let error = parse(beside(MAX_DEPTH).as_bytes()).unwrap_err();
         assert_eq!(
             error,
-            ListingError::TooDeep {
+            ListingError::Unreadable(Unreadable::TooDeep {
                 offset: 8 + MAX_DEPTH - 1
-            }
+            })
         );
         assert!(parse(beside(1_000_000).as_bytes()).is_err());
         let brackets_in_text =
@@ -774,21 +662,21 @@ mod tests {
     fn bytes_that_are_not_utf_8_are_refused_with_their_offset() {
         assert_eq!(
             parse(b"{\"Accounts\xff").unwrap_err(),
-            ListingError::NotUtf8 {
+            ListingError::Unreadable(Unreadable::NotUtf8 {
                 offset: 10,
                 utf16: false
-            }
+            })
         );
         assert_eq!(
             parse(b"\xff\xfe{\0").unwrap_err(),
-            ListingError::NotUtf8 {
+            ListingError::Unreadable(Unreadable::NotUtf8 {
                 offset: 0,
                 utf16: true
-            }
+            })
         );
         assert_eq!(
             parse("\u{feff}{}".as_bytes()).unwrap_err(),
-            ListingError::ByteOrderMark
+            ListingError::Unreadable(Unreadable::ByteOrderMark)
         );
     }
 
@@ -800,9 +688,10 @@ mod tests {
         text.push(b' ');
         assert_eq!(
             parse(&text).unwrap_err(),
-            ListingError::TooLarge {
-                bytes: MAX_BYTES + 1
-            }
+            ListingError::Unreadable(Unreadable::TooLarge {
+                bytes: MAX_BYTES + 1,
+                limit: MAX_BYTES
+            })
         );
     }
 

@@ -119,7 +119,10 @@ pub enum Command {
     /// The ledger's policy: show, set
     #[command(subcommand)]
     Policy(super::policy::PolicyCommand),
-    /// The register of accounts: import, list, show
+    /// What the estate is held to: show, set
+    #[command(subcommand)]
+    Posture(super::posture::PostureCommand),
+    /// The register of accounts: import, set, list, show
     #[command(subcommand)]
     Account(super::account::AccountCommand),
     /// Safes and other places: add, set, retire, list, show, import
@@ -137,6 +140,9 @@ pub enum Command {
     /// Phones of root users: add, set, list, import
     #[command(subcommand)]
     Phone(super::phone::PhoneCommand),
+    /// Alarms on use of root users: add, set, list, import
+    #[command(subcommand)]
+    Alarm(super::alarm::AlarmCommand),
     /// Seal a secret to its quorum
     Seal(super::seal::SealCommand),
     /// Secrets: confirm, list, show, prove, destroy

@@ -4,6 +4,7 @@
 
 mod access_form;
 mod account;
+mod alarm;
 mod args;
 mod asked;
 mod attach;
@@ -53,6 +54,7 @@ mod out_items;
 mod output;
 mod phone;
 mod policy;
+mod posture;
 mod print;
 mod privilege;
 mod progress;
@@ -147,7 +149,9 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Reader(command) => custodian::reader(context, command),
         Command::Quorum(command) => quorum::run(context, command),
         Command::Policy(command) => policy::run(context, command),
-        Command::Account(command) => account::run(context, command),
+        Command::Account(command) => account::run(context, &command),
+        Command::Posture(command) => posture::run(context, &command),
+        Command::Alarm(command) => alarm::run(context, command),
         Command::Location(command) => location::run(context, command),
         Command::Item(command) => item::run(context, command),
         Command::Safe(command) => safe::run(context, command),

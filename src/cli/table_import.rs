@@ -171,7 +171,8 @@ pub fn yes(table: &CsvTable, row: &Row, column: &str) -> Result<bool> {
     }
 }
 
-fn in_line(row: &Row, error: Error) -> Error {
+/// An error about a row, with its line.
+pub fn in_line(row: &Row, error: Error) -> Error {
     let line = format!("line {}: {}", row.line, error.message());
     let mut named = Error::usage("bad-csv", line);
     for hint in error.hints() {
@@ -180,6 +181,7 @@ fn in_line(row: &Row, error: Error) -> Error {
     named
 }
 
-fn in_file(path: &Path, error: Error) -> Error {
+/// An error about a table, with its file.
+pub fn in_file(path: &Path, error: Error) -> Error {
     error.because(format!("in {}; nothing was entered", path.display()))
 }

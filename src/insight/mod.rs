@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod drills;
+pub mod estate;
 pub mod possession;
 pub mod reviews;
 pub mod rules;

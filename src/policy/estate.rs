@@ -5,18 +5,15 @@ use std::collections::BTreeMap;
 use super::releases::CLOCK_ERROR;
 use super::{Judge, Verdict, refusal};
 use crate::error::Result;
-use crate::state::estate::{
-    ContactRecord, DeviceSerials, Features, FeaturesRecord, RegistryRecord, RootRecord, Seen,
-};
+use crate::state::estate::{FeaturesRecord, RegistryRecord, RootRecord, contacts, reports};
 use crate::state::people::ONE;
 use crate::statement::account_id::AccountId;
 use crate::statement::estate::{
-    ContactDetails, ContactKind, ContactSeen, Device, EstateImport, EstateImportPersonal, RootSaid,
-    RootSeen, Source, SourceFile,
+    ContactKind, ContactSeen, Device, EstateImport, EstateImportPersonal, RootSaid, Source,
+    SourceFile,
 };
 use crate::statement::people::Role;
 use crate::statement::registry::{Registered, SetAccounts, SetAccountsPersonal};
-use crate::statement::text::Text;
 use crate::statement::time::Date;
 
 /// A day for the one who dates by a clock east of Greenwich.
@@ -37,74 +34,41 @@ impl Judge<'_> {
         if import.files.iter().any(|file| file.at > latest) {
             return Err(refusal::dated_ahead("a file"));
         }
-        self.features(import)?;
-        let mut changed: BTreeMap<AccountId, RootRecord> = BTreeMap::new();
-        let mut serials = personal.map(|personal| personal.serials.iter());
-        for seen in &import.roots {
-            let told = match (&seen.said.devices, &mut serials) {
-                (Some(_), Some(serials)) => serials.next().cloned(),
-                _ => None,
-            };
-            let file = file(import, seen.file)?;
-            let record = self.root(&mut changed, &seen.account)?;
-            report(record, self.index, file, seen, told);
+        let mut features = FeaturesRecord::load(&self.state)?;
+        if features.take(import, self.index) {
+            features.events.push(self.index);
+            self.state.put(ONE, &features)?;
         }
-        for (place, seen) in import.contacts.iter().enumerate() {
-            let told = personal.and_then(|personal| personal.contacts.get(place)?.clone());
-            let file = file(import, seen.file)?;
-            let record = self.root(&mut changed, &seen.account)?;
-            contact(record, self.index, file, seen, told);
+        let mut roots: BTreeMap<AccountId, (RootRecord, bool)> = BTreeMap::new();
+        for (account, report, serials) in reports(import, personal, self.index) {
+            let (record, changed) = self.root(&mut roots, &account)?;
+            *changed |= record.take_report(report, serials);
         }
-        for (account, mut record) in changed {
-            record.events.push(self.index);
-            self.state.put(&account.to_string(), &record)?;
+        for (account, contact) in contacts(import, personal, self.index) {
+            let (record, changed) = self.root(&mut roots, &account)?;
+            *changed |= record.take_contact(contact);
+        }
+        for (account, (mut record, changed)) in roots {
+            if changed {
+                record.events.push(self.index);
+                self.state.put(&account.to_string(), &record)?;
+            }
         }
         Ok(Verdict::AT_ONCE)
     }
 
-    fn features(&mut self, import: &EstateImport) -> Result<()> {
-        if import.features.is_none() && import.delegated.is_none() {
-            return Ok(());
-        }
-        let mut record = FeaturesRecord::load(&self.state)?;
-        if let Some(seen) = &import.features {
-            let value = Features {
-                organization: seen.organization.clone(),
-                root_credentials_management: seen.root_credentials_management,
-                root_sessions: seen.root_sessions,
-            };
-            take_newer(&mut record.features, self.seen(import, seen.file, value)?);
-        }
-        if let Some(seen) = &import.delegated {
-            let value = seen.administrators.clone();
-            take_newer(&mut record.delegated, self.seen(import, seen.file, value)?);
-        }
-        record.events.push(self.index);
-        self.state.put(ONE, &record)
-    }
-
-    fn seen<T>(&self, import: &EstateImport, place: u32, value: T) -> Result<Seen<T>> {
-        let file = file(import, place)?;
-        Ok(Seen {
-            value,
-            source: file.source,
-            at: file.at,
-            index: self.index,
-        })
-    }
-
-    /// The record of an account that this statement changes.
+    /// The record of an account that this statement names, and whether it has changed it.
     fn root<'r>(
         &self,
-        changed: &'r mut BTreeMap<AccountId, RootRecord>,
+        roots: &'r mut BTreeMap<AccountId, (RootRecord, bool)>,
         account: &AccountId,
-    ) -> Result<&'r mut RootRecord> {
-        if !changed.contains_key(account) {
+    ) -> Result<&'r mut (RootRecord, bool)> {
+        if !roots.contains_key(account) {
             self.known_account(account)?;
             let before = RootRecord::load(&self.state, account)?.unwrap_or_default();
-            changed.insert(*account, before);
+            roots.insert(*account, (before, false));
         }
-        Ok(changed.entry(*account).or_default())
+        Ok(roots.entry(*account).or_default())
     }
 
     pub(super) fn account_set(
@@ -157,70 +121,6 @@ fn dates(facts: &Registered) -> impl Iterator<Item = Date> {
     [credentials, scp, facts.contacts_checked]
         .into_iter()
         .flatten()
-}
-
-/// The older of two reports of one source is not what is known.
-fn take_newer<T>(known: &mut Option<Seen<T>>, seen: Seen<T>) {
-    if known.as_ref().is_none_or(|known| known.at <= seen.at) {
-        *known = Some(seen);
-    }
-}
-
-fn report(
-    record: &mut RootRecord,
-    index: u64,
-    file: &SourceFile,
-    seen: &RootSeen,
-    serials: Option<Vec<Text>>,
-) {
-    let source = file.source;
-    if record
-        .report(source)
-        .is_some_and(|known| known.at > file.at)
-    {
-        return;
-    }
-    record.reports.retain(|known| known.source != source);
-    record.reports.push(Seen {
-        value: seen.said.clone(),
-        source,
-        at: file.at,
-        index,
-    });
-    record.reports.sort_by_key(|report| report.source);
-    if seen.said.devices.is_some() {
-        record.serials.retain(|known| known.source != source);
-        record.serials.push(DeviceSerials { source, serials });
-        record.serials.sort_by_key(|serials| serials.source);
-    }
-}
-
-fn contact(
-    record: &mut RootRecord,
-    index: u64,
-    file: &SourceFile,
-    seen: &ContactSeen,
-    details: Option<ContactDetails>,
-) {
-    let kind = seen.contact;
-    if record
-        .contact(kind)
-        .is_some_and(|known| known.present.at > file.at)
-    {
-        return;
-    }
-    record.contacts.retain(|known| known.kind != kind);
-    record.contacts.push(ContactRecord {
-        kind,
-        present: Seen {
-            value: seen.present,
-            source: file.source,
-            at: file.at,
-            index,
-        },
-        details,
-    });
-    record.contacts.sort_by_key(|contact| contact.kind);
 }
 
 fn file(import: &EstateImport, place: u32) -> Result<&SourceFile> {

@@ -3,7 +3,7 @@
 
 use chrono::{Local, TimeZone};
 
-use super::{ceremonies, custody, drills, findings, reviews, runbooks};
+use super::{ceremonies, custody, drills, findings, estate, reviews, runbooks};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -296,6 +296,7 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
             match drill
                 .or(ceremony)
                 .or(reviews::claim(source, claim, people)?)
+                .or_else(|| estate::claim(claim))
             {
                 Some(line) => line,
                 None => custody::claim(claim, people),
@@ -483,6 +484,7 @@ pub fn statement(
             drills::details(source, claim, people, &mut lines)?;
             ceremonies::details(source, claim, people, &mut lines)?;
             reviews::details(source, claim, people, &mut lines)?;
+            estate::details(claim, people, &mut lines);
             custody::details(claim, people, &mut lines);
         }
     }

@@ -1,10 +1,12 @@
 //! Views: pictures and words, pure functions of what they show.
 
+pub mod accounts;
 pub mod ceremonies;
 pub mod custody;
 pub mod describe;
 pub mod drills;
 pub mod findings;
+pub mod estate;
 pub mod ics;
 pub mod map;
 pub mod minutes;

@@ -8,7 +8,9 @@ use super::records::{Record, Records, Table, read};
 use crate::error::Result;
 use crate::statement::Time;
 use crate::statement::account_id::AccountId;
-use crate::statement::estate::{ContactDetails, ContactKind, Device, RootSaid, Source};
+use crate::statement::estate::{
+    ContactDetails, ContactKind, Device, EstateImport, EstateImportPersonal, RootSaid, Source,
+};
 use crate::statement::posture::{Alarm, AlarmPersonal, Posture};
 use crate::statement::registry::{Registered, RegisteredWords};
 use crate::statement::text::Text;
@@ -27,6 +29,27 @@ pub struct Seen<T> {
 }
 
 impl<T> Seen<T> {
+    /// What the file at a place of an import said; `None` where there is no such file.
+    #[must_use]
+    pub fn by(import: &EstateImport, place: u32, value: T, index: u64) -> Option<Self> {
+        let file = import.files.get(usize::try_from(place).ok()?)?;
+        Some(Self {
+            value,
+            source: file.source,
+            at: file.at,
+            index,
+        })
+    }
+
+    /// Takes the place of what is known, unless that is newer. Whether it did.
+    pub fn supersede(self, known: &mut Option<Self>) -> bool {
+        let newer = known.as_ref().is_none_or(|known| known.at <= self.at);
+        if newer {
+            *known = Some(self);
+        }
+        newer
+    }
+
     fn map<U>(&self, read: impl FnOnce(&T) -> U) -> Seen<U> {
         Seen {
             value: read(&self.value),
@@ -159,6 +182,48 @@ impl RootRecord {
         })
     }
 
+    /// Takes a report over, with its devices' serial numbers, unless what is known of its source is
+    /// newer. Whether it did.
+    pub fn take_report(&mut self, report: Seen<RootSaid>, serials: Option<Vec<Text>>) -> bool {
+        let source = report.source;
+        if self
+            .report(source)
+            .is_some_and(|known| known.at > report.at)
+        {
+            return false;
+        }
+        self.serials.retain(|known| known.source != source);
+        if report.value.devices.is_some() {
+            self.serials.push(DeviceSerials { source, serials });
+            self.serials.sort_by_key(|serials| serials.source);
+        }
+        self.reports.retain(|known| known.source != source);
+        self.reports.push(report);
+        self.reports.sort_by_key(|report| report.source);
+        true
+    }
+
+    /// Takes a contact over, unless what is known of it is newer. Whether it did.
+    pub fn take_contact(&mut self, contact: ContactRecord) -> bool {
+        if self
+            .contact(contact.kind)
+            .is_some_and(|known| known.present.at > contact.present.at)
+        {
+            return false;
+        }
+        self.contacts.retain(|known| known.kind != contact.kind);
+        self.contacts.push(contact);
+        self.contacts.sort_by_key(|contact| contact.kind);
+        true
+    }
+
+    /// The serial numbers of a report's devices, where they were not erased.
+    #[must_use]
+    pub fn serials(&self, source: Source) -> Option<&[Text]> {
+        let found = self.serials.iter().find(|known| known.source == source)?;
+        found.serials.as_deref()
+    }
+
     /// One of the contacts.
     #[must_use]
     pub fn contact(&self, kind: ContactKind) -> Option<&ContactRecord> {
@@ -188,11 +253,65 @@ pub struct FeaturesRecord {
     pub events: Vec<u64>,
 }
 
+/// What an import says of root users, by account: reports with their devices' serial numbers. `index` is
+/// that of its entry.
+pub fn reports<'i>(
+    import: &'i EstateImport,
+    personal: Option<&'i EstateImportPersonal>,
+    index: u64,
+) -> impl Iterator<Item = (AccountId, Seen<RootSaid>, Option<Vec<Text>>)> {
+    let mut serials = personal.map(|personal| personal.serials.iter());
+    import.roots.iter().filter_map(move |seen| {
+        let serials = match (&seen.said.devices, &mut serials) {
+            (Some(_), Some(serials)) => serials.next().cloned(),
+            _ => None,
+        };
+        let report = Seen::by(import, seen.file, seen.said.clone(), index)?;
+        Some((seen.account, report, serials))
+    })
+}
+
+/// What an import says of contacts, by account. `index` is that of its entry.
+pub fn contacts<'i>(
+    import: &'i EstateImport,
+    personal: Option<&'i EstateImportPersonal>,
+    index: u64,
+) -> impl Iterator<Item = (AccountId, ContactRecord)> {
+    let rows = (0usize..).zip(&import.contacts);
+    rows.filter_map(move |(place, seen)| {
+        let contact = ContactRecord {
+            kind: seen.contact,
+            present: Seen::by(import, seen.file, seen.present, index)?,
+            details: personal.and_then(|personal| personal.contacts.get(place)?.clone()),
+        };
+        Some((seen.account, contact))
+    })
+}
+
 impl Record for FeaturesRecord {
     const TABLE: Table = Table::Features;
 }
 
 impl FeaturesRecord {
+    /// Takes over what an import says of central root access, but for what is older than what is known.
+    /// Whether anything was taken.
+    pub fn take(&mut self, import: &EstateImport, index: u64) -> bool {
+        let features = import.features.as_ref().and_then(|seen| {
+            let features = Features {
+                organization: seen.organization.clone(),
+                root_credentials_management: seen.root_credentials_management,
+                root_sessions: seen.root_sessions,
+            };
+            Seen::by(import, seen.file, features, index)
+        });
+        let delegated = import
+            .delegated
+            .as_ref()
+            .and_then(|seen| Seen::by(import, seen.file, seen.administrators.clone(), index));
+        let features = features.is_some_and(|seen| seen.supersede(&mut self.features));
+        delegated.is_some_and(|seen| seen.supersede(&mut self.delegated)) || features
+    }
+
     /// The record; an empty one where no file has said anything.
     ///
     /// # Errors
@@ -263,4 +382,74 @@ pub struct AlarmRecord {
 
 impl Record for AlarmRecord {
     const TABLE: Table = Table::Alarm;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(source: Source, at: i64, said: RootSaid) -> Seen<RootSaid> {
+        Seen {
+            value: said,
+            source,
+            at: Time::from_seconds(at).unwrap(),
+            index: 1,
+        }
+    }
+
+    fn mfa(mfa: bool) -> RootSaid {
+        RootSaid {
+            mfa: Some(mfa),
+            ..RootSaid::default()
+        }
+    }
+
+    fn devices(devices: &[Device]) -> RootSaid {
+        RootSaid {
+            devices: Some(devices.to_vec()),
+            ..RootSaid::default()
+        }
+    }
+
+    fn known(reports: Vec<Seen<RootSaid>>) -> RootRecord {
+        let mut record = RootRecord::default();
+        for report in reports {
+            record.take_report(report, None);
+        }
+        record
+    }
+
+    #[test]
+    fn whether_there_is_mfa_is_what_the_newest_file_says_that_can_tell() {
+        let old = || report(Source::CredentialReport, 1, mfa(false));
+        let says = |newer| known(vec![old(), newer]).mfa().map(|seen| seen.value);
+        assert_eq!(
+            says(report(Source::AccountSummary, 2, mfa(true))),
+            Some(true)
+        );
+        assert_eq!(
+            says(report(Source::AccountSummary, 0, mfa(true))),
+            Some(false)
+        );
+        let hardware = devices(&[Device::Hardware]);
+        assert_eq!(says(report(Source::MfaDevices, 2, hardware)), Some(true));
+        // That no virtual one is there says nothing of the others.
+        let none = report(Source::VirtualMfaDevices, 2, devices(&[]));
+        assert_eq!(says(none.clone()), Some(false));
+        assert_eq!(known(vec![none]).mfa(), None);
+        let none_at_all = report(Source::MfaDevices, 2, devices(&[]));
+        assert_eq!(
+            known(vec![none_at_all]).mfa().map(|seen| seen.value),
+            Some(false)
+        );
+    }
+
+    #[test]
+    fn an_older_report_is_not_taken() {
+        let mut record = known(vec![report(Source::AccountSummary, 2, mfa(true))]);
+        assert!(!record.take_report(report(Source::AccountSummary, 1, mfa(false)), None));
+        assert!(record.take_report(report(Source::AccountSummary, 2, mfa(false)), None));
+        assert_eq!(record.reports.len(), 1);
+        assert_eq!(record.mfa().map(|seen| seen.value), Some(false));
+    }
 }

@@ -117,6 +117,30 @@ listing["Accounts"].remove(gone)
 json.dump(listing, sys.stdout)
 PYTHON
     as alice account import --organizations fewer.json
+    mkdir collected
+    echo 2024-01-02T03:04:05Z >collected/as-of.txt
+    echo '{"SummaryMap":{"AccountMFAEnabled":0,"AccountAccessKeysPresent":1,"AccountPasswordPresent":1}}' >collected/222233334444-account-summary.json
+    echo '{"MFADevices":[{"SerialNumber":"GAHT12345678"}]}' >collected/111122223333-mfa-devices.json
+    echo '{"ContactInformation":{"FullName":"Cloud team","PhoneNumber":"+44 1","City":"Leeds"}}' >collected/111122223333-contact-information.json
+    echo '{}' >collected/111122223333-billing-contact.json
+    echo '{"OrganizationId":"o-aa111bb222","EnabledFeatures":["RootSessions"]}' >collected/organizations-features.json
+    echo '{"DelegatedAdministrators":[]}' >collected/delegated-administrators.json
+    as alice account import --from collected --preview
+    as alice account import --from collected
+    as alice account import --from collected
+    as alice account set 222233334444 --credentials present --since 2024-01-02 --answers recorded --note x --preview
+    as alice account set 222233334444 --credentials present --since 2024-01-02 --answers recorded --note x
+    as alice account set 222233334444 --scp deny-root --scp-since 2024-01-02 --contacts-checked 2024-01-02
+    as alice account show 222233334444 --history
+    as alice posture show
+    together posture set --domain example.com --hardware-mfa all --timestamp-every quarter
+    as alice posture show
+    as alice alarm add root-use --where EventBridge --receiver bob --other 'the duty desk'
+    as alice alarm set root-use --account 111122223333
+    printf '%s\n' id,where,receivers 'night,pager,bob;carol' >alarms.csv
+    as alice alarm import alarms.csv --preview
+    as alice alarm import alarms.csv
+    as alice alarm list
 
     printf '%s' 'correct horse battery staple' | as alice seal 111122223333/password --quorum engineers --stdin
     printf '%s' 'otpauth://totp/AWS:root?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=AWS' |

@@ -198,6 +198,9 @@ told = {"others": most(64, text()), "exceptions": most(64, {"at": time, "expecte
         "note": (text(), None)}
 remark = {"note": text()}
 word = number(0, 2**32 - 1)
+SOURCES = ("credential-report", "account-summary", "mfa-devices", "virtual-mfa-devices", "contact-information", "alternate-contact",
+           "organizations-features", "delegated-administrators")
+DEVICES, CONTACTS = ("hardware", "virtual", "passkey", "unknown"), ("primary", "billing", "operations", "security")
 drill_kind = ("possession", "sign-in", "qr-restore", "phone", "mailbox", "ledger-restore")
 scope = matching(r"all|account:[0-9]{12}|quorum:[0-9a-f]{32}|location:[a-z0-9][a-z0-9-]{0,62}")
 target = matching(r"account:[0-9]{12}|ledger|(item|mailbox|phone):[a-z0-9][a-z0-9-]{0,62}")
@@ -313,6 +316,26 @@ SHAPES = {  # kind: facts, personal
     "finding.accept": ({"rule": matching("RK(?!000)[0-9]{3}"), "about": matching(
         "ledger|org|account:[0-9]{12}|(mailbox|phone|location|item|privilege|runbook|plan|event):[a-z0-9][a-z0-9-]{0,62}|"
         "(custodian|quorum|secret):[0-9a-f]{32}|entry:[0-9a-f]{64}"), "until": date}, remark),
+    "estate.import": ({"files": [{"source": SOURCES, "digest": digest, "at": time, "bytes": size}],
+                       "features": ({"file": word, "organization": text(), "root_credentials_management": (True, False), "root_sessions": (True, False)}, None),
+                       "delegated": ({"file": word, "administrators": most(64, account)}, None),
+                       "roots": [{"account": account, "file": word, "said": {
+                           "password": (True, False, None), "password_last_used": (time, None), "password_last_changed": (time, None),
+                           "mfa": (True, False, None), "access_keys": (number(0, 255), None), "signing_certificates": (number(0, 255), None),
+                           "devices": (most(64, DEVICES), None)}}],
+                       "contacts": [{"account": account, "contact": CONTACTS, "file": word, "present": (True, False)}]},
+                      {"files": [text()], "serials": [[text()]], "contacts": [({
+                          "name": text(), "title": (text(), None), "email": (text(), None), "phone": (text(), None), "address": (text(), None)}, None)]}),
+    "account.set": ({"accounts": [{"account": account,
+                                   "credentials": ({"state": ("never-set", "deleted", "present"), "since": (date, None), "evidence": (digest, None)}, None),
+                                   "scp": ({"name": name, "exempts_assumed_root": (True, False), "since": date}, None),
+                                   "answers": ("not-set", "recorded", None), "contacts_checked": (date, None)}]},
+                    {"accounts": [{"account": account, "evidence": (text(), None), "note": (text(), None)}]}),
+    "posture.set": ({"posture": {"domains": most(64, text()), "hardware_mfa": ("none", "management", "all"), "rotate_after_release": (True, False),
+                                 "mailbox_min": number(0, 255), "item_out_hours": word, "checkpoint_days": word, "stale_share_days": word,
+                                 "timestamp_every": ("none", "month", "quarter")}}, None),
+    "alarm.set": ({"alarm": name, "accounts": most(1024, account), "receivers": most(64, ident), "closed": (True, False)},
+                  {"where": text(), "others": most(64, text())}),
 }
 SHAPES["reshare"], SHAPES["reseal"] = SHAPES["request"], ({"reshare": digest, "seal": SHAPES["seal"][0]}, None)
 ASKED = ("request", "reshare")  # what the holders of its secrets decide
@@ -321,10 +344,10 @@ JOINT = {"drill.finish": "drill", "ceremony.finish": "ceremony"}  # what those d
 ENROLLING = ("custodian.add", "custodian.replace")  # what brings a card
 # What names many things by nature: facts of 8 MiB, and not of 64 KiB.
 LARGE = ("genesis", "governance.seal", "governance.set", "sign", "leavers.compare", "account.import", "secret.prove", "request", "reshare",
-         "drill.start", "drill.prove", "review.start", "import")
+         "drill.start", "drill.prove", "review.start", "import", "estate.import", "account.set")
 LEDGER_ONLY = ("genesis", "governance.seal", "rekey", "reseal", "reveal", "import")  # what no import brings
 GOVERNED = ("genesis", "custodian.add", "custodian.retire", "custodian.replace", "governance.set", "quorum.define", "policy.set",
-            "copy.promote", "secret.destroy", "runbook.add", "finding.accept")
+            "copy.promote", "secret.destroy", "runbook.add", "finding.accept", "posture.set")
 
 
 def opened(data, payload_type, limit, what):
@@ -555,6 +578,12 @@ class Log:
             files = self.runbooks.get(facts["runbook"], [])
             need(facts["version"] == len(files) + 1, "version: not the runbook's next")
             need(files[-1:] != [facts["file"]], "file: that of the version in effect")
+        elif one.kind == "posture.set":
+            held, label = facts["posture"], "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+            need(held["domains"] == sorted(set(held["domains"])), "domains: twice, or out of order")
+            need(all(len(d) <= 253 and re.fullmatch(rf"({label}\.)+{label}", d) for d in held["domains"]), "domains: no domain")
+            for field, most_ in (("mailbox_min", 64), ("item_out_hours", 8760), ("checkpoint_days", 3650), ("stale_share_days", 3650)):
+                need(1 <= held[field] <= most_, f"{field}: out of bounds")
         elif one.kind == "secret.destroy":
             self.live_secret(facts)
             epochs = self.secrets[facts["secret"]].epochs
@@ -778,6 +807,65 @@ class Log:
         need(all(a in self.accounts for a in facts["gone"]), "gone: never there")
         need(new.personal is None or [a["id"] for a in new.personal["accounts"]] == ids, "accounts: names of others")
         self.accounts |= {a["id"]: a["management"] for a in facts["accounts"]}
+
+    def estate_import(self, new, facts):
+        need(self.has(new.author, "keeper"), "author: no keeper")
+        files, named_files = facts["files"], set()
+        order = [(SOURCES.index(f["source"]), f["digest"], f["at"], f["bytes"]) for f in files]
+        need(files and order == sorted(set(order)), "files: none, twice, or out of order")
+        need(all(seconds(f["at"]) <= new.made + 300 for f in files), "files: dated ahead")
+
+        def source(row):
+            need(row["file"] < len(files), "file: none of the files")
+            named_files.add(row["file"])
+            return files[row["file"]]["source"]
+        for key, origin in (("features", "organizations-features"), ("delegated", "delegated-administrators")):
+            need(facts[key] is None or source(facts[key]) == origin, f"{key}: no file that can say it")
+        if facts["delegated"]:
+            heads = facts["delegated"]["administrators"]
+            need(heads == sorted(set(heads)), "administrators: twice, or out of order")
+        for row in facts["roots"]:
+            said, of = row["said"], source(row)
+            times = said["password_last_used"] is not None or said["password_last_changed"] is not None
+            counts = said["access_keys"] is not None and said["signing_certificates"] is not None
+            listed = said["devices"]
+            if of == "credential-report":
+                good = said["mfa"] is not None and counts and listed is None
+            elif of == "account-summary":
+                good = said["mfa"] is not None and not times and listed is None
+            else:
+                good = of in ("mfa-devices", "virtual-mfa-devices") and listed is not None and all(v is None for k, v in said.items() if k != "devices")
+                good = good and [DEVICES.index(d) for d in listed] == sorted(DEVICES.index(d) for d in listed)
+                good = good and (of == "mfa-devices" or set(listed) <= {"virtual"})
+            need(good, "roots: the file can't say it")
+        order = [(r["account"], SOURCES.index(source(r))) for r in facts["roots"]]
+        need(order == sorted(set(order)), "roots: twice, or out of order")
+        for row in facts["contacts"]:
+            need(source(row) == ("contact-information" if row["contact"] == "primary" else "alternate-contact"), "contacts: the file can't say it")
+        order = [(c["account"], CONTACTS.index(c["contact"])) for c in facts["contacts"]]
+        need(order == sorted(set(order)), "contacts: twice, or out of order")
+        need(named_files == set(range(len(files))), "files: one says nothing")
+        need(all(row["account"] in self.accounts for row in facts["roots"] + facts["contacts"]), "accounts: not in the register")
+        if new.personal:
+            lengths = [len(r["said"]["devices"]) for r in facts["roots"] if r["said"]["devices"] is not None]
+            need(len(new.personal["files"]) == len(files), "personal: other files")
+            need([len(s) for s in new.personal["serials"]] == lengths, "personal: other devices")
+            need([c is not None for c in new.personal["contacts"]] == [c["present"] for c in facts["contacts"]], "personal: other contacts")
+
+    def account_set(self, new, facts):
+        need(self.has(new.author, "keeper"), "author: no keeper")
+        ids = [a["account"] for a in facts["accounts"]]
+        need(ids and ids == sorted(set(ids)), "accounts: none, twice, or out of order")
+        need(all(a in self.accounts for a in ids), "accounts: not in the register")
+        latest = datetime.datetime.fromtimestamp(new.made + 86400, datetime.timezone.utc).strftime("%Y-%m-%d")
+        for one in facts["accounts"]:
+            dates = [one["contacts_checked"]] + [part["since"] for part in (one["credentials"], one["scp"]) if part]
+            need(all(d is None or d <= latest for d in dates), "dates: to come")
+        need(new.personal is None or [a["account"] for a in new.personal["accounts"]] == ids, "personal: other accounts")
+
+    def alarm_set(self, new, facts):
+        need(self.has(new.author, "keeper"), "author: no keeper")
+        self.check_access(facts["receivers"], facts["accounts"])
 
     # Locations, and what is in them
     def live_location(self, name_):

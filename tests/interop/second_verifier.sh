@@ -232,6 +232,26 @@ for by in carol erin lena2; do as "$by" sign "$what"; done
 as alice privilege set org-admin --member bob --no-other
 as alice review done "$what" erin --note 'bob has it now'
 review alice --period 2024-01
+# What AWS's files say, what people know, what the estate is held to.
+mkdir collected
+echo 2024-01-02T03:04:05Z > collected/as-of.txt
+cat > collected/111122223333-credential-report.csv <<'CSV'
+user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated
+<root_account>,arn:aws:iam::111122223333:root,2020-01-02T03:04:05+00:00,true,2023-06-07T08:09:10+00:00,2021-01-02T03:04:05Z,not_supported,true,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A
+CSV
+echo '{"SummaryMap":{"AccountMFAEnabled":0,"AccountAccessKeysPresent":1}}' > collected/222233334444-account-summary.json
+echo '{"MFADevices":[{"SerialNumber":"GAHT12345678"},{"SerialNumber":"arn:aws:iam::111122223333:mfa/root-account-mfa-device"}]}' > collected/111122223333-mfa-devices.json
+echo '{"VirtualMFADevices":[]}' > collected/222233334444-virtual-mfa-devices.json
+echo '{"ContactInformation":{"FullName":"Cloud team","PhoneNumber":"+44 1","City":"Leeds"}}' > collected/111122223333-contact-information.json
+echo '{}' > collected/111122223333-billing-contact.json
+echo '{"OrganizationId":"o-aa111bb222","EnabledFeatures":["RootSessions"]}' > collected/organizations-features.json
+echo '{"DelegatedAdministrators":[{"Id":"222233334444"}]}' > collected/delegated-administrators.json
+as alice account import --from collected
+as alice account set 222233334444 111122223333 --credentials present --since 2024-01-02 --scp deny-root --scp-since 2024-01-02 --answers recorded --note x
+as alice account set 222233334444 --no-scp --contacts-checked 2024-01-02
+governed posture set --domain example.com --domain example.org --hardware-mfa all
+as alice alarm add root-use --where 'EventBridge' --receiver bob --other 'the duty desk'
+as alice alarm set root-use --account 111122223333
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
 as bob restore b.tar --drill

@@ -871,6 +871,60 @@ def forgeries(book):
     yield "an account twice", "distinct", last(at(), "alice", "account.import", imported | {"gone": [imported["accounts"][0]["id"]]}, named)
     yield "names of other accounts", "names", last(at(), "alice", "account.import", imported, named | {"accounts": named["accounts"][1:]})
 
+    # What AWS's files say, what people say, what the estate is held to
+    estate = book.find("estate.import")
+    seen_facts, seen_words = book.facts(estate), book.personal(estate)
+
+    def seen_in(change=lambda facts, words: None, by="alice"):
+        facts, words = json.loads(json.dumps(seen_facts)), json.loads(json.dumps(seen_words))
+        change(facts, words)
+        return after(size, lambda b: b.add(by, "estate.import", facts, words))
+    yield "files of AWS's", None, seen_in()
+    yield "files by no keeper", "no keeper", seen_in(by="frank")
+    yield "files out of order", "files: none, twice", seen_in(lambda f, p: f["files"].reverse())
+    yield "a file that is not there", "none of the files", seen_in(lambda f, p: f["roots"][0].update(file=len(f["files"])))
+    yield "files that say nothing", "one says nothing", seen_in(lambda f, p: (f["contacts"].clear(), p["contacts"].clear()))
+    yield "a file of the day after tomorrow", "dated ahead", seen_in(lambda f, p: f["files"][-1].update(at="2100-01-01T00:00:00Z"))
+    yield "a root user twice", "roots: twice", seen_in(lambda f, p: f["roots"].insert(0, f["roots"][0]))
+    yield "a root user whom nobody knows", "not in the register", seen_in(lambda f, p: f["roots"][-1].update(account="9" * 12))
+    yield "a report that has devices", "can't say it", seen_in(lambda f, p: f["roots"][0]["said"].update(devices=[]))
+    yield "features of a report", "no file that can say it", seen_in(lambda f, p: f["features"].update(file=0))
+    yield "administrators out of order", "administrators: twice", seen_in(lambda f, p: f["delegated"].update(administrators=["222233334444", "111122223333"]))
+    yield "an own contact of an alternate one's file", "contacts: the file", seen_in(lambda f, p: f["contacts"][-1].update(contact="primary"))
+    yield "names of other files", "other files", seen_in(lambda f, p: p["files"].append("x"))
+    yield "serial numbers of other devices", "other devices", seen_in(lambda f, p: p["serials"].append(["x"]))
+    yield "somebody where there is no contact", "other contacts", seen_in(lambda f, p: f["contacts"][0].update(present=not f["contacts"][0]["present"]))
+
+    def said_of(b, by="alice", rows=None, words=None, **change):
+        fact = {"account": "111122223333", "credentials": None, "scp": None, "answers": "recorded", "contacts_checked": None} | change
+        facts = [fact] if rows is None else [fact | {"account": one} for one in rows]
+        told = [one["account"] for one in facts] if words is None else words
+        return b.add(by, "account.set", {"accounts": facts}, {"accounts": [{"account": one, "evidence": None, "note": None} for one in told]})
+    yield "what is known of an account", None, after(size, said_of)
+    yield "what is known, by no keeper", "no keeper", after(size, lambda b: said_of(b, by="frank"))
+    yield "what is known of no account", "accounts: none", after(size, lambda b: said_of(b, rows=[]))
+    yield "what is known of an account twice", "accounts: none, twice", after(size, lambda b: said_of(b, rows=["111122223333"] * 2))
+    yield "what is known of an account that nobody knows", "not in the register", after(size, lambda b: said_of(b, account="9" * 12))
+    yield "what is known from a day to come", "dates", after(size, lambda b: said_of(b, contacts_checked="2100-01-01"))
+    yield "what is said of another account", "other accounts", after(size, lambda b: said_of(b, words=["222233334444"]))
+    yield "a state of credentials that nobody knows", "facts", after(size, lambda b: said_of(b, credentials={"state": "lost", "since": None, "evidence": None}))
+
+    def held_to(b, by="alice", **change):
+        return b.add(by, "posture.set", {"posture": book.facts(book.find("posture.set"))["posture"] | change})
+    yield "what the estate is held to", None, after(size, lambda b: b.govern(held_to(b)))
+    yield "what the estate is held to, by no keeper", "keeper", after(size, lambda b: held_to(b, by="frank"))
+    yield "mail domains out of order", "domains", after(size, lambda b: held_to(b, domains=["b.com", "a.com"]))
+    yield "a mail domain that is none", "no domain", after(size, lambda b: held_to(b, domains=["Example.com"]))
+    yield "a mailbox that nobody has to read", "mailbox_min", after(size, lambda b: held_to(b, mailbox_min=0))
+    yield "a thing that may be out for two years", "item_out_hours", after(size, lambda b: held_to(b, item_out_hours=8761))
+
+    def alarmed(b, by="alice", **change):
+        return b.add(by, "alarm.set", {"alarm": "x", "accounts": [], "receivers": [], "closed": False} | change, {"where": "x", "others": []})
+    yield "an alarm", None, after(size, alarmed)
+    yield "an alarm by no keeper", "no keeper", after(size, lambda b: alarmed(b, by="frank"))
+    yield "an alarm for one who was retired", "people: retired", after(size, lambda b: alarmed(b, receivers=[book.id["henry"]]))
+    yield "an alarm on an account that nobody knows", "not in the register", after(size, lambda b: alarmed(b, accounts=["9" * 12]))
+
     # Secrets
     def sealing(name="org/note", **more):
         return after(size, lambda b: b.seal("alice", name, **more))

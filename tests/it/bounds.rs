@@ -13,7 +13,9 @@ use rootkeep::statement::ceremonies::{
     StepPersonal, StepWent, Value,
 };
 use rootkeep::statement::drills::{FinishPersonal, Noted};
+use rootkeep::statement::estate::Device;
 use rootkeep::statement::people::{Leavers, LeaversPersonal};
+use rootkeep::statement::posture::{Alarm, AlarmPersonal, Posture, SetPosture};
 use rootkeep::statement::register::{
     Location, LocationKind, LocationPersonal, Mailbox, MailboxPersonal, Phone, PhonePersonal,
 };
@@ -250,6 +252,36 @@ fn end(people: usize) -> Claim {
 }
 
 /// What becomes of a claim: made here, and come from somewhere else.
+fn alarm(receivers: usize, of: usize, named: usize) -> Claim {
+    let facts = Alarm {
+        alarm: name("root-use"),
+        accounts: accounts(of),
+        receivers: ids(receivers),
+        closed: false,
+    };
+    let personal = AlarmPersonal {
+        place: text("pager"),
+        others: others(named),
+    };
+    Claim::AlarmSet(facts, Some(personal))
+}
+
+fn posture(domains: usize) -> Claim {
+    let posture = Posture {
+        domains: others(domains),
+        ..Posture::default()
+    };
+    Claim::PostureSet(SetPosture { posture })
+}
+
+fn estate(devices: usize, administrators: usize) -> Claim {
+    let (mut facts, mut personal) = crate::estate::estate("2026-11-16T09:00:00Z");
+    facts.roots[1].said.devices = Some(vec![Device::Virtual; devices]);
+    personal.serials = vec![others(devices)];
+    facts.delegated.as_mut().unwrap().administrators = accounts(administrators);
+    Claim::EstateImport(facts, Some(personal))
+}
+
 fn too_much(claim: Claim) -> bool {
     let made = Draft::new(&rng(), claim.clone(), Vec::new());
     let said = made
@@ -291,6 +323,12 @@ fn every_list_has_a_bound_and_comes_up_to_it() {
         (passed([0, 0, 0, 64]), passed([0, 0, 0, 65])),
         (pause(64), pause(65)),
         (end(1_024), end(1_025)),
+        (alarm(64, 1_024, 64), alarm(65, 0, 0)),
+        (alarm(0, 1_024, 0), alarm(0, 1_025, 0)),
+        (alarm(0, 0, 64), alarm(0, 0, 65)),
+        (posture(64), posture(65)),
+        (estate(64, 64), estate(65, 0)),
+        (estate(0, 64), estate(0, 65)),
     ];
     for (turn, (most, more)) in bounds.into_iter().enumerate() {
         assert!(!too_much(most), "{turn}");

@@ -19,6 +19,7 @@ mod copies;
 mod crash;
 mod custody;
 mod drills;
+mod estate;
 mod forger;
 mod hostile;
 mod killing;

@@ -76,6 +76,14 @@ fn complete() -> World {
         Vec::new(),
     );
     world.rekeyed(ADA);
+    let (estate_facts, estate_words) = crate::estate::estate("2026-11-16T09:00:00Z");
+    enter(
+        Claim::EstateImport(estate_facts, Some(estate_words)),
+        Vec::new(),
+    );
+    enter(crate::estate::known(&[MANAGEMENT], |_| ()), Vec::new());
+    enter(crate::estate::alarm(vec![world.id(BEA)], &[]), Vec::new());
+    world.decide(ADA, crate::estate::posture(|_| ()), &both);
     // Split anew, and proven.
     let reshare = world
         .session(ADA)

@@ -261,12 +261,13 @@ fn sorts(path: &[&Command], arg: &Arg) -> Vec<Sort> {
     match (called.map_or("", |name| name.as_str()), family) {
         // What is sealed for the first time begins with its account.
         ("SECRET", _) => vec![Sort::Secret, Sort::Account],
-        ("ACCOUNT", _) | ("ID", "account") => vec![Sort::Account],
+        ("ACCOUNT", _) => vec![Sort::Account],
         ("LOCATION" | "LOCATION=BAG", _) | ("ID", "location") => vec![Sort::Location],
         ("ITEM" | "ITEM=NUMBER" | "ITEM=intact|broken", _) | ("ID", "item") => vec![Sort::Item],
         ("ID", "safe") if arg.is_positional() => vec![Sort::Location],
         ("ID", "mailbox") => vec![Sort::Mailbox],
         ("ID", "phone") => vec![Sort::Phone],
+        ("ID", "alarm") => vec![Sort::Alarm],
         ("ID", "drill") if arg.is_positional() => vec![Sort::Drill],
         ("ID", "ceremony") if arg.is_positional() => vec![Sort::Ceremony],
         ("PLAN" | "PLAN|KIND", _) => vec![Sort::Plan],

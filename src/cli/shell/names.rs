@@ -32,6 +32,8 @@ pub enum Sort {
     Mailbox,
     /// Phones.
     Phone,
+    /// Alarms.
+    Alarm,
     /// Drills that go on.
     Drill,
     /// Ceremonies that go on.
@@ -92,6 +94,7 @@ pub fn all(records: &dyn Records, sort: Sort) -> Result<Vec<Name>> {
             .collect(),
         Sort::Mailbox => keys(records, Table::Mailbox)?,
         Sort::Phone => keys(records, Table::Phone)?,
+        Sort::Alarm => keys(records, Table::Alarm)?,
         Sort::Drill => running(records)?,
         Sort::Ceremony => ceremonies(records, |ceremony| ceremony.finished.is_none())?,
         Sort::Performed => ceremonies(records, |_| true)?,

@@ -1,0 +1,402 @@
+//! What AWS's files say that the register does not have yet: what an import of them would change.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::aws::estate_files::{Asked, Said};
+use crate::crypto::canonical;
+use crate::crypto::fixed::Digest;
+use crate::crypto::part::PART_LIMIT;
+use crate::error::{Error, Result};
+use crate::state::Records;
+use crate::state::custody::AccountRecord;
+use crate::state::estate::{FeaturesRecord, RegistryRecord, RootRecord, contacts, reports};
+use crate::state::records::read;
+use crate::statement::Time;
+use crate::statement::account_id::AccountId;
+use crate::statement::estate::{
+    ContactDetails, ContactKind, ContactSeen, DelegatedSeen, Device, EstateImport,
+    EstateImportPersonal, FeaturesSeen, RootSaid, RootSeen, Source, SourceFile,
+};
+use crate::statement::registry::CredentialState;
+use crate::statement::text::Text;
+
+/// The most bytes of one statement's rows: what else a part has fits beside them.
+const ROOM: usize = PART_LIMIT - (64 << 10);
+
+/// A file of AWS's that was read.
+#[derive(Clone, Debug)]
+pub struct EstateFile {
+    /// What it is called.
+    pub name: String,
+    /// What it was said to be.
+    pub asked: Asked,
+    /// Of its bytes.
+    pub digest: Digest,
+    /// Its length.
+    pub bytes: u64,
+    /// As of when it says what it says.
+    pub at: Time,
+    /// What it says.
+    pub said: Said,
+}
+
+impl EstateFile {
+    fn source(&self) -> SourceFile {
+        SourceFile {
+            source: self.asked.source,
+            digest: self.digest,
+            at: self.at,
+            bytes: self.bytes,
+        }
+    }
+}
+
+/// How much of what files say is in the register.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// The register has nothing of the kind.
+    pub added: u64,
+    /// It has it otherwise.
+    pub changed: u64,
+    /// It has it so, as of an earlier day.
+    pub again: u64,
+    /// It has it just so.
+    pub same: u64,
+    /// It has something newer.
+    pub older: u64,
+}
+
+/// What an import would change.
+#[derive(Debug, Default)]
+pub struct Differences {
+    /// The statements: one, unless that would be too large.
+    pub imports: Vec<(EstateImport, EstateImportPersonal)>,
+    /// How much is new.
+    pub counts: Counts,
+    /// Root users and contacts, before and after, where they are not just the same.
+    pub roots: Vec<(AccountId, RootRecord, RootRecord)>,
+    /// Central root access before and after, where anything is said of it.
+    pub features: Option<(FeaturesRecord, FeaturesRecord)>,
+}
+
+/// What is new in files, held against the register. `listed` are accounts that the register is about to
+/// have.
+///
+/// # Errors
+/// Refused, codes `unknown-account` and `two-files`; verification where the state is damaged.
+pub fn differences(
+    records: &dyn Records,
+    files: &[EstateFile],
+    listed: &BTreeSet<AccountId>,
+) -> Result<Differences> {
+    let mut found = Differences::default();
+    let mut rows = Rows::default();
+    let features = FeaturesRecord::load(records)?;
+    let mut roots: BTreeMap<AccountId, RootRecord> = BTreeMap::new();
+    for file in files {
+        let standing = match &file.said {
+            Said::Features(enabled) => {
+                let known = features.features.as_ref();
+                let standing = Standing::of(file, known.map(|seen| (seen.at, &seen.value)), |it| {
+                    it.organization == enabled.organization
+                        && it.root_credentials_management == enabled.root_credentials_management
+                        && it.root_sessions == enabled.root_sessions
+                });
+                rows.put(file, standing, Row::Features)?
+            }
+            Said::Delegated(administrators) => {
+                let known = features.delegated.as_ref();
+                let standing = Standing::of(file, known.map(|seen| (seen.at, &seen.value)), |it| {
+                    *it == administrators
+                });
+                rows.put(file, standing, Row::Delegated)?
+            }
+            Said::Root(account, said) => {
+                let record = root(records, &mut roots, listed, *account, file)?;
+                let standing = root_standing(record, file, said, None);
+                rows.put(file, standing, Row::Root(*account, file.asked.source))?
+            }
+            Said::Devices(account, devices) => {
+                let record = root(records, &mut roots, listed, *account, file)?;
+                let (said, serials) = split(devices);
+                let standing = root_standing(record, file, &said, Some(&serials));
+                rows.put(file, standing, Row::Root(*account, file.asked.source))?
+            }
+            Said::Contact(account, kind, contact) => {
+                let record = root(records, &mut roots, listed, *account, file)?;
+                let known = record.contact(*kind);
+                let known = known.map(|known| (known.present.at, (&known.present, &known.details)));
+                let standing = Standing::of(file, known, |(present, details)| {
+                    present.value == contact.details.is_some() && **details == contact.details
+                });
+                rows.put(file, standing, Row::Contact(*account, *kind))?
+            }
+        };
+        found.counts.count(standing);
+    }
+    found.imports = rows.statements()?;
+    let mut after = roots.clone();
+    let mut features_after = features.clone();
+    for (import, personal) in &found.imports {
+        features_after.take(import, 0);
+        for (account, report, serials) in reports(import, Some(personal), 0) {
+            after
+                .entry(account)
+                .or_default()
+                .take_report(report, serials);
+        }
+        for (account, contact) in contacts(import, Some(personal), 0) {
+            after.entry(account).or_default().take_contact(contact);
+        }
+    }
+    for (account, before) in roots {
+        if let Some(after) = after.remove(&account).filter(|after| *after != before) {
+            found.roots.push((account, before, after));
+        }
+    }
+    if features != features_after {
+        found.features = Some((features, features_after));
+    }
+    Ok(found)
+}
+
+/// Whether an account's root user has credentials: as people have said; else present, where a file shows
+/// any; else unknown.
+#[must_use]
+pub fn credentials(
+    root: Option<&RootRecord>,
+    registered: Option<&RegistryRecord>,
+) -> Option<CredentialState> {
+    if let Some(said) = registered.and_then(|record| record.facts.credentials.as_ref()) {
+        return Some(said.state);
+    }
+    let root = root?;
+    let shown = root.password().is_some_and(|seen| seen.value)
+        || root.mfa().is_some_and(|seen| seen.value)
+        || root.access_keys().is_some_and(|seen| seen.value > 0)
+        || root
+            .signing_certificates()
+            .is_some_and(|seen| seen.value > 0);
+    shown.then_some(CredentialState::Present)
+}
+
+/// How what a file says stands to the register.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Added,
+    Changed,
+    Again,
+    Same,
+    Older,
+}
+
+impl Standing {
+    fn of<T>(file: &EstateFile, known: Option<(Time, T)>, same: impl Fn(&T) -> bool) -> Self {
+        match known {
+            None => Self::Added,
+            Some((at, _)) if at > file.at => Self::Older,
+            Some((_, value)) if !same(&value) => Self::Changed,
+            Some((at, _)) if at < file.at => Self::Again,
+            Some(_) => Self::Same,
+        }
+    }
+}
+
+impl Counts {
+    fn count(&mut self, standing: Standing) {
+        let counter = match standing {
+            Standing::Added => &mut self.added,
+            Standing::Changed => &mut self.changed,
+            Standing::Again => &mut self.again,
+            Standing::Same => &mut self.same,
+            Standing::Older => &mut self.older,
+        };
+        *counter = counter.saturating_add(1);
+    }
+}
+
+fn root<'r>(
+    records: &dyn Records,
+    roots: &'r mut BTreeMap<AccountId, RootRecord>,
+    listed: &BTreeSet<AccountId>,
+    account: AccountId,
+    file: &EstateFile,
+) -> Result<&'r RootRecord> {
+    if !roots.contains_key(&account) {
+        let known = read::<AccountRecord>(records, &account.to_string())?.is_some();
+        if !known && !listed.contains(&account) {
+            return Err(Error::refused(
+                "unknown-account",
+                format!("{account} is not in the register"),
+            )
+            .because(format!("{} is about it", file.name))
+            .hint("rootkeep account import --organizations FILE"));
+        }
+        let before = RootRecord::load(records, &account)?.unwrap_or_default();
+        roots.insert(account, before);
+    }
+    Ok(roots.entry(account).or_default())
+}
+
+fn root_standing(
+    record: &RootRecord,
+    file: &EstateFile,
+    said: &RootSaid,
+    serials: Option<&[Text]>,
+) -> Standing {
+    let source = file.asked.source;
+    let known = record.report(source).map(|known| (known.at, &known.value));
+    Standing::of(file, known, |known| {
+        *known == said && serials.is_none_or(|serials| record.serials(source) == Some(serials))
+    })
+}
+
+/// What is a fact of devices, and what is not.
+fn split(devices: &[(Device, Text)]) -> (RootSaid, Vec<Text>) {
+    let said = RootSaid {
+        devices: Some(devices.iter().map(|(device, _)| *device).collect()),
+        ..RootSaid::default()
+    };
+    (
+        said,
+        devices.iter().map(|(_, serial)| serial.clone()).collect(),
+    )
+}
+
+/// What one row of a statement is about. Rows of a statement stand in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Row {
+    Features,
+    Delegated,
+    Root(AccountId, Source),
+    Contact(AccountId, ContactKind),
+}
+
+/// What files say, in the order of a statement's rows.
+#[derive(Default)]
+struct Rows<'f> {
+    seen: BTreeMap<Row, &'f EstateFile>,
+    new: BTreeSet<Row>,
+}
+
+impl<'f> Rows<'f> {
+    fn put(&mut self, file: &'f EstateFile, standing: Standing, row: Row) -> Result<Standing> {
+        if let Some(other) = self.seen.insert(row, file) {
+            return Err(Error::usage(
+                "two-files",
+                format!("{} and {} say the same thing", other.name, file.name),
+            )
+            .hint("leave out the older of them"));
+        }
+        if !matches!(standing, Standing::Same | Standing::Older) {
+            self.new.insert(row);
+        }
+        Ok(standing)
+    }
+
+    /// As few statements as hold all that is new.
+    fn statements(&self) -> Result<Vec<(EstateImport, EstateImportPersonal)>> {
+        let mut all = Vec::new();
+        let mut open: Vec<(Row, &EstateFile)> = Vec::new();
+        let mut size = 0usize;
+        for row in &self.new {
+            let Some(file) = self.seen.get(row) else {
+                continue;
+            };
+            let (import, personal) = statement(&[(*row, *file)])?;
+            let facts = canonical::write(&import)?.len();
+            let more = facts.max(canonical::write(&personal)?.len());
+            if size.saturating_add(more) > ROOM {
+                all.push(statement(&open)?);
+                open.clear();
+                size = 0;
+            }
+            size = size.saturating_add(more);
+            open.push((*row, *file));
+        }
+        if !open.is_empty() {
+            all.push(statement(&open)?);
+        }
+        Ok(all)
+    }
+}
+
+/// One statement of some rows, in their order.
+fn statement(rows: &[(Row, &EstateFile)]) -> Result<(EstateImport, EstateImportPersonal)> {
+    let mut names: BTreeMap<SourceFile, &str> = BTreeMap::new();
+    for (_, file) in rows {
+        names.entry(file.source()).or_insert(&file.name);
+    }
+    let places: BTreeMap<SourceFile, u32> = names.keys().cloned().zip(0u32..).collect();
+    let mut import = EstateImport::default();
+    let mut personal = EstateImportPersonal::default();
+    for (_, file) in rows {
+        let place = places.get(&file.source()).copied().unwrap_or_default();
+        add(&mut import, &mut personal, file, place);
+    }
+    for name in names.values() {
+        personal.files.push(Text::new(shown(name))?);
+    }
+    import.files = places.into_keys().collect();
+    Ok((import, personal))
+}
+
+fn add(
+    import: &mut EstateImport,
+    personal: &mut EstateImportPersonal,
+    file: &EstateFile,
+    place: u32,
+) {
+    let mut root = |account: AccountId, said: RootSaid| {
+        import.roots.push(RootSeen {
+            account,
+            file: place,
+            said,
+        });
+    };
+    match &file.said {
+        Said::Root(account, said) => root(*account, said.clone()),
+        Said::Devices(account, devices) => {
+            let (said, serials) = split(devices);
+            root(*account, said);
+            personal.serials.push(serials);
+        }
+        Said::Contact(account, kind, contact) => {
+            import.contacts.push(ContactSeen {
+                account: *account,
+                contact: *kind,
+                file: place,
+                present: contact.details.is_some(),
+            });
+            let details: Option<ContactDetails> = contact.details.clone();
+            personal.contacts.push(details);
+        }
+        Said::Features(enabled) => {
+            import.features = Some(FeaturesSeen {
+                file: place,
+                organization: enabled.organization.clone(),
+                root_credentials_management: enabled.root_credentials_management,
+                root_sessions: enabled.root_sessions,
+            });
+        }
+        Said::Delegated(administrators) => {
+            import.delegated = Some(DelegatedSeen {
+                file: place,
+                administrators: administrators.clone(),
+            });
+        }
+    }
+}
+
+/// A file's name as a text of a statement: what is no character of one is not kept.
+fn shown(name: &str) -> String {
+    let mut kept: String = name
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(1024)
+        .collect();
+    if kept.is_empty() {
+        kept.push('?');
+    }
+    kept
+}
