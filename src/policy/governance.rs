@@ -63,6 +63,9 @@ impl Judge<'_> {
                 self.needs_role(Role::Keeper, "proposing this")?;
                 self.check_promoted_head(promote)
             }
+            Claim::TaskRequest(..) => {
+                self.needs_one_of(&[Role::Keeper, Role::Operator], "asking for a task")
+            }
             _ => self.needs_role(Role::Keeper, "proposing this"),
         }
     }
@@ -79,6 +82,7 @@ impl Judge<'_> {
             Claim::CopyPromote(promote) => self.check_promote(promote),
             Claim::RunbookAdd(add, _) => self.check_runbook(add),
             Claim::SecretDestroy(destroy, _) => self.check_destroy(destroy),
+            Claim::TaskRequest(request, _) => self.check_task(request),
             _ => Err(refusal::malformed(
                 "statements of this kind don't wait for governance",
             )),
@@ -199,6 +203,7 @@ impl Judge<'_> {
             Claim::SecretDestroy(destroy, _) => self.destroy(destroy)?,
             Claim::CopyPromote(promote) => self.promote(promote)?,
             Claim::RunbookAdd(add, _) => self.publish(subject, add)?,
+            Claim::TaskRequest(..) => self.open_task(subject)?,
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind don't wait for governance",

@@ -35,6 +35,7 @@ mod reviews;
 mod runbooks;
 mod secrets;
 mod signatures;
+mod tasks;
 
 use std::collections::BTreeSet;
 
@@ -63,6 +64,7 @@ pub use review_follow::{Remains, found_right_since, remains, still_shared};
 pub use review_scope::Reviewed;
 pub use reviews::{is_same_person, reviewers_needed, unjudged};
 pub use signatures::{CheckNow, SignatureCheck};
+pub use tasks::{TaskState, closing, task_state};
 
 /// What the rules need to know of the log that is no state.
 pub trait LogView {
@@ -413,6 +415,8 @@ impl Judge<'_> {
             Claim::Import(import) => self.import(import),
             Claim::Backup(made) => self.backup(made),
             Claim::BackupConfirm(tried) => self.backed_up(&tried.at),
+            Claim::TaskRequest(request, personal) => self.task_request(request, personal.as_ref()),
+            Claim::TaskClose(close, _) => self.task_close(close),
         }
     }
 }

@@ -78,11 +78,15 @@ pub enum Table {
     Layout,
     /// By leaf hash of a review, group and name: who was struck.
     Struck,
+    /// By leaf hash: tasks on root users.
+    Task,
+    /// By account id: what tasks left at its root user.
+    Root,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -118,6 +122,8 @@ impl Table {
         Self::Review,
         Self::Layout,
         Self::Struck,
+        Self::Task,
+        Self::Root,
     ];
 
     /// The word for it.
@@ -159,6 +165,8 @@ impl Table {
             Self::Review => "review",
             Self::Layout => "layout",
             Self::Struck => "struck",
+            Self::Task => "task",
+            Self::Root => "root",
         }
     }
 

@@ -32,6 +32,7 @@ use super::runbooks::AddRunbook;
 use super::secrets::{
     Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Prove, Reseal, Seal, Share,
 };
+use super::tasks::{CloseTask, CloseTaskPersonal, RequestTask, RequestTaskPersonal};
 use crate::crypto::canonical;
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
@@ -202,6 +203,8 @@ claims! {
     "correct" Correct(About, CorrectPersonal) "A statement is wrong.";
     "attach" Attach(About, AttachPersonal) "A file belongs to a statement.";
     "import" Import(Bringing) "Statements that were made elsewhere follow.";
+    "task.request" TaskRequest(RequestTask, RequestTaskPersonal) "A task on the root user of a member account is asked for.";
+    "task.close" TaskClose(CloseTask, CloseTaskPersonal) "A task is over.";
 }
 
 impl Claim {
@@ -216,10 +219,14 @@ impl Claim {
     /// Whether it waits for a witness whom it names.
     #[must_use]
     pub fn has_witness(&self) -> bool {
-        matches!(
-            self,
-            Self::SafeClose(..) | Self::SafeLog(..) | Self::ItemMove(..) | Self::ItemDestroy(..)
-        )
+        match self {
+            Self::SafeClose(..)
+            | Self::SafeLog(..)
+            | Self::ItemMove(..)
+            | Self::ItemDestroy(..) => true,
+            Self::TaskClose(close, _) => close.witness.is_some(),
+            _ => false,
+        }
     }
 
     /// Whether it waits for everyone who took part.
