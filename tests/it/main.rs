@@ -33,5 +33,6 @@ mod slips;
 mod story;
 mod succession;
 mod tamper;
+mod tasks;
 mod vectors;
 mod world;
