@@ -340,9 +340,9 @@ PYTHON
     as carol show "$closing"
     as carol sign "$closing"
     as carol task show "$asked"
-    together task request 444455556666 unlock-queue --resource arn:aws:sqs:eu-west-1:444455556666:orders --purpose x
-    as alice task list --account 444455556666 --state open
-    made=$(together task request 444455556666 create-password --purpose x --window 2h --takes 10m | field id)
+    together task request 222233334444 unlock-queue --resource arn:aws:sqs:eu-west-1:222233334444:orders --purpose x
+    as alice task list --account 222233334444 --state open
+    made=$(together task request 222233334444 create-password --purpose x --window 2h --takes 10m | field id)
     as alice task close "$made" --outcome done --began 2024-01-02T03:04:05Z --ended 2024-01-02T03:05:05Z --note x
     made=$(together task request 555566667777 delete-credentials --purpose x | field id)
     as alice task close "$made" --outcome done --began 2024-01-02T03:04:05Z --note x

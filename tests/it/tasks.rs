@@ -541,7 +541,10 @@ fn where_the_second_person_has_left_another_signs_but_never_the_operator() {
         }),
     );
     let renamed = world.copy();
-    renamed.decide(ADA, replaced, &[ADA, DAN, EVE]);
+    let replaced = renamed.session(ADA).enter(replaced, Vec::new()).unwrap();
+    for place in [ADA, DAN, EVE] {
+        renamed.session(place).sign_off(replaced.leaf).unwrap();
+    }
     renamed.session(again).accept().unwrap();
     renamed.refused("second-is-operator", || by(&renamed, ADA, again));
     let closing = by(&world, BEA, EVE).unwrap();
@@ -736,12 +739,12 @@ fn a_forged_record_of_a_task_is_found() {
         forger.edit("root", "\"recovered\":{", "\"recovered_\":{"),
         1
     );
-    let report = world.session(CY).verify(&mut |_, _| {});
-    let found = report.map_or_else(
-        |error| error.kind() == ErrorKind::Verification,
-        |report| !report.problems.is_empty(),
+    let mut session = world.open(CY).unwrap();
+    let error = session.trust(&world.first_use()).unwrap_err();
+    assert_eq!(
+        (error.code(), error.kind()),
+        ("state-mismatch", ErrorKind::Verification)
     );
-    assert!(found);
 }
 
 /// Whatever the rules write of tasks is under the tables that are theirs.
