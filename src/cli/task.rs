@@ -14,6 +14,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::ledger::{People, Session};
 use crate::policy;
+use crate::present::tasks as present;
 use crate::state::people::LedgerRecord;
 use crate::state::rules::PolicyRecord;
 use crate::state::tasks::TaskRecord;
@@ -361,8 +362,8 @@ fn close(context: &Context, command: &CloseCommand) -> Result<Done> {
     let entered = session
         .enter(claim, Vec::new())
         .map_err(|error| explained(&session, &people, &entry, &task, error))?;
-    if let Some(warning) = strayed(&session, &entry)? {
-        context.warn(&warning);
+    if task.strays(began, ended) {
+        context.warn(present::STRAYED);
     }
     let headline = match witness {
         Some(witness) => format!(
@@ -388,14 +389,6 @@ fn follows(task: Task, outcome: TaskOutcome) -> Option<Credentials> {
         (Task::DeleteCredentials, TaskOutcome::Done) => Some(Credentials::Deleted),
         _ => None,
     }
-}
-
-fn strayed(session: &Session, entry: &Entry) -> Result<Option<String>> {
-    let task = TaskRecord::load(&session.view(), &entry.hash)?;
-    Ok(task.filter(TaskRecord::strayed).map(|_| {
-        "by these times it was begun before it was in effect, or too late, or took too long"
-            .to_owned()
-    }))
 }
 
 fn explained(

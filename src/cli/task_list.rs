@@ -16,7 +16,6 @@ use crate::present::tasks::{self as present, Commands};
 use crate::state::records::list as records;
 use crate::state::tasks::{Left, RootRecord, TaskRecord};
 use crate::statement::account_id::AccountId;
-use crate::statement::tasks::{RequestTask, RequestTaskPersonal};
 use crate::statement::{Claim, Time};
 
 /// `task list`.
@@ -165,11 +164,11 @@ pub fn show(context: &Context, typed: &str) -> Result<Done> {
     let listed = Listed::load(&session, &entry.hash, record, session.now()?)?;
     let commands = match (statement.claim(), listed.state) {
         (Claim::TaskRequest(request, told), TaskState::Open) => {
-            Some(at_aws(&session, request, told.as_ref())?)
+            Some(present::commands(&session, request, told.as_ref())?)
         }
         _ => None,
     };
-    let waits = match policy::closing(&session.view(), &entry.hash)? {
+    let waits = match policy::task_closing(&session.view(), &entry.hash)? {
         Some(waits) => vec![people.name(&waits.witness)],
         None => Waiting::of(&session, &people, &entry.hash)?.names,
     };
@@ -192,14 +191,6 @@ pub fn show(context: &Context, typed: &str) -> Result<Done> {
         output::data(&output::plain(&how_to(&listed.record, commands)))?;
     }
     Ok(Done::Yes)
-}
-
-fn at_aws(
-    session: &Session,
-    request: &RequestTask,
-    told: Option<&RequestTaskPersonal>,
-) -> Result<Commands> {
-    present::commands(session, request, told)
 }
 
 fn standing(listed: &Listed, waits: &[String], people: &People) -> Vec<String> {
@@ -236,10 +227,7 @@ fn standing(listed: &Listed, waits: &[String], people: &People) -> Vec<String> {
         }
     }
     if record.strayed() {
-        lines.push(
-            "!         by these times it was begun before it was in effect, or too late, or took too long"
-                .to_owned(),
-        );
+        lines.push(format!("!         {}", present::STRAYED));
     }
     lines
 }

@@ -64,7 +64,7 @@ pub use review_follow::{Remains, found_right_since, remains, still_shared};
 pub use review_scope::Reviewed;
 pub use reviews::{is_same_person, reviewers_needed, unjudged};
 pub use signatures::{CheckNow, SignatureCheck};
-pub use tasks::{TaskState, closing, task_state};
+pub use tasks::{TaskState, task_closing, task_state};
 
 /// What the rules need to know of the log that is no state.
 pub trait LogView {

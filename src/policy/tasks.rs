@@ -95,7 +95,7 @@ pub fn task_state(
     let Some(effect) = &task.effect else {
         return undecided(records, leaf, now);
     };
-    Ok(if closing(records, leaf)?.is_some() {
+    Ok(if task_closing(records, leaf)?.is_some() {
         TaskState::Closing
     } else if effect.at > now.plus(CLOCK_ERROR) {
         TaskState::Ahead
@@ -129,7 +129,7 @@ fn undecided(records: &dyn Records, leaf: &Digest, now: Time) -> Result<TaskStat
 ///
 /// # Errors
 /// Verification where the state is damaged.
-pub fn closing(records: &dyn Records, task: &Digest) -> Result<Option<WitnessRecord>> {
+pub fn task_closing(records: &dyn Records, task: &Digest) -> Result<Option<WitnessRecord>> {
     for (_, waits) in list::<WitnessRecord>(records, "")? {
         if matches!(waits.claim()?, Claim::TaskClose(close, _) if close.task == *task) {
             return Ok(Some(waits));

@@ -15,6 +15,10 @@ use crate::statement::tasks::{
     CloseTask, Credentials, RequestTask, RequestTaskPersonal, Task, TaskOutcome,
 };
 
+/// What is wrong with a task whose times are not within its window.
+pub const STRAYED: &str =
+    "by these times it was begun before it was in effect, or too late, or took too long";
+
 /// How many other accounts with the same address are named.
 const NAMED: usize = 5;
 
@@ -144,6 +148,9 @@ fn ended(
     if let Some(task) = &task {
         lines.push(format!("  operator  {}", people.name(&task.operator)));
     }
+    let strays = task
+        .as_ref()
+        .is_some_and(|task| task.strays(close.began, close.ended));
     if task.is_some_and(|task| task.task == Task::ChangeEmail)
         && source.place(&close.task)?.is_some()
         && let Claim::TaskRequest(_, Some(told)) = source.statement(&close.task)?.1.claim()
@@ -164,6 +171,9 @@ fn ended(
     }
     if close.outcome == TaskOutcome::Unused {
         lines.push("  nothing was begun at AWS".to_owned());
+    }
+    if strays {
+        lines.push(format!("  !         {STRAYED}"));
     }
     Ok(())
 }

@@ -104,12 +104,15 @@ impl TaskRecord {
     /// Whether, by those who did it, it was begun before it was in effect, or too late, or took too long.
     #[must_use]
     pub fn strayed(&self) -> bool {
-        let (Some(effect), Some(closed)) = (self.effect, &self.closed) else {
-            return false;
-        };
-        let early = closed.began.is_some_and(|began| began < effect.at);
-        let late = closed.began > self.begin_by();
-        early || late || closed.ended > self.expires()
+        let closed = self.closed.as_ref();
+        closed.is_some_and(|closed| self.strays(closed.began, closed.ended))
+    }
+
+    /// As [`Self::strayed`], by the times of some closing.
+    #[must_use]
+    pub fn strays(&self, began: Option<Time>, ended: Option<Time>) -> bool {
+        let early = began.is_some_and(|began| self.effect.is_none_or(|effect| began < effect.at));
+        early || began > self.begin_by() || ended > self.expires()
     }
 }
 

@@ -658,6 +658,9 @@ fn what_is_not_closed_in_time_is_told_and_can_still_be_closed() {
     };
     close(&world, BEA, early).unwrap();
     assert!(record(&world, soon).strayed());
+    let good = record(&world, soon);
+    assert!(!good.strays(None, None));
+    assert!(!good.strays(Some(at(&world, 0)), Some(at(&world, 0))));
     world.assert_good(CY);
 }
 
