@@ -187,6 +187,9 @@ pub enum Command {
     /// A runbook performed by people in a room: start, run, step, finish, list, show
     #[command(subcommand)]
     Ceremony(super::ceremony::CeremonyCommand),
+    /// Tasks on the root users of member accounts: request, close, list, show
+    #[command(subcommand)]
+    Task(super::task::TaskCommand),
     /// Who can do what on a management account: set, end, list
     #[command(subcommand)]
     Privilege(super::privilege::PrivilegeCommand),

@@ -86,6 +86,8 @@ mod slip_qr;
 mod status;
 mod steps;
 mod table_import;
+mod task;
+mod task_list;
 mod terminal;
 mod verify;
 mod waiting;
@@ -168,6 +170,7 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Ceremony(command) => ceremony::run(context, &command),
         Command::Privilege(command) => privilege::run(context, &command),
         Command::Review(command) => review::run(context, &command),
+        Command::Task(command) => task::run(context, &command),
         Command::Calendar(command) => calendar::run(context, &command),
         Command::Rekey => rekey::run(context),
         Command::Reshare(command) => reshare::run(context, &command),

@@ -18,7 +18,7 @@ use super::when;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Kind as ErrorKind, Result};
 use crate::ledger::Session;
-use crate::policy::{self, RequestState, request_state};
+use crate::policy::{self, RequestState, TaskState, request_state};
 use crate::present::describe;
 use crate::state::Table;
 use crate::state::ceremonies::CeremonyRecord;
@@ -29,6 +29,7 @@ use crate::state::places::{LocationRecord, WitnessRecord};
 use crate::state::records::list;
 use crate::state::reviews::{ReviewRecord, ReviewsRecord};
 use crate::state::rules::{PolicyRecord, Proposal};
+use crate::state::tasks::TaskRecord;
 use crate::statement::{Claim, Kind, Seen, Time};
 use crate::store::LogFilter;
 
@@ -498,6 +499,29 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             RequestState::Lapsed => {
                 item.state = "to be closed: rootkeep close; its window was open";
                 overdue.push(item);
+            }
+            _ => {}
+        }
+    }
+    for (key, task) in list::<TaskRecord>(&view, "")? {
+        let state = policy::task_state(&view, &Digest::parse(&key)?, &task, now)?;
+        let item = |state, until| Item {
+            id: task.id.short(),
+            seq: task.index,
+            what: format!("task {} on {}", task.task.as_str(), task.account),
+            waits_for: vec![people.name(&task.operator)],
+            state,
+            until,
+            subject: None,
+        };
+        match state {
+            TaskState::Open => {
+                let word = "may be done, then closed: rootkeep task show";
+                pending.push(item(word, task.begin_by()));
+            }
+            TaskState::Unclosed => {
+                let word = "to be closed: rootkeep task close; its time is over";
+                overdue.push(item(word, task.expires()));
             }
             _ => {}
         }

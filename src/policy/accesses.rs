@@ -77,6 +77,11 @@ impl Judge<'_> {
         if *witness == self.author() {
             return Err(own_witness());
         }
+        self.can_witness(witness)
+    }
+
+    /// In force, with the role.
+    pub(super) fn can_witness(&self, witness: &Id) -> Result<()> {
         let custodian = Custodian::load(&self.state, witness)?
             .ok_or_else(|| refusal::unknown_author(witness))?;
         if custodian.in_force() && custodian.has(Role::Witness) {
@@ -199,6 +204,7 @@ impl Judge<'_> {
                 self.unchanged_since(&destroy.item, waits.index)?;
                 self.destroy_item(&destroy, waits.index)?;
             }
+            Claim::TaskClose(close, _) => self.witnessed_task(&sign.subject, waits, &close)?,
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind have no witness",

@@ -68,6 +68,9 @@ impl Judge<'_> {
                 self.needs_role(Role::Keeper, "proposing this")?;
                 self.check_accepted(accept)
             }
+            Claim::TaskRequest(..) => {
+                self.needs_one_of(&[Role::Keeper, Role::Operator], "asking for a task")
+            }
             _ => self.needs_role(Role::Keeper, "proposing this"),
         }
     }
@@ -85,6 +88,7 @@ impl Judge<'_> {
             Claim::CustodianAdd(..) | Claim::FindingAccept(..) => Ok(()),
             Claim::SecretDestroy(destroy, _) => self.check_destroy(destroy),
             Claim::PostureSet(set) => check_posture(&set.posture),
+            Claim::TaskRequest(request, _) => self.check_task(request),
             _ => Err(refusal::malformed(
                 "statements of this kind don't wait for governance",
             )),
@@ -207,6 +211,7 @@ impl Judge<'_> {
             Claim::RunbookAdd(add, _) => self.publish(subject, add)?,
             Claim::FindingAccept(accept, _) => self.accept_finding(subject, accept)?,
             Claim::PostureSet(set) => self.hold_to(&set.posture)?,
+            Claim::TaskRequest(..) => self.open_task(subject)?,
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind don't wait for governance",

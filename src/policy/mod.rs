@@ -38,6 +38,7 @@ mod reviews;
 mod runbooks;
 mod secrets;
 mod signatures;
+mod tasks;
 
 use std::collections::BTreeSet;
 
@@ -66,6 +67,7 @@ pub use review_follow::{Remains, found_right_since, remains, still_shared};
 pub use review_scope::Reviewed;
 pub use reviews::{is_same_person, reviewers_needed, unjudged};
 pub use signatures::{CheckNow, SignatureCheck};
+pub use tasks::{TaskState, task_closing, task_state};
 
 /// What the rules need to know of the log that is no state.
 pub trait LogView {
@@ -421,6 +423,8 @@ impl Judge<'_> {
             Claim::EstateImport(import, personal) => self.estate_import(import, personal.as_ref()),
             Claim::AccountSet(set, personal) => self.account_set(set, personal.as_ref()),
             Claim::AlarmSet(set, personal) => self.alarm_set(set, personal.as_ref()),
+            Claim::TaskRequest(request, personal) => self.task_request(request, personal.as_ref()),
+            Claim::TaskClose(close, _) => self.task_close(close),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use chrono::{Local, TimeZone};
 
-use super::{ceremonies, custody, drills, findings, estate, reviews, runbooks};
+use super::{ceremonies, custody, drills, findings, estate, reviews, runbooks, tasks};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -297,6 +297,7 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
                 .or(ceremony)
                 .or(reviews::claim(source, claim, people)?)
                 .or_else(|| estate::claim(claim))
+                .or(tasks::claim(source, claim)?)
             {
                 Some(line) => line,
                 None => custody::claim(claim, people),
@@ -485,6 +486,7 @@ pub fn statement(
             ceremonies::details(source, claim, people, &mut lines)?;
             reviews::details(source, claim, people, &mut lines)?;
             estate::details(claim, people, &mut lines);
+            tasks::details(source, claim, people, &mut lines)?;
             custody::details(claim, people, &mut lines);
         }
     }

@@ -90,11 +90,15 @@ pub enum Table {
     Posture,
     /// By name.
     Alarm,
+    /// By leaf hash: tasks on root users.
+    Task,
+    /// By account id: what tasks left at its root user.
+    Root,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -136,6 +140,8 @@ impl Table {
         Self::Registry,
         Self::Posture,
         Self::Alarm,
+        Self::Task,
+        Self::Root,
     ];
 
     /// The word for it.
@@ -183,6 +189,8 @@ impl Table {
             Self::Registry => "registry",
             Self::Posture => "posture",
             Self::Alarm => "alarm",
+            Self::Task => "task",
+            Self::Root => "root",
         }
     }
 

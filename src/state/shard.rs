@@ -86,7 +86,9 @@ fn is_small(table: Table) -> bool {
         | Table::Layout
         | Table::Struck
         | Table::Root
-        | Table::Registry => false,
+        | Table::Registry
+        | Table::Task
+        | Table::Root => false,
     }
 }
 

@@ -36,6 +36,7 @@ use super::runbooks::AddRunbook;
 use super::secrets::{
     Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Prove, Reseal, Seal, Share,
 };
+use super::tasks::{CloseTask, CloseTaskPersonal, RequestTask, RequestTaskPersonal};
 use crate::crypto::canonical;
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
@@ -211,6 +212,8 @@ claims! {
     "account.set" AccountSet(SetAccounts, SetAccountsPersonal) "What people know of accounts.";
     "posture.set" PostureSet(SetPosture) "What the estate is held to.";
     "alarm.set" AlarmSet(Alarm, AlarmPersonal) "An alarm, as it is from here on.";
+    "task.request" TaskRequest(RequestTask, RequestTaskPersonal) "A task on the root user of a member account is asked for.";
+    "task.close" TaskClose(CloseTask, CloseTaskPersonal) "A task is over.";
 }
 
 impl Claim {
@@ -225,10 +228,14 @@ impl Claim {
     /// Whether it waits for a witness whom it names.
     #[must_use]
     pub fn has_witness(&self) -> bool {
-        matches!(
-            self,
-            Self::SafeClose(..) | Self::SafeLog(..) | Self::ItemMove(..) | Self::ItemDestroy(..)
-        )
+        match self {
+            Self::SafeClose(..)
+            | Self::SafeLog(..)
+            | Self::ItemMove(..)
+            | Self::ItemDestroy(..) => true,
+            Self::TaskClose(close, _) => close.witness.is_some(),
+            _ => false,
+        }
     }
 
     /// Whether it waits for everyone who took part.

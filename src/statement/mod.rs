@@ -28,6 +28,7 @@ pub mod reviews;
 pub mod runbooks;
 pub mod secrets;
 pub mod slips;
+pub mod tasks;
 pub mod text;
 pub mod time;
 

@@ -351,6 +351,36 @@ PYTHON
     as carol show "$proposed"
 } >/dev/null
 
+# ---- tasks -----------------------------------------------------------------------------------------
+
+{
+    asked=$(as bob task request 333344445555 change-email --new-address root+3@example.com --second carol \
+        --purpose 'a group' --ticket T-1 | field id)
+    as carol task show "$asked"
+    for by in alice bob carol; do as "$by" sign "$asked"; done
+    as carol task show "$asked"
+    closing=$(as bob task close "$asked" --outcome done --began 2024-01-02T03:04:05Z --note x | field id)
+    as carol task show "$asked"
+    as carol show "$closing"
+    as carol sign "$closing"
+    as carol task show "$asked"
+    together task request 222233334444 unlock-queue --resource arn:aws:sqs:eu-west-1:222233334444:orders --purpose x
+    as alice task list --account 222233334444 --state open
+    made=$(together task request 222233334444 create-password --purpose x --window 2h --takes 10m | field id)
+    as alice task close "$made" --outcome done --began 2024-01-02T03:04:05Z --ended 2024-01-02T03:05:05Z --note x
+    made=$(together task request 555566667777 delete-credentials --purpose x | field id)
+    as alice task close "$made" --outcome done --began 2024-01-02T03:04:05Z --note x
+    made=$(together task request 555566667777 audit-credentials --purpose x --operator bob | field id)
+    refused 3 task-credentials alice task close "$made" --outcome done --began 2024-01-02T03:04:05Z --note x
+    as alice task close "$made" --outcome done --began 2024-01-02T03:04:05Z --credentials absent --note x
+    together task request 555566667777 unlock-bucket --resource arn:aws:s3:::logs --purpose x
+    as alice task request 333344445555 audit-credentials --purpose 'it waits'
+    as alice task list
+    as alice status
+    refused 3 management-account alice task request 111122223333 audit-credentials --purpose x
+    refused 3 second-needed alice task request 333344445555 change-email --new-address a@b.example --purpose x
+} >/dev/null
+
 # ---- ceremonies ------------------------------------------------------------------------------------
 
 {

@@ -208,6 +208,7 @@ reviewed = matching(r"(location|mailbox|phone|privilege):[a-z0-9][a-z0-9-]{0,62}
 named = matching(r"custodian:[0-9a-f]{32}|other:[1-9][0-9]{0,9}")
 counted = {"count": word, "digest": digest}
 TRIED = {"sign-in": "account", "qr-restore": "item", "phone": "phone", "mailbox": "mailbox", "ledger-restore": "ledger"}
+TASKS = {"audit-credentials": 900, "create-password": 900, "delete-credentials": 900, "unlock-bucket": 900, "unlock-queue": 900, "change-email": 86400}
 SHAPES = {  # kind: facts, personal
     "genesis": ({"nonce": digest, "log_key": valid_key, "threshold": size, "founders": [{"card": is_base64}], "policy": policy},
                 {"name": text(), "people": [{"custodian": ident, "salt": is_base64, "bytes": is_base64}]}),
@@ -336,10 +337,14 @@ SHAPES = {  # kind: facts, personal
                                  "timestamp_every": ("none", "month", "quarter")}}, None),
     "alarm.set": ({"alarm": name, "accounts": most(1024, account), "receivers": most(64, ident), "closed": (True, False)},
                   {"where": text(), "others": most(64, text())}),
+    "task.request": ({"account": account, "task": tuple(TASKS), "operator": ident, "second": (ident, None), "seconds": word, "window_hours": word},
+                     {"purpose": text(), "ticket": (text(), None), "resource": (text(), None), "new_address": (text(), None)}),
+    "task.close": ({"task": digest, "outcome": ("done", "unused", "failed"), "began": (time, None), "ended": (time, None),
+                    "credentials": ("present", "deleted", "absent", None), "witness": (ident, None)}, remark),
 }
 SHAPES["reshare"], SHAPES["reseal"] = SHAPES["request"], ({"reshare": digest, "seal": SHAPES["seal"][0]}, None)
 ASKED = ("request", "reshare")  # what the holders of its secrets decide
-WITNESSED = ("safe.close", "safe.log", "item.move", "item.destroy")  # what a witness decides
+WITNESSED = ("safe.close", "safe.log", "item.move", "item.destroy", "task.close")  # what a witness decides
 JOINT = {"drill.finish": "drill", "ceremony.finish": "ceremony"}  # what those decide who took part: in which fact it says of what
 ENROLLING = ("custodian.add", "custodian.replace")  # what brings a card
 # What names many things by nature: facts of 8 MiB, and not of 64 KiB.
@@ -347,7 +352,7 @@ LARGE = ("genesis", "governance.seal", "governance.set", "sign", "leavers.compar
          "drill.start", "drill.prove", "review.start", "import", "estate.import", "account.set")
 LEDGER_ONLY = ("genesis", "governance.seal", "rekey", "reseal", "reveal", "import")  # what no import brings
 GOVERNED = ("genesis", "custodian.add", "custodian.retire", "custodian.replace", "governance.set", "quorum.define", "policy.set",
-            "copy.promote", "secret.destroy", "runbook.add", "finding.accept", "posture.set")
+            "copy.promote", "secret.destroy", "runbook.add", "finding.accept", "posture.set", "task.request")
 
 
 def opened(data, payload_type, limit, what):
@@ -387,7 +392,7 @@ def read_card(text_, personal):
 class Log:
     def __init__(self, ledger):
         self.ledger, self.roots, self.peaks = ledger, [sha()], []
-        self.people, self.quorums, self.secrets, self.accounts = {}, {}, {}, {}
+        self.people, self.quorums, self.secrets, self.accounts, self.listed = {}, {}, {}, {}, {}
         self.subjects, self.ids, self.confirmed, self.blobs, self.kept, self.rekeys = {}, set(), set(), set(), set(), 0
         self.active, self.policy, self.policy_index, self.governance = False, None, 0, 1
         self.announced, self.bringing = [], None
@@ -536,6 +541,8 @@ class Log:
         if new.kind == "finding.accept":
             last = datetime.datetime.fromtimestamp(new.made, datetime.timezone.utc).date() + datetime.timedelta(days=400)
             need(new.facts["until"] <= last.isoformat(), "until: more than 400 days ahead")
+        if new.kind == "task.request":
+            return self.has(new.author, "keeper", "operator")
         own = {"custodian.retire": "custodian", "custodian.replace": "old"}.get(new.kind)
         return self.has(new.author, "keeper") or own is not None and new.author == new.facts[own]
 
@@ -584,6 +591,8 @@ class Log:
             need(all(len(d) <= 253 and re.fullmatch(rf"({label}\.)+{label}", d) for d in held["domains"]), "domains: no domain")
             for field, most_ in (("mailbox_min", 64), ("item_out_hours", 8760), ("checkpoint_days", 3650), ("stale_share_days", 3650)):
                 need(1 <= held[field] <= most_, f"{field}: out of bounds")
+        elif one.kind == "task.request":
+            self.possible_task(one, facts)
         elif one.kind == "secret.destroy":
             self.live_secret(facts)
             epochs = self.secrets[facts["secret"]].epochs
@@ -769,7 +778,7 @@ class Log:
         one = self.subjects.get(facts["subject"])
         need(one is not None and one.kind in GOVERNED + ASKED + WITNESSED + tuple(JOINT) + ("review.start",), "subject: nothing that waits")
         need(new.seen > one.index, "seen: before the subject")
-        left = one.kind in WITNESSED and (self.people[one.author].retired or self.people[self.witness_of(one)].retired)
+        left = one.kind in WITNESSED and one.effect is None and (self.people[one.author].retired or self.people[self.witness_of(one)].retired)
         left |= (one.kind in JOINT or one.kind == "review.start") and self.people[one.author].retired
         need((one.author == new.author and not (left and one.kind == "review.start")) or left and self.has(new.author, "keeper"), "author: not the subject's")
         need(not one.over or one.over.startswith("lapsed"), f"subject: {one.over}")
@@ -807,6 +816,7 @@ class Log:
         need(all(a in self.accounts for a in facts["gone"]), "gone: never there")
         need(new.personal is None or [a["id"] for a in new.personal["accounts"]] == ids, "accounts: names of others")
         self.accounts |= {a["id"]: a["management"] for a in facts["accounts"]}
+        self.listed |= {a["id"]: a["partition"] for a in facts["accounts"]} | {a: None for a in facts["gone"]}
 
     def estate_import(self, new, facts):
         need(self.has(new.author, "keeper"), "author: no keeper")
@@ -1004,6 +1014,11 @@ class Log:
         need(one.made <= new.made + 300, "subject: dated ahead")
 
     def witnessed(self, one, new):
+        if one.kind == "task.close":
+            task = self.subjects[one.facts["task"]]
+            need(not task.over, f"task: {task.over}")
+            task.over = "closed"
+            return
         if one.kind in ("item.move", "item.destroy"):
             need(self.live_item(one.facts["item"]).changed < one.index, "item: moved or handled since")
         if one.kind == "item.destroy":
@@ -1610,6 +1625,51 @@ class Log:
         need(GOVERNANCE in self.secrets, "import: before governance.seal")
         need(1 <= len(facts["statements"]) == len(set(facts["statements"])) <= 256, "import: none, too many, or not distinct")
         self.announced, self.bringing = list(facts["statements"]), new
+
+    # Tasks on the root users of member accounts
+    def possible_task(self, one, facts):
+        what, where, told = facts["task"], facts["account"], one.personal
+        need(self.listed.get(where), "account: not in the register, or gone")
+        need(not self.accounts[where], "account: the management account")
+        need(what == "change-email" or self.listed[where] == "aws", "account: in a partition without central root access")
+        need(self.has(facts["operator"], "operator"), "operator: no operator in force")
+        need((what == "change-email") == (facts["second"] is not None), "second: missing, or one too many")
+        need(facts["second"] != facts["operator"], "second: the operator")
+        need(facts["second"] is None or self.has(facts["second"], "witness"), "second: not in force, or no witness")
+        need(1 <= facts["seconds"] <= TASKS[what], "seconds: not within what the task may take")
+        need(1 <= facts["window_hours"] <= max(1, self.policy["window_max_secs"] // 3600), "window_hours: not within the policy")
+        about = {"unlock-bucket": "arn:aws:s3:::", "unlock-queue": rf"arn:aws:sqs:[0-9A-Za-z-]+:{where}:"}.get(what)
+        resource = matching(about + "[0-9A-Za-z._-]+") if about else lambda arn: arn is None
+        need(told is None or resource(told["resource"]), "resource: missing, of another kind or account, or one too many")
+        address = lambda text_: matching("[!-?A-~]+@[!-?A-~]{3,}")(text_) and 5 <= len(text_) <= 64
+        changed = address if what == "change-email" else lambda text_: text_ is None
+        need(told is None or changed(told["new_address"]), "new_address: missing, no address, or one too many")
+
+    def task_close(self, new, facts):
+        one = self.subjects.get(facts["task"])
+        need(one is not None and one.kind == "task.request", "task: unknown")
+        need(one.effect is not None, "task: not in effect")
+        need(not one.over, f"task: {one.over}")
+        need(new.seen > one.index, "seen: before the task")
+        operator, second = one.facts["operator"], one.facts["second"]
+        need(new.author == operator or self.has(new.author, "keeper"), "author: neither its operator nor a keeper")
+        outcome, began, ended, what = facts["outcome"], facts["began"], facts["ended"], one.facts["task"]
+        need((began is None) == (ended is None) == (outcome == "unused"), "times: one alone, or of what was not begun")
+        if began is not None:
+            need(seconds(began) <= seconds(ended), "ended: before it began")
+            need(seconds(ended) <= new.made + 300, "ended: to come")
+        left = {("create-password", "done"): ("present",), ("delete-credentials", "done"): ("deleted",),
+                ("audit-credentials", "done"): ("present", "absent"), ("create-password", "failed"): ("present", None),
+                ("delete-credentials", "failed"): ("present", None)}
+        need(facts["credentials"] in left.get((what, outcome), (None,)), "credentials: not what this leaves")
+        need((second is None) == (facts["witness"] is None), "witness: missing, or one too many")
+        if second is None:
+            one.over, new.effect = "closed", new
+            return
+        witness = facts["witness"]
+        need(witness == second or not self.in_force(second), "witness: not the second")
+        self.check_witness(new, witness)
+        need(operator not in self.identities(witness) and witness not in self.identities(operator), "witness: the operator")
 
     # Backups, and copies that become the writer
     def backup(self, new, facts):

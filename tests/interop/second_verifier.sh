@@ -252,6 +252,32 @@ as alice account set 222233334444 --no-scp --contacts-checked 2024-01-02
 governed posture set --domain example.com --domain example.org --hardware-mfa all
 as alice alarm add root-use --where 'EventBridge' --receiver bob --other 'the duty desk'
 as alice alarm set root-use --account 111122223333
+# Tasks: recovered and deleted again, an address changed by two after a no and a taking back, a closing that waits for the other, and one
+# each that is unused, open, rejected, taken back and waiting.
+task() { local who=$1; shift; as "$who" --json task "$@" | id; }
+agreed() { local what; what=$(task "$@"); for by in alice bob carol; do as "$by" sign "$what" >&2; done; echo "$what"; }
+what=$(agreed frank request 222233334444 create-password --purpose 'no other way in' --ticket T-7)
+as frank task close "$what" --outcome done --began 2024-01-02T03:04:05Z --note 'the link came'
+what=$(agreed alice request 222233334444 delete-credentials --purpose 'as agreed' --operator bob --window 1h)
+as bob task close "$what" --outcome failed --began 2024-01-02T03:04:05Z --ended 2024-01-02T03:06:05Z --credentials present --note 'too slow'
+what=$(agreed alice request 222233334444 delete-credentials --purpose 'as agreed' --takes 10m)
+as bob task close "$what" --outcome done --began 2024-01-02T03:14:05Z --note 'all gone'
+what=$(agreed alice request 333344445555 audit-credentials --purpose 'yearly')
+as alice task close "$what" --outcome unused --note 'another day'
+what=$(agreed alice request 333344445555 change-email --new-address root+3@example.com --second bob --purpose 'a group')
+closing=$(task alice close "$what" --outcome failed --began 2024-01-02T03:04:05Z --note 'no code')
+as bob reject "$closing" --reason 'there was one'
+closing=$(task carol close "$what" --outcome unused --note 'I think')
+as carol withdraw "$closing"
+closing=$(task alice close "$what" --outcome done --began 2024-01-02T03:04:05Z --note 'both were there')
+as bob sign "$closing"
+what=$(agreed alice request 555566667777 change-email --new-address root+5@example.com --second erin --operator frank --purpose 'a group')
+task frank close "$what" --outcome done --began 2024-01-02T03:04:05Z --note 'erin has it'
+agreed alice request 444455556666 unlock-bucket --resource arn:aws:s3:::acme-logs --purpose 'nobody can read them'
+what=$(task alice request 444455556666 unlock-queue --resource arn:aws:sqs:eu-west-1:444455556666:orders --purpose 'nor that')
+for by in bob carol dave; do as "$by" reject "$what" --reason 'it is meant so'; done
+as alice withdraw "$(task alice request 333344445555 audit-credentials --purpose 'oops')"
+as alice task request 333344445555 create-password --purpose 'it waits'
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
 as bob restore b.tar --drill

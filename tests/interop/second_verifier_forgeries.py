@@ -1052,6 +1052,135 @@ def forgeries(book):
     yield "a finding about nothing", "not the keys and values", after(size, lambda b: accepting(b, about="account:1"))
     yield "a finding accepted for years", "400 days", after(size, lambda b: accepting(b, until="2099-01-01"))
     yield "a finding accepted by no keeper", "no role", after(size, lambda b: accepting(b, by="frank"))
+    # Tasks: 444455556666 has one that is open, by alice; a change of 555566667777's address waits for erin to sign its end; one waits for governance
+    done_task, open_task, waiting_task = h(book.find("task.request", 0)), h(book.find("task.request", -4)), h(book.find("task.request", -1))
+    two_sign, unsigned = h(book.find("task.request", -5)), h(book.find("task.close", -1))
+
+    def task(b, by="alice", told=None, header=None, **change):
+        facts = {"account": "333344445555", "task": "audit-credentials", "operator": alice, "second": None, "seconds": 900, "window_hours": 4} | change
+        about = {"unlock-bucket": {"resource": "arn:aws:s3:::logs"}, "change-email": {"new_address": "a@b.c"},
+                 "unlock-queue": {"resource": "arn:aws:sqs:eu-west-1:333344445555:orders"}}.get(facts["task"], {})
+        personal = {"purpose": "x", "ticket": None, "resource": None, "new_address": None} | about | (told or {})
+        return b.add(by, "task.request", facts, personal, **header or {})
+
+    def by_two(b, **change):
+        return task(b, **{"task": "change-email", "second": bob} | change)
+
+    def shut_task(b, of=None, by="alice", outcome="done", header=None, **change):
+        times = dict.fromkeys(("began", "ended"), None if outcome == "unused" else clock(b))
+        facts = {"task": of or open_task, "outcome": outcome} | times | {"credentials": None, "witness": None} | change
+        return b.add(by, "task.close", facts, {"note": "x"}, **header or {})
+
+    def run_task(b, what, outcome="done", **change):
+        return shut_task(b, b.govern(task(b, task=what)), outcome=outcome, **change)
+
+    def among_two(b, by="alice", witness="bob", **change):
+        return shut_task(b, change.pop("of", None) or b.govern(by_two(b)), by, witness=b.id[witness], **change)
+    for what, most in second_verifier.TASKS.items():
+        second = {"second": bob} if what == "change-email" else {}
+        yield f"a task {what}", None, after(size, lambda b: b.govern(task(b, task=what, **second)))
+        yield f"a task {what} of a second", None, after(size, lambda b: task(b, task=what, seconds=1, **second))
+        yield f"a task {what} of no second", "seconds", after(size, lambda b: task(b, task=what, seconds=0, **second))
+        yield f"a task {what} of a second too many", "seconds", after(size, lambda b: task(b, task=what, seconds=most + 1, **second))
+    yield "a task by an operator, no keeper", None, after(size, lambda b: b.govern(task(b, "frank")))
+    yield "a task by one with no role for it", "no role", after(size, lambda b: task(b, "lena2"))
+    yield "a task by a reader", "reader", after(size, lambda b: task(b, "gina"))
+    yield "a task by one who was retired", "retired", after(size, lambda b: task(b, "henry"))
+    yield "a task for one who is no operator", "operator", after(size, lambda b: task(b, operator=b.id["lena2"]))
+    yield "a task for one who was retired", "operator", after(size, lambda b: task(b, operator=b.id["henry"]))
+    yield "a task for one who was retired since", "lapsed", after(size, lambda b: (t := task(b, operator=frank), b.govern(retire(b, "frank")), b.sign("alice", t)))
+    yield "a task on the management account", "management", after(size, lambda b: task(b, account="111122223333"))
+    yield "a task on an account that nobody has imported", "not in the register", after(size, lambda b: task(b, account="000000000001"))
+    yield "a task begun for more hours than the policy has", "window_hours", after(size, lambda b: task(b, window_hours=5))
+    yield "a task begun for no time", "window_hours", after(size, lambda b: task(b, window_hours=0))
+    yield "a task begun for an hour, by a policy of less", None, after(size, lambda b: (b.govern(set_policy(b, window_max_secs=60)), b.govern(task(b, window_hours=1))))
+    yield "a task begun for two hours, by a policy of one and a half", "window_hours", after(size, lambda b: (
+        b.govern(set_policy(b, window_max_secs=5400)), task(b, window_hours=2)))
+
+    def listed(b, gone=False, partition="aws"):
+        facts = {"organization": None, "accounts": [] if gone else [{"id": "333344445555", "state": "active", "partition": partition, "management": False,
+                 "joined_method": None, "joined_at": None}], "gone": ["333344445555"] if gone else []}
+        names = [{"id": one["id"], "name": "x", "email": "x@y.z"} for one in facts["accounts"]]
+        return b.add("alice", "account.import", facts, {"file_digest": "0" * 64, "file_bytes": 1, "accounts": names})
+    yield "a task on an account that is gone", "or gone", after(size, lambda b: (listed(b, gone=True), task(b)))
+    yield "a task on an account that went since", "lapsed", after(size, lambda b: (t := task(b), listed(b, gone=True), b.sign("alice", t)))
+    yield "a task on an account that came back", None, after(size, lambda b: (listed(b, gone=True), listed(b), b.govern(task(b))))
+    for partition in ("aws-us-gov", "aws-cn"):
+        yield f"a task in {partition}", "partition", after(size, lambda b: (listed(b, partition=partition), task(b)))
+        yield f"an address changed in {partition}", None, after(size, lambda b: (listed(b, partition=partition), b.govern(by_two(b))))
+    yield "a task of one with a second", "second: missing, or one too many", after(size, lambda b: task(b, second=bob))
+    yield "an address changed by one", "second: missing, or one too many", after(size, lambda b: by_two(b, second=None))
+    yield "an address changed by one twice", "second: the operator", after(size, lambda b: by_two(b, second=alice))
+    yield "an address changed with one who is no witness", "no witness", after(size, lambda b: by_two(b, second=frank))
+    yield "an address changed with one who was retired", "no witness", after(size, lambda b: by_two(b, second=b.id["henry"]))
+    yield "an address changed with who asks for it", None, after(size, lambda b: b.govern(by_two(b, operator=frank, second=alice)))
+    yield "an address changed with one who was retired since", "lapsed", after(size, lambda b: (
+        t := by_two(b, second=b.id["erin"]), b.govern(retire(b, "erin")), b.sign("alice", t)))
+    for address in (None, "a@b", "@b.c", "a@b@c.d", "a b@c.d", "a@" + "b" * 63):
+        yield f"an address that is {address}", "new_address", after(size, lambda b: by_two(b, told={"new_address": address}))
+    yield "an address of 64 characters", None, after(size, lambda b: by_two(b, told={"new_address": "a@" + "b" * 62}))
+    yield "an address where none is changed", "new_address", after(size, lambda b: task(b, told={"new_address": "a@b.c"}))
+    queue = "arn:aws:sqs:eu-west-1:333344445555:orders"
+    for what, wrong in (("unlock-bucket", (None, "logs", queue, "arn:aws:s3:::", "arn:aws:s3:::a/*", "arn:aws-cn:s3:::a")), ("audit-credentials", (queue,)),
+                        ("unlock-queue", (None, "arn:aws:s3:::logs", queue.replace("333344445555", "444455556666"), queue + ":x"))):
+        for resource in wrong:
+            yield f"a task {what} of {resource}", "resource", after(size, lambda b: task(b, task=what, told={"resource": resource}))
+    yield "a task that two have signed, and closed", "not in effect", after(size, lambda b: (b.sign("bob", waiting_task), b.sign("carol", waiting_task), shut_task(b, waiting_task)))
+    yield "a task signed too late", "expired", after(size, lambda b: b.sign("bob", waiting_task, later=20 * 86400 + 1))
+    yield "a task closed", None, after(size, shut_task)
+    yield "a task closed by a keeper", None, after(size, lambda b: shut_task(b, by="bob"))
+    yield "a task closed by another, no keeper", "nor a keeper", after(size, lambda b: shut_task(b, by="frank"))
+    yield "a task closed twice", "task: closed", after(size, lambda b: (shut_task(b), shut_task(b)))
+    yield "a task closed that is none", "task: unknown", after(size, lambda b: shut_task(b, waiting_request))
+    yield "a task closed that is over", "task: closed", after(size, lambda b: shut_task(b, done_task))
+    yield "a task closed before it was seen", "seen", after(size, lambda b: shut_task(b, b.govern(task(b)), header={"seen": {"size": size, "root": b.root(size).hex()}}, credentials="absent"))
+    yield "a closing of one, signed", "in effect", after(size, lambda b: b.sign("bob", shut_task(b), proofs=[], shares=[]))
+    yield "a closing of one, taken back", "in effect", after(size, lambda b: b.withdraw("alice", shut_task(b)))
+    yield "a closing of one with a witness", "witness: missing, or one too many", after(size, lambda b: shut_task(b, witness=bob))
+    for outcome in ("done", "failed"):
+        yield f"a task {outcome} without a beginning", "times", after(size, lambda b: shut_task(b, outcome=outcome, began=None))
+        yield f"a task {outcome} without an end", "times", after(size, lambda b: shut_task(b, outcome=outcome, ended=None))
+        yield f"a task {outcome} at no time", "times", after(size, lambda b: shut_task(b, outcome=outcome, began=None, ended=None))
+        yield f"a task {outcome} before it began", "ended: before", after(size, lambda b: shut_task(b, outcome=outcome, began=clock(b, 1)))
+    yield "a task unused for a while", "times", after(size, lambda b: shut_task(b, outcome="unused", began=clock(b), ended=clock(b)))
+    yield "a task over within what clocks may differ by", None, after(size, lambda b: shut_task(b, ended=clock(b, 300)))
+    yield "a task over in the future", "ended: to come", after(size, lambda b: shut_task(b, ended=clock(b, 301)))
+    right = {("create-password", "done"): ("present",), ("delete-credentials", "done"): ("deleted",), ("audit-credentials", "done"): ("present", "absent"),
+             ("create-password", "failed"): ("present", None), ("delete-credentials", "failed"): ("present", None)}
+    for what in ("audit-credentials", "create-password", "delete-credentials", "unlock-bucket"):
+        for outcome in ("done", "failed", "unused"):
+            for left in ("present", "deleted", "absent", None):
+                good = left in right.get((what, outcome), (None,))
+                yield f"a task {what}, {outcome}, that leaves {left}", None if good else "credentials", after(size, lambda b: run_task(b, what, outcome, credentials=left))
+    yield "an address changed, signed by two", None, after(size, lambda b: b.sign("bob", among_two(b), proofs=[], shares=[]))
+    yield "an address changed, and closed by one", "witness: missing", after(size, lambda b: shut_task(b, b.govern(by_two(b))))
+    yield "an address changed, signed by another", "not the second", after(size, lambda b: among_two(b, witness="carol"))
+    yield "an address changed, signed by whoever", "not the witness", after(size, lambda b: b.sign("carol", among_two(b), proofs=[], shares=[]))
+    yield "an address changed, signed by its operator", "not the witness", after(size, lambda b: b.sign("alice", among_two(b), proofs=[], shares=[]))
+    yield "an address changed, closed by the second", "witness: the author", after(size, lambda b: among_two(b, by="bob"))
+    yield "an address changed, signed with a proof", "proves nothing", after(size, lambda b: b.sign("bob", among_two(b), shares=[]))
+    yield "an address changed, signed twice", "in effect", after(size, lambda b: (
+        c := among_two(b), b.sign("bob", c, proofs=[], shares=[]), b.sign("bob", c, proofs=[], shares=[])))
+    yield "an address changed, signed by the second after another closing", "task: closed", after(size, lambda b: (
+        t := b.govern(by_two(b)), c := among_two(b, of=t), d := among_two(b, of=t), b.sign("bob", c, proofs=[], shares=[]), b.sign("bob", d, proofs=[], shares=[])))
+    yield "an address changed, closed again after a no", None, after(size, lambda b: (
+        t := b.govern(by_two(b)), b.reject("bob", among_two(b, of=t)), b.sign("bob", among_two(b, of=t), proofs=[], shares=[])))
+    yield "an address changed, signed by one for who has left", None, after(size, lambda b: (
+        t := b.govern(by_two(b, second=b.id["erin"])), b.govern(retire(b, "erin")), b.sign("bob", among_two(b, of=t), proofs=[], shares=[])))
+    yield "an address changed, signed by the operator for who has left", "witness: the operator", after(size, lambda b: (
+        t := b.govern(by_two(b, second=b.id["erin"])), b.govern(retire(b, "erin")), among_two(b, of=t, by="bob", witness="alice")))
+    yield "an address changed, signed by who the operator goes on as", "witness: the operator", after(size, lambda b: (
+        t := b.govern(by_two(b, operator=b.id["dave"], second=b.id["erin"])), b.govern(retire(b, "erin")), r := replace(b, "dave"),
+        b.govern(r), accept(b, r), among_two(b, of=t, by="alice", witness="mallory")))
+    yield "an address changed, signed by the second as somebody else", None, after(size, lambda b: (
+        t := b.govern(by_two(b, second=b.id["erin"])), r := replace(b, "erin"), b.govern(r), accept(b, r),
+        b.sign("mallory", among_two(b, of=t, witness="mallory"), proofs=[], shares=[])))
+    yield "an end that waits, signed", None, after(size, lambda b: b.sign("erin", unsigned, proofs=[], shares=[]))
+    yield "an end that waits, and the second was retired", None, after(size, lambda b: (b.govern(retire(b, "erin")), b.withdraw("alice", unsigned)))
+    yield "an end that waits, taken back by another", "author", after(size, lambda b: b.withdraw("alice", unsigned))
+    yield "an end that waits, and another that is signed first", "task: closed", after(size, lambda b: (
+        b.sign("erin", among_two(b, of=two_sign, witness="erin"), proofs=[], shares=[]), b.sign("erin", unsigned, proofs=[], shares=[])))
+    yield "a task imported, signed and closed", None, after(size, lambda b: b.bring("bob", b.away(lambda o: shut_task(o))))
     # Ceremonies: one goes on, with alice, bob, carol and dave in the room, of whom alice has acted, and the first of three steps recorded; one is over
     held, running = h(book.find("ceremony.start", 0)), h(book.find("ceremony.start", -1))
     completed, script = h(book.find("ceremony.finish", 2)), book.facts(book.find("ceremony.start"))["file"]

@@ -35,5 +35,6 @@ mod slips;
 mod story;
 mod succession;
 mod tamper;
+mod tasks;
 mod vectors;
 mod world;

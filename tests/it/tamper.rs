@@ -41,6 +41,9 @@ use rootkeep::statement::reviews::{
 };
 use rootkeep::statement::runbooks::AddRunbook;
 use rootkeep::statement::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal};
+use rootkeep::statement::tasks::{
+    CloseTask, CloseTaskPersonal, Credentials, RequestTask, RequestTaskPersonal, Task, TaskOutcome,
+};
 use rootkeep::statement::time::Date;
 use rootkeep::statement::{Claim, Kind as StatementKind, Time};
 
@@ -630,6 +633,45 @@ fn complete() -> World {
     world.sign_all(promoted.leaf, &both);
     let delete = "DELETE FROM meta WHERE name = 'copy'";
     world.raw(ADA).execute(delete, []).unwrap();
+    // A task on a member account, signed at its end by two, and one that waits.
+    let task = |task: Task, second: Option<Id>| {
+        let facts = RequestTask {
+            account: AccountId::new(MEMBER).unwrap(),
+            task,
+            operator: world.id(ADA),
+            second,
+            seconds: 900,
+            window_hours: 8,
+        };
+        let told = RequestTaskPersonal {
+            purpose: text("The owner left"),
+            ticket: Some(text("OPS-3")),
+            resource: None,
+            new_address: second.map(|_| text("aws+member@example.com")),
+        };
+        enter(Claim::TaskRequest(facts, Some(told)), Vec::new()).leaf
+    };
+    for (what, second) in [
+        (Task::CreatePassword, None),
+        (Task::ChangeEmail, Some(world.id(BEA))),
+    ] {
+        let leaf = task(what, second);
+        world.sign_all(leaf, &both);
+        let ended = CloseTask {
+            task: leaf,
+            outcome: TaskOutcome::Done,
+            began: Some(now),
+            ended: Some(now),
+            credentials: second.is_none().then_some(Credentials::Present),
+            witness: second,
+        };
+        let note = Some(CloseTaskPersonal { note: text("done") });
+        let ended = enter(Claim::TaskClose(ended, note), Vec::new());
+        if second.is_some() {
+            world.session(BEA).sign_off(ended.leaf).unwrap();
+        }
+    }
+    task(Task::DeleteCredentials, None);
     // Notes.
     let date = |day: &str| Date::parse(day).unwrap();
     enter(

@@ -273,6 +273,7 @@ fn sorts(path: &[&Command], arg: &Arg) -> Vec<Sort> {
         ("PLAN" | "PLAN|KIND", _) => vec![Sort::Plan],
         ("PRIVILEGE", _) => vec![Sort::Privilege],
         ("ID", "review") => vec![Sort::Review],
+        ("ID", "task") => vec![Sort::Task],
         ("RUNBOOK", _) => vec![Sort::Runbook, Sort::Waiting],
         ("RUNBOOK|CEREMONY", _) => vec![Sort::Runbook, Sort::Performed],
         ("ID", _) => vec![Sort::Waiting],
@@ -524,6 +525,8 @@ mod tests {
             "SECRET",
         ];
         let free = [
+            "ADDRESS",
+            "ARN",
             "BOOL",
             "COLUMN",
             "COMMAND",

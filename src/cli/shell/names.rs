@@ -11,6 +11,7 @@ use crate::state::places::{ItemRecord, WitnessRecord};
 use crate::state::records::list;
 use crate::state::reviews::{ReviewRecord, ReviewsRecord};
 use crate::state::rules::{Proposal, Quorum};
+use crate::state::tasks::TaskRecord;
 use crate::state::{Records, Table};
 
 /// A sort of things that have names.
@@ -48,6 +49,8 @@ pub enum Sort {
     Review,
     /// Privileges.
     Privilege,
+    /// Tasks on root users that are not closed.
+    Task,
     /// Ids of what waits for somebody, or can be revealed or closed.
     Waiting,
 }
@@ -105,6 +108,11 @@ pub fn all(records: &dyn Records, sort: Sort) -> Result<Vec<Name>> {
             .map(|(_, review)| Name::of(review.id.short(), "review"))
             .collect(),
         Sort::Privilege => keys(records, Table::Privilege)?,
+        Sort::Task => list::<TaskRecord>(records, "")?
+            .into_iter()
+            .filter(|(_, task)| task.closed.is_none())
+            .map(|(_, task)| Name::of(task.id.short(), task.task.as_str()))
+            .collect(),
         Sort::Waiting => waiting(records)?,
     })
 }
