@@ -14,7 +14,7 @@ use crate::policy::{self, TaskState};
 use crate::present::describe;
 use crate::present::tasks::{self as present, Commands};
 use crate::state::records::list as records;
-use crate::state::tasks::{Left, RootRecord, TaskRecord};
+use crate::state::tasks::{Left, LeftRecord, TaskRecord};
 use crate::statement::account_id::AccountId;
 use crate::statement::{Claim, Time};
 
@@ -112,7 +112,7 @@ pub fn list(context: &Context, command: &ListTasks) -> Result<Done> {
             listed.push(one);
         }
     }
-    let mut roots = records::<RootRecord>(&session.view(), "")?;
+    let mut roots = records::<LeftRecord>(&session.view(), "")?;
     roots.retain(|(id, _)| only.is_none_or(|account| account.to_string() == *id));
     let unclosed = listed.iter().any(|one| one.state == TaskState::Unclosed);
     if context.global.json {
@@ -135,7 +135,7 @@ pub fn list(context: &Context, command: &ListTasks) -> Result<Done> {
     Ok(if unclosed { Done::Attention } else { Done::Yes })
 }
 
-fn root_fields(id: &str, root: &RootRecord) -> Value {
+fn root_fields(id: &str, root: &LeftRecord) -> Value {
     let left = |left: &Option<Left>| {
         left.as_ref()
             .map(|left| json!({"credentials": left.credentials, "at": left.at, "seq": left.index}))
@@ -147,7 +147,7 @@ fn root_fields(id: &str, root: &RootRecord) -> Value {
 }
 
 /// What is left to be done at an account.
-fn root_lines(id: &str, root: &RootRecord) -> String {
+fn root_lines(id: &str, root: &LeftRecord) -> String {
     root.recovered.as_ref().map_or_else(String::new, |left| {
         format!(
             "{id}  recovered {} and not deleted again: rootkeep task request {id} delete-credentials\n",

@@ -13,7 +13,7 @@ use crate::state::people::Custodian;
 use crate::state::places::WitnessRecord;
 use crate::state::records::{list, read};
 use crate::state::rules::{Ended, Outcome, PolicyRecord, Proposal, leaf_key};
-use crate::state::tasks::{ClosedTask, Left, RootRecord, TaskRecord};
+use crate::state::tasks::{ClosedTask, Left, LeftRecord, TaskRecord};
 use crate::statement::accounts::Partition;
 use crate::statement::people::Role;
 use crate::statement::tasks::{
@@ -249,7 +249,7 @@ impl Judge<'_> {
             index: self.index,
             at: self.time(),
         });
-        let mut root = RootRecord::load(&self.state, &task.account)?;
+        let mut root = LeftRecord::load(&self.state, &task.account)?;
         root.tasks.push(*subject);
         self.state.put(&task.account.to_string(), &root)?;
         self.state.put(&leaf_key(subject), &task)
@@ -378,7 +378,7 @@ impl Judge<'_> {
             credentials: close.credentials,
         });
         if let (Some(credentials), Some(at)) = (close.credentials, close.ended) {
-            let mut root = RootRecord::load(&self.state, &task.account)?;
+            let mut root = LeftRecord::load(&self.state, &task.account)?;
             root.left(
                 task.task,
                 Left {

@@ -3,7 +3,7 @@
 
 use chrono::{Local, TimeZone};
 
-use super::{ceremonies, custody, drills, findings, estate, reviews, runbooks, tasks};
+use super::{ceremonies, custody, drills, estate, findings, reviews, runbooks, tasks};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;

@@ -93,7 +93,7 @@ pub enum Table {
     /// By leaf hash: tasks on root users.
     Task,
     /// By account id: what tasks left at its root user.
-    Root,
+    Left,
 }
 
 impl Table {
@@ -141,7 +141,7 @@ impl Table {
         Self::Posture,
         Self::Alarm,
         Self::Task,
-        Self::Root,
+        Self::Left,
     ];
 
     /// The word for it.
@@ -190,7 +190,7 @@ impl Table {
             Self::Posture => "posture",
             Self::Alarm => "alarm",
             Self::Task => "task",
-            Self::Root => "root",
+            Self::Left => "left",
         }
     }
 

@@ -88,7 +88,7 @@ fn is_small(table: Table) -> bool {
         | Table::Root
         | Table::Registry
         | Table::Task
-        | Table::Root => false,
+        | Table::Left => false,
     }
 }
 

@@ -131,7 +131,7 @@ pub struct Left {
 
 /// What tasks left at the root user of an account, by account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RootRecord {
+pub struct LeftRecord {
     /// Leaf hashes of the tasks that took effect, the first one first.
     pub tasks: Vec<Digest>,
     /// The first recovery since they were deleted last: it can be signed in to, and should not be for long.
@@ -142,11 +142,11 @@ pub struct RootRecord {
     pub audited: Option<Left>,
 }
 
-impl Record for RootRecord {
-    const TABLE: Table = Table::Root;
+impl Record for LeftRecord {
+    const TABLE: Table = Table::Left;
 }
 
-impl RootRecord {
+impl LeftRecord {
     /// Of an account; an empty one before there was a task.
     ///
     /// # Errors
@@ -206,7 +206,7 @@ mod tests {
     }
 
     fn recovered(story: &[(Task, Credentials, i64)]) -> Option<i64> {
-        let mut root = RootRecord::default();
+        let mut root = LeftRecord::default();
         for (task, credentials, seconds) in story {
             root.left(*task, left(*credentials, *seconds));
         }
