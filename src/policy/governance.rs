@@ -79,6 +79,7 @@ impl Judge<'_> {
             Claim::CopyPromote(promote) => self.check_promote(promote),
             Claim::RunbookAdd(add, _) => self.check_runbook(add),
             Claim::SecretDestroy(destroy, _) => self.check_destroy(destroy),
+            Claim::EventExplain(explain, _) => self.check_explain(explain),
             _ => Err(refusal::malformed(
                 "statements of this kind don't wait for governance",
             )),
@@ -199,6 +200,7 @@ impl Judge<'_> {
             Claim::SecretDestroy(destroy, _) => self.destroy(destroy)?,
             Claim::CopyPromote(promote) => self.promote(promote)?,
             Claim::RunbookAdd(add, _) => self.publish(subject, add)?,
+            Claim::EventExplain(explain, _) => self.explain(subject, explain)?,
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind don't wait for governance",

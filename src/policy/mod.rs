@@ -35,6 +35,7 @@ mod reviews;
 mod runbooks;
 mod secrets;
 mod signatures;
+mod trails;
 
 use std::collections::BTreeSet;
 
@@ -362,7 +363,8 @@ impl Judge<'_> {
             | Claim::PolicySet(_)
             | Claim::CopyPromote(_)
             | Claim::RunbookAdd(..)
-            | Claim::SecretDestroy(..) => self.propose(),
+            | Claim::SecretDestroy(..)
+            | Claim::EventExplain(..) => self.propose(),
             Claim::LocationSet(set, personal) => self.location_set(set, personal.as_ref()),
             Claim::LocationRetire(retire, _) => self.location_retire(&retire.location),
             Claim::ItemAdd(add, personal) => self.item_add(add, personal.as_ref()),
@@ -413,6 +415,7 @@ impl Judge<'_> {
             Claim::Import(import) => self.import(import),
             Claim::Backup(made) => self.backup(made),
             Claim::BackupConfirm(tried) => self.backed_up(&tried.at),
+            Claim::Reconcile(found, personal) => self.reconcile(found, personal.as_ref()),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use chrono::{Local, TimeZone};
 
-use super::{ceremonies, custody, drills, reviews, runbooks};
+use super::{ceremonies, custody, drills, reviews, runbooks, trails};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -295,6 +295,7 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
             match drill
                 .or(ceremony)
                 .or(reviews::claim(source, claim, people)?)
+                .or(trails::claim(claim))
             {
                 Some(line) => line,
                 None => custody::claim(claim, people),
@@ -479,6 +480,7 @@ pub fn statement(
             drills::details(source, claim, people, &mut lines)?;
             ceremonies::details(source, claim, people, &mut lines)?;
             reviews::details(source, claim, people, &mut lines)?;
+            trails::details(claim, &mut lines);
             custody::details(claim, people, &mut lines);
         }
     }

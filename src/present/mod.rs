@@ -11,3 +11,4 @@ pub mod print;
 pub mod qr;
 pub mod reviews;
 pub mod runbooks;
+pub mod trails;

@@ -13,6 +13,7 @@ pub mod reviews;
 pub mod rules;
 pub mod runbooks;
 pub mod shard;
+pub mod trails;
 
 pub use overlay::{Change, Memory, Overlay};
 pub use records::{Record, Records, Table};

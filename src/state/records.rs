@@ -78,11 +78,15 @@ pub enum Table {
     Layout,
     /// By leaf hash of a review, group and name: who was struck.
     Struck,
+    /// By leaf hash: comparings of CloudTrail with the ledger.
+    Reconcile,
+    /// By AWS's id and account: events that nothing explained.
+    Event,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -118,6 +122,8 @@ impl Table {
         Self::Review,
         Self::Layout,
         Self::Struck,
+        Self::Reconcile,
+        Self::Event,
     ];
 
     /// The word for it.
@@ -159,6 +165,8 @@ impl Table {
             Self::Review => "review",
             Self::Layout => "layout",
             Self::Struck => "struck",
+            Self::Reconcile => "reconcile",
+            Self::Event => "event",
         }
     }
 

@@ -80,7 +80,9 @@ fn is_small(table: Table) -> bool {
         | Table::Ceremony
         | Table::Review
         | Table::Layout
-        | Table::Struck => false,
+        | Table::Struck
+        | Table::Reconcile
+        | Table::Event => false,
     }
 }
 

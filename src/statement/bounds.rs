@@ -6,6 +6,7 @@ use super::blobs::BLOB_LIMIT;
 use super::ceremonies::Guest;
 use super::claim::{Claim, Kind};
 use super::text::Text;
+use super::trails;
 use crate::crypto::fixed::Digest;
 use crate::crypto::part::PART_LIMIT;
 
@@ -27,6 +28,8 @@ const ABOUT: usize = 64;
 const PARTICIPANTS: usize = 1_024;
 /// The most groups of a review.
 const GROUPS: usize = 4_096;
+/// The most events that one explanation is of.
+const EXPLAINED: usize = 256;
 
 impl Kind {
     /// The most bytes of facts.
@@ -44,7 +47,8 @@ impl Kind {
             | Self::DrillStart
             | Self::DrillProve
             | Self::ReviewStart
-            | Self::Import => PART_LIMIT,
+            | Self::Import
+            | Self::Reconcile => PART_LIMIT,
             _ => FACTS_LIMIT,
         }
     }
@@ -135,6 +139,20 @@ impl Claim {
             }
             Self::CeremonyBreak(pause, _) => vec![("stay", pause.stay.len(), PEOPLE)],
             Self::CeremonyFinish(finish, _) => vec![("people", finish.people.len(), PARTICIPANTS)],
+            Self::Reconcile(found, personal) => vec![
+                ("listed", found.files.listed.len(), trails::LISTED_FILES),
+                ("gaps", found.gaps.len(), trails::GAPS),
+                ("missing", found.missing.len(), trails::MISSING),
+                ("unexplained", found.unexplained.len(), trails::EVENTS),
+                (
+                    "traces",
+                    personal.as_ref().map_or(0, |told| told.traces.len()),
+                    trails::EVENTS,
+                ),
+            ],
+            Self::EventExplain(explain, _) => {
+                vec![("events", explain.events.len(), EXPLAINED)]
+            }
             _ => Vec::new(),
         }
     }

@@ -32,6 +32,7 @@ use super::runbooks::AddRunbook;
 use super::secrets::{
     Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Prove, Reseal, Seal, Share,
 };
+use super::trails::{Explain, ExplainPersonal, Reconcile, ReconcilePersonal};
 use crate::crypto::canonical;
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
@@ -202,6 +203,8 @@ claims! {
     "correct" Correct(About, CorrectPersonal) "A statement is wrong.";
     "attach" Attach(About, AttachPersonal) "A file belongs to a statement.";
     "import" Import(Bringing) "Statements that were made elsewhere follow.";
+    "reconcile" Reconcile(Reconcile, ReconcilePersonal) "What CloudTrail says was compared with the ledger.";
+    "event.explain" EventExplain(Explain, ExplainPersonal) "What events were that nothing explained.";
 }
 
 impl Claim {

@@ -26,6 +26,7 @@ pub mod secrets;
 pub mod slips;
 pub mod text;
 pub mod time;
+pub mod trails;
 
 pub use claim::{Claim, Kind};
 pub use header::{Draft, Header, Parts, Seen, Statement, UntrustedStatement};

@@ -271,6 +271,7 @@ fn sorts(path: &[&Command], arg: &Arg) -> Vec<Sort> {
         ("ID", "ceremony") if arg.is_positional() => vec![Sort::Ceremony],
         ("PLAN" | "PLAN|KIND", _) => vec![Sort::Plan],
         ("PRIVILEGE", _) => vec![Sort::Privilege],
+        ("EVENT", _) => vec![Sort::Event],
         ("ID", "review") => vec![Sort::Review],
         ("RUNBOOK", _) => vec![Sort::Runbook, Sort::Waiting],
         ("RUNBOOK|CEREMONY", _) => vec![Sort::Runbook, Sort::Performed],
@@ -508,6 +509,7 @@ mod tests {
         found.dedup();
         let named = [
             "ACCOUNT",
+            "EVENT",
             "ID",
             "ITEM",
             "ITEM=NUMBER",

@@ -11,6 +11,7 @@ use crate::state::places::{ItemRecord, WitnessRecord};
 use crate::state::records::list;
 use crate::state::reviews::{ReviewRecord, ReviewsRecord};
 use crate::state::rules::{Proposal, Quorum};
+use crate::state::trails::EventRecord;
 use crate::state::{Records, Table};
 
 /// A sort of things that have names.
@@ -46,6 +47,8 @@ pub enum Sort {
     Review,
     /// Privileges.
     Privilege,
+    /// Events that nothing explained.
+    Event,
     /// Ids of what waits for somebody, or can be revealed or closed.
     Waiting,
 }
@@ -102,6 +105,11 @@ pub fn all(records: &dyn Records, sort: Sort) -> Result<Vec<Name>> {
             .map(|(_, review)| Name::of(review.id.short(), "review"))
             .collect(),
         Sort::Privilege => keys(records, Table::Privilege)?,
+        Sort::Event => EventRecord::all(records)?
+            .into_iter()
+            .filter(|event| event.explained.is_none())
+            .map(|event| Name::of(event.event.to_string(), event.name.as_str()))
+            .collect(),
         Sort::Waiting => waiting(records)?,
     })
 }
