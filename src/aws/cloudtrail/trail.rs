@@ -500,4 +500,5 @@ impl Read for Unpacked<'_> {
 }
 
 #[cfg(test)]
+#[allow(clippy::as_conversions)]
 mod tests;

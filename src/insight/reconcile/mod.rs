@@ -210,4 +210,5 @@ impl Outcome {
 }
 
 #[cfg(test)]
+#[allow(clippy::as_conversions)]
 mod tests;
