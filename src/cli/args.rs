@@ -196,6 +196,12 @@ pub enum Command {
     /// Who has access to what, judged by two: plan, unplan, start, confirm, strike, done, list, show
     #[command(subcommand)]
     Review(super::review::ReviewCommand),
+    /// What AWS has logged, beside what the ledger says there was to be: cloudtrail
+    #[command(subcommand)]
+    Reconcile(super::reconcile::ReconcileCommand),
+    /// Events that nothing explained: list, show, explain
+    #[command(subcommand)]
+    Event(super::event::EventCommand),
     /// What comes round, as a file for calendars
     Calendar(super::calendar::CalendarCommand),
     /// The log

@@ -31,6 +31,7 @@ mod drill_plan;
 mod drill_prove;
 mod drill_record;
 mod due;
+mod event;
 mod find;
 mod finding;
 mod fresh;
@@ -59,6 +60,7 @@ mod print;
 mod privilege;
 mod progress;
 mod quorum;
+mod reconcile;
 mod recover;
 mod rekey;
 mod request;
@@ -171,6 +173,8 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Privilege(command) => privilege::run(context, &command),
         Command::Review(command) => review::run(context, &command),
         Command::Task(command) => task::run(context, &command),
+        Command::Reconcile(command) => reconcile::run(context, &command),
+        Command::Event(command) => event::run(context, &command),
         Command::Calendar(command) => calendar::run(context, &command),
         Command::Rekey => rekey::run(context),
         Command::Reshare(command) => reshare::run(context, &command),

@@ -9,6 +9,7 @@ use super::context::Context;
 use super::custodian::standing;
 use super::drill_list;
 use super::due::{Calendar, Due};
+use super::event;
 use super::out_items;
 use super::output::{self, Done};
 use super::review_list;
@@ -90,6 +91,11 @@ pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
             "struck",
             "struck",
             review_list::steps(context, &session, &people)?,
+        ),
+        (
+            "unexplained",
+            "unexplained",
+            event::steps(context, &session)?,
         ),
     ];
     let kept = [

@@ -1,9 +1,11 @@
-//! What the records say when they are looked at together: what is due, and what is still provable.
+//! What the records say when they are looked at together: what is due, what is still
+//! provable, and whether each use of a root user was expected.
 //! Pure: it reads records, and is told the time.
 
 pub mod calendar;
 pub mod drills;
 pub mod estate;
 pub mod possession;
+pub mod reconcile;
 pub mod reviews;
 pub mod rules;

@@ -89,6 +89,7 @@ impl Judge<'_> {
             Claim::SecretDestroy(destroy, _) => self.check_destroy(destroy),
             Claim::PostureSet(set) => check_posture(&set.posture),
             Claim::TaskRequest(request, _) => self.check_task(request),
+            Claim::EventExplain(explain, _) => self.check_explain(explain),
             _ => Err(refusal::malformed(
                 "statements of this kind don't wait for governance",
             )),
@@ -212,6 +213,7 @@ impl Judge<'_> {
             Claim::FindingAccept(accept, _) => self.accept_finding(subject, accept)?,
             Claim::PostureSet(set) => self.hold_to(&set.posture)?,
             Claim::TaskRequest(..) => self.open_task(subject)?,
+            Claim::EventExplain(explain, _) => self.explain(subject, explain)?,
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind don't wait for governance",

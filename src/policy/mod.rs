@@ -39,6 +39,7 @@ mod runbooks;
 mod secrets;
 mod signatures;
 mod tasks;
+mod trails;
 
 use std::collections::BTreeSet;
 
@@ -369,7 +370,8 @@ impl Judge<'_> {
             | Claim::RunbookAdd(..)
             | Claim::SecretDestroy(..)
             | Claim::FindingAccept(..)
-            | Claim::PostureSet(_) => self.propose(),
+            | Claim::PostureSet(_)
+            | Claim::EventExplain(..) => self.propose(),
             Claim::LocationSet(set, personal) => self.location_set(set, personal.as_ref()),
             Claim::LocationRetire(retire, _) => self.location_retire(&retire.location),
             Claim::ItemAdd(add, personal) => self.item_add(add, personal.as_ref()),
@@ -425,6 +427,7 @@ impl Judge<'_> {
             Claim::AlarmSet(set, personal) => self.alarm_set(set, personal.as_ref()),
             Claim::TaskRequest(request, personal) => self.task_request(request, personal.as_ref()),
             Claim::TaskClose(close, _) => self.task_close(close),
+            Claim::Reconcile(found, personal) => self.reconcile(found, personal.as_ref()),
         }
     }
 }

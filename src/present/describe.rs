@@ -3,7 +3,7 @@
 
 use chrono::{Local, TimeZone};
 
-use super::{ceremonies, custody, drills, estate, findings, reviews, runbooks, tasks};
+use super::{ceremonies, custody, drills, estate, findings, reviews, runbooks, tasks, trails};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -298,6 +298,7 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
                 .or(reviews::claim(source, claim, people)?)
                 .or_else(|| estate::claim(claim))
                 .or(tasks::claim(source, claim)?)
+                .or(trails::claim(claim))
             {
                 Some(line) => line,
                 None => custody::claim(claim, people),
@@ -487,6 +488,7 @@ pub fn statement(
             reviews::details(source, claim, people, &mut lines)?;
             estate::details(claim, people, &mut lines);
             tasks::details(source, claim, people, &mut lines)?;
+            trails::details(claim, &mut lines);
             custody::details(claim, people, &mut lines);
         }
     }

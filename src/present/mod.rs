@@ -15,3 +15,4 @@ pub mod qr;
 pub mod reviews;
 pub mod runbooks;
 pub mod tasks;
+pub mod trails;

@@ -16,6 +16,7 @@ pub mod rules;
 pub mod runbooks;
 pub mod shard;
 pub mod tasks;
+pub mod trails;
 
 pub use overlay::{Change, Memory, Overlay};
 pub use records::{Record, Records, Table};

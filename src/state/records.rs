@@ -94,11 +94,15 @@ pub enum Table {
     Task,
     /// By account id: what tasks left at its root user.
     Left,
+    /// By leaf hash: comparings of CloudTrail with the ledger.
+    Reconcile,
+    /// By AWS's id and account: events that nothing explained.
+    Event,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 45] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -142,6 +146,8 @@ impl Table {
         Self::Alarm,
         Self::Task,
         Self::Left,
+        Self::Reconcile,
+        Self::Event,
     ];
 
     /// The word for it.
@@ -191,6 +197,8 @@ impl Table {
             Self::Alarm => "alarm",
             Self::Task => "task",
             Self::Left => "left",
+            Self::Reconcile => "reconcile",
+            Self::Event => "event",
         }
     }
 

@@ -88,7 +88,9 @@ fn is_small(table: Table) -> bool {
         | Table::Root
         | Table::Registry
         | Table::Task
-        | Table::Left => false,
+        | Table::Left
+        | Table::Reconcile
+        | Table::Event => false,
     }
 }
 

@@ -129,6 +129,14 @@ pub struct Left {
     pub index: u64,
 }
 
+impl Left {
+    /// Whether there is nothing left to sign in with.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.credentials != Credentials::Present
+    }
+}
+
 /// What tasks left at the root user of an account, by account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftRecord {

@@ -6,6 +6,7 @@ use super::blobs::BLOB_LIMIT;
 use super::ceremonies::Guest;
 use super::claim::{Claim, Kind};
 use super::text::Text;
+use super::trails;
 use crate::crypto::fixed::Digest;
 use crate::crypto::part::PART_LIMIT;
 
@@ -33,6 +34,8 @@ const DEVICES: usize = 64;
 const ADMINISTRATORS: usize = 64;
 /// The most groups of a review.
 const GROUPS: usize = 4_096;
+/// The most events that one explanation is of.
+const EXPLAINED: usize = 256;
 
 impl Kind {
     /// The most bytes of facts.
@@ -52,7 +55,8 @@ impl Kind {
             | Self::ReviewStart
             | Self::Import
             | Self::EstateImport
-            | Self::AccountSet => PART_LIMIT,
+            | Self::AccountSet
+            | Self::Reconcile => PART_LIMIT,
             _ => FACTS_LIMIT,
         }
     }
@@ -164,6 +168,20 @@ impl Claim {
                 ("receivers", set.receivers.len(), PEOPLE),
                 others(personal.as_ref().map(|personal| &personal.others)),
             ],
+            Self::Reconcile(found, personal) => vec![
+                ("listed", found.files.listed.len(), trails::LISTED_FILES),
+                ("gaps", found.gaps.len(), trails::GAPS),
+                ("missing", found.missing.len(), trails::MISSING),
+                ("unexplained", found.unexplained.len(), trails::EVENTS),
+                (
+                    "traces",
+                    personal.as_ref().map_or(0, |told| told.traces.len()),
+                    trails::EVENTS,
+                ),
+            ],
+            Self::EventExplain(explain, _) => {
+                vec![("events", explain.events.len(), EXPLAINED)]
+            }
             _ => Vec::new(),
         }
     }

@@ -37,6 +37,7 @@ use super::secrets::{
     Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Prove, Reseal, Seal, Share,
 };
 use super::tasks::{CloseTask, CloseTaskPersonal, RequestTask, RequestTaskPersonal};
+use super::trails::{Explain, ExplainPersonal, Reconcile, ReconcilePersonal};
 use crate::crypto::canonical;
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
@@ -214,6 +215,8 @@ claims! {
     "alarm.set" AlarmSet(Alarm, AlarmPersonal) "An alarm, as it is from here on.";
     "task.request" TaskRequest(RequestTask, RequestTaskPersonal) "A task on the root user of a member account is asked for.";
     "task.close" TaskClose(CloseTask, CloseTaskPersonal) "A task is over.";
+    "reconcile" Reconcile(Reconcile, ReconcilePersonal) "What CloudTrail says was compared with the ledger.";
+    "event.explain" EventExplain(Explain, ExplainPersonal) "What events were that nothing explained.";
 }
 
 impl Claim {

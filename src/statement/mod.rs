@@ -31,6 +31,7 @@ pub mod slips;
 pub mod tasks;
 pub mod text;
 pub mod time;
+pub mod trails;
 
 pub use claim::{Claim, Kind};
 pub use header::{Draft, Header, Parts, Seen, Statement, UntrustedStatement};

@@ -450,6 +450,29 @@ PYTHON
     as alice review unplan
 } >/dev/null
 
+# ---- CloudTrail ------------------------------------------------------------------------------------
+
+{
+    cat >trail.json <<TRAIL
+{"Records":[{"eventTime":"$(date -u +%Y-%m-%dT%H:%M:%SZ)","eventName":"ConsoleLogin","eventSource":"signin.amazonaws.com","awsRegion":"us-east-1",
+"eventID":"attack-1","recipientAccountId":"111122223333","sourceIPAddress":"192.0.2.7","userAgent":"curl","userIdentity":{"type":"Root","accountId":"111122223333"},
+"responseElements":{"ConsoleLogin":"Success"},"additionalEventData":{"MFAUsed":"Yes"}},
+{"eventTime":"2024-01-02T03:04:05Z","eventName":"CloseAccount","eventSource":"organizations.amazonaws.com","awsRegion":"us-east-1","eventID":"attack-2",
+"recipientAccountId":"111122223333","userIdentity":{"type":"IAMUser","accountId":"111122223333","arn":"arn:aws:iam::111122223333:user/jo"}}]}
+TRAIL
+    attention alice reconcile cloudtrail trail.json --preview
+    attention alice reconcile cloudtrail trail.json
+    attention alice reconcile cloudtrail trail.json
+    as bob status
+    as bob event list
+    as bob event show attack-2
+    together event explain attack-2 --was ours --text 'ticket OPS-7'
+    as bob event show attack-2
+    as bob event list --all
+    refused 2 bad-trail alice reconcile cloudtrail alice.card
+    refused 5 no-event alice event show nothing
+} >/dev/null
+
 # ---- slips -------------------------------------------------------------------------------------------
 
 {

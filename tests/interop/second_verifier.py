@@ -207,6 +207,10 @@ target = matching(r"account:[0-9]{12}|ledger|(item|mailbox|phone):[a-z0-9][a-z0-
 reviewed = matching(r"(location|mailbox|phone|privilege):[a-z0-9][a-z0-9-]{0,62}|quorum:[0-9a-f]{32}")
 named = matching(r"custodian:[0-9a-f]{32}|other:[1-9][0-9]{0,9}")
 counted = {"count": word, "digest": digest}
+trail_word = matching(r"[A-Za-z0-9.:_-]{1,128}")
+REASONS = ("no-release", "outside-window", "other-secret", "no-mfa", "failed", "credential-change", "access-key", "no-task", "other-task", "session",
+           "session-unknown", "session-over", "management", "no-account")
+event = {"event": trail_word, "account": (account, None)}
 TRIED = {"sign-in": "account", "qr-restore": "item", "phone": "phone", "mailbox": "mailbox", "ledger-restore": "ledger"}
 TASKS = {"audit-credentials": 900, "create-password": 900, "delete-credentials": 900, "unlock-bucket": 900, "unlock-queue": 900, "change-email": 86400}
 SHAPES = {  # kind: facts, personal
@@ -341,6 +345,14 @@ SHAPES = {  # kind: facts, personal
                      {"purpose": text(), "ticket": (text(), None), "resource": (text(), None), "new_address": (text(), None)}),
     "task.close": ({"task": digest, "outcome": ("done", "unused", "failed"), "began": (time, None), "ended": (time, None),
                     "credentials": ("present", "deleted", "absent", None), "witness": (ident, None)}, remark),
+    "reconcile": ({"files": {"count": size, "bytes": size, "digest": digest, "listed": most(256, {"digest": digest, "bytes": size, "records": size})},
+                   "from": time, "to": time, "counts": {"records": size, "events": size, "explained": size, "service": size},
+                   "gap_hours": word, "gaps": most(256, {"account": account, "region": trail_word, "from": time, "to": time}), "more_gaps": size,
+                   "missing": most(256, {"subject": digest, "account": account}),
+                   "unexplained": most(1024, {"at": time, "event": trail_word, "name": trail_word, "account": (account, None), "reason": REASONS,
+                                              "off": (size, None)})},
+                  {"traces": most(1024, {"address": (text(), None), "agent": (text(), None), "who": (text(), None)})}),
+    "event.explain": ({"events": most(256, event), "was": ("ours", "mistake", "aws", "test", "attack", "other")}, {"text": text()}),
 }
 SHAPES["reshare"], SHAPES["reseal"] = SHAPES["request"], ({"reshare": digest, "seal": SHAPES["seal"][0]}, None)
 ASKED = ("request", "reshare")  # what the holders of its secrets decide
@@ -349,10 +361,10 @@ JOINT = {"drill.finish": "drill", "ceremony.finish": "ceremony"}  # what those d
 ENROLLING = ("custodian.add", "custodian.replace")  # what brings a card
 # What names many things by nature: facts of 8 MiB, and not of 64 KiB.
 LARGE = ("genesis", "governance.seal", "governance.set", "sign", "leavers.compare", "account.import", "secret.prove", "request", "reshare",
-         "drill.start", "drill.prove", "review.start", "import", "estate.import", "account.set")
+         "drill.start", "drill.prove", "review.start", "import", "estate.import", "account.set", "reconcile")
 LEDGER_ONLY = ("genesis", "governance.seal", "rekey", "reseal", "reveal", "import")  # what no import brings
 GOVERNED = ("genesis", "custodian.add", "custodian.retire", "custodian.replace", "governance.set", "quorum.define", "policy.set",
-            "copy.promote", "secret.destroy", "runbook.add", "finding.accept", "posture.set", "task.request")
+            "copy.promote", "secret.destroy", "runbook.add", "finding.accept", "posture.set", "task.request", "event.explain")
 
 
 def opened(data, payload_type, limit, what):
@@ -400,6 +412,7 @@ class Log:
         self.locations, self.items = {}, {}
         self.plans, self.registered, self.runbooks = {}, {}, {}
         self.reached, self.reviewing, self.passed = {}, None, None
+        self.events = {}  # by AWS's id and account: whether it is explained
 
     def grow(self, data):
         """The tree: `peaks` are the roots of its full subtrees, from left to right, each with its size."""
@@ -593,6 +606,12 @@ class Log:
                 need(1 <= held[field] <= most_, f"{field}: out of bounds")
         elif one.kind == "task.request":
             self.possible_task(one, facts)
+        elif one.kind == "event.explain":
+            named = [(at["event"], at["account"]) for at in facts["events"]]
+            need(named and named == sorted(set(named), key=lambda at: (at[0], at[1] or "")), "events: none, twice, or out of order")
+            for at in named:
+                need(at in self.events, "event: never found")
+                need(not self.events[at], "event: explained before")
         elif one.kind == "secret.destroy":
             self.live_secret(facts)
             epochs = self.secrets[facts["secret"]].epochs
@@ -647,6 +666,8 @@ class Log:
             self.writer = facts["epoch"]
         elif one.kind == "runbook.add":
             self.runbooks.setdefault(facts["runbook"], []).append(facts["file"])
+        elif one.kind == "event.explain":
+            self.events.update({(at["event"], at["account"]): True for at in facts["events"]})
         elif one.kind == "secret.destroy":
             for number_, epoch in self.secrets[facts["secret"]].epochs.items():
                 epoch.destroyed |= facts["epoch"] in (None, number_)
@@ -1415,6 +1436,39 @@ class Log:
             need(len(one.recorded) == len(one.facts["steps"]), "completed: nothing is recorded of a step")
         one.count, one.newest, one.finishing, new.closed = one.count + 1, new.index, new, set()
         self.joined(new, new)
+
+    # What CloudTrail says
+    def reconcile(self, new, facts):
+        need(self.has(new.author, "keeper"), "author: no keeper")
+        files, counts = facts["files"], facts["counts"]
+        listed = [at["digest"] for at in files["listed"]]
+        need(files["count"] > 0 and listed == sorted(set(listed)), "files: none, twice, or out of order")
+        need(len(listed) == (files["count"] if files["count"] <= 256 else 0), "files: not as many")
+        if listed:
+            need(sha("".join(one + "\n" for one in listed).encode()).hex() == files["digest"], "files: digest")
+            need(sum(at["bytes"] for at in files["listed"]) == files["bytes"], "files: bytes")
+        need(seconds(facts["from"]) <= seconds(facts["to"]), "period: ends before it begins")
+        need(seconds(facts["to"]) <= new.made + 300, "period: ahead")
+        open_ = facts["unexplained"]
+        order = [(at["at"], at["event"], at["name"], at["account"] or "") for at in open_]
+        names = [(at["event"], at["account"]) for at in open_]
+        need(order == sorted(order) and len(set(names)) == len(names), "events: twice, or out of order")
+        need(counts["explained"] + len(open_) == counts["events"], "counts: don't add up")
+        need(counts["events"] + counts["service"] <= counts["records"], "counts: don't add up")
+        need(new.personal is None or len(new.personal["traces"]) == len(open_), "traces: not one for each event")
+        for at in open_:
+            need(facts["from"] <= at["at"] <= facts["to"], "event: outside the period")
+            need((at["reason"] == "outside-window") == (at["off"] is not None), "off: there or not, against its reason")
+        gaps = [(seconds(at["from"]) - seconds(at["to"]), at["account"], at["region"], at["from"], at["to"]) for at in facts["gaps"]]
+        need(gaps == sorted(set(gaps)) and all(-at[0] > facts["gap_hours"] * 3600 for at in gaps), "gaps: twice, out of order, or too short")
+        need(gaps or not facts["more_gaps"], "gaps: more, and none")
+        missing = [(at["subject"], at["account"]) for at in facts["missing"]]
+        need(missing == sorted(set(missing)), "missing: twice, or out of order")
+        for subject_, _ in missing:
+            one = self.subjects.get(subject_)
+            need(one is not None and (one.kind == "drill.start" or one.kind == "request" and one.effect), "missing: nothing in effect")
+        for at in names:
+            self.events.setdefault(at, False)
 
     # Privileges, and reviews of who has access to what
     def privilege_set(self, new, facts):

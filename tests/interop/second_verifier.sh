@@ -278,6 +278,18 @@ what=$(task alice request 444455556666 unlock-queue --resource arn:aws:sqs:eu-we
 for by in bob carol dave; do as "$by" reject "$what" --reason 'it is meant so'; done
 as alice withdraw "$(task alice request 333344445555 audit-credentials --purpose 'oops')"
 as alice task request 333344445555 create-password --purpose 'it waits'
+# CloudTrail: a file with an attack in it, read twice; one event is explained.
+cat > trail.json <<TRAIL
+{"Records":[{"eventTime":"$(date -u +%Y-%m-%dT%H:%M:%SZ)","eventName":"ConsoleLogin","eventSource":"signin.amazonaws.com","awsRegion":"us-east-1",
+"eventID":"attack-1","recipientAccountId":"111122223333","sourceIPAddress":"192.0.2.7","userIdentity":{"type":"Root","accountId":"111122223333"},
+"responseElements":{"ConsoleLogin":"Failure"}},
+{"eventTime":"2024-01-02T03:04:05Z","eventName":"CreateAccessKey","eventSource":"iam.amazonaws.com","awsRegion":"us-east-1","eventID":"attack-2",
+"recipientAccountId":"333344445555","userIdentity":{"type":"Root","accountId":"333344445555"}}]}
+TRAIL
+as alice reconcile cloudtrail trail.json || [ $? = 6 ]
+governed event explain attack-1 --was mistake --text 'mistyped'
+as bob reconcile cloudtrail trail.json --gap 1 || [ $? = 6 ]
+as alice event explain attack-2 --was attack --text 'Incident 12'
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
 as bob restore b.tar --drill

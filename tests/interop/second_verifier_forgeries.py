@@ -1513,6 +1513,55 @@ def forgeries(book):
     yield "a privilege's power twice", "may", after(size, lambda b: privileged(b, may=["scp", "scp"]))
     yield "a privilege on an account that nobody knows", "not in the register", after(size, lambda b: privileged(b, account="9" * 12))
     yield "a privilege of one who was retired", "people: retired", after(size, lambda b: privileged(b, people=[book.id["henry"]]))
+
+    def trail(b, by="alice", change=None, traces=None):
+        moment = clock(b)
+        file = {"digest": "ab" * 32, "bytes": 7, "records": 9}
+        facts = {"files": {"count": 1, "bytes": 7, "digest": sha(("ab" * 32 + "\n").encode()).hex(), "listed": [file]}, "from": moment, "to": moment,
+                 "counts": {"records": 9, "events": 3, "explained": 1, "service": 1}, "gap_hours": 24, "gaps": [], "more_gaps": 0, "missing": [],
+                 "unexplained": [{"at": moment, "event": one, "name": "ConsoleLogin", "account": "111122223333", "reason": "failed", "off": None}
+                                 for one in ("e1", "e2")]}
+        if change:
+            change(facts)
+        return b.add(by, "reconcile", facts, {"traces": traces or [{"address": None, "agent": None, "who": None}] * len(facts["unexplained"])})
+
+    def was(b, *events, by="alice", **more):
+        return b.add(by, "event.explain", {"events": [{"event": one, "account": "111122223333"} for one in events], "was": "test"}, {"text": "x"}, **more)
+    far = {"account": "111122223333", "region": "us-east-1", "from": "2024-01-01T00:00:00Z", "to": "2024-01-02T01:00:00Z"}
+    yield "what CloudTrail says", None, after(size, trail)
+    yield "what CloudTrail says by no keeper", "no keeper", after(size, lambda b: trail(b, by="frank"))
+    for what, says, change in (
+            ("no file", "files: none", lambda f: f["files"].update(count=0, listed=[])),
+            ("a file that is not listed", "not as many", lambda f: f["files"].update(count=2)),
+            ("another digest over its files", "files: digest", lambda f: f["files"].update(digest="cd" * 32)),
+            ("another length", "files: bytes", lambda f: f["files"].update(bytes=8)),
+            ("a period that ends before it begins", "before it begins", lambda f: f.update(to="2024-01-01T00:00:00Z")),
+            ("a period that is to come", "ahead", lambda f: f.update(to="2090-01-01T00:00:00Z")),
+            ("events out of order", "out of order", lambda f: f["unexplained"].reverse()),
+            ("an event twice", "twice", lambda f: f["unexplained"][1].update(event="e1", name="x")),
+            ("an event too few", "add up", lambda f: f["unexplained"].pop()),
+            ("more events than records", "add up", lambda f: f["counts"].update(records=3)),
+            ("an event before its period", "outside the period", lambda f: f["unexplained"][0].update(at="2024-01-01T00:00:00Z")),
+            ("an event that is off and failed", "off", lambda f: f["unexplained"][0].update(off=7)),
+            ("an event outside a window by nothing", "off", lambda f: f["unexplained"][0].update(reason="outside-window")),
+            ("a reason that there is none of", "facts", lambda f: f["unexplained"][0].update(reason="because")),
+            ("an event's id with a space", "facts", lambda f: f["unexplained"][0].update(event="e 1")),
+            ("a gap too short", "too short", lambda f: f.update(gaps=[far | {"to": "2024-01-02T00:00:00Z"}])),
+            ("a gap twice", "twice", lambda f: f.update(gaps=[far, far])),
+            ("more gaps and none", "more, and none", lambda f: f.update(more_gaps=1)),
+            ("a trace missed of nothing", "nothing in effect", lambda f: f.update(missing=[{"subject": "ab" * 32, "account": "111122223333"}]))):
+        yield f"what CloudTrail says with {what}", says, after(size, lambda b, change=change: trail(b, change=change))
+    yield "what CloudTrail says with a gap", None, after(size, lambda b: trail(b, change=lambda f: f.update(gaps=[far])))
+    yield "traces of one event of two", "traces", after(size, lambda b: trail(b, traces=[{"address": None, "agent": None, "who": None}]))
+    yield "an explanation", None, after(size, lambda b: (trail(b), b.govern(was(b, "e1", "e2"))))
+    yield "an explanation by no keeper", "no role", after(size, lambda b: (trail(b), was(b, "e1", by="frank")))
+    yield "an explanation of nothing", "events: none", after(size, lambda b: (trail(b), was(b)))
+    yield "an explanation twice in one", "twice", after(size, lambda b: (trail(b), was(b, "e1", "e1")))
+    yield "an explanation of what was never found", "never found", after(size, lambda b: (trail(b), was(b, "e9")))
+    yield "an explanation of what is explained", "explained before", after(size, lambda b: (trail(b), b.govern(was(b, "e1")), was(b, "e1")))
+    yield "an explanation of what was explained meanwhile", "explained before", after(size, lambda b: (
+        trail(b), one := was(b, "e1"), b.govern(was(b, "e1")), b.sign("alice", one)))
+    yield "an explanation after the same was read again", "explained before", after(size, lambda b: (trail(b), b.govern(was(b, "e1")), trail(b), was(b, "e1")))
     yield "a plan of reviews", None, after(size, planned)
     yield "a plan of reviews by no keeper", "no keeper", after(size, lambda b: planned(b, by="frank"))
     yield "a plan of reviews every year", "facts", after(size, lambda b: planned(b, every="year"))

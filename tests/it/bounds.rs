@@ -20,6 +20,10 @@ use rootkeep::statement::register::{
     Location, LocationKind, LocationPersonal, Mailbox, MailboxPersonal, Phone, PhonePersonal,
 };
 use rootkeep::statement::text::Name;
+use rootkeep::statement::trails::{
+    Counts, EventName, Explain, ExplainPersonal, Gap, Missing, Reason, Reconcile,
+    ReconcilePersonal, Traces, TrailFile, TrailFiles, Unexplained, Was, Word,
+};
 use rootkeep::statement::{Claim, Draft, Seen, Time};
 
 use crate::world::*;
@@ -251,6 +255,75 @@ fn end(people: usize) -> Claim {
     Claim::CeremonyFinish(facts, Some(personal))
 }
 
+/// What CloudTrail says, with so many files, gaps, releases without a trace, events and traces.
+fn trail(lists: [usize; 5]) -> Claim {
+    let [files, gaps, missing, events, traces] = lists;
+    let word = |text: String| Word::new(text).unwrap();
+    let account = accounts(1).pop();
+    let facts = Reconcile {
+        files: TrailFiles {
+            count: 1,
+            bytes: 1,
+            digest: CEREMONY,
+            listed: vec![
+                TrailFile {
+                    digest: CEREMONY,
+                    bytes: 1,
+                    records: 1
+                };
+                files
+            ],
+        },
+        from: moment(),
+        to: moment(),
+        counts: Counts::default(),
+        gap_hours: 24,
+        gaps: vec![
+            Gap {
+                account: account.unwrap(),
+                region: word("us-east-1".to_owned()),
+                from: moment(),
+                to: moment(),
+            };
+            gaps
+        ],
+        more_gaps: 0,
+        missing: vec![
+            Missing {
+                subject: CEREMONY,
+                account: account.unwrap(),
+            };
+            missing
+        ],
+        unexplained: (0..events)
+            .map(|at| Unexplained {
+                at: moment(),
+                event: word(format!("{at:0128}")),
+                name: word("x".repeat(128)),
+                account,
+                reason: Reason::CredentialChange,
+                off: None,
+            })
+            .collect(),
+    };
+    let traces = vec![Traces::default(); traces];
+    Claim::Reconcile(facts, Some(ReconcilePersonal { traces }))
+}
+
+/// What so many events were.
+fn explanation(count: usize) -> Claim {
+    let event = |at: usize| EventName {
+        event: Word::new(format!("{at:0128}")).unwrap(),
+        account: None,
+    };
+    let facts = Explain {
+        events: (0..count).map(event).collect(),
+        was: Was::Other,
+    };
+    let text = text("x");
+    Claim::EventExplain(facts, Some(ExplainPersonal { text }))
+}
+
 /// What becomes of a claim: made here, and come from somewhere else.
 fn alarm(receivers: usize, of: usize, named: usize) -> Claim {
     let facts = Alarm {
@@ -329,6 +402,15 @@ fn every_list_has_a_bound_and_comes_up_to_it() {
         (posture(64), posture(65)),
         (estate(64, 64), estate(65, 0)),
         (estate(0, 64), estate(0, 65)),
+        (
+            trail([256, 256, 256, 1_024, 1_024]),
+            trail([257, 0, 0, 0, 0]),
+        ),
+        (trail([0, 256, 0, 0, 0]), trail([0, 257, 0, 0, 0])),
+        (trail([0, 0, 256, 0, 0]), trail([0, 0, 257, 0, 0])),
+        (trail([0, 0, 0, 1_024, 0]), trail([0, 0, 0, 1_025, 0])),
+        (trail([0, 0, 0, 0, 1_024]), trail([0, 0, 0, 0, 1_025])),
+        (explanation(256), explanation(257)),
     ];
     for (turn, (most, more)) in bounds.into_iter().enumerate() {
         assert!(!too_much(most), "{turn}");

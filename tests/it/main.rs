@@ -25,6 +25,7 @@ mod hostile;
 mod killing;
 mod migration;
 mod oracle;
+mod reconcile;
 mod refusals;
 mod rekeys;
 mod reshares;

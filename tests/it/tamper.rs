@@ -45,6 +45,10 @@ use rootkeep::statement::tasks::{
     CloseTask, CloseTaskPersonal, Credentials, RequestTask, RequestTaskPersonal, Task, TaskOutcome,
 };
 use rootkeep::statement::time::Date;
+use rootkeep::statement::trails::{
+    Counts, EventName, Explain, ExplainPersonal, Reason, Reconcile, ReconcilePersonal, Traces,
+    TrailFile, TrailFiles, Unexplained, Was, Word,
+};
 use rootkeep::statement::{Claim, Kind as StatementKind, Time};
 
 use crate::forger::{Forger, mend_shards};
@@ -425,6 +429,61 @@ fn complete() -> World {
         note: text("Ada has it now"),
     });
     enter(Claim::ReviewDone(done, note), Vec::new());
+    // What CloudTrail says, and what it was.
+    let event = EventName {
+        event: Word::new("a1b2c3d4-5678-90ab-cdef-111111111111").unwrap(),
+        account: Some(account),
+    };
+    let file = TrailFile {
+        digest: Digest::of(b"a trail"),
+        bytes: 7,
+        records: 9,
+    };
+    let trail = Reconcile {
+        files: TrailFiles {
+            count: 1,
+            bytes: file.bytes,
+            digest: Digest::of(format!("{}\n", file.digest).as_bytes()),
+            listed: vec![file],
+        },
+        from: at,
+        to: at,
+        counts: Counts {
+            records: 9,
+            events: 1,
+            explained: 0,
+            service: 0,
+        },
+        gap_hours: 24,
+        gaps: Vec::new(),
+        more_gaps: 0,
+        missing: Vec::new(),
+        unexplained: vec![Unexplained {
+            at,
+            event: event.event.clone(),
+            name: Word::new("ConsoleLogin").unwrap(),
+            account: event.account,
+            reason: Reason::NoRelease,
+            off: None,
+        }],
+    };
+    let traces = vec![Traces {
+        address: Some(text("192.0.2.7")),
+        agent: None,
+        who: None,
+    }];
+    enter(
+        Claim::Reconcile(trail, Some(ReconcilePersonal { traces })),
+        Vec::new(),
+    );
+    let explain = Explain {
+        events: vec![event],
+        was: Was::Test,
+    };
+    let told = ExplainPersonal {
+        text: text("We tried the new token"),
+    };
+    world.decide(ADA, Claim::EventExplain(explain, Some(told)), &both);
     // Places and things, and who opened what.
     let location = |word: &str| {
         Claim::LocationSet(

@@ -272,6 +272,7 @@ fn sorts(path: &[&Command], arg: &Arg) -> Vec<Sort> {
         ("ID", "ceremony") if arg.is_positional() => vec![Sort::Ceremony],
         ("PLAN" | "PLAN|KIND", _) => vec![Sort::Plan],
         ("PRIVILEGE", _) => vec![Sort::Privilege],
+        ("EVENT", _) => vec![Sort::Event],
         ("ID", "review") => vec![Sort::Review],
         ("ID", "task") => vec![Sort::Task],
         ("RUNBOOK", _) => vec![Sort::Runbook, Sort::Waiting],
@@ -510,6 +511,7 @@ mod tests {
         found.dedup();
         let named = [
             "ACCOUNT",
+            "EVENT",
             "ID",
             "ITEM",
             "ITEM=NUMBER",

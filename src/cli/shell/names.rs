@@ -12,6 +12,7 @@ use crate::state::records::list;
 use crate::state::reviews::{ReviewRecord, ReviewsRecord};
 use crate::state::rules::{Proposal, Quorum};
 use crate::state::tasks::TaskRecord;
+use crate::state::trails::EventRecord;
 use crate::state::{Records, Table};
 
 /// A sort of things that have names.
@@ -51,6 +52,8 @@ pub enum Sort {
     Privilege,
     /// Tasks on root users that are not closed.
     Task,
+    /// Events that nothing explained.
+    Event,
     /// Ids of what waits for somebody, or can be revealed or closed.
     Waiting,
 }
@@ -112,6 +115,11 @@ pub fn all(records: &dyn Records, sort: Sort) -> Result<Vec<Name>> {
             .into_iter()
             .filter(|(_, task)| task.closed.is_none())
             .map(|(_, task)| Name::of(task.id.short(), task.task.as_str()))
+            .collect(),
+        Sort::Event => EventRecord::all(records)?
+            .into_iter()
+            .filter(|event| event.explained.is_none())
+            .map(|event| Name::of(event.event.to_string(), event.name.as_str()))
             .collect(),
         Sort::Waiting => waiting(records)?,
     })

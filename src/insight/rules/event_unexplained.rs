@@ -3,7 +3,6 @@
 use super::rule::Found;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
-use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -23,11 +22,13 @@ fn look(world: &World) -> Looked {
         ..Looked::default()
     };
     for event in &world.events {
+        let account = event.account.map(|account| format!(" in {account}"));
+        let place = account.unwrap_or_default();
         looked.found.push(Found {
-            about: About::Event(event.id.clone()),
+            about: event.about.clone(),
             message: format!(
-                "{} in {} at {} is explained by nothing",
-                event.name, event.account, event.at
+                "{}{place} at {} is explained by nothing",
+                event.name, event.at
             ),
         });
     }
@@ -38,6 +39,7 @@ fn look(world: &World) -> Looked {
 mod tests {
     use super::*;
     use crate::insight::rules::fixtures::*;
+    use crate::statement::findings::About;
 
     #[test]
     fn passes() {
@@ -48,10 +50,10 @@ mod tests {
     fn fails() {
         let mut world = good();
         world.events.push(OpenEvent {
-            id: name("e-1"),
+            about: About::Event(name("e-1")),
             at: world.now,
             name: "ConsoleLogin".to_owned(),
-            account: M,
+            account: Some(M),
         });
         breaks(&RULE, &world, "ConsoleLogin in 111111111111");
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::world::{Central, ClockStep, Proven, Root, Standards, World};
+use super::world::{Central, ClockStep, OpenEvent, Proven, Root, Standards, World};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
 use crate::insight::possession::Drills;
@@ -19,7 +19,10 @@ use crate::state::people::LedgerRecord;
 use crate::state::places::{AccessRecord, ItemRecord, LocationRecord, Place};
 use crate::state::records::list;
 use crate::state::rules::SplitRule;
+use crate::state::tasks::{Left, LeftRecord};
+use crate::state::trails::EventRecord;
 use crate::statement::account_id::AccountId;
+use crate::statement::findings::About;
 use crate::statement::posture::{HardwareMfa, Posture, TimestampEvery};
 use crate::statement::registry::{Answers, CredentialState};
 use crate::statement::secrets::Share;
@@ -92,6 +95,18 @@ impl World {
             credentials: seen.value.root_credentials_management,
             sessions: seen.value.root_sessions,
         });
+        for (key, left) in list::<LeftRecord>(view, "")? {
+            let root = self.roots.entry(AccountId::new(key)?).or_default();
+            root.recovered = left.recovered.as_ref().map(|left| left.at);
+            let gone = left.deleted.is_some() || left.audited.as_ref().is_some_and(Left::is_bare);
+            root.recorded_absent |= gone && left.recovered.is_none();
+        }
+        self.tasks = by_leaf(view)?;
+        for event in EventRecord::all(view)? {
+            if event.explained.is_none() {
+                self.events.push(OpenEvent::of(&event));
+            }
+        }
         self.standards = Standards::of(&PostureRecord::load(view)?.posture);
         for (_, alarm) in list::<AlarmRecord>(view, "")? {
             if !alarm.facts.closed {
@@ -227,6 +242,18 @@ impl Root {
         self.no_questions = facts.answers.is_some_and(|answers| match answers {
             Answers::NotSet | Answers::Recorded => true,
         });
+    }
+}
+
+impl OpenEvent {
+    fn of(event: &EventRecord) -> Self {
+        let named = Name::new(event.event.to_string());
+        Self {
+            about: named.map_or(About::Entry(event.found), About::Event),
+            at: event.at,
+            name: event.name.to_string(),
+            account: event.account,
+        }
     }
 }
 

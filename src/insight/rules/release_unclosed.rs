@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "Every release was closed",
     why: "A release that nobody closed has no end on record: what was seen, used and put back is not known.",
-    fix: "rootkeep close ID --outcome used|unused|aborted --note TEXT",
+    fix: "rootkeep close ID --outcome used|unused|aborted --note TEXT; of a task: rootkeep task close ID --outcome done|unused|failed",
     source: "NIST SP 800-53 AC-6(9), AU-12; M14",
     look,
 };
@@ -28,6 +28,19 @@ fn look(world: &World) -> Looked {
                 format!(
                     "the release that {} has asked for ended at {ended}, and nobody has closed it",
                     world.name(&request.author)
+                )
+            }),
+        );
+    }
+    for (leaf, task) in &world.tasks {
+        let over = task.expires().filter(|end| *end < world.now);
+        let open = over.filter(|_| task.closed.is_none());
+        looked.at(
+            || About::Entry(*leaf),
+            open.map(|end| {
+                let asked = world.name(&task.author);
+                format!(
+                    "the task that {asked} has asked for ended at {end}, and nobody has closed it"
                 )
             }),
         );

@@ -17,8 +17,10 @@ use crate::state::places::{
 use crate::state::reviews::{PrivilegeRecord, StruckRecord};
 use crate::state::rules::Quorum;
 use crate::state::runbooks::RunbookRecord;
+use crate::state::tasks::TaskRecord;
 use crate::statement::account_id::AccountId;
 use crate::statement::accounts::{AccountState, Partition};
+use crate::statement::findings::About;
 use crate::statement::names::Subject;
 use crate::statement::people::Role;
 use crate::statement::register::ItemKind;
@@ -145,14 +147,14 @@ pub struct ClockStep {
 /// An event of CloudTrail that nobody has explained.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenEvent {
-    /// AWS's id of it.
-    pub id: Name,
+    /// What names it.
+    pub about: About,
     /// When.
     pub at: Time,
     /// What.
     pub name: String,
-    /// In which account.
-    pub account: AccountId,
+    /// In which account, where the record said.
+    pub account: Option<AccountId>,
 }
 
 /// Something that reaches an account, or can no longer be lost: from the exact formulas.
@@ -225,6 +227,8 @@ pub struct World {
     pub ceremonies: Vec<CeremonyRecord>,
     /// Requests for releases.
     pub requests: Vec<(Digest, RequestRecord)>,
+    /// Tasks on root users.
+    pub tasks: Vec<(Digest, TaskRecord)>,
     /// When a backup was last restored and found good.
     pub restored: Option<Time>,
     /// When the ledger took effect.
@@ -274,6 +278,7 @@ impl World {
             runbooks: BTreeMap::new(),
             ceremonies: Vec::new(),
             requests: Vec::new(),
+            tasks: Vec::new(),
             restored: None,
             founded: None,
             alone_since: None,

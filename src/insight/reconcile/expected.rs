@@ -1,0 +1,204 @@
+//! What the ledger says there was to be: releases, drills, tasks, each with its window.
+
+use std::collections::BTreeSet;
+
+use super::CLOCK_ERROR;
+use crate::crypto::fixed::Digest;
+use crate::error::Result;
+use crate::state::Records;
+use crate::state::custody::{Epoch, RequestRecord, SecretRecord};
+use crate::state::drills::DrillRecord;
+use crate::state::places::{ItemRecord, Place};
+use crate::state::records::{list, read};
+use crate::state::trails::EventRecord;
+use crate::statement::account_id::AccountId;
+use crate::statement::drills::Found;
+use crate::statement::names::Subject;
+use crate::statement::register::ItemKind;
+use crate::statement::releases::Outcome;
+use crate::statement::trails::EventName;
+use crate::statement::{SecretKind, Time};
+
+/// How long before and after the time that a drill has on record somebody may have signed in.
+const DRILL: u64 = 900;
+/// How long after a release its account's secret is sealed anew, where it was changed.
+const SEALED_WITHIN: u64 = 86_400;
+
+/// Something that was to use the root user of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// Leaf hash of what says so.
+    pub leaf: Digest,
+    /// Whose root user.
+    pub account: AccountId,
+    /// From when on.
+    pub from: Time,
+    /// Until when.
+    pub to: Time,
+    /// What it is.
+    pub cause: Cause,
+    /// Events that are named by it, and would not be explained by their time alone.
+    pub names: BTreeSet<String>,
+    /// Whether somebody says that it was used at AWS.
+    pub leaves_trace: bool,
+}
+
+/// What was to use it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// A release of secrets.
+    Release {
+        /// Whether the password is among them.
+        password: bool,
+    },
+    /// A drill in which somebody signs in.
+    Drill,
+    /// A session of central root access.
+    Task {
+        /// The name of its policy, such as `IAMAuditRootUserCredentials`; nothing where it has none.
+        policy: Option<String>,
+    },
+}
+
+impl Expected {
+    /// By how many seconds a moment is outside the window; clocks may differ.
+    #[must_use]
+    pub fn off(&self, at: Time) -> u64 {
+        let early = self.from.seconds().saturating_sub(at.seconds());
+        let late = at.seconds().saturating_sub(self.to.seconds());
+        let off = u64::try_from(early.max(late)).unwrap_or(0);
+        if off <= CLOCK_ERROR { 0 } else { off }
+    }
+
+    /// Whether somebody was to sign in with a password.
+    #[must_use]
+    pub fn signs_in(&self) -> bool {
+        matches!(self.cause, Cause::Release { password: true } | Cause::Drill)
+    }
+}
+
+/// What the ledger has on record, as far as it matters here.
+#[derive(Clone, Debug, Default)]
+pub struct Estate {
+    /// What was to be.
+    pub expected: Vec<Expected>,
+    /// Accounts whose root user has MFA.
+    pub with_mfa: BTreeSet<AccountId>,
+    /// Events that governance has explained.
+    pub settled: BTreeSet<EventName>,
+}
+
+impl Estate {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Verification where the state is damaged.
+    pub fn load(records: &dyn Records) -> Result<Self> {
+        let mut estate = Self::default();
+        for (leaf, request) in list::<RequestRecord>(records, "")? {
+            estate.release(records, Digest::parse(&leaf)?, &request)?;
+        }
+        for (leaf, drill) in list::<DrillRecord>(records, "")? {
+            estate.drill(Digest::parse(&leaf)?, &drill);
+        }
+        for (_, secret) in list::<SecretRecord>(records, "")? {
+            if secret.kind() == SecretKind::MfaSeed {
+                estate.with_mfa.extend(accounts(&secret));
+            }
+        }
+        for (_, item) in list::<ItemRecord>(records, "")? {
+            let token = item.facts.kind == ItemKind::MfaToken;
+            if token && !matches!(item.place, Place::Destroyed) {
+                estate.with_mfa.extend(item.facts.account);
+            }
+        }
+        for (_, event) in list::<EventRecord>(records, "")? {
+            if event.explained.is_some() {
+                estate.settled.insert(event.event_name());
+            }
+        }
+        Ok(estate)
+    }
+
+    fn release(
+        &mut self,
+        records: &dyn Records,
+        leaf: Digest,
+        request: &RequestRecord,
+    ) -> Result<()> {
+        let (Some(effect), Some(end)) = (request.effect, request.window_ends()) else {
+            return Ok(());
+        };
+        if request.reshare {
+            return Ok(());
+        }
+        let to = request.closed_at.unwrap_or(end).max(effect.at);
+        for wanted in &request.secrets {
+            let Some(secret) = read::<SecretRecord>(records, &wanted.secret.to_hex())? else {
+                continue;
+            };
+            let password = secret.kind() == SecretKind::Password;
+            // Whoever changes it at AWS seals what it is now.
+            let next = Epoch::load(records, &wanted.secret, wanted.epoch.saturating_add(1))?;
+            let changed = next.is_some_and(|next| {
+                next.reshared_from.is_none()
+                    && next.made_at >= effect.at
+                    && next.made_at <= to.plus(SEALED_WITHIN)
+            });
+            for account in accounts(&secret) {
+                self.expected.push(Expected {
+                    leaf,
+                    account,
+                    from: effect.at,
+                    to,
+                    cause: Cause::Release { password },
+                    names: changes(secret.kind(), changed),
+                    leaves_trace: password && request.closed == Some(Outcome::Used),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn drill(&mut self, leaf: Digest, drill: &DrillRecord) {
+        for found in &drill.found {
+            let Found::SignIn {
+                account, worked, ..
+            } = found.found
+            else {
+                continue;
+            };
+            let before = found.at.seconds().saturating_sub_unsigned(DRILL);
+            self.expected.push(Expected {
+                leaf,
+                account,
+                from: Time::from_seconds(before).unwrap_or(found.at),
+                to: found.at.plus(DRILL),
+                cause: Cause::Drill,
+                names: BTreeSet::new(),
+                leaves_trace: worked,
+            });
+        }
+    }
+}
+
+/// What a secret is a way into.
+fn accounts(secret: &SecretRecord) -> Vec<AccountId> {
+    let own = match secret.name.subject {
+        Subject::Account(account) => Some(account),
+        _ => None,
+    };
+    own.into_iter()
+        .chain(secret.serves.iter().copied())
+        .collect()
+}
+
+/// The events that change a secret, where it was sealed anew.
+fn changes(kind: SecretKind, changed: bool) -> BTreeSet<String> {
+    let names: &[&str] = match kind {
+        SecretKind::Password if changed => &["PasswordUpdated"],
+        SecretKind::MfaSeed if changed => &["EnableMFADevice", "DeactivateMFADevice"],
+        _ => &[],
+    };
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
