@@ -10,12 +10,14 @@ use crate::state::custody::{Epoch, RequestRecord, SecretRecord};
 use crate::state::drills::DrillRecord;
 use crate::state::places::{ItemRecord, Place};
 use crate::state::records::{list, read};
+use crate::state::tasks::TaskRecord;
 use crate::state::trails::EventRecord;
 use crate::statement::account_id::AccountId;
 use crate::statement::drills::Found;
 use crate::statement::names::Subject;
 use crate::statement::register::ItemKind;
 use crate::statement::releases::Outcome;
+use crate::statement::tasks::{Task, TaskOutcome};
 use crate::statement::trails::EventName;
 use crate::statement::{SecretKind, Time};
 
@@ -101,6 +103,9 @@ impl Estate {
         for (leaf, drill) in list::<DrillRecord>(records, "")? {
             estate.drill(Digest::parse(&leaf)?, &drill);
         }
+        for (leaf, task) in list::<TaskRecord>(records, "")? {
+            estate.task(Digest::parse(&leaf)?, &task);
+        }
         for (_, secret) in list::<SecretRecord>(records, "")? {
             if secret.kind() == SecretKind::MfaSeed {
                 estate.with_mfa.extend(accounts(&secret));
@@ -160,6 +165,28 @@ impl Estate {
         Ok(())
     }
 
+    fn task(&mut self, leaf: Digest, task: &TaskRecord) {
+        let Some((from, to)) = task.window() else {
+            return;
+        };
+        let closed = task.closed.as_ref();
+        let names: &[&str] = match task.task {
+            Task::ChangeEmail => &ADDRESS_CHANGED,
+            _ => &[],
+        };
+        self.expected.push(Expected {
+            leaf,
+            account: task.account,
+            from,
+            to,
+            cause: Cause::Task {
+                policy: task.task.policy().map(str::to_owned),
+            },
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+            leaves_trace: closed.is_some_and(|closed| closed.outcome == TaskOutcome::Done),
+        });
+    }
+
     fn drill(&mut self, leaf: Digest, drill: &DrillRecord) {
         for found in &drill.found {
             let Found::SignIn {
@@ -181,6 +208,13 @@ impl Estate {
         }
     }
 }
+
+/// The events of a root user's address being changed by the management account.
+const ADDRESS_CHANGED: [&str; 3] = [
+    "StartPrimaryEmailUpdate",
+    "AcceptPrimaryEmailUpdate",
+    "EmailUpdated",
+];
 
 /// What a secret is a way into.
 fn accounts(secret: &SecretRecord) -> Vec<AccountId> {
