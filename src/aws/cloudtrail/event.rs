@@ -102,17 +102,12 @@ pub(super) struct Whereabouts<'r> {
 
 /// A value that may be of another type than the one that is read: fields of records are as AWS's many
 /// services write them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 enum Soft<T> {
+    #[default]
     Absent,
     Other,
     Is(T),
-}
-
-impl<T> Default for Soft<T> {
-    fn default() -> Self {
-        Self::Absent
-    }
 }
 
 impl<T> Soft<T> {
@@ -318,7 +313,7 @@ struct Additional {
     mfa_used: Soft<Plain>,
 }
 
-fn word<'r>(soft: &'r Soft<Plain>) -> Option<&'r str> {
+fn word(soft: &Soft<Plain>) -> Option<&str> {
     soft.get()
         .map(|plain| plain.0.as_str())
         .filter(|text| !text.is_empty())

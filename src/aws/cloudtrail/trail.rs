@@ -178,7 +178,7 @@ fn read_file(path: &Path, period: &Period, done: &AtomicU64) -> Result<Part> {
         from: if gzip {
             Origin::Gzip(Box::new(MultiGzDecoder::new(packed)))
         } else {
-            Origin::Plain(packed)
+            Origin::Plain(Box::new(packed))
         },
         out: 0,
     };
@@ -462,7 +462,7 @@ impl Read for Packed<'_> {
 }
 
 enum Origin<'d> {
-    Plain(Packed<'d>),
+    Plain(Box<Packed<'d>>),
     Gzip(Box<MultiGzDecoder<Packed<'d>>>),
 }
 
@@ -475,7 +475,7 @@ struct Unpacked<'d> {
 impl<'d> Unpacked<'d> {
     fn into_packed(self) -> Packed<'d> {
         match self.from {
-            Origin::Plain(packed) => packed,
+            Origin::Plain(packed) => *packed,
             Origin::Gzip(decoder) => decoder.into_inner(),
         }
     }
