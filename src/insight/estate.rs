@@ -400,3 +400,86 @@ fn shown(name: &str) -> String {
     }
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::contacts::Contact;
+    use crate::state::Memory;
+
+    fn account(number: u64) -> AccountId {
+        AccountId::new(format!("{number:012}")).unwrap()
+    }
+
+    fn contact(number: u64, name: &str) -> EstateFile {
+        let details = ContactDetails {
+            name: Text::new("n".repeat(1024)).unwrap(),
+            title: None,
+            email: None,
+            phone: None,
+            address: None,
+        };
+        let contact = Contact {
+            kind: Some(ContactKind::Primary),
+            details: Some(details),
+        };
+        EstateFile {
+            name: name.to_owned(),
+            asked: Asked {
+                source: Source::ContactInformation,
+                account: Some(account(number)),
+                contact: None,
+            },
+            digest: Digest::of(&number.to_be_bytes()),
+            bytes: 1,
+            at: Time::from_seconds(1).unwrap(),
+            said: Said::Contact(account(number), ContactKind::Primary, contact),
+        }
+    }
+
+    fn found(files: &[EstateFile]) -> Result<Differences> {
+        let listed = (0..20_000).map(account).collect();
+        differences(&Memory::default(), files, &listed)
+    }
+
+    #[test]
+    fn what_is_too_much_for_one_statement_becomes_two() {
+        let few: Vec<EstateFile> = (0..3).map(|n| contact(n, "x")).collect();
+        assert_eq!(found(&few).unwrap().imports.len(), 1);
+        let files: Vec<EstateFile> = (0..10_000).map(|n| contact(n, "x")).collect();
+        let found = found(&files).unwrap();
+        assert_eq!(found.counts.added, 10_000);
+        assert_eq!(found.imports.len(), 2);
+        for (import, personal) in &found.imports {
+            assert!(canonical::write(import).unwrap().len() <= PART_LIMIT);
+            assert!(canonical::write(personal).unwrap().len() <= PART_LIMIT);
+        }
+        let rows: usize = found.imports.iter().map(|(it, _)| it.contacts.len()).sum();
+        assert_eq!((rows, found.roots.len()), (10_000, 10_000));
+    }
+
+    #[test]
+    fn two_files_that_say_the_same_thing_are_refused_by_their_names() {
+        let error = found(&[contact(1, "one"), contact(1, "other")]).unwrap_err();
+        assert_eq!(error.code(), "two-files");
+        assert!(error.message().contains("one and other"), "{error}");
+    }
+
+    #[test]
+    fn an_account_that_is_in_no_listing_is_refused() {
+        let error = found(&[contact(20_000, "x")]).unwrap_err();
+        assert_eq!(error.code(), "unknown-account");
+    }
+
+    #[test]
+    fn files_that_are_the_same_to_the_byte_are_one() {
+        let mut other = contact(2, "second");
+        other.digest = contact(1, "").digest;
+        let found = found(&[contact(1, "first"), other]).unwrap();
+        let [(import, personal)] = found.imports.as_slice() else {
+            panic!()
+        };
+        assert_eq!((import.files.len(), import.contacts.len()), (1, 2));
+        assert_eq!(personal.files, [Text::new("first").unwrap()]);
+    }
+}
