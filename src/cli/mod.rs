@@ -85,7 +85,9 @@ mod table_import;
 mod terminal;
 mod verify;
 mod waiting;
+mod what_if;
 mod when;
+mod who_can;
 
 use std::process::ExitCode;
 
@@ -160,6 +162,8 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Ceremony(command) => ceremony::run(context, &command),
         Command::Privilege(command) => privilege::run(context, &command),
         Command::Review(command) => review::run(context, &command),
+        Command::WhoCan(command) => who_can::run(context, &command),
+        Command::WhatIf(command) => what_if::run(context, &command),
         Command::Calendar(command) => calendar::run(context, &command),
         Command::Rekey => rekey::run(context),
         Command::Reshare(command) => reshare::run(context, &command),

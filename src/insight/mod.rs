@@ -4,4 +4,5 @@
 pub mod calendar;
 pub mod drills;
 pub mod possession;
+pub mod reach;
 pub mod reviews;

@@ -34,4 +34,5 @@ mod story;
 mod succession;
 mod tamper;
 mod vectors;
+mod whocan;
 mod world;
