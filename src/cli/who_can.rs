@@ -10,6 +10,7 @@ use super::fresh;
 use super::output::{self, Done};
 use crate::error::{Error, Result};
 use crate::insight::reach::estate::{Account, Estate};
+use crate::insight::reach::formula::Variable;
 use crate::insight::reach::sets::{Loss, Sets};
 use crate::insight::reach::{self, Answer, Lost, Reach, Route, gaps};
 use crate::ledger::{Session, write_private_new};
@@ -159,23 +160,22 @@ impl Report<'_> {
 
     fn fields(&self, account: &Account, answer: &Answer, svg: Option<&Path>) -> Value {
         let mut fields = Self::loss_fields(&self.names, answer);
-        let sets = |sets: &Sets| -> Vec<Vec<String>> {
-            sets.listed.iter().map(|set| self.names.set(set)).collect()
+        let names = |sets: &[Vec<Variable>]| -> Vec<Vec<String>> {
+            sets.iter().map(|set| self.names.set(set)).collect()
         };
+        let any = self.in_order(&answer.any);
         let by_route: Vec<Value> = answer
             .routes
             .iter()
             .map(|(route, found)| {
                 json!({
-                    "route": route.as_str(), "coalitions": sets(found),
+                    "route": route.as_str(), "coalitions": names(&self.in_order(found)),
                     "total": total(found), "cut": found.is_cut(), "smallest": found.smallest,
                 })
             })
             .collect();
-        let by = answer.any.listed.iter().map(|set| -> Vec<&str> {
-            let routes = self.reach.by(answer, set).into_iter();
-            routes.map(Route::as_str).collect()
-        });
+        let by = self.reach.by(answer, &any).into_iter();
+        let by = by.map(|routes| -> Vec<&str> { routes.into_iter().map(Route::as_str).collect() });
         let gaps = gaps::of(self.estate, account);
         let gaps: Vec<String> = gaps
             .iter()
@@ -191,7 +191,7 @@ impl Report<'_> {
             fields,
             json!({
                 "account": account.id, "name": account.name, "management": account.management,
-                "coalitions": sets(&answer.any), "by": by.collect::<Vec<_>>(),
+                "coalitions": names(&any), "by": by.collect::<Vec<_>>(),
                 "total": total(&answer.any), "cut": answer.any.is_cut(),
                 "smallest": answer.any.smallest, "routes": by_route,
                 "not_known": gaps, "counted_though_gone": gone,
@@ -199,6 +199,17 @@ impl Report<'_> {
             }),
         );
         fields
+    }
+
+    /// The sets that are listed: the smaller first, then by name.
+    fn in_order(&self, sets: &Sets) -> Vec<Vec<Variable>> {
+        let mut listed = sets.listed.clone();
+        let folded = |name: String| name.to_lowercase();
+        listed.sort_by_cached_key(|set| {
+            let names: Vec<String> = self.names.set(set).into_iter().map(folded).collect();
+            (set.len(), names)
+        });
+        listed
     }
 
     /// How many can be missing, and whose loss is too much.
@@ -234,9 +245,10 @@ impl Report<'_> {
             "{name}{mark}: who can reach its root user, by {entries} entries\n\n"
         ));
         line(text, "enough", &present::how_many(&answer.any));
-        for set in answer.any.listed.iter().take(shown) {
-            let routes = self.reach.by(answer, set).into_iter();
-            let routes: Vec<&str> = routes.map(Route::as_str).collect();
+        let listed = self.in_order(&answer.any);
+        let first = listed.get(..shown).unwrap_or(&listed);
+        for (set, routes) in first.iter().zip(self.reach.by(answer, first)) {
+            let routes: Vec<&str> = routes.into_iter().map(Route::as_str).collect();
             let people = self.names.shown_set(set).join(", ");
             line(text, "", &format!("{people}  [{}]", routes.join(", ")));
         }

@@ -133,15 +133,21 @@ impl<'e> Reach<'e> {
         self.get_in.secrets(&[secret], &mut self.formulas) != self.formulas.never()
     }
 
-    /// By which of the routes a set of people reaches the root user.
+    /// By which of the routes each of some sets of people reaches the root user.
     #[must_use]
-    pub fn by(&self, answer: &Answer, set: &[Variable]) -> Vec<Route> {
-        let there = |variable: Variable| set.contains(&variable);
+    pub fn by(&self, answer: &Answer, sets: &[Vec<Variable>]) -> Vec<Vec<Route>> {
         let rules = answer.rules.iter();
-        rules
-            .filter(|(_, rule)| self.formulas.holds(*rule, &there))
-            .map(|(route, _)| *route)
-            .collect()
+        let rules: Vec<(Route, Vec<Formula>)> = rules
+            .map(|(route, rule)| (*route, self.formulas.below(*rule)))
+            .collect();
+        let by = |set: &Vec<Variable>| {
+            let there = |variable: Variable| set.contains(&variable);
+            let open = rules.iter();
+            open.filter(|(_, below)| self.formulas.holds_of(below, &there))
+                .map(|(route, _)| *route)
+                .collect()
+        };
+        sets.iter().map(by).collect()
     }
 
     /// People who count although nobody can count on them: who have left, or have no name any more.

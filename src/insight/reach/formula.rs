@@ -184,10 +184,19 @@ impl Formulas {
     /// Whether `there` are enough.
     #[must_use]
     pub fn holds(&self, formula: Formula, there: &dyn Fn(Variable) -> bool) -> bool {
-        let mut known: HashMap<Formula, bool> = HashMap::new();
-        for below in self.below(formula) {
-            let is = |part: &&Formula| known.get(part).copied().unwrap_or(false);
-            let holds = match self.rule(below) {
+        self.holds_of(&self.below(formula), there)
+    }
+
+    /// As [`Self::holds`], where [`Self::below`] is known already.
+    #[must_use]
+    pub fn holds_of(&self, below: &[Formula], there: &dyn Fn(Variable) -> bool) -> bool {
+        let mut known = Vec::with_capacity(below.len());
+        for formula in below {
+            let is = |part: &&Formula| {
+                let place = below.binary_search(part).ok();
+                place.and_then(|place| known.get(place)).copied() == Some(true)
+            };
+            let holds = match self.rule(*formula) {
                 Rule::Never => false,
                 Rule::Always => true,
                 Rule::One(variable) => there(*variable),
@@ -195,9 +204,9 @@ impl Formulas {
                 Rule::Any(parts) => parts.iter().any(|part| is(&part)),
                 Rule::AtLeast(needed, parts) => parts.iter().filter(is).count() >= *needed,
             };
-            known.insert(below, holds);
+            known.push(holds);
         }
-        known.get(&formula).copied().unwrap_or(false)
+        known.last() == Some(&true)
     }
 
     /// A rule and all that it is made of, each after its parts.
