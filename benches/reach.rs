@@ -47,7 +47,10 @@ fn main() {
     thirty_people(if quick { 1 } else { 21 });
     let world = World::ready();
     println!("\n{accounts} accounts, each with a password, an MFA seed and a mailbox of its own");
-    for (word, own) in [("of one shape", false), ("each with its own knowers and readers", true)] {
+    for (word, own) in [
+        ("of one shape", false),
+        ("each with its own knowers and readers", true),
+    ] {
         many_accounts(&world, word, accounts, own, rounds);
     }
     program(&world, accounts, rounds);
@@ -88,17 +91,23 @@ fn thirty_people(rounds: usize) {
                 .collect();
             all.at_least(2, groups)
         }),
-        ("4 quorums across each other, each 8 of 15", |all, people| {
-            let quorums: Vec<Formula> = [1, 7, 11, 13]
-                .map(|step| {
-                    let members = (0..15).map(|n| people[n * step % 30]);
-                    all.at_least(8, members.collect::<Vec<_>>())
-                })
-                .to_vec();
-            all.all(quorums)
-        }),
+        (
+            "4 quorums across each other, each 8 of 15",
+            |all, people| {
+                let quorums: Vec<Formula> = [1, 7, 11, 13]
+                    .map(|step| {
+                        let members = (0..15).map(|n| people[n * step % 30]);
+                        all.at_least(8, members.collect::<Vec<_>>())
+                    })
+                    .to_vec();
+                all.all(quorums)
+            },
+        ),
     ];
-    println!("{:<44} {:>16} {:>9} {:>10}", "thirty people", "sets", "survives", "time");
+    println!(
+        "{:<44} {:>16} {:>9} {:>10}",
+        "thirty people", "sets", "survives", "time"
+    );
     for (word, shape) in shapes {
         let mut told = String::new();
         let times = (0..rounds).map(|_| {
@@ -182,13 +191,20 @@ fn many_accounts(world: &World, word: &str, count: usize, own: bool, rounds: usi
             if own {
                 // Five people, in one of 32 sets for each of two secrets.
                 let set = (number >> (5 * kind)) % 32;
-                epoch.knowers = (0..5).filter(|n| set & (1 << n) != 0).map(|n| world.id(n)).collect();
+                epoch.knowers = (0..5)
+                    .filter(|n| set & (1 << n) != 0)
+                    .map(|n| world.id(n))
+                    .collect();
             }
             grown.put(secret_id.to_hex(), &secret);
             grown.put(Epoch::key(&secret_id, 1), &epoch);
         }
         let mailbox = name(&format!("root-{number}"));
-        let others = if own { vec![text(&format!("owner {number}"))] } else { Vec::new() };
+        let others = if own {
+            vec![text(&format!("owner {number}"))]
+        } else {
+            Vec::new()
+        };
         grown.put(
             mailbox.to_string(),
             &MailboxRecord {
@@ -253,7 +269,10 @@ fn program(world: &World, count: usize, rounds: usize) {
     let (accounts, names) = accounts.into_iter().unzip();
     let claim = Claim::AccountImport(
         Import { accounts, ..import },
-        Some(ImportPersonal { accounts: names, ..personal }),
+        Some(ImportPersonal {
+            accounts: names,
+            ..personal
+        }),
     );
     world.session(ADA).enter(claim, Vec::new()).unwrap();
     let times = (0..rounds).map(|_| {
@@ -273,5 +292,8 @@ fn program(world: &World, count: usize, rounds: usize) {
         })
     });
     let time = median(times.collect());
-    println!("\nrootkeep who-can --all, as it is typed, with {count} more accounts: {} (target < 2 s)", show(time));
+    println!(
+        "\nrootkeep who-can --all, as it is typed, with {count} more accounts: {} (target < 2 s)",
+        show(time)
+    );
 }

@@ -73,7 +73,10 @@ fn lost(estate: &Estate, people: &People, typed: &[String]) -> Result<(Lost, Vec
             }
             Some(("location", location)) => {
                 let location = Name::new(location)?;
-                let place = estate.places.iter().position(|known| known.name == location);
+                let place = estate
+                    .places
+                    .iter()
+                    .position(|known| known.name == location);
                 let place = place.ok_or_else(|| missing("no-location", "location", &location))?;
                 lost.places.insert(place);
                 format!("location:{location}")
@@ -135,9 +138,8 @@ impl Report<'_> {
     }
 
     fn fields(&self) -> Value {
-        let words = |routes: &[Route]| -> Vec<&str> {
-            routes.iter().map(|route| route.as_str()).collect()
-        };
+        let words =
+            |routes: &[Route]| -> Vec<&str> { routes.iter().map(|route| route.as_str()).collect() };
         let accounts = self.found.accounts.iter().filter_map(|one| {
             let account = self.estate.accounts.get(one.place)?;
             Some(json!({
@@ -232,7 +234,11 @@ impl Report<'_> {
             line(text, if place == 0 { label } else { "" }, one);
         }
         if all.len() > self.most {
-            line(text, "", &format!("… and {} more: --all", all.len() - self.most));
+            line(
+                text,
+                "",
+                &format!("… and {} more: --all", all.len() - self.most),
+            );
         }
     }
 }

@@ -321,7 +321,14 @@ impl Report<'_> {
             output::object("who-can.all", json!({"accounts": all}))?;
             return Ok(Done::Yes);
         }
-        let headings = ["ACCOUNT", "ENOUGH", "SETS", "PEOPLE", "SITES", "FOR EXAMPLE"];
+        let headings = [
+            "ACCOUNT",
+            "ENOUGH",
+            "SETS",
+            "PEOPLE",
+            "SITES",
+            "FOR EXAMPLE",
+        ];
         output::data(&output::plain(&output::table(&headings, &rows)))?;
         self.context.say(
             "ENOUGH: the fewest people who reach the root user. PEOPLE, SITES: how many can be lost before nobody gets in.",

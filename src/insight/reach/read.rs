@@ -30,16 +30,15 @@ use crate::statement::text::{Name, Text};
 /// Verification where the state is damaged.
 pub fn read(records: &dyn Records) -> Result<Estate> {
     let mut reader = Reader::new(records)?;
-    let (places, at) = reader.places()?;
-    let held = reader.items(&at)?;
+    let mut places = reader.places()?;
+    let names = places.iter().map(|place| place.name.clone());
+    let held = reader.items(&names.zip(0..).collect())?;
     let of_subject = reader.secrets(&held)?;
-    reader.estate.places = places
-        .into_iter()
-        .map(|(name, mut place)| {
-            place.combinations = of_subject.of(&Subject::Location(name), &[SecretKind::Combination]);
-            place
-        })
-        .collect();
+    for place in &mut places {
+        let subject = Subject::Location(place.name.clone());
+        place.combinations = of_subject.of(&subject, &[SecretKind::Combination]);
+    }
+    reader.estate.places = places;
     let mut accounts = reader.accounts(&of_subject)?;
     for (item, account) in &held.serving {
         let place = reader.estate.items.get(*item);
@@ -167,9 +166,9 @@ impl<'r> Reader<'r> {
         all
     }
 
-    fn places(&mut self) -> Result<(Vec<(Name, Place)>, BTreeMap<Name, usize>)> {
+    fn places(&mut self) -> Result<Vec<Place>> {
         let mut sites: BTreeMap<Name, usize> = BTreeMap::new();
-        let (mut places, mut at) = (Vec::new(), BTreeMap::new());
+        let mut places = Vec::new();
         for (_, record) in list::<LocationRecord>(self.records, "")? {
             let facts = record.facts;
             let next = sites.len();
@@ -178,18 +177,16 @@ impl<'r> Reader<'r> {
                 next
             });
             let access = facts.access.iter().map(|id| self.custodian(id)).collect();
-            at.insert(facts.location.clone(), places.len());
-            let place = Place {
-                name: facts.location.clone(),
+            places.push(Place {
+                name: facts.location,
                 site,
                 access,
                 two: facts.dual_control,
                 in_use: !record.retired,
                 combinations: Vec::new(),
-            };
-            places.push((facts.location, place));
+            });
         }
-        Ok((places, at))
+        Ok(places)
     }
 
     /// Items that hold a value or serve an account.
@@ -260,16 +257,10 @@ impl<'r> Reader<'r> {
 
     /// The values that may be the right one: that of the newest epoch, and that of the newest that somebody
     /// has found to work.
-    fn values(
-        &mut self,
-        secret: &Id,
-        epochs: &BTreeMap<u32, Epoch>,
-        held: &HeldBy,
-    ) -> Vec<Value> {
+    fn values(&mut self, secret: &Id, epochs: &BTreeMap<u32, Epoch>, held: &HeldBy) -> Vec<Value> {
         let live = |(_, epoch): &(&u32, &Epoch)| epoch.destroyed.is_none();
         let newest = epochs.iter().rfind(live).map(|(number, _)| *number);
-        let works =
-            |one: &(&u32, &Epoch)| one.1.destroyed.is_none() && !one.1.confirmed.is_empty();
+        let works = |one: &(&u32, &Epoch)| one.1.destroyed.is_none() && !one.1.confirmed.is_empty();
         let confirmed = epochs.iter().rfind(works).map(|(number, _)| *number);
         let first = |number: Option<u32>| number.map(|number| first_of(epochs, number));
         let (newest, usual) = (first(newest), first(confirmed.or(newest)));
@@ -363,9 +354,8 @@ impl<'r> Reader<'r> {
             let others = record.personal.as_ref();
             let others = others.map(|personal| personal.others.as_slice());
             let thing = format!("mailbox:{}", facts.mailbox);
-            let of = |kinds: &[SecretKind]| {
-                secrets.of(&Subject::Mailbox(facts.mailbox.clone()), kinds)
-            };
+            let of =
+                |kinds: &[SecretKind]| secrets.of(&Subject::Mailbox(facts.mailbox.clone()), kinds);
             for account in &facts.accounts {
                 let mailbox = self.estate.mailboxes.len();
                 entry(accounts, *account).mailboxes.push(mailbox);

@@ -93,7 +93,7 @@ impl Asked {
     #[must_use]
     pub fn of(variable: Variable) -> Self {
         let half = usize::try_from(variable / 2).unwrap_or(usize::MAX);
-        if variable % 2 == 0 {
+        if variable & 1 == 0 {
             Self::Person(half)
         } else {
             Self::Site(half)
@@ -115,11 +115,7 @@ impl<'e> Rules<'e> {
     ///
     /// # Errors
     /// Failed, code `too-many-combinations`.
-    pub fn new(
-        estate: &'e Estate,
-        reading: Reading<'e>,
-        formulas: &mut Formulas,
-    ) -> Result<Self> {
+    pub fn new(estate: &'e Estate, reading: Reading<'e>, formulas: &mut Formulas) -> Result<Self> {
         let mut rules = Self {
             estate,
             reading,

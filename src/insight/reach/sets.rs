@@ -59,12 +59,7 @@ impl Solver {
     ///
     /// # Errors
     /// Failed, code `too-many-combinations`.
-    pub fn sets(
-        &mut self,
-        formulas: &Formulas,
-        formula: Formula,
-        most: usize,
-    ) -> Result<Rc<Sets>> {
+    pub fn sets(&mut self, formulas: &Formulas, formula: Formula, most: usize) -> Result<Rc<Sets>> {
         if let Some(known) = self.sets.get(&(formula, most)) {
             return Ok(Rc::clone(known));
         }

@@ -229,7 +229,9 @@ pub(super) mod tests {
         picture.people.push(name.to_owned());
         for thing in &mut picture.things {
             thing.people.push(true);
-            thing.label.push_str(" and what else there is to be said of it, at length");
+            thing
+                .label
+                .push_str(" and what else there is to be said of it, at length");
         }
         for width in [60, 80, 120] {
             let drawn = text(&picture, width);

@@ -428,7 +428,11 @@ fn who_can_and_what_can_be_lost_agree_with_brute_force_on_a_thousand_estates() {
                 assert_eq!(loss.survives, expected, "{told}, {kind}");
                 let too_many = bit_set(&loss.too_many);
                 let (gone, shut) = (too_many & 0xffff, too_many >> 16);
-                assert_eq!(loss.too_many.is_empty(), expected.is_none(), "{told}, {kind}");
+                assert_eq!(
+                    loss.too_many.is_empty(),
+                    expected.is_none(),
+                    "{told}, {kind}"
+                );
                 if expected.is_some() {
                     let left = (everybody & !gone) | (all_sites & !shut) << people;
                     assert!(!opens(left), "{told}, {kind}: {:?}", loss.too_many);
@@ -438,7 +442,10 @@ fn who_can_and_what_can_be_lost_agree_with_brute_force_on_a_thousand_estates() {
             }
         }
     }
-    assert!(opened > 500 && listed > 5000, "{opened} opened, {listed} listed");
+    assert!(
+        opened > 500 && listed > 5000,
+        "{opened} opened, {listed} listed"
+    );
 }
 
 #[test]
@@ -486,5 +493,8 @@ fn what_if_agrees_with_brute_force_on_a_thousand_estates() {
             assert_eq!(one.after, after.inside[one.place], "seed {seed}");
         }
     }
-    assert!(locked > 100 && open > 500, "{locked} locked out, {open} open");
+    assert!(
+        locked > 100 && open > 500,
+        "{locked} locked out, {open} open"
+    );
 }

@@ -103,7 +103,10 @@ fn places_mailboxes_phones_and_privileges_are_ways_too() {
     let member = who_can(&desk, &[MEMBER]);
     assert_eq!(member["coalitions"][0], json!(["carol"]));
     let only = who_can(&desk, &[MEMBER, "--route", "sign-in"]);
-    assert_eq!((&only["smallest"], &only["total"]), (&Value::Null, &json!(0)));
+    assert_eq!(
+        (&only["smallest"], &only["total"]),
+        (&Value::Null, &json!(0))
+    );
     assert_eq!(only["routes"].as_array().unwrap().len(), 1);
     assert_eq!(only["opens"], false);
     assert_eq!(only["survives_loss_of"], Value::Null);
@@ -115,8 +118,20 @@ fn whoever_has_taken_a_thing_out_has_it_and_nobody_counts_on_it() {
     let mut words: Vec<&str> = "safe log london-a --witness alice --purpose Check"
         .split(' ')
         .collect();
-    words.extend(["--opened-at", "2026-07-01 14:03", "--closed-at", "2026-07-01 14:10"]);
-    words.extend(["--took", "sheet-1", "--bag", "sheet-1=A1", "--with", "alice.key"]);
+    words.extend([
+        "--opened-at",
+        "2026-07-01 14:03",
+        "--closed-at",
+        "2026-07-01 14:10",
+    ]);
+    words.extend([
+        "--took",
+        "sheet-1",
+        "--bag",
+        "sheet-1=A1",
+        "--with",
+        "alice.key",
+    ]);
     desk.ok_as("bob", &words);
     let found = who_can(&desk, &[ACCOUNT, "--route", "sign-in"]);
     assert_eq!(
@@ -130,7 +145,14 @@ fn whoever_has_taken_a_thing_out_has_it_and_nobody_counts_on_it() {
 fn somebody_who_left_counts_for_taking_it_and_not_for_getting_in() {
     let desk = estate();
     let mut words = vec!["custodian", "retire", "bob", "--note", "left"];
-    words.extend(["--with", "carol.key", "--with", "dave.key", "--with", "alice.key"]);
+    words.extend([
+        "--with",
+        "carol.key",
+        "--with",
+        "dave.key",
+        "--with",
+        "alice.key",
+    ]);
     desk.ok_as("alice", &words);
     let found = who_can(&desk, &[ACCOUNT]);
     assert_eq!(found["counted_though_gone"], json!(["bob"]));
@@ -141,7 +163,10 @@ fn somebody_who_left_counts_for_taking_it_and_not_for_getting_in() {
     assert!(shown.contains("bob (left)"), "{shown}");
     // Support takes a phone that only bob answers.
     let support = who_can(&desk, &[ACCOUNT, "--route", "support"]);
-    assert_eq!((&support["smallest"], &support["opens"]), (&json!(2), &json!(false)));
+    assert_eq!(
+        (&support["smallest"], &support["opens"]),
+        (&json!(2), &json!(false))
+    );
 }
 
 #[test]
@@ -152,7 +177,10 @@ fn every_account_in_use_is_listed_with_its_smallest_set() {
     let accounts = found["accounts"].as_array().unwrap();
     assert_eq!(accounts.len(), 11, "a closed account is left out");
     let own = of(&found, ACCOUNT);
-    assert_eq!((&own["smallest"], &own["example"]), (&json!(1), &json!(["alice"])));
+    assert_eq!(
+        (&own["smallest"], &own["example"]),
+        (&json!(1), &json!(["alice"]))
+    );
     let member = of(&found, MEMBER);
     assert_eq!(
         member["routes"],
@@ -172,10 +200,16 @@ fn what_is_lost_is_told_from_what_still_opens() {
     let own = of(&found, ACCOUNT);
     assert_eq!(own["opened_by"], json!(["sign-in", "reset", "support"]));
     assert_eq!(own["opens_by"], json!(["support"]));
-    assert_eq!((&own["locked_out"], &own["survives_loss_of"]), (&json!(false), &json!(0)));
+    assert_eq!(
+        (&own["locked_out"], &own["survives_loss_of"]),
+        (&json!(false), &json!(0))
+    );
     assert_eq!(own["locked_out_without"], json!(["bob"]));
     let secrets = found["secrets"].as_array().unwrap();
-    let lost: Vec<&Value> = secrets.iter().filter(|one| one["locked_out"] == true).collect();
+    let lost: Vec<&Value> = secrets
+        .iter()
+        .filter(|one| one["locked_out"] == true)
+        .collect();
     assert_eq!(lost.len(), 1);
     assert_eq!(lost[0]["name"], MFA);
     assert_eq!(
@@ -199,11 +233,22 @@ fn the_picture_has_people_on_one_side_and_things_on_the_other() {
     let desk = estate();
     let shown = desk.ok_as("alice", &["who-can", ACCOUNT, "--picture"]).out;
     insta::assert_snapshot!("who-can", shown);
-    assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    assert!(
+        shown.lines().all(|line| line.chars().count() <= 80),
+        "{shown}"
+    );
     desk.ok_as("alice", &["who-can", ACCOUNT, "--svg", "reach.svg"]);
     let drawn = std::fs::read_to_string(desk.path("reach.svg")).unwrap();
-    assert!(drawn.starts_with("<svg ") && drawn.contains("sheet-1 in london-a"), "{drawn}");
-    desk.refused("alice", &["who-can", ACCOUNT, "--svg", "reach.svg"], 3, "exists");
+    assert!(
+        drawn.starts_with("<svg ") && drawn.contains("sheet-1 in london-a"),
+        "{drawn}"
+    );
+    desk.refused(
+        "alice",
+        &["who-can", ACCOUNT, "--svg", "reach.svg"],
+        3,
+        "exists",
+    );
 }
 
 #[test]
@@ -214,7 +259,11 @@ fn what_nobody_has_registered_is_not_found() {
         (vec!["who-can", "1111"], 2, "bad-account"),
         (vec!["what-if", "--without", "nobody"], 5, "no-custodian"),
         (vec!["what-if", "--without", "site:paris"], 5, "no-site"),
-        (vec!["what-if", "--without", "location:paris"], 5, "no-location"),
+        (
+            vec!["what-if", "--without", "location:paris"],
+            5,
+            "no-location",
+        ),
         (vec!["what-if", "--without", "site:"], 2, "bad-name"),
     ] {
         desk.refused("alice", &words, exit, code);

@@ -10,8 +10,8 @@ use rootkeep::state::people::Custodian;
 use rootkeep::state::places::MailboxRecord;
 use rootkeep::state::records::{Record, Records, Table, read};
 use rootkeep::statement::Claim;
-use rootkeep::statement::register::Mailbox;
 use rootkeep::statement::account_id::AccountId;
+use rootkeep::statement::register::Mailbox;
 use rootkeep::statement::secrets::{Confirm, ConfirmPersonal};
 
 use crate::world::{ADA, BEA, CY, DAN, EVE, MANAGEMENT, MFA, PASSWORD, World, name, random_id};
@@ -31,7 +31,9 @@ const SOMEBODY: usize = 99;
 fn reached(world: &World, estate: &Estate, route: Route) -> (Vec<Vec<usize>>, Option<usize>) {
     let nothing = Lost::default();
     let mut reach = Reach::new(estate, &nothing).unwrap();
-    let account = estate.account(&AccountId::new(MANAGEMENT).unwrap()).unwrap();
+    let account = estate
+        .account(&AccountId::new(MANAGEMENT).unwrap())
+        .unwrap();
     let answer = reach
         .account(&estate.accounts[account], &[route], 100)
         .unwrap();
@@ -194,5 +196,8 @@ fn somebody_who_goes_on_with_another_identity_is_one_person() {
     let account = estate.account(&AccountId::new(MANAGEMENT).unwrap());
     let own = found.accounts.iter().find(|one| Some(one.place) == account);
     let own = own.unwrap();
-    assert_eq!((&own.before[..], &own.after[..]), (&[Route::SignIn][..], &[][..]));
+    assert_eq!(
+        (&own.before[..], &own.after[..]),
+        (&[Route::SignIn][..], &[][..])
+    );
 }
