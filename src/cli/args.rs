@@ -202,6 +202,10 @@ pub enum Command {
     /// Events that nothing explained: list, show, explain
     #[command(subcommand)]
     Event(super::event::EventCommand),
+    /// Who can reach an account's root user, and how many people and sites can be lost
+    WhoCan(super::who_can::WhoCanCommand),
+    /// Who is locked out when people and sites are gone, and what still opens
+    WhatIf(super::what_if::WhatIfCommand),
     /// What comes round, as a file for calendars
     Calendar(super::calendar::CalendarCommand),
     /// The log

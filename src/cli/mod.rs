@@ -93,7 +93,9 @@ mod task_list;
 mod terminal;
 mod verify;
 mod waiting;
+mod what_if;
 mod when;
+mod who_can;
 
 use std::process::ExitCode;
 
@@ -175,6 +177,8 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Task(command) => task::run(context, &command),
         Command::Reconcile(command) => reconcile::run(context, &command),
         Command::Event(command) => event::run(context, &command),
+        Command::WhoCan(command) => who_can::run(context, &command),
+        Command::WhatIf(command) => what_if::run(context, &command),
         Command::Calendar(command) => calendar::run(context, &command),
         Command::Rekey => rekey::run(context),
         Command::Reshare(command) => reshare::run(context, &command),

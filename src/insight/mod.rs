@@ -7,5 +7,6 @@ pub mod drills;
 pub mod estate;
 pub mod possession;
 pub mod reconcile;
+pub mod reach;
 pub mod reviews;
 pub mod rules;

@@ -12,6 +12,7 @@ pub mod map;
 pub mod minutes;
 pub mod print;
 pub mod qr;
+pub mod reach;
 pub mod reviews;
 pub mod runbooks;
 pub mod tasks;

@@ -429,6 +429,9 @@ PYTHON
     as alice privilege set old --account 111122223333
     as alice privilege end old
     as alice privilege list
+    as alice who-can 111122223333 --svg reach.svg
+    as alice who-can --all
+    as alice what-if --without bob
     as alice review plan --every month --timezone Europe/London
     as alice review list
     back=$(as alice review start --period 2024-Q1 --note 'to try' | field id)

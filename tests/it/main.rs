@@ -38,4 +38,5 @@ mod succession;
 mod tamper;
 mod tasks;
 mod vectors;
+mod whocan;
 mod world;

@@ -270,6 +270,7 @@ fn sorts(path: &[&Command], arg: &Arg) -> Vec<Sort> {
         ("ID", "alarm") => vec![Sort::Alarm],
         ("ID", "drill") if arg.is_positional() => vec![Sort::Drill],
         ("ID", "ceremony") if arg.is_positional() => vec![Sort::Ceremony],
+        ("NAME|location:ID|site:NAME", _) => vec![Sort::Person],
         ("PLAN" | "PLAN|KIND", _) => vec![Sort::Plan],
         ("PRIVILEGE", _) => vec![Sort::Privilege],
         ("EVENT", _) => vec![Sort::Event],

@@ -9,7 +9,7 @@ mod draw;
 mod legend;
 mod page;
 mod pictures;
-mod svg;
+pub(super) mod svg;
 #[cfg(test)]
 mod tests;
 
