@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::estate::{
-    Account, Estate, Group, Held, Item, Mailbox, Person, Phone, Place, Privilege, Secret, Split,
-    Value, Whereabouts, Who, Whom,
+    Account, Estate, Group, Held, Item, Mailbox, Person, Phone, Place, Privilege, RootCredentials,
+    Secret, Split, Value, Whereabouts, Who, Whom,
 };
 use crate::crypto::fixed::Id;
 use crate::error::Result;
+use crate::insight::roots;
 use crate::state::Records;
 use crate::state::custody::{AccountRecord, Epoch, SecretRecord};
 use crate::state::people::Custodian;
@@ -18,7 +19,7 @@ use crate::state::records::{list, read as read_one};
 use crate::state::reviews::PrivilegeRecord;
 use crate::statement::SecretKind;
 use crate::statement::account_id::AccountId;
-use crate::statement::accounts::AccountState;
+use crate::statement::accounts::{AccountState, Partition};
 use crate::statement::names::Subject;
 use crate::statement::register::ItemKind;
 use crate::statement::reviews::Power;
@@ -52,10 +53,34 @@ pub fn read(records: &dyn Records) -> Result<Estate> {
     reader.mailboxes(&of_subject, &mut accounts)?;
     reader.phones(&mut accounts)?;
     reader.privileges()?;
+    know_credentials(records, &mut accounts)?;
     let mut estate = reader.estate;
     estate.accounts = accounts.into_values().collect();
     estate.note_managers();
     Ok(estate)
+}
+
+/// What AWS's files, people and tasks have said of root users. Where a member's credentials are gone and AWS
+/// manages them centrally, nobody but the management account brings them back.
+fn know_credentials(
+    records: &dyn Records,
+    accounts: &mut BTreeMap<AccountId, Account>,
+) -> Result<()> {
+    let central = roots::central(records)?.is_some_and(|central| central.credentials);
+    for (id, root) in roots::all(records)? {
+        if let Some(account) = accounts.get_mut(&id) {
+            let bare = root.is_bare();
+            account.credentials = RootCredentials {
+                password: if bare { Some(false) } else { root.password },
+                mfa: root.mfa,
+                central: bare
+                    && central
+                    && !account.management
+                    && account.partition == Partition::Aws,
+            };
+        }
+    }
+    Ok(())
 }
 
 /// Secrets by what they belong to and what they are.

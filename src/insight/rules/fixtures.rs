@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::rule::Rule;
-pub(super) use super::world::{Central, ClockStep, OpenEvent};
-use super::world::{Proven, Reach, Root, World};
+pub(super) use super::world::{ClockStep, OpenEvent};
+use super::world::{Proven, Reach, World};
 use crate::crypto::ed25519::{PublicKey, SigningKey};
 pub(super) use crate::crypto::fixed::Digest;
 use crate::crypto::fixed::Id;
 use crate::crypto::secret::Key32;
 use crate::insight::calendar::Period;
 use crate::insight::drills::{Occasion, Standing};
+pub(super) use crate::insight::roots::Central;
+use crate::insight::roots::Root;
 use crate::insight::{drills, reviews};
 use crate::policy::GOVERNANCE_SECRET;
 use crate::state::ceremonies::{CeremonyRecord, Ended};

@@ -2,29 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::world::{Central, ClockStep, OpenEvent, Proven, Root, Standards, World};
+use super::world::{ClockStep, OpenEvent, Proven, Reach, Standards, World};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
 use crate::insight::possession::Drills;
-use crate::insight::{drills, reviews};
+use crate::insight::reach::estate::{Estate, Who, Whom};
+use crate::insight::reach::{self, Asked, Lost, Route};
+use crate::insight::{drills, reviews, roots};
 use crate::ledger::People;
 use crate::policy::GOVERNANCE_SECRET;
 use crate::state::Record;
 use crate::state::custody::{Epoch, SecretRecord};
 use crate::state::drills::SharePlace;
-use crate::state::estate::{
-    AlarmRecord, FeaturesRecord, PostureRecord, RegistryRecord, RootRecord,
-};
+use crate::state::estate::{AlarmRecord, PostureRecord};
 use crate::state::people::LedgerRecord;
 use crate::state::places::{AccessRecord, ItemRecord, LocationRecord, Place};
 use crate::state::records::list;
 use crate::state::rules::SplitRule;
-use crate::state::tasks::{Left, LeftRecord};
 use crate::state::trails::EventRecord;
 use crate::statement::account_id::AccountId;
 use crate::statement::findings::About;
 use crate::statement::posture::{HardwareMfa, Posture, TimestampEvery};
-use crate::statement::registry::{Answers, CredentialState};
 use crate::statement::secrets::Share;
 use crate::statement::text::Name;
 use crate::statement::{Claim, Kind, Time};
@@ -70,6 +68,7 @@ impl World {
         world.ceremonies = list(view, "")?.into_iter().map(|(_, one)| one).collect();
         world.requests = by_leaf(view)?;
         world.restored = newest(view, Kind::BackupConfirm)?;
+        world.load_reach(&reach::read(view)?)?;
         let recent = recent(view, world.days_ago(RECENT_DAYS))?;
         world.alone_since = recent.alone_since;
         world.clock_steps = clock_steps(view, recent.steps)?;
@@ -80,27 +79,8 @@ impl World {
         for (key, account) in list(view, "")? {
             self.accounts.insert(AccountId::new(key)?, account);
         }
-        for (key, seen) in list::<RootRecord>(view, "")? {
-            self.roots
-                .entry(AccountId::new(key)?)
-                .or_default()
-                .see(&seen);
-        }
-        for (key, registered) in list::<RegistryRecord>(view, "")? {
-            let root = self.roots.entry(AccountId::new(key)?).or_default();
-            root.register(&registered);
-        }
-        let central = FeaturesRecord::load(view)?;
-        self.central = central.features.map(|seen| Central {
-            credentials: seen.value.root_credentials_management,
-            sessions: seen.value.root_sessions,
-        });
-        for (key, left) in list::<LeftRecord>(view, "")? {
-            let root = self.roots.entry(AccountId::new(key)?).or_default();
-            root.recovered = left.recovered.as_ref().map(|left| left.at);
-            let gone = left.deleted.is_some() || left.audited.as_ref().is_some_and(Left::is_bare);
-            root.recorded_absent |= gone && left.recovered.is_none();
-        }
+        self.roots = roots::all(view)?;
+        self.central = roots::central(view)?;
         self.tasks = by_leaf(view)?;
         for event in EventRecord::all(view)? {
             if event.explained.is_none() {
@@ -117,6 +97,47 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Who can reach which root user, by every way that is on record. What the records say nothing of is
+    /// left out: rules of their own look for that.
+    fn load_reach(&mut self, estate: &Estate) -> Result<()> {
+        let nothing = Lost::default();
+        let mut reach = reach::Reach::new(estate, &nothing)?;
+        for account in estate.accounts.iter().filter(|account| account.in_use) {
+            let answer = reach.account(account, &Route::ALL, 1)?;
+            let first = answer.any.listed.first();
+            let who = |asked: &Asked| match asked {
+                Asked::Person(whom) => self.called(estate, *whom),
+                Asked::Site(site) => estate
+                    .sites
+                    .get(*site)
+                    .map_or_else(String::new, ToString::to_string),
+            };
+            let names = first.map_or_else(Vec::new, |set| {
+                set.iter().map(|one| who(&Asked::of(*one))).collect()
+            });
+            let alone = |loss: &reach::sets::Loss| match loss.too_many.as_slice() {
+                [one] if loss.opens => Some(who(&Asked::of(*one))),
+                _ => None,
+            };
+            let found = Reach {
+                smallest: answer.any.smallest.map(|people| (people, names)),
+                needs_person: alone(&answer.losses.people),
+                needs_site: alone(&answer.losses.sites),
+            };
+            self.reach.insert(account.id, found);
+        }
+        Ok(())
+    }
+
+    fn called(&self, estate: &Estate, whom: Whom) -> String {
+        match estate.people.get(whom).map(|person| &person.who) {
+            Some(Who::Custodian(id)) => self.name(id),
+            Some(Who::Other(name)) => name.clone(),
+            Some(Who::Unnamed(thing)) => format!("somebody else of {thing}"),
+            None => "somebody".to_owned(),
+        }
     }
 
     fn load_secrets(&mut self, view: &View<'_>) -> Result<()> {
@@ -210,38 +231,6 @@ impl World {
         self.privileges
             .retain(|_, privilege| !privilege.facts.ended);
         Ok(())
-    }
-}
-
-impl Root {
-    /// What AWS's files said.
-    fn see(&mut self, seen: &RootRecord) {
-        self.password = seen.password().map(|seen| seen.value);
-        self.mfa = seen.mfa().map(|seen| seen.value);
-        self.virtual_mfa = seen.virtual_devices().map(|seen| seen.value > 0);
-        self.access_keys = seen.access_keys().map(|seen| seen.value);
-        self.certificates = seen.signing_certificates().map(|seen| seen.value);
-        self.last_used = seen.password_last_used().and_then(|seen| seen.value);
-    }
-
-    /// What people have recorded.
-    fn register(&mut self, registered: &RegistryRecord) {
-        let facts = &registered.facts;
-        match facts
-            .credentials
-            .as_ref()
-            .map(|credentials| credentials.state)
-        {
-            Some(CredentialState::NeverSet | CredentialState::Deleted) => {
-                self.recorded_absent = true
-            }
-            Some(CredentialState::Present) if self.password.is_none() => self.password = Some(true),
-            Some(CredentialState::Present) | None => {}
-        }
-        self.denied = facts.scp.is_some();
-        self.no_questions = facts.answers.is_some_and(|answers| match answers {
-            Answers::NotSet | Answers::Recorded => true,
-        });
     }
 }
 

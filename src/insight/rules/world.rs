@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Tz;
 
 use crate::crypto::fixed::{Digest, Id};
+use crate::insight::roots::{Central, Root};
 use crate::insight::{drills, reviews};
 use crate::policy::GOVERNANCE_SECRET;
 use crate::state::ceremonies::CeremonyRecord;
@@ -29,60 +30,6 @@ use crate::statement::{SecretKind, Time};
 
 /// Seconds of a day.
 pub const DAY: u64 = 86_400;
-
-/// What is known of a root user's credentials.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Root {
-    /// Whether it has a password.
-    pub password: Option<bool>,
-    /// Whether it has an MFA device.
-    pub mfa: Option<bool>,
-    /// Whether one of its devices is virtual; `None` where its devices are not known.
-    pub virtual_mfa: Option<bool>,
-    /// How many access keys it has.
-    pub access_keys: Option<u8>,
-    /// How many signing certificates it has.
-    pub certificates: Option<u8>,
-    /// When its password was last used.
-    pub last_used: Option<Time>,
-    /// Whether somebody has recorded that it has none, with what shows it.
-    pub recorded_absent: bool,
-    /// Whether a policy that denies it everything is recorded.
-    pub denied: bool,
-    /// Whether somebody has recorded that AWS asks no security questions.
-    pub no_questions: bool,
-    /// Since when credentials are there again that a task has made.
-    pub recovered: Option<Time>,
-}
-
-impl Root {
-    /// Whether it is known to have no credentials at all.
-    #[must_use]
-    pub fn is_bare(&self) -> bool {
-        let none = |count: Option<u8>| count.is_none_or(|count| count == 0);
-        let absent = self.password == Some(false) || self.recorded_absent;
-        absent
-            && self.password != Some(true)
-            && none(self.access_keys)
-            && none(self.certificates)
-            && self.mfa != Some(true)
-    }
-
-    /// Whether anything is known about its credentials.
-    #[must_use]
-    pub fn is_known(&self) -> bool {
-        self.password.is_some() || self.recorded_absent || self.access_keys.is_some()
-    }
-}
-
-/// What the organization has switched on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Central {
-    /// Central management of root credentials.
-    pub credentials: bool,
-    /// Privileged root sessions.
-    pub sessions: bool,
-}
 
 /// What the estate is held to.
 #[derive(Clone, Debug, PartialEq, Eq)]

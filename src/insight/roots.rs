@@ -1,0 +1,132 @@
+//! What is known of root users' credentials, whoever said it: AWS's files, people, or tasks.
+
+use std::collections::BTreeMap;
+
+use crate::error::Result;
+use crate::state::Records;
+use crate::state::estate::{FeaturesRecord, RegistryRecord, RootRecord};
+use crate::state::records::list;
+use crate::state::tasks::{Left, LeftRecord};
+use crate::statement::Time;
+use crate::statement::account_id::AccountId;
+use crate::statement::registry::{Answers, CredentialState};
+
+/// What is known of a root user's credentials.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Root {
+    /// Whether it has a password.
+    pub password: Option<bool>,
+    /// Whether it has an MFA device.
+    pub mfa: Option<bool>,
+    /// Whether one of its devices is virtual; `None` where its devices are not known.
+    pub virtual_mfa: Option<bool>,
+    /// How many access keys it has.
+    pub access_keys: Option<u8>,
+    /// How many signing certificates it has.
+    pub certificates: Option<u8>,
+    /// When its password was last used.
+    pub last_used: Option<Time>,
+    /// Whether somebody has recorded that it has none, with what shows it.
+    pub recorded_absent: bool,
+    /// Whether a policy that denies it everything is recorded.
+    pub denied: bool,
+    /// Whether somebody has recorded that AWS asks no security questions.
+    pub no_questions: bool,
+    /// Since when credentials are there again that a task has made.
+    pub recovered: Option<Time>,
+}
+
+impl Root {
+    /// Whether it is known to have no credentials at all.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        let none = |count: Option<u8>| count.is_none_or(|count| count == 0);
+        let absent = self.password == Some(false) || self.recorded_absent;
+        absent
+            && self.password != Some(true)
+            && none(self.access_keys)
+            && none(self.certificates)
+            && self.mfa != Some(true)
+    }
+
+    /// Whether anything is known about its credentials.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.password.is_some() || self.recorded_absent || self.access_keys.is_some()
+    }
+}
+
+/// What the organization has switched on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Central {
+    /// Central management of root credentials.
+    pub credentials: bool,
+    /// Privileged root sessions.
+    pub sessions: bool,
+}
+
+impl Root {
+    /// What AWS's files said.
+    fn see(&mut self, seen: &RootRecord) {
+        self.password = seen.password().map(|seen| seen.value);
+        self.mfa = seen.mfa().map(|seen| seen.value);
+        self.virtual_mfa = seen.virtual_devices().map(|seen| seen.value > 0);
+        self.access_keys = seen.access_keys().map(|seen| seen.value);
+        self.certificates = seen.signing_certificates().map(|seen| seen.value);
+        self.last_used = seen.password_last_used().and_then(|seen| seen.value);
+    }
+
+    /// What people have recorded.
+    fn register(&mut self, registered: &RegistryRecord) {
+        let facts = &registered.facts;
+        match facts
+            .credentials
+            .as_ref()
+            .map(|credentials| credentials.state)
+        {
+            Some(CredentialState::NeverSet | CredentialState::Deleted) => {
+                self.recorded_absent = true
+            }
+            Some(CredentialState::Present) if self.password.is_none() => self.password = Some(true),
+            Some(CredentialState::Present) | None => {}
+        }
+        self.denied = facts.scp.is_some();
+        self.no_questions = facts.answers.is_some_and(|answers| match answers {
+            Answers::NotSet | Answers::Recorded => true,
+        });
+    }
+}
+
+/// What is known of every root user of which anything is.
+///
+/// # Errors
+/// Verification where the state is damaged.
+pub fn all(records: &dyn Records) -> Result<BTreeMap<AccountId, Root>> {
+    let mut all: BTreeMap<AccountId, Root> = BTreeMap::new();
+    for (key, seen) in list::<RootRecord>(records, "")? {
+        all.entry(AccountId::new(key)?).or_default().see(&seen);
+    }
+    for (key, registered) in list::<RegistryRecord>(records, "")? {
+        let root = all.entry(AccountId::new(key)?).or_default();
+        root.register(&registered);
+    }
+    for (key, left) in list::<LeftRecord>(records, "")? {
+        let root = all.entry(AccountId::new(key)?).or_default();
+        root.recovered = left.recovered.as_ref().map(|left| left.at);
+        let gone = left.deleted.is_some() || left.audited.as_ref().is_some_and(Left::is_bare);
+        root.recorded_absent |= gone && left.recovered.is_none();
+    }
+    Ok(all)
+}
+
+/// What a file of AWS has last said of central root access.
+///
+/// # Errors
+/// Verification where the state is damaged.
+pub fn central(records: &dyn Records) -> Result<Option<Central>> {
+    let seen = FeaturesRecord::load(records)?.features;
+    Ok(seen.map(|seen| Central {
+        credentials: seen.value.root_credentials_management,
+        sessions: seen.value.root_sessions,
+    }))
+}
