@@ -170,6 +170,7 @@ pub fn show(context: &Context, command: &ShowDrill) -> Result<Done> {
             "steps": record.steps.iter().map(|step| json!({
                 "step": step.step, "went": step.went, "at": step.at, "by": people.name(&step.by),
             })).collect::<Vec<_>>(),
+            "sample": record.sample,
             "people": record.people.iter().map(|id| people.name(id)).collect::<Vec<_>>(),
             "alive": proofs.alive, "not_alive": proofs.not_alive,
             "lessons": lessons.iter().map(|(id, text, one)| json!({
@@ -193,6 +194,12 @@ pub fn show(context: &Context, command: &ShowDrill) -> Result<Done> {
     );
     if let (Some(plan), Some(due)) = (&record.plan, record.due) {
         text.push_str(&format!("  plan      {plan}, due {due}\n"));
+    }
+    if let Some(sample) = record.sample {
+        text.push_str(&format!(
+            "  sample    {} of each holder's, which the drill picks\n",
+            describe::counted(usize::try_from(sample).unwrap_or(usize::MAX), "share")
+        ));
     }
     if !waits.is_empty() {
         text.push_str(&format!("  waits for {}\n", waits.join(", ")));

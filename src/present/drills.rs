@@ -28,9 +28,10 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Opt
             scope(source, &plan.scope)?
         ),
         Claim::DrillStart(start, personal) => format!(
-            "starts a {} drill of {}{}",
+            "starts a {} drill of {}{}{}",
             start.drill.as_str(),
             scope(source, &start.scope)?,
+            sampled(start.sample),
             remark(
                 personal
                     .as_ref()
@@ -68,11 +69,15 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Opt
             drill(source, &record.drill)?,
             found(&record.found, personal.as_ref(), people)
         ),
-        Claim::DrillFinish(finish, _) => format!(
-            "ends {}: {}",
-            drill(source, &finish.drill)?,
-            finish.outcome.as_str()
-        ),
+        Claim::DrillFinish(finish, _) => {
+            let record = DrillRecord::load(source.records().as_ref(), &finish.drill)?;
+            format!(
+                "ends {}: {}{}",
+                drill(source, &finish.drill)?,
+                finish.outcome.as_str(),
+                sampled(record.and_then(|record| record.sample))
+            )
+        }
         Claim::ImprovementClose(close, personal) => format!(
             "closes improvement {}, {}{}",
             improvement(source, &close.subject, close.number)?,
@@ -110,6 +115,9 @@ pub fn details(
             for target in &start.targets {
                 lines.push(format!("  tries     {target}"));
             }
+            if !start.people.is_empty() {
+                lines.push(format!("  with      {}", people.names(&start.people)));
+            }
             lines.push(format!("  nonce     {}", start.nonce));
         }
         Claim::DrillProve(answer) => {
@@ -135,6 +143,14 @@ pub fn details(
         _ => {}
     }
     Ok(())
+}
+
+/// That a drill asks for a sample, and of how many shares.
+#[must_use]
+pub fn sampled(sample: Option<u32>) -> String {
+    sample.map_or_else(String::new, |size| {
+        format!(", by samples of {size} of each holder's shares")
+    })
 }
 
 /// What the end of a drill binds: who took part and signs, and what is to be made better.
