@@ -94,7 +94,7 @@ pub struct StartDrill {
     sample: Option<u32>,
     /// Somebody else who may record something in it (repeatable)
     #[arg(long, value_name = "NAME")]
-    with: Vec<String>,
+    invite: Vec<String>,
     /// By no plan: what is due stays due
     #[arg(long)]
     unplanned: bool,
@@ -207,13 +207,13 @@ fn start(context: &Context, command: &StartDrill) -> Result<Done> {
     };
     let of = present::scope(&session, &scope)?;
     let known = session.people()?;
-    let with: Result<Vec<Id>> = command.with.iter().map(|name| known.find(name)).collect();
+    let invited: Result<Vec<Id>> = command.invite.iter().map(|name| known.find(name)).collect();
     let entered = session.start_drill(DrillRequest {
         drill,
         scope,
         plan: plan.clone(),
         sample: command.sample,
-        people: with?,
+        people: invited?,
         note,
     })?;
     let id = entered.id.short();

@@ -341,7 +341,7 @@ impl Judge<'_> {
                 "not-a-participant",
                 "only who started a drill, is asked for shares or was named in it takes part in it",
             )
-            .hint("at its start: rootkeep drill start KIND --with NAME")
+            .hint("at its start: rootkeep drill start KIND --invite NAME")
             .hint("or whoever takes part records it: rootkeep drill record … --by NAME"));
         }
         drill.add_person(self.author());

@@ -7,7 +7,7 @@ use crate::error::{self, Error, Result};
 use crate::state::drills::JointRecord;
 use crate::state::people::Custodian;
 use crate::state::records::{Table, list};
-use crate::state::rules::{Ended, Outcome, leaf_key};
+use crate::state::rules::{Ended, Outcome, PolicyRecord, leaf_key};
 use crate::statement::Claim;
 use crate::statement::decisions::SignOff;
 use crate::statement::people::Role;
@@ -188,14 +188,21 @@ impl Judge<'_> {
     ) -> Result<Verdict> {
         let left = Custodian::load(&self.state, &joint.author)?
             .is_none_or(|author| author.retired.is_some());
-        if left {
-            // Else it would wait for ever.
-            self.needs_role(Role::Keeper, "taking back what somebody who left has made")?;
+        // Else it would wait for ever: for whom its author has named and nobody can reach, too.
+        if left || (joint.author != self.author() && self.waits_too_long(joint)?) {
+            self.needs_role(Role::Keeper, "taking back what another has made")?;
         } else {
             self.withdraws_own(&joint.author)?;
         }
         self.has_seen(joint.index)?;
         self.drop_joint(subject, joint, Ended::Withdrawn)
+    }
+
+    /// Whether a statement has waited for longer than a proposal may, or is of a day to come.
+    fn waits_too_long(&self, joint: &JointRecord) -> Result<bool> {
+        let days = u64::from(PolicyRecord::load(&self.state)?.settings.pending_days);
+        let now = self.time();
+        Ok(now > joint.made_at.plus(days * 86_400) || joint.made_at > now.plus(CLOCK_ERROR))
     }
 
     fn drop_joint(

@@ -753,6 +753,8 @@ class Log:
         need(new.seen > one.index, "seen: before the subject")
         left = one.kind in WITNESSED and (self.people[one.author].retired or self.people[self.witness_of(one)].retired)
         left |= (one.kind in JOINT or one.kind == "review.start") and self.people[one.author].retired
+        late = new.made > one.made + self.policy["pending_days"] * 86400 or one.made > new.made + 300
+        left |= one.kind in JOINT and one.author != new.author and late
         need((one.author == new.author and not (left and one.kind == "review.start")) or left and self.has(new.author, "keeper"), "author: not the subject's")
         need(not one.over or one.over.startswith("lapsed"), f"subject: {one.over}")
         need(one.effect is None or one.kind in ASKED and not one.shown, "subject: in effect, or revealed")

@@ -164,13 +164,13 @@ as alice drill record call "$what" phone:root --by frank --code-read-back
 as alice drill record call "$what" phone:night --unreached --note 'it rang'
 finish=$(drill alice finish "$what" --outcome failed)
 as frank sign "$finish"
-what=$(drill alice start sign-in --scope 111122223333 --with frank)
+what=$(drill alice start sign-in --scope 111122223333 --invite frank)
 as alice drill record sign-in "$what" 111122223333 --request "$two" --failed
 as alice drill record sign-in "$what" 111122223333 --request "$two"
 as frank drill record alarm "$what" 111122223333 --other 'the night desk' --at 2024-01-02T03:04:05Z
 finish=$(drill alice finish "$what" --outcome passed --participant carol)
 for by in frank carol; do as "$by" sign "$finish"; done
-what=$(drill alice start qr-restore --with bob)
+what=$(drill alice start qr-restore --invite bob)
 as bob drill record sheet "$what" sheet-1 good
 what=$(drill alice start ledger-restore)
 as alice backup --out drill.tar

@@ -678,6 +678,29 @@ fn what_one_keeper_alone_would_be_left_to_end_goes_on() {
 }
 
 #[test]
+fn an_end_that_waits_for_somebody_out_of_reach_is_taken_back_by_a_keeper() {
+    let mut world = World::ready();
+    let fay = world.newcomer("fay");
+    world.enrol(fay, &[rootkeep::statement::people::Role::Operator]);
+    world.session(fay).accept().unwrap();
+    let drill = possession(&world);
+    answer(&world, BEA, drill).unwrap();
+    let waiting = finish(&world, drill, DrillOutcome::Failed, &[ADA, EVE]).unwrap();
+    world.refused("not-author", || world.session(BEA).withdraw(waiting.leaf));
+    world.clock.forward(31 * DAY);
+    world.refused("no-role", || world.session(fay).withdraw(waiting.leaf));
+    world.session(BEA).withdraw(waiting.leaf).unwrap();
+    assert!(record(&world, &drill).finishing.is_none());
+    // So is one by a clock that was set forward.
+    let real = world.clock.seconds();
+    world.clock.forward(10 * 365 * DAY);
+    let ahead = finish(&world, drill, DrillOutcome::Failed, &[ADA, EVE]).unwrap();
+    world.clock.set(real);
+    world.session(BEA).withdraw(ahead.leaf).unwrap();
+    world.assert_good(CY);
+}
+
+#[test]
 fn an_end_that_waited_for_one_who_was_retired_takes_effect() {
     let world = World::ready();
     let drill = possession(&world);
