@@ -1,7 +1,7 @@
 //! Statements about ceremonies, in words.
 
 use super::describe::{free, time};
-use super::drills::{lessons, remark};
+use super::drills::{left_out, lessons, remark};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
 use crate::exchange::runbook::Runbook;
@@ -156,6 +156,7 @@ pub fn details(
             ));
             if let Some(record) = CeremonyRecord::load(source.records().as_ref(), &finish.ceremony)?
             {
+                lines.extend(left_out(people, &record.people, &finish.people));
                 performed(&record, people, lines);
                 lines.extend(other_steps(source, &record)?);
             }

@@ -163,6 +163,7 @@ fn finished(
 ) -> Result<()> {
     lines.push(format!("  took part {}", people.names(&finish.people)));
     if let Some(record) = DrillRecord::load(source.records().as_ref(), &finish.drill)? {
+        lines.extend(left_out(people, &record.people, &finish.people));
         for answer in &record.answers {
             let sampled = answer.sampled.as_ref().map_or("", |_| ", a sample");
             lines.push(format!(
@@ -185,6 +186,15 @@ fn finished(
     }
     lessons(&finish.lessons, personal, people, lines);
     Ok(())
+}
+
+/// Who took part, is still there, and is not among those who sign.
+#[must_use]
+pub fn left_out(people: &People, took_part: &[Id], signing: &[Id]) -> Option<String> {
+    let there = |id: &Id| people.get(id).is_some_and(|(who, ..)| who.in_force());
+    let missing = took_part.iter().filter(|id| !signing.contains(id));
+    let missing: Vec<Id> = missing.filter(|id| there(id)).copied().collect();
+    (!missing.is_empty()).then(|| format!("! without   {}, who took part", people.names(&missing)))
 }
 
 /// What was learnt, and what surprised.

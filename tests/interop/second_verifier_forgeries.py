@@ -1328,7 +1328,7 @@ def forgeries(book):
     yield "the end of a ceremony, taken back by a keeper", "author", after(size, lambda b: b.withdraw("bob", ends(b)))
     yield "the end of a ceremony, taken back by a keeper for one who was retired", None, after(size, lambda b: (
         x := ends(b, by="dave"), b.govern(retire(b, "dave")), b.withdraw("bob", x), step(b)))
-    pending = policy["pending_days"] * 86400
+    pending = 20 * 86400  # as the policy in effect has it
     yield "the end of a ceremony, taken back by a keeper once it has waited too long", None, after(size, lambda b: b.withdraw("bob", ends(b), later=pending + 1))
     yield "the end of a ceremony, taken back by a keeper before that", "author", after(size, lambda b: b.withdraw("bob", ends(b), later=pending))
     yield "the end of a ceremony, taken back by no keeper once it has waited too long", "author", after(size, lambda b: b.withdraw("frank", ends(b), later=pending + 1))
