@@ -441,6 +441,8 @@ fn drill(sizes: Sizes) {
             drill: DrillKind::Possession,
             scope: Scope::All,
             plan: None,
+            sample: None,
+            people: Vec::new(),
             note: None,
         };
         let started = world.session(0).start_drill(request).unwrap();

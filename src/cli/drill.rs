@@ -6,7 +6,7 @@ use serde_json::json;
 use super::context::Context;
 use super::output::Done;
 use super::{drill_finish, drill_list, drill_plan, drill_prove, drill_record, when};
-use crate::crypto::fixed::Digest;
+use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::insight::drills::{self, Occasion};
 use crate::ledger::{DrillRequest, Session};
@@ -89,6 +89,12 @@ pub struct StartDrill {
     /// About what: all, an account's 12 digits, quorum:NAME or location:NAME
     #[arg(long, value_name = "SCOPE")]
     scope: Option<String>,
+    /// Ask each holder for so many shares only, which the drill picks; the record says so
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    sample: Option<u32>,
+    /// Somebody else who may record something in it (repeatable)
+    #[arg(long, value_name = "NAME")]
+    invite: Vec<String>,
     /// By no plan: what is due stays due
     #[arg(long)]
     unplanned: bool,
@@ -200,10 +206,14 @@ fn start(context: &Context, command: &StartDrill) -> Result<Done> {
         }
     };
     let of = present::scope(&session, &scope)?;
+    let known = session.people()?;
+    let invited: Result<Vec<Id>> = command.invite.iter().map(|name| known.find(name)).collect();
     let entered = session.start_drill(DrillRequest {
         drill,
         scope,
         plan: plan.clone(),
+        sample: command.sample,
+        people: invited?,
         note,
     })?;
     let id = entered.id.short();
@@ -212,7 +222,7 @@ fn start(context: &Context, command: &StartDrill) -> Result<Done> {
     let mut holders = Vec::new();
     for (holder, shares) in record.iter().flat_map(|record| &record.holders) {
         let name = people.name(holder);
-        let what = describe::counted(*shares, "share");
+        let what = describe::counted(asked_of(*shares, command.sample), "share");
         context.say(&format!(
             "{name} proves {what}: {} drill prove {id}",
             context.program(Some("THEIR.key"))
@@ -225,10 +235,16 @@ fn start(context: &Context, command: &StartDrill) -> Result<Done> {
     }
     let fields = json!({
         "drill": drill, "plan": plan.as_ref().map(|(plan, _)| plan), "due": plan.as_ref().map(|(_, due)| due),
-        "holders": holders, "targets": targets,
+        "holders": holders, "targets": targets, "sample": command.sample,
     });
     let headline = format!("a {} drill of {of} has begun", drill.as_str());
     context.report(session, &entered, &headline, fields)
+}
+
+/// How many shares of a holder's are asked for.
+pub fn asked_of(shares: usize, sample: Option<u32>) -> usize {
+    let most = sample.and_then(|sample| usize::try_from(sample).ok());
+    most.map_or(shares, |most| shares.min(most))
 }
 
 /// What a plan asks for that fits what was typed; nothing, where the drill is by no plan.

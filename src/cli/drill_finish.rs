@@ -1,5 +1,7 @@
 //! `drill finish`.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
@@ -38,6 +40,9 @@ pub struct FinishDrill {
     /// Somebody else who took part, and signs too (repeatable)
     #[arg(long, value_name = "NAME")]
     participant: Vec<String>,
+    /// Somebody on record who doesn't sign: who was only named by others; of what failed, with a keeper, anybody
+    #[arg(long, value_name = "NAME")]
+    without: Vec<String>,
     /// What was learnt
     #[command(flatten)]
     learnt: Learnt,
@@ -55,7 +60,7 @@ pub fn run(context: &Context, command: &FinishDrill) -> Result<Done> {
             OutcomeArg::Passed => DrillOutcome::Passed,
             OutcomeArg::Failed => DrillOutcome::Failed,
         },
-        people: participants(&session, &people, &record, &command.participant)?,
+        people: participants(&session, &people, &record, command)?,
         lessons,
     };
     let outcome = finish.outcome;
@@ -79,20 +84,23 @@ pub fn run(context: &Context, command: &FinishDrill) -> Result<Done> {
     )
 }
 
-/// Everyone who is on record as having taken part and is still there, and who is named.
+/// Everyone who is on record as having taken part, or was named by those, and is still there; and who is
+/// named here.
 fn participants(
     session: &Session,
     people: &People,
     record: &DrillRecord,
-    named: &[String],
+    command: &FinishDrill,
 ) -> Result<Vec<Id>> {
     let there = |id: &&Id| people.get(id).is_some_and(|(who, ..)| who.in_force());
-    let mut all: Vec<Id> = record.people.iter().filter(there).copied().collect();
-    for name in named {
-        all.push(people.find(name)?);
+    let on_record = record.people.iter().chain(&record.named);
+    let mut all: BTreeSet<Id> = on_record.filter(there).copied().collect();
+    for name in &command.without {
+        all.remove(&people.find(name)?);
     }
-    all.push(session.member());
-    all.sort();
-    all.dedup();
-    Ok(all)
+    for name in &command.participant {
+        all.insert(people.find(name)?);
+    }
+    all.insert(session.member());
+    Ok(all.into_iter().collect())
 }

@@ -120,13 +120,15 @@ fn row(session: &Session, one: &Occasion, waits: &[String]) -> Result<Vec<String
         (some, _) => format!("waits for {}", some.join(", ")),
     };
     let plan = one.plan.as_ref();
+    let sample = one.drill.as_ref().and_then(|(_, drill)| drill.sample);
+    let of = scope(session, one)?;
     Ok(vec![
         id(one).map_or_else(String::new, |id| id.short()),
         kind(one).map_or("", DrillKind::as_str).to_owned(),
         one.due.map_or_else(String::new, |due| due.to_string()),
         one.standing.as_str().to_owned(),
         plan.map_or_else(String::new, |plan| plan.facts.plan.to_string()),
-        scope(session, one)?,
+        sample.map_or(of.clone(), |size| format!("{of}, samples of {size}")),
         output::plain(&remark),
     ])
 }
@@ -136,7 +138,7 @@ fn row_fields(session: &Session, one: &Occasion, waits: &[String]) -> Result<Val
     Ok(json!({
         "id": id(one), "kind": kind(one), "due": one.due, "state": one.standing.as_str(),
         "plan": one.plan.as_ref().map(|plan| &plan.facts.plan), "of": scope(session, one)?,
-        "late": one.late, "waits_for": waits,
+        "late": one.late, "waits_for": waits, "sample": drill.and_then(|drill| drill.sample),
         "started_at": drill.map(|drill| drill.made_at),
         "finished_at": drill.and_then(|drill| drill.finished.as_ref()).map(|finished| finished.at),
     }))
@@ -193,6 +195,12 @@ pub fn show(context: &Context, command: &ShowDrill) -> Result<Done> {
     );
     if let (Some(plan), Some(due)) = (&record.plan, record.due) {
         text.push_str(&format!("  plan      {plan}, due {due}\n"));
+    }
+    if let Some(sample) = record.sample {
+        text.push_str(&format!(
+            "  sample    {} of each holder's, which the drill picks\n",
+            describe::counted(usize::try_from(sample).unwrap_or(usize::MAX), "share")
+        ));
     }
     if !waits.is_empty() {
         text.push_str(&format!("  waits for {}\n", waits.join(", ")));

@@ -22,22 +22,27 @@ use crate::statement::drills::{Answer, BadShare};
 pub struct ProveDrill {
     /// The drill
     id: String,
-    /// Only so many, which the drill itself picks: for a token that is touched for each
+    /// Only so many, which the drill itself picks, where it asks for no more: for a token that is touched for each
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     sample: Option<u32>,
 }
 
 pub fn run(context: &Context, command: &ProveDrill) -> Result<Done> {
     let mut session = context.open_to_act()?;
-    let (leaf, _) = drill::find(context, &session, &command.id)?;
+    let (leaf, record) = drill::find(context, &session, &command.id)?;
     if session.is_on_hardware() {
         let shares = session.asked_of_me(&leaf, command.sample)?;
         let to_come = describe::counted(shares, "share");
         context.say(&format!(
             "{to_come} to prove: your token may have to be touched {shares} times"
         ));
-        if command.sample.is_none() && shares > 1 {
-            context.say("to prove fewer, which the drill picks: --sample N");
+        if let Some(least) = record.sample
+            && command.sample.is_none()
+            && drill::asked_of(shares, Some(least)) < shares
+        {
+            context.say(&format!(
+                "to prove no more than the drill asks for: --sample {least}"
+            ));
         }
     }
     let bar = progress::bar(context, "proving", "shares");

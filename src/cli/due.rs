@@ -99,7 +99,7 @@ impl Calendar {
                 "custodian leavers FILE.csv",
             ),
         ] {
-            let last = last(session, kind)?;
+            let last = last(session, kind, now)?;
             let one_for_all = (what, None, true, next);
             calendar.add(now, days, last, last.unwrap_or(founded), one_for_all);
         }
@@ -107,7 +107,9 @@ impl Calendar {
             if !custodian.in_force() || custodian.has(crate::statement::people::Role::Reader) {
                 continue;
             }
-            let since = match (custodian.acknowledged, custodian.from) {
+            let happened = |when: &Time| *when <= now.plus(calendar::CLOCK_ERROR);
+            let acknowledged = custodian.acknowledged.filter(happened);
+            let since = match (acknowledged, custodian.from) {
                 (Some(when), _) => when,
                 (None, Some(from)) => made_at(session, from)?.unwrap_or(founded),
                 (None, None) => continue,
@@ -118,7 +120,7 @@ impl Calendar {
                 *id == session.member(),
                 "custodian acknowledge",
             );
-            calendar.add(now, 365, custodian.acknowledged, since, what);
+            calendar.add(now, 365, acknowledged, since, what);
         }
         Ok(calendar)
     }
@@ -236,10 +238,11 @@ impl Calendar {
     }
 }
 
-/// When the newest entry of a kind was made.
-fn last(session: &Session, kind: Kind) -> Result<Option<Time>> {
+/// When the newest entry of a kind was made: of those that are not dated later than now.
+fn last(session: &Session, kind: Kind, now: Time) -> Result<Option<Time>> {
     let filter = LogFilter {
         kind: Some(kind),
+        to: Some(now.plus(calendar::CLOCK_ERROR).seconds()),
         limit: Some(1),
         ..LogFilter::default()
     };

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use serde_json::{Value, json};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::error::{Error, Result};
 use crate::ledger::Entered;
@@ -195,9 +196,9 @@ fn wrapped(text: &str, width: usize) -> String {
     lines.join("\n")
 }
 
-/// As many whole words as fit into so many characters, and the rest.
+/// As many whole words as fit into so many columns, and the rest.
 pub fn cut(text: &str, fits: usize) -> (&str, &str) {
-    let Some((end, _)) = text.char_indices().nth(fits) else {
+    let Some(end) = too_wide_from(text, fits) else {
         return (text, "");
     };
     let (head, _) = text.split_at(end);
@@ -208,6 +209,31 @@ pub fn cut(text: &str, fits: usize) -> (&str, &str) {
         Some(space) => (&text[..space], text[space..].trim_start_matches(' ')),
         None => text.split_at(end),
     }
+}
+
+/// Where the first character is that no longer fits into so many columns; the very first always does.
+fn too_wide_from(text: &str, fits: usize) -> Option<usize> {
+    let mut used = 0;
+    for (place, c) in text.char_indices() {
+        used += c.width().unwrap_or(0);
+        if used > fits && place > 0 {
+            return Some(place);
+        }
+    }
+    None
+}
+
+/// As much of the end as fits into so many columns.
+pub fn tail(text: &str, fits: usize) -> &str {
+    let (mut used, mut from) = (0, text.len());
+    for (place, c) in text.char_indices().rev() {
+        used += c.width().unwrap_or(0);
+        if used > fits {
+            break;
+        }
+        from = place;
+    }
+    text.get(from..).unwrap_or("")
 }
 
 /// How many columns the window has, where standard error is one.
@@ -245,7 +271,7 @@ pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
         .iter()
         .map(|row| row.iter().map(|cell| one_line(cell)).collect())
         .collect();
-    let width = |text: &str| text.chars().count();
+    let width = |text: &str| text.width();
     let mut widths: Vec<usize> = headings.iter().map(|heading| width(heading)).collect();
     for row in &rows {
         for (known, cell) in widths.iter_mut().zip(row) {
@@ -265,4 +291,27 @@ pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
         text.push_str(&line(row.iter().map(String::as_str).collect()));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_cut_by_the_columns_that_it_takes() {
+        assert_eq!(cut("one two three", 8), ("one two", "three"));
+        assert_eq!(cut("日本語の鍵", 6), ("日本語", "の鍵"));
+        assert_eq!(cut("日本語の鍵", 7), ("日本語", "の鍵"));
+        assert_eq!(cut("e\u{301}e\u{301}", 2), ("e\u{301}e\u{301}", ""));
+        // However narrow, something is shown.
+        assert_eq!(cut("日本", 1), ("日", "本"));
+        assert_eq!(tail("日本語の鍵", 5), "の鍵");
+        assert_eq!(tail("abc", 9), "abc");
+    }
+
+    #[test]
+    fn columns_of_a_table_are_as_wide_as_they_look() {
+        let rows = [["日本", "x"], ["a", "y"]].map(|row| row.map(str::to_owned).to_vec());
+        assert_eq!(table(&["N", "M"], &rows), "N     M\n日本  x\na     y\n");
+    }
 }

@@ -145,7 +145,7 @@ pub enum MakeCommand {
         /// The slip, and the answer's file
         #[command(flatten)]
         files: Files,
-        /// Only so many, which the drill itself picks: for a token that is touched for each
+        /// Only so many, which the drill itself picks, where it asks for no more: for a token that is touched for each
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
         sample: Option<u32>,
     },

@@ -18,6 +18,7 @@ use super::waiting::Waiting;
 use super::when;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Kind as ErrorKind, Result};
+use crate::insight::calendar::CLOCK_ERROR;
 use crate::ledger::Session;
 use crate::policy::{self, RequestState, TaskState, request_state};
 use crate::present::describe;
@@ -98,12 +99,13 @@ pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
             event::steps(context, &session)?,
         ),
     ];
+    let now = session.now()?;
     let kept = [
-        ("backup", "backup", last(&session, Kind::Backup)?),
+        ("backup", "backup", last(&session, Kind::Backup, now)?),
         (
             "restore drill",
             "restore_drill",
-            last(&session, Kind::BackupConfirm)?,
+            last(&session, Kind::BackupConfirm, now)?,
         ),
     ];
     let (accounts, secrets) = (view.count(Table::Account)?, view.count(Table::Secret)?);
@@ -181,7 +183,6 @@ pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
                 text.push_str(&format!("{heading}  {}: {}\n", step.about, step.next));
             }
         }
-        let now = session.now()?;
         for (what, _, last) in &kept {
             text.push_str(&match last {
                 Some(last) => last.line(what, now, entries),
@@ -242,10 +243,11 @@ impl Last {
     }
 }
 
-/// The newest entry of a kind that names a state of the log.
-fn last(session: &Session, kind: Kind) -> Result<Option<Last>> {
+/// The newest entry of a kind that names a state of the log: of those that are not dated later than now.
+fn last(session: &Session, kind: Kind, now: Time) -> Result<Option<Last>> {
     let filter = LogFilter {
         kind: Some(kind),
+        to: Some(now.plus(CLOCK_ERROR).seconds()),
         limit: Some(1),
         ..LogFilter::default()
     };

@@ -8,6 +8,9 @@ use crate::statement::Time;
 use crate::statement::drills::Every;
 use crate::statement::time::Date;
 
+/// So many seconds clocks may differ: what is dated later than that from now has not happened yet.
+pub const CLOCK_ERROR: u64 = 300;
+
 /// A calendar month, quarter or year, by its first and last day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Period {

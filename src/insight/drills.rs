@@ -6,7 +6,7 @@
 
 use chrono_tz::Tz;
 
-use super::calendar::{Period, day_in, days_before, last_second, notice};
+use super::calendar::{CLOCK_ERROR, Period, day_in, days_before, last_second, notice};
 use crate::crypto::fixed::Digest;
 use crate::error::Result;
 use crate::state::Records;
@@ -15,9 +15,6 @@ use crate::state::records::list;
 use crate::statement::Time;
 use crate::statement::drills::DrillOutcome;
 use crate::statement::time::Date;
-
-/// So far clocks may differ.
-const CLOCK_ERROR: u64 = 300;
 
 /// How a drill stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::calendar::CLOCK_ERROR;
 use crate::crypto::fixed::Id;
 use crate::error::Result;
 use crate::policy::GOVERNANCE_SECRET;
@@ -41,10 +42,14 @@ pub enum Shown {
 }
 
 impl Shown {
-    /// Whether it was proven, and not too long before `now`.
+    /// Whether it was proven, not too long before `now`, and not after it: by a clock set forward a proof
+    /// would stay fresh for years.
     #[must_use]
     pub fn is_fresh(&self, now: Time) -> bool {
-        matches!(self, Self::Proven { at, .. } if at.plus(FRESH_DAYS * 86_400) >= now)
+        let Self::Proven { at, .. } = self else {
+            return false;
+        };
+        *at <= now.plus(CLOCK_ERROR) && at.plus(FRESH_DAYS * 86_400) >= now
     }
 
     /// Whether it was proven between two moments.

@@ -6,9 +6,10 @@ use super::acts::Entered;
 use super::proving::OwnShare;
 use super::resharing::Done;
 use super::signing::Signer;
-use crate::crypto::fixed::Digest;
+use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::policy::{self, AskedShare};
+use crate::state::drills::DrillRecord;
 use crate::statement::Claim;
 use crate::statement::drills::{Answer, BadShare, DrillKind, Noted, Scope as DrillScope, Start};
 use crate::statement::text::{Name, Text};
@@ -22,6 +23,10 @@ pub struct DrillRequest {
     pub scope: DrillScope,
     /// By which plan, and for which day of it.
     pub plan: Option<(Name, Date)>,
+    /// How many shares of each holder's are asked for; all, where there is no number.
+    pub sample: Option<u32>,
+    /// Who may take part beside this person and the holders.
+    pub people: Vec<Id>,
     /// What else is to be said.
     pub note: Option<Text>,
 }
@@ -37,8 +42,12 @@ impl Session {
             drill,
             scope,
             plan,
+            sample,
+            mut people,
             note,
         } = request;
+        people.sort();
+        people.dedup();
         let found = self.on_verified(|session| policy::in_scope(&session.view(), drill, &scope))?;
         if found.secrets.is_empty() && found.targets.is_empty() {
             return Err(Error::refused(
@@ -56,8 +65,10 @@ impl Session {
             due,
             nonce: Digest::random(&self.rng)?,
             scope,
+            sample,
             secrets: found.secrets,
             targets: found.targets,
+            people,
         };
         self.enter(Claim::DrillStart(start, Some(Noted { note })), Vec::new())
     }
@@ -95,19 +106,17 @@ impl Signer<'_> {
     pub(super) fn asked(&self, drill: &Digest, sample: Option<u32>) -> Result<Vec<AskedShare>> {
         let (_, statement) = self.source.statement(drill)?;
         let Claim::DrillStart(start, _) = statement.claim() else {
-            return Err(
-                Error::not_found("not-a-drill", "that entry starts no drill")
-                    .hint("see which there are: rootkeep drill list"),
-            );
+            return Err(not_a_drill());
         };
         let asked = start.secrets.iter().map(|one| (one.secret, one.epoch));
         let records = self.source.records();
         let mut own = policy::asked_shares(records.as_ref(), asked, &self.member)?;
         if own.is_empty() {
-            return Err(Error::refused(
-                "not-in-quorum",
-                "you hold no share of what this drill asks for",
-            ));
+            let record = DrillRecord::load(records.as_ref(), drill)?;
+            return Err(match record {
+                Some(record) => policy::nothing_left(&record, &self.member),
+                None => not_a_drill(),
+            });
         }
         if let Some(size) = sample {
             let places = own.iter().map(|one| one.place).collect();
@@ -150,4 +159,9 @@ impl Signer<'_> {
             bad,
         })
     }
+}
+
+fn not_a_drill() -> Error {
+    Error::not_found("not-a-drill", "that entry starts no drill")
+        .hint("see which there are: rootkeep drill list")
 }

@@ -176,6 +176,10 @@ impl Judge<'_> {
         waits: &WitnessRecord,
     ) -> Result<Verdict> {
         self.still_witnessed(waits)?;
+        if waits.made_at > self.time().plus(CLOCK_ERROR) {
+            return Err(refusal::dated_ahead("the statement")
+                .hint("to say no: rootkeep reject ID --reason TEXT"));
+        }
         if !sign.proofs.is_empty() || !sign.shares.is_empty() {
             return Err(refusal::malformed(
                 "a witness proves no share and sends none",
@@ -215,6 +219,7 @@ impl Judge<'_> {
         Ok(Verdict::AT_ONCE)
     }
 
+    /// One no ends it, whatever its date: else what a clock set forward has dated could not be rejected.
     pub(super) fn reject_as_witness(
         &mut self,
         subject: &Digest,
@@ -257,11 +262,7 @@ impl Judge<'_> {
 
     fn still_witnessed(&self, waits: &WitnessRecord) -> Result<()> {
         self.has_seen(waits.index)?;
-        may_witness(&self.state, waits, &self.author())?;
-        if waits.made_at > self.time().plus(CLOCK_ERROR) {
-            return Err(refusal::dated_ahead("the statement"));
-        }
-        Ok(())
+        may_witness(&self.state, waits, &self.author())
     }
 
     fn end_witnessed(

@@ -2,6 +2,7 @@
 //! and who acts must be there.
 
 use super::releases::CLOCK_ERROR;
+use super::reviews::first_identity;
 use super::{Judge, Verdict, refusal};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
@@ -212,9 +213,6 @@ impl Judge<'_> {
             return Err(refusal::malformed("somebody has acted"));
         }
         self.are_there(&record, &step.by, "who acted")?;
-        step.by
-            .iter()
-            .for_each(|who| insert(&mut record.acted, *who));
         record.done.push(RecordedStep {
             step: step.step,
             went: step.went,
@@ -240,8 +238,6 @@ impl Judge<'_> {
                 return Err(not_there(who, "who decided"));
             }
             self.can_sign(who)?;
-            insert(&mut record.acted, *who);
-            insert(&mut record.people, *who);
         }
         record.exceptions.push(self.index);
         self.keep(&exception.ceremony, &record)
@@ -268,7 +264,7 @@ impl Judge<'_> {
                     if record.acted.contains(who) {
                         return Err(Error::refused(
                             "has-acted",
-                            "somebody who has acted was there",
+                            "somebody who has recorded something was there",
                         )
                         .because(format!("custodian {who}"))
                         .hint("where they have gone since: rootkeep ceremony leave ID NAME"));
@@ -304,10 +300,6 @@ impl Judge<'_> {
         match (pause.pause, record.resting) {
             (BreakEnd::Began, None) => {
                 self.are_there(&record, &pause.stay, "who stays")?;
-                pause
-                    .stay
-                    .iter()
-                    .for_each(|who| insert(&mut record.acted, *who));
                 record.staying = pause.stay.clone();
                 record.resting = Some(pause.at);
                 self.note_alone(&mut record)?;
@@ -374,28 +366,51 @@ impl Judge<'_> {
         if record.named.binary_search(&self.author()).is_err() {
             self.needs_role(Role::Keeper, "finishing what others have performed")?;
         }
-        self.check_took_part(&record.people, &finish.people)?;
+        let given_up = finish.outcome == CeremonyOutcome::Aborted;
+        self.check_took_part(&record.people, &finish.people, given_up)?;
         self.check_lessons(&finish.lessons, personal)?;
         if finish.outcome == CeremonyOutcome::Completed {
             at_work(&record)?;
-            if record.people.len() < TOGETHER {
-                return Err(Error::refused(
-                    "alone",
-                    "by the record fewer than two custodians have taken part",
-                )
-                .hint("what one person does alone is no ceremony: --outcome aborted"));
-            }
-            if let Some(step) = record.next_step() {
-                return Err(Error::refused(
-                    "not-completed",
-                    format!("nothing is recorded of step {step}"),
-                )
-                .hint("record it, as skipped where it was; or --outcome aborted"));
-            }
+            self.are_two(&record, finish.people.iter())?;
+            check_steps(&record)?;
         }
         record.finishing = Some(self.leaf());
         self.keep(&finish.ceremony, &record)?;
         self.wait_for_all(&finish.people)
+    }
+
+    /// That at least two people who took part, whatever identities they went on with, have recorded
+    /// something or are among those who sign.
+    fn are_two<'p>(
+        &self,
+        record: &'p CeremonyRecord,
+        signing: impl Iterator<Item = &'p Id>,
+    ) -> Result<()> {
+        let mut first = None;
+        let took_part = |who: &&Id| record.people.binary_search(who).is_ok();
+        for who in record.acted.iter().chain(signing).filter(took_part) {
+            let who = first_identity(&self.state, who)?;
+            if *first.get_or_insert(who) != who {
+                return Ok(());
+            }
+        }
+        Err(Error::refused(
+            "alone",
+            "fewer than two custodians have recorded anything of it or sign it",
+        )
+        .hint("what one person does alone is no ceremony: --outcome aborted"))
+    }
+
+    /// What has to hold where a finish takes effect, as it had to where it was entered.
+    pub(super) fn check_ceremony_end(&self, joint: &JointRecord, finish: &Finish) -> Result<()> {
+        let record = CeremonyRecord::load(&self.state, &finish.ceremony)?.ok_or_else(unknown)?;
+        match finish.outcome {
+            CeremonyOutcome::Completed => {
+                let signed = std::iter::once(&joint.author).chain(&joint.yes);
+                self.are_two(&record, signed)
+            }
+            CeremonyOutcome::Aborted => self.check_given_up(joint, &record.people, &finish.people),
+        }
     }
 
     pub(super) fn ceremony_finished(
@@ -434,6 +449,30 @@ fn at_work(record: &CeremonyRecord) -> Result<()> {
         Error::refused("on-break", "the ceremony rests, and nobody works then")
             .hint("rootkeep ceremony resume ID"),
     )
+}
+
+/// That every step is recorded, and by nobody who is called absent since.
+fn check_steps(record: &CeremonyRecord) -> Result<()> {
+    if let Some(step) = record.next_step() {
+        return Err(Error::refused(
+            "not-completed",
+            format!("nothing is recorded of step {step}"),
+        )
+        .hint("record it, as skipped where it was; or --outcome aborted"));
+    }
+    let newest = (1u32..).zip(&record.steps).map(|(step, _)| step);
+    for done in newest.filter_map(|step| record.newest(step)) {
+        let absent = |who: &&Id| record.people.binary_search(who).is_err();
+        if let Some(who) = done.by.iter().find(absent) {
+            return Err(Error::refused(
+                "not-completed",
+                format!("step {} is recorded of somebody who was absent", done.step),
+            )
+            .because(format!("custodian {who}"))
+            .hint("record it again, by whoever did it"));
+        }
+    }
+    Ok(())
 }
 
 fn has_step(record: &CeremonyRecord, step: u32) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::possession::{self, ShareContext};
 use crate::error::{Error, Result};
 use crate::state::custody::Epoch;
-use crate::state::drills::{AnswerRecord, AskedRecord, SharePlace};
+use crate::state::drills::{AnswerRecord, AskedRecord, DrillRecord, SharePlace};
 use crate::state::records::read;
 use crate::state::rules::leaf_key;
 use crate::statement::drills::Answer;
@@ -17,7 +17,7 @@ use crate::statement::drills::Answer;
 impl Judge<'_> {
     /// A holder answers with all shares at once: what is left out would look like an oversight.
     pub(super) fn drill_prove(&mut self, answer: &Answer) -> Result<Verdict> {
-        let mut drill = self.running(&answer.drill)?;
+        let mut drill = self.recording_in(&answer.drill)?;
         let author = self.author();
         let asked = read::<AskedRecord>(&self.state, &leaf_key(&answer.drill))?
             .ok_or_else(|| refusal::malformed("this drill asks for no shares"))?;
@@ -25,12 +25,10 @@ impl Judge<'_> {
         let mut own: BTreeMap<SharePlace, AskedShare> =
             own.into_iter().map(|one| (one.place, one)).collect();
         if own.is_empty() {
-            return Err(refusal::not_in_quorum("of what this drill asks for"));
+            return Err(nothing_left(&drill, &author));
         }
+        check_size(&drill, answer.sample)?;
         if let Some(size) = answer.sample {
-            if size == 0 {
-                return Err(refusal::malformed("a sample has at least one share"));
-            }
             let places = own.keys().copied().collect();
             let picked = picked(&drill.nonce, &author, places, size);
             own.retain(|place, _| picked.binary_search(place).is_ok());
@@ -113,6 +111,44 @@ impl Judge<'_> {
         }
         Ok(())
     }
+}
+
+/// That an answer is about as many shares as the drill asks for, or more.
+fn check_size(drill: &DrillRecord, sample: Option<u32>) -> Result<()> {
+    let enough = match (sample, drill.sample) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(size), Some(least)) => size >= least,
+    };
+    if enough {
+        return Ok(());
+    }
+    let least = match drill.sample {
+        None => "all shares of each holder's".to_owned(),
+        Some(least) => format!("{least} shares of each holder's"),
+    };
+    let id = drill.id.short();
+    Err(Error::refused(
+        "sample-too-small",
+        format!("this drill asks for {least}, and an answer is about no fewer"),
+    )
+    .hint(format!("rootkeep drill prove {id}")))
+}
+
+/// Why somebody has no share to answer with.
+#[must_use]
+pub fn nothing_left(drill: &DrillRecord, author: &Id) -> Error {
+    if !drill.holders.iter().any(|(holder, _)| holder == author) {
+        return refusal::not_in_quorum("of what this drill asks for");
+    }
+    let id = drill.id.short();
+    Error::refused(
+        "nothing-left",
+        "what this drill asked you for was given to others since: nothing of yours is left to prove",
+    )
+    .hint(format!(
+        "where nothing else is asked for: rootkeep drill finish {id} --outcome failed, and start another"
+    ))
 }
 
 /// Every share that an answer says something of, in order.

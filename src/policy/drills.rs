@@ -1,8 +1,10 @@
 //! Planning, starting and finishing drills, and what is found out in between.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::founding::GOVERNANCE_SECRET;
+use super::may::one_group;
 use super::releases::CLOCK_ERROR;
 use super::{Judge, Verdict, refusal};
 use crate::crypto::fixed::{Digest, Id};
@@ -16,7 +18,7 @@ use crate::state::drills::{
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::places::{MailboxRecord, PhoneRecord};
 use crate::state::records::read;
-use crate::state::rules::{Quorum, leaf_key};
+use crate::state::rules::{Quorum, SplitRule, leaf_key};
 use crate::statement::account_id::AccountId;
 use crate::statement::drills::{
     AskedEpoch, DrillKind, DrillOutcome, Finish, FinishPersonal, Found, Plan, Record, Scope, Start,
@@ -26,6 +28,11 @@ use crate::statement::names::Subject;
 use crate::statement::people::Role;
 use crate::statement::secrets::Share;
 use crate::statement::text::Name;
+
+/// The most entries about one drill, its start among them, and so many more for each thing that it tries.
+/// Its end is never too many.
+const ENTRIES: usize = 1_024;
+const TRIES: usize = 4;
 
 impl Judge<'_> {
     pub(super) fn drill_plan(&mut self, plan: &Plan) -> Result<Verdict> {
@@ -107,6 +114,17 @@ impl Judge<'_> {
                 "what is to be tried stands in order, each once",
             ));
         }
+        if start.sample == Some(0) || (start.sample.is_some() && !possession) {
+            return Err(refusal::malformed(
+                "a sample is of a possession drill, and of one share at least",
+            ));
+        }
+        if !start.people.is_sorted_by(|one, next| one < next) {
+            return Err(refusal::malformed("people stand in order of id, each once"));
+        }
+        for who in &start.people {
+            self.can_sign(who)?;
+        }
         let holders = self.holders_asked(&start.secrets)?;
         let mut record = DrillRecord {
             id: self.statement.header().id,
@@ -118,9 +136,12 @@ impl Judge<'_> {
             due: start.due,
             nonce: start.nonce,
             scope: start.scope.clone(),
+            sample: start.sample,
             secrets: start.secrets.len(),
             holders,
             targets: start.targets.clone(),
+            invited: start.people.clone(),
+            named: Vec::new(),
             people: Vec::new(),
             answers: Vec::new(),
             steps: Vec::new(),
@@ -181,7 +202,7 @@ impl Judge<'_> {
                 "secrets stand in order of id and epoch, each once",
             ));
         }
-        let mut holders = std::collections::BTreeMap::new();
+        let mut holders = BTreeMap::new();
         for asked in secrets {
             let sealing = sealing(&self.state, &asked.secret, asked.epoch)?
                 .filter(|sealing| sealing.live)
@@ -211,15 +232,29 @@ impl Judge<'_> {
         Ok(record)
     }
 
+    /// As [`Self::running`], with room for one more entry about it.
+    pub(super) fn recording_in(&self, drill: &Digest) -> Result<DrillRecord> {
+        let record = self.running(drill)?;
+        let most = ENTRIES + TRIES * record.targets.len();
+        if record.entries() >= most {
+            return Err(Error::refused(
+                "too-many",
+                format!("{most} entries about this drill are the most"),
+            )
+            .hint("finish it, and start another: rootkeep drill finish ID"));
+        }
+        Ok(record)
+    }
+
     pub(super) fn drill_step(&mut self, step: &Step) -> Result<Verdict> {
-        let mut drill = self.running(&step.drill)?;
+        let mut drill = self.recording_in(&step.drill)?;
         if step.step == 0 {
             return Err(refusal::malformed("steps are counted from 1"));
         }
         if step.at > self.time().plus(CLOCK_ERROR) {
             return Err(refusal::dated_ahead("the step"));
         }
-        drill.add_person(self.author());
+        self.takes_part(&mut drill)?;
         drill.steps.push(StepRecord {
             step: step.step,
             went: step.went,
@@ -232,7 +267,7 @@ impl Judge<'_> {
     }
 
     pub(super) fn drill_record(&mut self, record: &Record) -> Result<Verdict> {
-        let mut drill = self.running(&record.drill)?;
+        let mut drill = self.recording_in(&record.drill)?;
         if record.at > self.time().plus(CLOCK_ERROR) {
             return Err(refusal::dated_ahead("what was found out"));
         }
@@ -250,15 +285,16 @@ impl Judge<'_> {
                 format!("the drill does not try {target}"),
             ));
         }
+        let mut witness = None;
         match &record.found {
             Found::SignIn {
                 account, request, ..
-            } => drill.add_person(self.operator_of(request, account)?),
+            } => drill.add_named(self.operator_of(request, account)?),
             Found::Alarm { seen, by, .. } => {
-                self.took_part(&mut drill, *by)?;
                 if by.is_some() && !seen {
                     return Err(refusal::malformed("nobody saw what was not seen"));
                 }
+                witness = *by;
             }
             Found::Call {
                 target,
@@ -272,7 +308,7 @@ impl Judge<'_> {
                 if !reached && (by.is_some() || *code) {
                     return Err(refusal::malformed("who was not reached has not answered"));
                 }
-                self.took_part(&mut drill, *by)?;
+                witness = *by;
             }
             Found::Sheet { .. } => {}
             Found::Restore { at, .. } => {
@@ -281,7 +317,12 @@ impl Judge<'_> {
                 }
             }
         }
-        drill.add_person(self.author());
+        self.takes_part(&mut drill)?;
+        // Only now: nobody lets themselves in by naming themselves.
+        if let Some(who) = witness {
+            self.can_sign(&who)?;
+            drill.add_named(who);
+        }
         drill.found.push(FoundRecord {
             found: record.found.clone(),
             at: record.at,
@@ -292,10 +333,18 @@ impl Judge<'_> {
         Ok(Verdict::AT_ONCE)
     }
 
-    fn took_part(&self, drill: &mut DrillRecord, who: Option<Id>) -> Result<()> {
-        let Some(who) = who else { return Ok(()) };
-        self.can_sign(&who)?;
-        drill.add_person(who);
+    /// Notes that the author takes part: nobody does whom the drill does not concern, for whoever takes part
+    /// has to sign its end.
+    fn takes_part(&self, drill: &mut DrillRecord) -> Result<()> {
+        if !drill.is_open_to(&self.author()) {
+            return Err(Error::refused(
+                "not-a-participant",
+                "only who started a drill, is asked for shares or was named in it takes part in it",
+            )
+            .hint("at its start: rootkeep drill start KIND --invite NAME")
+            .hint("or whoever takes part records it: rootkeep drill record … --by NAME"));
+        }
+        drill.add_person(self.author());
         Ok(())
     }
 
@@ -333,10 +382,11 @@ impl Judge<'_> {
         if drill.author != self.author() {
             self.needs_role(Role::Keeper, "finishing what another has started")?;
         }
-        self.check_took_part(&drill.people, &finish.people)?;
+        let given_up = finish.outcome == DrillOutcome::Failed;
+        self.check_took_part(&drill.people, &finish.people, given_up)?;
         self.check_lessons(&finish.lessons, personal)?;
         if finish.outcome == DrillOutcome::Passed {
-            self.check_passed(&drill)?;
+            self.check_passed(&finish.drill, &drill)?;
         }
         drill.finishing = Some(self.leaf());
         self.state.put(&leaf_key(&finish.drill), &drill)?;
@@ -344,18 +394,67 @@ impl Judge<'_> {
     }
 
     /// Nobody calls passed what the drill's own record does not show.
-    fn check_passed(&self, drill: &DrillRecord) -> Result<()> {
-        for (holder, shares) in &drill.holders {
-            let there = Custodian::load(&self.state, holder)?.is_some_and(|who| who.in_force());
-            if there && !drill.is_proven_by(holder) {
-                return Err(not_passed(format!(
-                    "custodian {holder} has not proven all of {shares} shares"
-                )));
-            }
+    fn check_passed(&self, leaf: &Digest, drill: &DrillRecord) -> Result<()> {
+        if let Some(asked) = read::<AskedRecord>(&self.state, &leaf_key(leaf))? {
+            self.check_proven(asked, drill)?;
         }
         match drill.targets.iter().find(|target| !drill.works(target)) {
             Some(target) => Err(not_passed(format!("nothing shows that {target} works"))),
             None => Ok(()),
+        }
+    }
+
+    /// That every holder in force has proven what is left of what was asked for, and that they are enough.
+    fn check_proven(&self, asked: AskedRecord, drill: &DrillRecord) -> Result<()> {
+        let (mut there, mut anything) = (BTreeMap::new(), false);
+        for (secret, epoch) in asked.secrets {
+            let Some(sealing) =
+                sealing(&self.state, &secret, epoch)?.filter(|sealing| sealing.live)
+            else {
+                continue;
+            };
+            anything = true;
+            let mut able = BTreeSet::new();
+            for Share { holder, .. } in &sealing.shares {
+                let in_force = match there.get(holder) {
+                    Some(known) => *known,
+                    None => {
+                        let who = Custodian::load(&self.state, holder)?;
+                        let in_force = who.is_some_and(|who| who.in_force());
+                        if in_force && !drill.is_proven_by(holder) {
+                            return Err(not_passed(format!(
+                                "custodian {holder} has not proven what they are asked for"
+                            )));
+                        }
+                        there.insert(*holder, in_force);
+                        in_force
+                    }
+                };
+                if in_force {
+                    able.insert(*holder);
+                }
+            }
+            if !sealing.rule().met_by(&able) {
+                return Err(not_passed(format!(
+                    "too few who hold shares of secret {secret} epoch {epoch} are left: together they can't open it"
+                )));
+            }
+        }
+        if anything {
+            return Ok(());
+        }
+        Err(not_passed(
+            "everything that it asked for was destroyed or given to others since".to_owned(),
+        )
+        .hint("then start another: rootkeep drill start possession"))
+    }
+
+    /// What has to hold where a finish takes effect, as it had to where it was entered.
+    pub(super) fn check_drill_end(&self, joint: &JointRecord, finish: &Finish) -> Result<()> {
+        let drill = DrillRecord::load(&self.state, &finish.drill)?.ok_or_else(no_such_drill)?;
+        match finish.outcome {
+            DrillOutcome::Passed => self.check_passed(&finish.drill, &drill),
+            DrillOutcome::Failed => self.check_given_up(joint, &drill.people, &finish.people),
         }
     }
 
@@ -391,8 +490,20 @@ struct Sealing {
     shares: Vec<Share>,
     /// Whether it is not destroyed.
     live: bool,
+    /// Of governance: how many shares are enough.
+    threshold: u8,
     /// What notes who has ever proven a share, where that is kept.
     record: Option<Epoch>,
+}
+
+impl Sealing {
+    /// Which of its shares are enough.
+    fn rule(&self) -> SplitRule {
+        match &self.record {
+            Some(epoch) => epoch.rule(),
+            None => one_group(self.threshold, &self.shares),
+        }
+    }
 }
 
 /// A sealing, of governance too.
@@ -405,6 +516,7 @@ fn sealing(records: &dyn Records, secret: &Id, epoch: u32) -> Result<Option<Seal
         return Ok(now.map(|governance| Sealing {
             shares: governance.shares,
             live: true,
+            threshold: ledger.threshold,
             record: None,
         }));
     }
@@ -412,6 +524,7 @@ fn sealing(records: &dyn Records, secret: &Id, epoch: u32) -> Result<Option<Seal
     Ok(epoch.map(|epoch| Sealing {
         shares: epoch.shares.clone(),
         live: epoch.destroyed.is_none(),
+        threshold: 0,
         record: Some(epoch),
     }))
 }
@@ -444,6 +557,7 @@ pub fn asked_shares(
             shares,
             live,
             record,
+            ..
         }) = sealing(records, &secret, epoch)?
         else {
             continue;

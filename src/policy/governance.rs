@@ -196,8 +196,15 @@ impl Judge<'_> {
     fn take_effect(&mut self, subject: &Digest, maker: Id, claim: &Claim) -> Result<Verdict> {
         match claim {
             Claim::CustodianAdd(add, _) => return self.approve(subject, &add.card),
-            Claim::CustodianReplace(replace, _) => return self.replace(subject, replace),
-            Claim::CustodianRetire(retire, _) => self.retire(retire)?,
+            Claim::CustodianReplace(replace, _) => {
+                let verdict = self.replace(subject, replace)?;
+                self.somebody_left()?;
+                return Ok(verdict);
+            }
+            Claim::CustodianRetire(retire, _) => {
+                self.retire(retire)?;
+                self.somebody_left()?;
+            }
             Claim::GovernanceSet(set) => self.set_governance(set, maker)?,
             Claim::QuorumDefine(define) => self.define(define)?,
             Claim::PolicySet(set) => self.state.put(
@@ -221,6 +228,12 @@ impl Judge<'_> {
             }
         }
         Ok(Verdict::AT_ONCE)
+    }
+
+    /// What waited for somebody who is there no more is judged again: nobody else may be left to do it.
+    fn somebody_left(&mut self) -> Result<()> {
+        self.joints_again()?;
+        self.review_again()
     }
 
     fn end(&mut self, subject: &Digest, proposal: &Proposal, ended: Ended) -> Result<()> {

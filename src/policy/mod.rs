@@ -55,7 +55,7 @@ use crate::statement::{Claim, Kind, Statement, Time};
 
 pub use access_order::expected_counter;
 pub use deciding::may_decide;
-pub use drill_answers::picked;
+pub use drill_answers::{nothing_left, picked};
 pub use drill_scope::{InScope, in_scope};
 pub use drills::{AskedShare, asked_shares};
 pub use founding::{GOVERNANCE_SECRET, founders_cards};

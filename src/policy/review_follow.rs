@@ -110,21 +110,26 @@ fn names_other(records: &dyn Records, thing: &Thing, name: Option<&Text>) -> Res
     Ok(others.is_some_and(|others| others.contains(name)))
 }
 
-/// Whether a combination of a location is sealed, and none since: an epoch that was split anew has the
-/// value of the one before.
+/// Whether a combination of a location, under any label, that was sealed at the strike still is, and none
+/// under that label since: an epoch that was split anew has the value of the one before, and one under
+/// another label says nothing of it.
 fn keeps_combination(records: &dyn Records, location: &Name, since: u64) -> Result<bool> {
     if LocationRecord::load(records, location)?.is_none_or(|one| one.retired) {
         return Ok(false);
     }
-    let (mut sealed, mut changed) = (false, false);
     let prefix = format!("location:{location}/combination");
     for (_, binding) in list::<Binding>(records, &prefix)? {
+        let (mut then, mut now, mut changed) = (false, false, false);
         for (_, epoch) in list::<Epoch>(records, &format!("{}/", binding.secret))? {
-            sealed |= epoch.destroyed.is_none();
+            then |= epoch.index <= since && epoch.destroyed.is_none_or(|at| at > since);
+            now |= epoch.destroyed.is_none();
             changed |= epoch.index > since && epoch.reshared_from.is_none();
         }
+        if then && now && !changed {
+            return Ok(true);
+        }
     }
-    Ok(sealed && !changed)
+    Ok(false)
 }
 
 fn shares(records: &dyn Records, group: &LaidOut, who: &Id, left: &mut Vec<Remains>) -> Result<()> {

@@ -290,6 +290,21 @@ impl Judge<'_> {
         Ok(Verdict::AT_ONCE)
     }
 
+    /// Where somebody was retired: a review that waited for them alone is passed.
+    pub(super) fn review_again(&mut self) -> Result<()> {
+        let Some(leaf) = ReviewsRecord::load(&self.state)?.running else {
+            return Ok(());
+        };
+        let Some(record) = ReviewRecord::load(&self.state, &leaf)? else {
+            return Ok(());
+        };
+        let layout = LayoutRecord::load(&self.state, &leaf)?;
+        if reviewers_needed(&self.state, &record, &layout)? == 0 {
+            self.end_review(&leaf, record, Ended::Effective)?;
+        }
+        Ok(())
+    }
+
     /// One no of a reviewer ends it, whatever its date: else a clock set forward could keep every other
     /// review from beginning.
     pub(super) fn reject_review(
@@ -429,6 +444,16 @@ pub fn is_same_person(records: &dyn Records, who: &Id, people: &[Id]) -> Result<
         identity = Custodian::load(records, &id)?.and_then(|custodian| custodian.replaces);
     }
     Ok(false)
+}
+
+/// The identity that somebody had first.
+pub(super) fn first_identity(records: &dyn Records, who: &Id) -> Result<Id> {
+    let mut identity = *who;
+    // As above, this ends.
+    while let Some(before) = Custodian::load(records, &identity)?.and_then(|one| one.replaces) {
+        identity = before;
+    }
+    Ok(identity)
 }
 
 /// Reviewers in force.

@@ -1,9 +1,10 @@
 //! Statements about ceremonies, in words.
 
 use super::describe::{free, time};
-use super::drills::{lessons, remark};
+use super::drills::{left_out, lessons, remark};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
+use crate::exchange::runbook::Runbook;
 use crate::ledger::{People, Reading};
 use crate::state::ceremonies::CeremonyRecord;
 use crate::statement::Claim;
@@ -155,7 +156,9 @@ pub fn details(
             ));
             if let Some(record) = CeremonyRecord::load(source.records().as_ref(), &finish.ceremony)?
             {
+                lines.extend(left_out(people, &record.people, &finish.people));
                 performed(&record, people, lines);
+                lines.extend(other_steps(source, &record)?);
             }
             lessons(&finish.lessons, personal.as_ref(), people, lines);
         }
@@ -206,6 +209,27 @@ fn performed(record: &CeremonyRecord, people: &People, lines: &mut Vec<String>) 
         "  to read it whole: rootkeep ceremony show {}",
         record.id.short()
     ));
+}
+
+/// What whoever signs has to know of the steps, where they are not shown to be those of the script: no rule
+/// of the log holds a start to it.
+fn other_steps(source: &dyn Reading, record: &CeremonyRecord) -> Result<Option<String>> {
+    let called = format!("{} version {}", record.runbook, record.version);
+    let file = source.blob(&record.file)?;
+    let Some(file) = file.filter(|file| Digest::of(file) == record.file) else {
+        return Ok(Some(format!(
+            "! the file of {called} is not at hand: whether these are its steps is not shown here"
+        )));
+    };
+    let same = Runbook::parse(&file, &called).is_ok_and(|script| {
+        let steps = script.steps.iter().map(|step| &step.id);
+        script.name == record.runbook && steps.eq(&record.steps)
+    });
+    Ok((!same).then(|| {
+        format!(
+            "! these are NOT the steps of {called}: whoever started it has not used this program"
+        )
+    }))
 }
 
 /// Who went where with what.

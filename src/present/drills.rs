@@ -28,9 +28,10 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Opt
             scope(source, &plan.scope)?
         ),
         Claim::DrillStart(start, personal) => format!(
-            "starts a {} drill of {}{}",
+            "starts a {} drill of {}{}{}",
             start.drill.as_str(),
             scope(source, &start.scope)?,
+            sampled(start.sample),
             remark(
                 personal
                     .as_ref()
@@ -68,11 +69,15 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Opt
             drill(source, &record.drill)?,
             found(&record.found, personal.as_ref(), people)
         ),
-        Claim::DrillFinish(finish, _) => format!(
-            "ends {}: {}",
-            drill(source, &finish.drill)?,
-            finish.outcome.as_str()
-        ),
+        Claim::DrillFinish(finish, _) => {
+            let record = DrillRecord::load(source.records().as_ref(), &finish.drill)?;
+            format!(
+                "ends {}: {}{}",
+                drill(source, &finish.drill)?,
+                finish.outcome.as_str(),
+                sampled(record.and_then(|record| record.sample))
+            )
+        }
         Claim::ImprovementClose(close, personal) => format!(
             "closes improvement {}, {}{}",
             improvement(source, &close.subject, close.number)?,
@@ -110,6 +115,9 @@ pub fn details(
             for target in &start.targets {
                 lines.push(format!("  tries     {target}"));
             }
+            if !start.people.is_empty() {
+                lines.push(format!("  with      {}", people.names(&start.people)));
+            }
             lines.push(format!("  nonce     {}", start.nonce));
         }
         Claim::DrillProve(answer) => {
@@ -137,6 +145,14 @@ pub fn details(
     Ok(())
 }
 
+/// That a drill asks for a sample, and of how many shares.
+#[must_use]
+pub fn sampled(sample: Option<u32>) -> String {
+    sample.map_or_else(String::new, |size| {
+        format!(", by samples of {size} of each holder's shares")
+    })
+}
+
 /// What the end of a drill binds: who took part and signs, and what is to be made better.
 fn finished(
     source: &dyn Reading,
@@ -147,6 +163,7 @@ fn finished(
 ) -> Result<()> {
     lines.push(format!("  took part {}", people.names(&finish.people)));
     if let Some(record) = DrillRecord::load(source.records().as_ref(), &finish.drill)? {
+        lines.extend(left_out(people, &record.people, &finish.people));
         for answer in &record.answers {
             let sampled = answer.sampled.as_ref().map_or("", |_| ", a sample");
             lines.push(format!(
@@ -169,6 +186,15 @@ fn finished(
     }
     lessons(&finish.lessons, personal, people, lines);
     Ok(())
+}
+
+/// Who took part, is still there, and is not among those who sign.
+#[must_use]
+pub fn left_out(people: &People, took_part: &[Id], signing: &[Id]) -> Option<String> {
+    let there = |id: &Id| people.get(id).is_some_and(|(who, ..)| who.in_force());
+    let missing = took_part.iter().filter(|id| !signing.contains(id));
+    let missing: Vec<Id> = missing.filter(|id| there(id)).copied().collect();
+    (!missing.is_empty()).then(|| format!("! without   {}, who took part", people.names(&missing)))
 }
 
 /// What was learnt, and what surprised.

@@ -74,7 +74,7 @@ pub struct CeremonyRecord {
     pub named: Vec<Id>,
     /// Everyone who has taken part, in order of id: they sign.
     pub people: Vec<Id>,
-    /// Those of them who have recorded, acted, decided, or stayed in a break: they were there.
+    /// Those who have recorded anything: they were there.
     pub acted: Vec<Id>,
     /// Custodians who are in the room, in order of id.
     pub present: Vec<Id>,

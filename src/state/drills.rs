@@ -1,5 +1,7 @@
 //! Drills, what waits for everyone who took part, and improvements, as records.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::records::{Record, Records, Table, read};
@@ -58,6 +60,11 @@ pub struct AnswerRecord {
 }
 
 impl AnswerRecord {
+    /// What could not be proven.
+    fn bad_places(&self) -> impl Iterator<Item = SharePlace> {
+        self.bad.iter().map(|(place, _)| *place)
+    }
+
     /// Whether the answer proves a share that was asked for.
     #[must_use]
     pub fn proves(&self, place: &SharePlace) -> bool {
@@ -134,13 +141,19 @@ pub struct DrillRecord {
     pub nonce: Digest,
     /// About what.
     pub scope: Scope,
+    /// How many shares of each holder's are asked for; all, where there is no number.
+    pub sample: Option<u32>,
     /// How many sealings are asked for.
     pub secrets: usize,
     /// Who is asked for how many shares, in order of id.
     pub holders: Vec<(Id, usize)>,
     /// What is to be tried.
     pub targets: Vec<Target>,
-    /// Everyone who has taken part, in order of id.
+    /// Who may take part beside its author and the holders, in order of id.
+    pub invited: Vec<Id>,
+    /// Whom others have named as having done something in it, in order of id.
+    pub named: Vec<Id>,
+    /// Everyone who has taken part by an act of their own, in order of id: they sign.
     pub people: Vec<Id>,
     /// What holders have answered.
     pub answers: Vec<AnswerRecord>,
@@ -169,20 +182,43 @@ impl DrillRecord {
 
     /// Notes that somebody has taken part.
     pub fn add_person(&mut self, who: Id) {
-        if let Err(place) = self.people.binary_search(&who) {
-            self.people.insert(place, who);
-        }
+        insert(&mut self.people, who);
     }
 
-    /// Whether a holder has proven everything that they were asked for: in one answer, or by samples of
-    /// which none was bad.
+    /// Notes that somebody else has named somebody.
+    pub fn add_named(&mut self, who: Id) {
+        insert(&mut self.named, who);
+    }
+
+    /// How many entries there are about it, its start among them and its ends not.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        1 + self.answers.len() + self.steps.len() + self.found.len()
+    }
+
+    /// Whether somebody may take part: who started it, is asked for shares, was invited or named.
+    #[must_use]
+    pub fn is_open_to(&self, who: &Id) -> bool {
+        self.author == *who
+            || self.holders.iter().any(|(holder, _)| holder == who)
+            || self.invited.contains(who)
+            || self.named.contains(who)
+    }
+
+    /// Whether a holder has proven what they were asked for: they have answered, and of no share is the
+    /// newest word that it can't be proven.
     #[must_use]
     pub fn is_proven_by(&self, holder: &Id) -> bool {
         let mut own = self.answers.iter().filter(|one| one.holder == *holder);
-        let whole = own
-            .clone()
-            .any(|one| one.sampled.is_none() && one.bad.is_empty());
-        whole || (own.clone().next().is_some() && own.all(|one| one.bad.is_empty()))
+        let Some(first) = own.next() else {
+            return false;
+        };
+        let mut bad: BTreeSet<SharePlace> = first.bad_places().collect();
+        for answer in own {
+            bad.retain(|place| !answer.proves(place));
+            bad.extend(answer.bad_places());
+        }
+        bad.is_empty()
     }
 
     /// Whether the newest of what was found out about a target says that it works.
@@ -222,6 +258,12 @@ impl DrillRecord {
                 _ => None,
             }),
         }
+    }
+}
+
+fn insert(people: &mut Vec<Id>, who: Id) {
+    if let Err(place) = people.binary_search(&who) {
+        people.insert(place, who);
     }
 }
 

@@ -5,6 +5,7 @@ use super::accesses::{Exception, Happened};
 use super::blobs::BLOB_LIMIT;
 use super::ceremonies::Guest;
 use super::claim::{Claim, Kind};
+use super::reviews::GROUPS;
 use super::text::Text;
 use super::trails;
 use crate::crypto::fixed::Digest;
@@ -32,8 +33,8 @@ const DOMAINS: usize = 64;
 const DEVICES: usize = 64;
 /// The most delegated administrators.
 const ADMINISTRATORS: usize = 64;
-/// The most groups of a review.
-const GROUPS: usize = 4_096;
+/// The most groupsbytes of the name of somebody who is no custodian, in what every review lays out.
+const NAME: usize = 256;
 /// The most events that one explanation is of.
 const EXPLAINED: usize = 256;
 
@@ -78,10 +79,27 @@ impl Claim {
         {
             return Some(format!("a file has 1 to {BLOB_LIMIT} bytes, not {length}"));
         }
+        if let Some(name) = self.names_apart().find(|name| name.as_str().len() > NAME) {
+            let length = name.as_str().len();
+            return Some(format!(
+                "one of `others` has {length} bytes; {NAME} is the most"
+            ));
+        }
         self.lists()
             .into_iter()
             .find(|(_, length, most)| length > most)
             .map(|(name, length, most)| format!("`{name}` names {length}; {most} is the most"))
+    }
+
+    /// Names of others that every review lays out.
+    fn names_apart(&self) -> std::slice::Iter<'_, Text> {
+        let others = match self {
+            Self::MailboxSet(_, personal) => personal.as_ref().map(|told| &told.others),
+            Self::PhoneSet(_, personal) => personal.as_ref().map(|told| &told.others),
+            Self::PrivilegeSet(_, personal) => personal.as_ref().map(|told| &told.others),
+            _ => None,
+        };
+        others.map_or(&[][..], Vec::as_slice).iter()
     }
 
     /// Lists that have bounds of their own: name, length, and the most.
@@ -182,6 +200,7 @@ impl Claim {
             Self::EventExplain(explain, _) => {
                 vec![("events", explain.events.len(), EXPLAINED)]
             }
+            Self::DrillStart(start, _) => vec![("people", start.people.len(), PEOPLE)],
             _ => Vec::new(),
         }
     }

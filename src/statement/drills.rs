@@ -172,10 +172,15 @@ pub struct Start {
     pub nonce: Digest,
     /// About what.
     pub scope: Scope,
+    /// How many shares of each holder's the nonce picks; all, where there is no number. Of a possession
+    /// drill alone.
+    pub sample: Option<u32>,
     /// Whose shares are asked for: of a possession drill alone.
     pub secrets: Vec<AskedEpoch>,
     /// What is to be tried: of every other.
     pub targets: Vec<Target>,
+    /// Who may take part beside its author and the holders, in order of id.
+    pub people: Vec<Id>,
 }
 
 /// Personal part of what takes an optional note.
@@ -220,7 +225,7 @@ pub struct BadShare {
 pub struct Answer {
     /// Leaf hash of the drill's start, which the proofs are made for.
     pub drill: Digest,
-    /// How many the drill's nonce has picked; all, where there is no number.
+    /// How many the drill's nonce has picked, at least as many as it asks for; all, where there is no number.
     pub sample: Option<u32>,
     /// In order of secret, epoch, group, member.
     pub proofs: Vec<Proof>,
@@ -351,7 +356,7 @@ pub struct Finish {
     pub drill: Digest,
     /// How it went.
     pub outcome: DrillOutcome,
-    /// Everyone who took part, in order of id; all of them sign.
+    /// Who signs, in order of id: everyone who took part.
     pub people: Vec<Id>,
     /// What is to be made better.
     pub lessons: Vec<Lesson>,

@@ -235,6 +235,9 @@ pub struct Group {
     pub accounts: Counted,
 }
 
+/// The most groups of a review.
+pub const GROUPS: usize = 4_096;
+
 /// Facts of `review.start`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

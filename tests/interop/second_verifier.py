@@ -6,7 +6,7 @@
 It reads what `rootkeep log --raw` and `rootkeep log --checkpoints` wrote, folds the log by section 10,
 and exits with 0 and says what it accepted; or exits with 1 and names the first problem and its entry.
 It shares no code with Rootkeep. It has no ciphertext, so it cannot say that a share opens."""
-import argparse, base64, calendar, datetime, hashlib, json, re, sys
+import argparse, base64, calendar, datetime, hashlib, json, operator, re, sys
 from types import SimpleNamespace as Record
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -256,9 +256,9 @@ SHAPES = {  # kind: facts, personal
     "item.move": ({"item": name, "location": name, "bag": (text(), None), "witness": ident}, remark),
     "item.destroy": ({"item": name, "witness": ident}, remark),
     "mailbox.set": ({"mailbox": name, "members": most(64, ident), "accounts": most(1024, account), "closed": (True, False)},
-                    {"address": text(), "others": most(64, text())}),
+                    {"address": text(), "others": most(64, text(256))}),
     "phone.set": ({"phone": name, "holders": most(64, ident), "accounts": most(1024, account), "tested": (date, None), "closed": (True, False)},
-                  {"number": text(), "others": most(64, text())}),
+                  {"number": text(), "others": most(64, text(256))}),
     "safe.open": (opening, {"purpose": text()}),
     "safe.close": ({"access": digest, "witness": ident, "happened": happened}, told),
     "safe.log": ({"opened": opening, "happened": happened}, {"purpose": text()} | told),
@@ -277,7 +277,8 @@ SHAPES = {  # kind: facts, personal
     "drill.plan": ({"plan": name, "drill": drill_kind, "every": ("month", "quarter", "year"), "scope": scope, "from": date,
                     "timezone": person["timezone"][0], "ended": (True, False)}, None),
     "drill.start": ({"drill": drill_kind, "plan": (name, None), "due": (date, None), "nonce": digest, "scope": scope,
-                     "secrets": [{"secret": ident, "epoch": word}], "targets": [target]}, {"note": (text(), None)}),
+                     "sample": (word, None), "secrets": [{"secret": ident, "epoch": word}], "targets": [target], "people": most(64, ident)},
+                    {"note": (text(), None)}),
     "drill.prove": ({"drill": digest, "sample": (word, None), "proofs": [possessed | {"proof": is_base64}],
                      "bad": [possessed | {"why": ("wrong-identity", "share-swapped", "blob-missing")}]}, None),
     "drill.step": ({"drill": digest, "step": word, "went": ("done", "deviated"), "at": time}, {"note": (text(), None)}),
@@ -307,7 +308,7 @@ SHAPES = {  # kind: facts, personal
     "privilege.set": ({"privilege": name, "account": account, "kind": ("user", "role", "break-glass", "other"),
                        "may": [("root-email", "assume-root", "features", "delegation", "scp")], "people": most(64, ident),
                        "mfa": ("hardware", "virtual", "none"), "rotated": (date, None), "ended": (True, False)},
-                      {"others": most(64, text()), "note": (text(), None)}),
+                      {"others": most(64, text(256)), "note": (text(), None)}),
     "review.plan": ({"every": ("month", "quarter"), "from": date, "timezone": person["timezone"][0], "ended": (True, False)}, None),
     "review.start": ({"every": ("month", "quarter"), "first": date, "since": (digest, None), "groups": most(4096, {
         "people": [ident], "others": word, "things": [reviewed], "secrets": [{"kind": secret_kind, "of": counted}], "accounts": counted})},
@@ -670,7 +671,22 @@ class Log:
             self.events.update({(at["event"], at["account"]): True for at in facts["events"]})
         elif one.kind == "secret.destroy":
             for number_, epoch in self.secrets[facts["secret"]].epochs.items():
-                epoch.destroyed |= facts["epoch"] in (None, number_)
+                if facts["epoch"] in (None, number_) and not epoch.destroyed:
+                    epoch.destroyed, epoch.ended = True, new.index
+        if one.kind in ("custodian.replace", "custodian.retire"):
+            self.somebody_left(new)
+
+    def somebody_left(self, new):
+        """What waited for somebody who is in force no more is judged again."""
+        for one in self.subjects.values():
+            if one.kind in JOINT and one.effect is None and not one.over:
+                try:
+                    self.joined(one, new)
+                except Refused:
+                    one.over, self.subjects[one.facts[JOINT[one.kind]]].finishing = "rejected", None
+        review = self.reviewing
+        if review is not None and self.reviewed_enough(review):
+            review.effect, self.reviewing, self.passed = new, None, review
 
     # Yes, no, and taking back
     def stakes(self, one):
@@ -741,6 +757,7 @@ class Log:
         waiting = self.subjects.get(facts["subject"])
         if waiting is not None and waiting.kind in WITNESSED:
             self.check_witness_says(waiting, new)
+            need(waiting.made <= new.made + 300, "subject: dated ahead")
             need(facts["proofs"] == facts["shares"] == [], "sign: a witness proves nothing")
             self.witnessed(waiting, new)
             waiting.effect = new
@@ -801,6 +818,8 @@ class Log:
         need(new.seen > one.index, "seen: before the subject")
         left = one.kind in WITNESSED and one.effect is None and (self.people[one.author].retired or self.people[self.witness_of(one)].retired)
         left |= (one.kind in JOINT or one.kind == "review.start") and self.people[one.author].retired
+        late = new.made > one.made + self.policy["pending_days"] * 86400 or one.made > new.made + 300
+        left |= one.kind in JOINT and one.author != new.author and late
         need((one.author == new.author and not (left and one.kind == "review.start")) or left and self.has(new.author, "keeper"), "author: not the subject's")
         need(not one.over or one.over.startswith("lapsed"), f"subject: {one.over}")
         need(one.effect is None or one.kind in ASKED and not one.shown, "subject: in effect, or revealed")
@@ -1032,7 +1051,6 @@ class Log:
         need(not one.over, f"subject: {one.over}")
         need(one.effect is None, "subject: in effect")
         need(new.author == witness and self.has(witness, "witness"), "author: not the witness")
-        need(one.made <= new.made + 300, "subject: dated ahead")
 
     def witnessed(self, one, new):
         if one.kind == "task.close":
@@ -1199,7 +1217,11 @@ class Log:
                 self.live_item(what)
             need(sort != "account" or what in self.accounts, "target: no such account")
             need(sort not in ("phone", "mailbox") or self.registered.get(one), "target: not in use")
-        new.took_part, new.answers, new.works, new.finishing = {new.author}, {}, {}, None
+        need(facts["sample"] is None or tried is None and facts["sample"] >= 1, "sample: of none, or of no shares")
+        self.check_people(facts["people"])
+        held = {s["holder"] for at in facts["secrets"] for s in self.sealing(at["secret"], at["epoch"]).shares}
+        new.may, new.took_part = {new.author} | held | set(facts["people"]), {new.author}
+        new.bad, new.works, new.finishing, new.count = {}, {}, None, 1
 
     def sealing(self, secret, number_):
         """The epoch, while it is not destroyed, or of governance in force."""
@@ -1214,8 +1236,19 @@ class Log:
         need(drill.finishing is None, "drill: over")
         return drill
 
-    def drill_prove(self, new, facts):
+    def drilling(self, new, facts):
+        """The drill that this is about, with room for one more entry."""
         drill = self.going_on(new, facts["drill"])
+        need(drill.count < 1024 + 4 * len(drill.facts["targets"]), "drill: too much is recorded")
+        drill.count += 1
+        return drill
+
+    def takes_part(self, new, drill):
+        need(new.author in drill.may, "author: does not take part")
+        drill.took_part.add(new.author)
+
+    def drill_prove(self, new, facts):
+        drill = self.drilling(new, facts)
         need(drill.facts["secrets"], "drill: asks for no shares")
         own = {}
         for at in drill.facts["secrets"]:
@@ -1224,7 +1257,8 @@ class Log:
                 own |= {(at["secret"], at["epoch"], s["group"], s["member"]): s for s in epoch.shares if s["holder"] == new.author}
         need(own, "author: holds no share that is asked for")
         if facts["sample"] is not None:
-            need(facts["sample"] >= 1, "sample: of none")
+            least = drill.facts["sample"]
+            need(least is not None and facts["sample"] >= least, "sample: fewer than are asked for")
             lot = lambda at: sha(b"rootkeep/drill-sample/v1\n", bytes.fromhex(drill.facts["nonce"] + new.author + at[0]),
                                  at[1].to_bytes(4, "big"), bytes(at[2:]))
             own = {at: own[at] for at in sorted(own, key=lot)[:facts["sample"]]}
@@ -1239,19 +1273,20 @@ class Log:
             if place(given) in live and given["secret"] != GOVERNANCE:
                 self.secrets[given["secret"]].epochs[given["epoch"]].proven.add(new.author)
         drill.took_part.add(new.author)
-        drill.answers.setdefault(new.author, []).append((facts["sample"] is None, not live & set(bad)))
+        said = set() if facts["sample"] is None else drill.bad.get(new.author, set()) - set(proven)
+        drill.bad[new.author] = said | live & set(bad)
 
     def drill_step(self, new, facts):
-        drill = self.going_on(new, facts["drill"])
+        drill = self.drilling(new, facts)
         need(facts["step"] >= 1, "step: counted from 1")
         need(seconds(facts["at"]) <= new.made + 300, "at: ahead")
-        drill.took_part.add(new.author)
+        self.takes_part(new, drill)
 
     def can_sign(self, who):
         need(self.has(who, *ROLES), "people: somebody not in force, or a reader")
 
     def drill_record(self, new, facts):
-        drill = self.going_on(new, facts["drill"])
+        drill = self.drilling(new, facts)
         need(seconds(facts["at"]) <= new.made + 300, "at: ahead")
         (sort, found), = facts["found"].items()
         about = {"sign-in": lambda: f"account:{found['account']}", "alarm": lambda: f"account:{found['account']}",
@@ -1263,7 +1298,7 @@ class Log:
             need(request is not None and request.kind == "request" and request.effect is not None, "request: none in effect")
             named = [self.secrets[at["secret"]] for at in request.facts["secrets"]]
             need(any(found["account"] in [s.name[0]] + s.serves for s in named), "request: of no secret of the account")
-            drill.took_part.add(request.facts["operator"])
+            drill.may.add(request.facts["operator"])
         elif sort == "call":
             need(about.partition(":")[0] in ("phone", "mailbox"), "call: of what does not answer")
             need(found["reached"] or found["by"] is None and not found["code"], "call: answered by nobody")
@@ -1274,33 +1309,46 @@ class Log:
             good = found["at"] is not None
             if good:
                 self.backup(new, found)
+        self.takes_part(new, drill)
         if found.get("by"):
             self.can_sign(found["by"])
-            drill.took_part.add(found["by"])
+            drill.may.add(found["by"])
         drill.works[about, sort] = good
-        drill.took_part.add(new.author)
 
     def drill_finish(self, new, facts):
         drill = self.going_on(new, facts["drill"])
         need(new.author == drill.author or self.has(new.author, "keeper"), "author: neither the drill's nor a keeper")
         self.check_end(new, facts, drill)
         if facts["outcome"] == "passed":
-            holders = {s["holder"] for at in drill.facts["secrets"] for s in self.secrets[at["secret"]].epochs[at["epoch"]].shares}
-            for who in filter(self.in_force, holders):
-                said = drill.answers.get(who, [])
-                need((True, True) in said or said and all(good for _, good in said), "passed: a holder has not proven")
-            for one in drill.facts["targets"]:
-                sorts = ("sign-in", "alarm") if one.startswith("account:") else ("call", "sheet", "restore")
-                said = [drill.works.get((one, sort)) for sort in sorts]
-                need(all(said) if len(sorts) == 2 else any(said), "passed: something does not work")
+            self.check_passed(drill)
         drill.finishing, new.closed = new, set()
         self.joined(new, new)
+
+    def check_passed(self, drill):
+        asked = [(at["secret"], at["epoch"]) for at in drill.facts["secrets"]]
+        left = [epoch for at in asked if (epoch := self.sealing(*at))]
+        need(left or not asked, "passed: nothing is left of what was asked for")
+        for epoch in left:
+            here = {s["holder"] for s in epoch.shares if self.in_force(s["holder"])}
+            need(all(drill.bad.get(who) == set() for who in here), "passed: a holder has not proven")
+            held = [sum(s["group"] == g and s["holder"] in here for s in epoch.shares) for g in range(len(epoch.thresholds))]
+            need(sum(map(operator.ge, held, epoch.thresholds)) >= epoch.needed, "passed: too few holders are left")
+        for one in drill.facts["targets"]:
+            sorts = ("sign-in", "alarm") if one.startswith("account:") else ("call", "sheet", "restore")
+            said = [drill.works.get((one, sort)) for sort in sorts]
+            need(all(said) if len(sorts) == 2 else any(said), "passed: something does not work")
+
+    def left_out(self, over, people):
+        return {who for who in over.took_part if self.in_force(who)} - set(people)
 
     def check_end(self, new, facts, over):
         self.check_people(facts["people"])
         for lesson in facts["lessons"]:
             self.can_sign(lesson["owner"])
-        need({who for who in over.took_part if self.in_force(who)} <= set(facts["people"]), "people: somebody is missing who took part")
+        if self.left_out(over, facts["people"]):
+            need(facts["outcome"] in ("failed", "aborted"), "people: somebody is missing who took part")
+            need(set(facts["people"]) - {new.author}, "people: somebody is missing who took part, and nobody else signs")
+            need(self.has(new.author, "keeper"), "people: somebody is missing who took part, and this is no keeper")
         texts = len(new.personal["lessons"]) if new.personal else len(facts["lessons"])
         need(texts == len(facts["lessons"]) <= 64, "lessons: too many, or without their texts")
 
@@ -1320,8 +1368,21 @@ class Log:
 
     def joined(self, one, new):
         missing = set(one.facts["people"]) - {one.author} - set(one.yes)
-        if not any(map(self.in_force, missing)):
-            one.effect = new
+        if any(map(self.in_force, missing)):
+            return
+        over, outcome = self.subjects[one.facts[JOINT[one.kind]]], one.facts["outcome"]
+        if outcome == "passed":
+            self.check_passed(over)
+        elif outcome == "completed":
+            self.check_two(over, {one.author, *one.yes})
+        else:
+            need(one.yes or not self.left_out(over, one.facts["people"]), "people: nobody signs beside its author")
+        one.effect = new
+
+    def check_two(self, over, signing):
+        """That two people who took part, whatever their identities, have recorded something or sign."""
+        own = (over.acted | signing) & over.took_part
+        need(len({min(self.identities(who), key=list(self.people).index) for who in own}) >= 2, "completed: fewer than two have had their say")
 
     def improvement_close(self, new, facts):
         one = self.subjects.get(facts["subject"])
@@ -1355,7 +1416,7 @@ class Log:
             need(about is not None and new.seen > about.index, "about: not in the log, or not seen")
             need(about.kind in ASKED + ("drill.start",), "about: no drill or request")
         new.named, new.room, new.took_part, new.acted = set(people), set(people), set(people), {new.author}
-        new.rests, new.recorded, new.finishing = None, set(), None
+        new.rests, new.recorded, new.finishing = None, {}, None
         new.count, new.newest, new.latest = 1, new.index, seconds(facts["at"])
 
     def performing(self, new, facts):
@@ -1383,16 +1444,13 @@ class Log:
         need(1 <= facts["step"] <= len(one.facts["steps"]), "step: none of the runbook's")
         need(facts["by"], "by: nobody")
         self.check_people(facts["by"], one.room)
-        one.acted |= set(facts["by"])
-        one.recorded.add(facts["step"])
+        one.recorded[facts["step"]] = set(facts["by"])
 
     def ceremony_exception(self, new, facts):
         one = self.recording(new, facts)
         need(facts["step"] is None or 1 <= facts["step"] <= len(one.facts["steps"]), "step: none of the runbook's")
         need(facts["decided_by"], "decided_by: nobody")
         self.check_people(facts["decided_by"], one.named)
-        one.acted |= set(facts["decided_by"])
-        one.took_part |= set(facts["decided_by"])
 
     def ceremony_presence(self, new, facts):
         one, who = self.recording(new, facts), set(facts["who"])
@@ -1408,7 +1466,7 @@ class Log:
         one.room -= who
         if facts["moved"] == "absent":
             need(not facts["items"], "items: carried by nobody")
-            need(not who & one.acted, "people: who has acted was there")
+            need(not who & one.acted, "people: who has recorded something was there")
             one.took_part -= who
 
     def ceremony_break(self, new, facts):
@@ -1416,7 +1474,6 @@ class Log:
         if facts["pause"] == "began":
             need(one.rests is None, "ceremony: rests")
             self.check_people(facts["stay"], one.room)
-            one.acted |= set(facts["stay"])
             one.rests = seconds(facts["at"])
             return
         need(one.rests is not None, "ceremony: does not rest")
@@ -1432,8 +1489,9 @@ class Log:
         self.check_end(new, facts, one)
         if facts["outcome"] == "completed":
             need(one.rests is None, "ceremony: rests")
-            need(len(one.took_part) >= 2, "completed: fewer than two have taken part")
+            self.check_two(one, set(facts["people"]))
             need(len(one.recorded) == len(one.facts["steps"]), "completed: nothing is recorded of a step")
+            need(all(by <= one.took_part for by in one.recorded.values()), "completed: a step by somebody who was absent")
         one.count, one.newest, one.finishing, new.closed = one.count + 1, new.index, new, set()
         self.joined(new, new)
 
@@ -1619,9 +1677,12 @@ class Log:
             if what == "location" and not self.locations[which].retired:
                 if key in self.locations[which].access:
                     left.append(thing)
-                sealed = [e for s in self.secrets.values() if getattr(s, "name", (None,) * 2)[:2] == (thing, "combination") for e in s.epochs.values()]
-                if any(not e.destroyed for e in sealed) and not any(e.index > since and e.of is None for e in sealed):
-                    left.append("combination " + thing)
+                for one in self.secrets.values():  # each label is of another lock
+                    sealed = list(one.epochs.values()) if getattr(one, "name", (None,) * 2)[:2] == (thing, "combination") else []
+                    then = any(e.index <= since and (not e.destroyed or e.ended > since) for e in sealed)
+                    new = any(e.index > since and e.of is None for e in sealed)
+                    if then and not new and not all(e.destroyed for e in sealed):
+                        left.append("combination " + thing)
             elif what == "quorum" and not gone:
                 governors = [s["holder"] for s in self.secrets[GOVERNANCE].epochs[self.governance].shares]
                 groups = [] if which == GOVERNANCE else self.quorums[which].facts["groups"]

@@ -145,7 +145,7 @@ as alice drill plan possession --every quarter --timezone Europe/London
 as alice drill plan mailbox --every month --from 2030-01-01 --name letters
 as alice drill unplan letters
 drill() { local who=$1; shift; as "$who" --json drill "$@" | id; }
-what=$(drill alice start possession)
+what=$(drill alice start possession --sample 1)
 for by in alice bob carol dave; do as "$by" drill prove "$what"; done
 as erin drill prove "$what" --sample 1
 as frank drill prove "$what"
@@ -164,13 +164,13 @@ as alice drill record call "$what" phone:root --by frank --code-read-back
 as alice drill record call "$what" phone:night --unreached --note 'it rang'
 finish=$(drill alice finish "$what" --outcome failed)
 as frank sign "$finish"
-what=$(drill alice start sign-in --scope 111122223333)
+what=$(drill alice start sign-in --scope 111122223333 --invite frank)
 as alice drill record sign-in "$what" 111122223333 --request "$two" --failed
 as alice drill record sign-in "$what" 111122223333 --request "$two"
 as frank drill record alarm "$what" 111122223333 --other 'the night desk' --at 2024-01-02T03:04:05Z
 finish=$(drill alice finish "$what" --outcome passed --participant carol)
 for by in frank carol; do as "$by" sign "$finish"; done
-what=$(drill alice start qr-restore)
+what=$(drill alice start qr-restore --invite bob)
 as bob drill record sheet "$what" sheet-1 good
 what=$(drill alice start ledger-restore)
 as alice backup --out drill.tar

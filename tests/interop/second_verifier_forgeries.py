@@ -6,7 +6,7 @@
 DIR is what second_verifier.sh made: acme.ledger, NAME.key, log.ndjson, checkpoints.ndjson. The forger is
 as strong as can be: every member key, every share and the log's own key are at hand (`age` opens them),
 so each forgery has one fault only, and all after it (tree, checkpoints, cosignatures) is made again."""
-import base64, copy, datetime, hashlib, json, os, pathlib, subprocess, sys, tempfile
+import base64, copy, datetime, hashlib, json, multiprocessing, os, pathlib, subprocess, sys, tempfile
 import sqlcipher3
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -972,6 +972,39 @@ def forgeries(book):
     def improved(b, number, by="alice", subject=None):
         facts = {"subject": subject or passed_by_all, "number": number, "outcome": "done"}
         return b.add(by, "improvement.close", facts, {"note": "x"})
+    def stepped(b, by="bob", drill=None):
+        return b.add(by, "drill.step", {"drill": drill or sheets, "step": 1, "went": "done", "at": clock(b)}, {"note": None}) and drill
+
+    def called(b, by, who):
+        """A drill of alice's in which `by` records that `who` has answered."""
+        x = start(b, **sheet_drill | {"drill": "phone", "targets": ["phone:root"]})
+        recorded(b, {"call": {"target": "phone:root", "reached": True, "by": b.id[who], "code": True}}, by=by, drill=x)
+        return x
+
+    def proven(b):
+        for who in ("alice", "bob", "carol", "dave", "frank"):
+            answer(b, who)
+
+    def passed(b, signed=("bob", "carol", "dave", "frank")):
+        return joins(b, finish(b, asking, people=("alice", "bob", "carol", "dave", "frank"), outcome="passed"), *signed)
+
+    def of_password(b, *holders, gone=()):
+        """A drill of one epoch, in which these prove; then some go, and it is passed by those who are left."""
+        x = start(b, scope="all", secrets=[{"secret": secret, "epoch": epoch}])
+        for who in (*holders, *gone):
+            b.add(who, "drill.prove", {"drill": x, "sample": None, "proofs": b.proofs(who, [(secret, epoch)], x), "bad": []})
+        for who in gone:
+            b.govern(retire(b, who), "alice", "dave", "frank")
+        return joins(b, finish(b, x, people=holders, outcome="passed"), *holders[1:])
+
+    def improve_nothing(b):
+        """An entry more, so that what took effect before has to be right."""
+        return last(b)
+
+    def joins(b, subject, *people):
+        for who in people:
+            b.sign(who, subject, proofs=[], shares=[])
+        return subject
     sheet_drill = {"drill": "qr-restore", "scope": "all", "secrets": [], "targets": ["item:sheet-1"]}
     own_place = {k: v for k, v in book.proofs("bob", [(GOVERNANCE, 2)], asking)[0].items() if k != "proof"}
     yield "a plan", None, after(size, plan)
@@ -1001,7 +1034,56 @@ def forgeries(book):
     yield "an answer by one who holds no share of it", "no share", after(size, lambda b: b.add("erin", "drill.prove", {
         "drill": asking, "sample": None, "proofs": [], "bad": [own_place | {"why": "blob-missing"}]}))
     yield "an answer with a sample of none", "sample", after(size, lambda b: answer(b, sample=0))
-    yield "an answer with a sample", None, after(size, lambda b: answer(b, sample=1))
+    yield "an answer with a sample where all are asked for", "fewer than are asked for", after(size, lambda b: answer(b, sample=1))
+    yield "a drill of a sample", None, after(size, lambda b: start(b, sample=1))
+    yield "a drill of a sample of none", "sample", after(size, lambda b: start(b, sample=0))
+    yield "a drill of a sample of sheets", "sample", after(size, lambda b: start(b, **sheet_drill | {"sample": 1}))
+    yield "an answer with the sample that is asked for", None, after(size, lambda b: (x := start(b, sample=1), answer(b, drill=x, sample=1)))
+    yield "an answer with more than is asked for", None, after(size, lambda b: (x := start(b, sample=1), answer(b, drill=x, sample=2), answer(b, drill=x)))
+    yield "an answer with fewer than are asked for", "fewer than are asked for", after(size, lambda b: (x := start(b, sample=2), answer(b, drill=x, sample=1)))
+    yield "a drill with another in it", None, after(size, lambda b: start(b, people=[bob]))
+    yield "a drill with others out of order", "out of order", after(size, lambda b: start(b, people=sorted([alice, bob])[::-1]))
+    yield "a drill with one who was retired", "not in force", after(size, lambda b: start(b, people=[book.id["henry"]]))
+    yield "a drill with a reader", "reader", after(size, lambda b: start(b, people=[book.id["gina"]]))
+    yield "a drill with 65 others", "facts", after(size, lambda b: start(b, people=[f"{n:032x}" for n in range(65)]))
+    yield "a step by one whom the drill does not concern", "does not take part", after(size, lambda b: stepped(b, "erin"))
+    yield "a step by one who is asked for shares", None, after(size, lambda b: stepped(b, "carol", asking))
+    yield "something recorded by one whom the drill does not concern", "does not take part", after(
+        size, lambda b: recorded(b, {"sheet": {"item": "sheet-1", "good": False}}, by="erin"))
+    yield "an answered call recorded by the one who answered", "does not take part", after(size, lambda b: called(b, "frank", "frank"))
+    yield "a call by one of the drill, and a step by who answered", None, after(size, lambda b: stepped(b, "frank", called(b, "alice", "frank")))
+    yield "a drill passed without one who only answered", None, after(size, lambda b: finish(b, called(b, "alice", "frank"), people=("alice",), outcome="passed"))
+    yield "a drill passed without one who answered, and did a step", "who took part", after(
+        size, lambda b: (x := called(b, "alice", "frank"), stepped(b, "frank", x), finish(b, x, people=("alice",), outcome="passed")))
+    yield "a drill that ends without one who took part, by a keeper and another", None, after(
+        size, lambda b: (joins(b, finish(b, people=("alice", "carol")), "carol"), improve_nothing(b)))
+    yield "a drill passed without one who took part, by a keeper and another", "who took part", after(
+        size, lambda b: finish(b, people=("alice", "carol"), outcome="passed"))
+    yield "a drill that ends without one who took part, by no keeper", "no keeper", after(size, lambda b: (
+        x := start(b, "frank", **sheet_drill | {"people": [bob]}), recorded(b, {"sheet": {"item": "sheet-1", "good": True}}, drill=x),
+        finish(b, x, by="frank", people=("frank", "carol"))))
+    yield "a drill that waited for one who was retired, with nobody else to sign", None, after(size, lambda b: (
+        finish(b, people=("alice", "dave")), b.govern(retire(b, "dave")), recorded(b, {"sheet": {"item": "sheet-1", "good": True}})))
+    yield "a drill that waited for one who was retired alone", "over", after(size, lambda b: (
+        x := start(b, **sheet_drill), finish(b, x, people=("alice", "dave")), b.govern(retire(b, "dave")), stepped(b, "alice", x)))
+    yield "its end, signed once it is as good as rejected", "rejected", after(size, lambda b: (
+        x := finish(b, people=("alice", "dave")), b.govern(retire(b, "dave")), joins(b, x, "bob")))
+    yield "a drill passed by all", None, after(size, lambda b: (proven(b), passed(b), improve_nothing(b)))
+    bad_one = [own_place | {"why": "wrong-identity"}]
+    yield "a drill passed on an answer that a later one takes back", "has not proven", after(
+        size, lambda b: (proven(b), answer(b, keep=slice(0), bad=bad_one), passed(b, ())))
+    yield "a drill passed on an answer that makes up for an earlier one", None, after(
+        size, lambda b: (answer(b, keep=slice(0), bad=bad_one), proven(b), passed(b)))
+    yield "a drill of a secret passed by its holders", None, after(size, lambda b: of_password(b, "alice", "bob", "carol"))
+    yield "a drill of a secret passed where too few holders are left", "too few", after(size, lambda b: of_password(b, "alice", gone=("bob", "carol")))
+    yield "a drill of governance passed that was given on", "nothing is left", after(size, lambda b: (b.given(), finish(b, asking, people=("alice",), outcome="passed")))
+    yield "a drill of governance that was given on, failed", None, after(size, lambda b: (b.given(), finish(b, asking, people=("alice",))))
+    yield "an answer to a drill of governance that was given on", "no share", after(size, lambda b: (b.given(), b.add("dave", "drill.prove", {
+        "drill": asking, "sample": None, "proofs": [], "bad": [own_place | {"why": "blob-missing"}]})))
+    full = after(size, lambda b: [stepped(b, "bob", asking) for _ in range(1023)])
+    yield "1,024 entries about a drill, and its end", None, then(b := full.cut(), finish(b, asking))
+    yield "1,025 entries about a drill", "too much", then(b := full.cut(), stepped(b, "bob", asking))
+    yield "an answer where 1,024 entries are about a drill", "too much", then(b := full.cut(), answer(b))
     yield "an answer to a drill that is over", "over", after(size, lambda b: answer(b, drill=over))
     yield "an answer to a drill that asks for no shares", "no shares", after(size, lambda b: answer(b, drill=sheets))
     yield "an answer made before the drill was seen", "before the drill", after(size, lambda b: answer(b, seen={"size": 3, "root": book.root(3).hex()}))
@@ -1218,11 +1300,6 @@ def forgeries(book):
                  "lessons": list(lessons)} | change
         return b.add(by, "ceremony.finish", facts, {"lessons": ["x"] * len(lessons) if texts is None else texts, "surprises": [], "note": None}, **header or {})
 
-    def joins(b, subject, *people):
-        for who in people:
-            b.sign(who, subject, proofs=[], shares=[])
-        return subject
-
     def unseen_start(b):
         """What an author says who has not seen that the ceremony began."""
         return {"seen": state(b, book.find("ceremony.start", -1))}
@@ -1339,12 +1416,12 @@ def forgeries(book):
     yield "one who leaves twice", "not there", after(size, lambda b: (passes(b, "left", "carol"), passes(b, "left", "carol")))
     yield "one who leaves and was retired since", None, after(size, lambda b: (b.govern(retire(b, "dave")), passes(b, "left", "dave")))
     yield "one absent who has left", "not there", after(size, lambda b: (passes(b, "left", "carol"), passes(b, "absent", "carol")))
-    yield "one absent who has started it", "has acted", after(size, lambda b: passes(b, "absent", "alice"))
-    yield "one absent who has acted", "has acted", after(size, lambda b: (step(b, acted=("carol",)), passes(b, "absent", "carol")))
-    yield "one absent who has decided", "has acted", after(size, lambda b: (exception(b, decided=("carol",)), passes(b, "absent", "carol")))
-    yield "one absent who has recorded", "has acted", after(size, lambda b: (exception(b, by="carol"), passes(b, "absent", "carol")))
-    yield "one absent who has stayed in a break", "has acted", after(size, lambda b: (pause(b, "began", "carol"), passes(b, "absent", "carol")))
-    yield "one absent by their own word", "has acted", after(size, lambda b: passes(b, "absent", "carol", by="carol"))
+    yield "one absent who has started it", "has recorded", after(size, lambda b: passes(b, "absent", "alice"))
+    yield "one absent who has acted by another's word", None, after(size, lambda b: (step(b, acted=("carol",)), passes(b, "absent", "carol")))
+    yield "one absent who has decided by another's word", None, after(size, lambda b: (exception(b, decided=("carol",)), passes(b, "absent", "carol")))
+    yield "one absent who has recorded", "has recorded", after(size, lambda b: (exception(b, by="carol"), passes(b, "absent", "carol")))
+    yield "one absent who has stayed in a break by another's word", None, after(size, lambda b: (pause(b, "began", "carol"), passes(b, "absent", "carol")))
+    yield "one absent by their own word", "has recorded", after(size, lambda b: passes(b, "absent", "carol", by="carol"))
     yield "one absent who came in since", None, after(size, lambda b: (passes(b, "entered", "erin"), passes(b, "absent", "erin")))
     yield "one absent who carries something", "carried by nobody", after(size, lambda b: passes(b, "absent", "carol", items=["sheet-1"]))
     yield "things carried, one of them destroyed", None, after(size, lambda b: passes(b, "left", "carol", items=["sheet-1", "token-1"]))
@@ -1378,23 +1455,43 @@ def forgeries(book):
         ends(b, "alice", of=x, outcome="completed")))
     yield "a ceremony broken off of which all but one were absent", None, after(size, lambda b: (
         x := begun(b, "alice", "bob"), passes(b, "absent", "bob", of=x, by="alice"), ends(b, "alice", of=x)))
-    yield "a ceremony completed by two, one of them retired", None, after(size, lambda b: (
-        x := begun(b, "alice", "dave"), [step(b, n, of=x, by="alice") for n in (1, 2, 3)], b.govern(retire(b, "dave")), ends(b, "alice", of=x, outcome="completed")))
+    both = ("alice", "dave")
+    performed = lambda b, by="alice": (x := begun(b, *both), [step(b, n, of=x, by=by, acted=both) for n in (1, 2, 3)])[0]
+    yield "a ceremony completed by one, the other retired", "fewer than two", after(size, lambda b: (
+        x := performed(b), b.govern(retire(b, "dave")), ends(b, "alice", of=x, outcome="completed")))
+    yield "a ceremony completed by two, one of them retired who has recorded", None, after(size, lambda b: (
+        x := performed(b, "dave"), b.govern(retire(b, "dave")), ends(b, "alice", of=x, outcome="completed")))
+    yield "a ceremony completed by two, one of them retired who has signed", None, after(size, lambda b: (
+        x := performed(b), y := ends(b, *both, "bob", of=x, outcome="completed"), joins(b, y, "dave"), b.govern(retire(b, "dave")), joins(b, y, "bob")))
+    yield "a ceremony completed by two, one of them retired who has not signed", None, after(size, lambda b: (
+        x := performed(b), ends(b, *both, of=x, outcome="completed"), b.govern(retire(b, "dave")), ends(b, "alice", of=x)))
+    yield "a ceremony completed with a step by one who was absent since", "somebody who was absent", after(size, lambda b: (
+        step(b, 2, acted=("dave",)), step(b, 3), passes(b, "absent", "dave"), ends(b, "alice", "bob", "carol", outcome="completed")))
+    yield "a ceremony completed with a step recorded anew of who was there", None, after(size, lambda b: (
+        step(b, 2, acted=("dave",)), step(b, 3), passes(b, "absent", "dave"), step(b, 2), ends(b, "alice", "bob", "carol", outcome="completed")))
     yield "a ceremony ended by one who was not named", "nor a keeper", after(size, lambda b: ends(b, by="frank"))
     yield "a ceremony ended by a keeper who was not named", None, after(size, lambda b: joins(b, ends(b, by="erin"), "alice", *others_all))
     yield "a ceremony ended by one who came in", None, after(size, lambda b: (
         passes(b, "entered", "frank"), joins(b, ends(b, "alice", "frank", *others_all, by="frank"), "alice", *others_all)))
     yield "a ceremony ended with people out of order", "out of order", after(size, lambda b: ends(b, named=ids(b, ("alice", *others_all))[::-1]))
-    yield "a ceremony ended without one who was there", "who took part", after(size, lambda b: ends(b, "alice", "bob", "carol"))
-    yield "a ceremony ended without one who has left", "who took part", after(size, lambda b: (passes(b, "left", "dave"), ends(b, "alice", "bob", "carol")))
-    yield "a ceremony ended without one who came in", "who took part", after(size, lambda b: (passes(b, "entered", "erin"), ends(b)))
+    yield "a ceremony ended without one who was there", "who took part", after(size, lambda b: ends(b, "alice", "bob", "carol", outcome="completed"))
+    yield "a ceremony ended without one who has left", "who took part", after(size, lambda b: (passes(b, "left", "dave"), ends(b, "alice", "bob", "carol", outcome="completed")))
+    yield "a ceremony ended without one who came in", "who took part", after(size, lambda b: (passes(b, "entered", "erin"), ends(b, outcome="completed")))
     yield "a ceremony ended without one who was absent", None, after(size, lambda b: (passes(b, "absent", "dave"), joins(b, ends(b, "alice", "bob", "carol"), "bob", "carol")))
     yield "a ceremony ended without one who was absent, and has recorded", "who took part", after(size, lambda b: (
-        passes(b, "absent", "dave"), exception(b, by="dave"), ends(b, "alice", "bob", "carol")))
-    yield "a ceremony ended without one who was absent, and has decided", "who took part", after(size, lambda b: (
-        passes(b, "absent", "dave"), exception(b, decided=("dave",)), ends(b, "alice", "bob", "carol")))
+        passes(b, "absent", "dave"), exception(b, by="dave"), ends(b, "alice", "bob", "carol", outcome="completed")))
+    yield "a ceremony ended without one who was absent, and has decided by another's word", None, after(size, lambda b: (
+        passes(b, "absent", "dave"), exception(b, decided=("dave",)), joins(b, ends(b, "alice", "bob", "carol"), "bob", "carol")))
+    yield "a ceremony broken off without one who was there, by a keeper and others", None, after(size, lambda b: joins(b, ends(b, "alice", "bob"), "bob"))
+    yield "a ceremony broken off without one who was there, by a keeper alone", "nobody else signs", after(size, lambda b: ends(b, "alice"))
+    yield "a ceremony broken off without one who was there, by no keeper", "no keeper", after(size, lambda b: (
+        passes(b, "entered", "frank"), ends(b, "frank", "alice", by="frank")))
+    yield "a ceremony broken off by a keeper and one who was retired since", None, after(size, lambda b: (
+        ends(b, "alice", "dave"), b.govern(retire(b, "dave")), step(b)))
+    yield "a ceremony broken off that waited for one who was retired alone", "over", after(size, lambda b: (
+        x := begun(b, "alice", "dave"), ends(b, "alice", "dave", of=x), b.govern(retire(b, "dave")), step(b, 1, of=x, by="alice")))
     yield "a ceremony ended without one who was absent, and came in", "who took part", after(size, lambda b: (
-        passes(b, "absent", "dave"), passes(b, "entered", "dave"), ends(b, "alice", "bob", "carol")))
+        passes(b, "absent", "dave"), passes(b, "entered", "dave"), ends(b, "alice", "bob", "carol", outcome="completed")))
     yield "a ceremony ended without one who was retired since", None, after(size, lambda b: (b.govern(retire(b, "dave")), ends(b, "alice", "bob", "carol")))
     yield "a ceremony ended with one who was retired since", "not in force", after(size, lambda b: (b.govern(retire(b, "dave")), ends(b)))
     yield "a ceremony ended with one more, who was not there", None, after(size, lambda b: joins(b, ends(b, "alice", "frank", *others_all), *others_all, "frank"))
@@ -1425,6 +1522,11 @@ def forgeries(book):
     yield "the end of a ceremony, taken back by a keeper", "author", after(size, lambda b: b.withdraw("bob", ends(b)))
     yield "the end of a ceremony, taken back by a keeper for one who was retired", None, after(size, lambda b: (
         x := ends(b, by="dave"), b.govern(retire(b, "dave")), b.withdraw("bob", x), step(b)))
+    pending = 20 * 86400  # as the policy in effect has it
+    yield "the end of a ceremony, taken back by a keeper once it has waited too long", None, after(size, lambda b: b.withdraw("bob", ends(b), later=pending + 1))
+    yield "the end of a ceremony, taken back by a keeper before that", "author", after(size, lambda b: b.withdraw("bob", ends(b), later=pending))
+    yield "the end of a ceremony, taken back by no keeper once it has waited too long", "author", after(size, lambda b: b.withdraw("frank", ends(b), later=pending + 1))
+    yield "the end of a ceremony that is dated ahead, taken back by a keeper", None, after(size, lambda b: b.withdraw("bob", ends(b, header={"later": 9999}), later=-9999))
     yield "the end of a ceremony, not signed by one who was retired since", None, after(size, lambda b: (
         x := ends(b), b.govern(retire(b, "dave")), joins(b, x, "bob", "carol")))
     lesson = {"owner": bob, "due": "2030-01-01"}
@@ -1605,6 +1707,10 @@ def forgeries(book):
     yield "a review signed by no reviewer", "no reviewer", after(size, lambda b: b.sign("frank", going, proofs=[], shares=[]))
     yield "a review that two members do not pass", None, after(size, lambda b: (judged(b, "carol", "erin"), b.withdraw("alice", going)))
     yield "a review that one from outside passes", "in effect", after(size, lambda b: (judged(b, "carol", "erin", "lena2"), b.withdraw("alice", going)))
+    yield "a review that waited for one from outside who was retired", "in effect", after(size, lambda b: (
+        judged(b, "carol", "erin"), b.govern(retire(b, "lena2")), b.withdraw("alice", going)))
+    yield "a review that one has signed, and another who is retired has not", None, after(size, lambda b: (
+        judged(b, "carol"), b.govern(retire(b, "lena2")), b.withdraw("alice", going)))
     yield "a review taken back by another", "not the subject's", after(size, lambda b: b.withdraw("carol", going))
     yield "a review rejected, and signed", "rejected", after(size, lambda b: (b.reject("lena2", going), b.sign("carol", going, proofs=[], shares=[])))
     yield "a struck name seen to", None, after(size, seen_to)
@@ -1614,6 +1720,29 @@ def forgeries(book):
     yield "a struck name that is there again", "still has", after(size, lambda b: (privileged(b, others=["the auditor"]), seen_to(b)))
     yield "a struck name that is there still", "still has", after(size, lambda b: (struck(b), seen_to(b, who=f"custodian:{erin}", review=going, group=with_erin)))
     yield "a struck name seen to by whose it is", "the one who was struck", after(size, lambda b: (struck(b), seen_to(b, by="erin", who=f"custodian:{erin}", review=going, group=with_erin)))
+    with_place = next(n for n, group in enumerate(groups, 1) if "location:london-a" in group["things"])
+
+    def locked(b, *sealed, destroyed_=False):
+        """bob is struck out of london-a, which has a combination under two labels; then these are sealed, and he has the place no more."""
+        first = [os.urandom(16).hex() for _ in range(2)]
+        for n, key in enumerate(first):
+            b.seal("alice", f"location:london-a/combination:l{n}", secret=key)
+        struck(b, who=f"custodian:{bob}", numbers=[with_place])
+        place(b, "london-a", access=[alice])
+        for n in sealed:
+            b.seal("alice", f"location:london-a/combination:l{n}", **({"secret": first[n], "epoch": 2} if n < 2 else {}))
+        if destroyed_:
+            b.govern(b.add("alice", "secret.destroy", {"secret": first[1], "epoch": None}, {"reason": "x"}))
+        return seen_to(b, who=f"custodian:{bob}", review=going, group=with_place)
+    yield "a struck name seen to, with new combinations", None, after(size, lambda b: locked(b, 0, 1))
+    yield "a struck name seen to, with no new combination", "combination", after(size, locked)
+    yield "a struck name seen to, with one new combination of two", "combination", after(size, lambda b: locked(b, 0))
+    yield "a struck name seen to, with a combination under another label", "combination", after(size, lambda b: locked(b, 0, 2))
+    yield "a struck name seen to, with one new combination, and one destroyed", None, after(size, lambda b: locked(b, 0, destroyed_=True))
+    yield "others with names of 256 bytes", None, after(size, lambda b: (
+        mailed(b, others=["x" * 256]), phoned(b, others=["x" * 256]), privileged(b, others=["x" * 256])))
+    for what, act in ("mailbox", mailed), ("phone", phoned), ("privilege", privileged):
+        yield f"others of a {what} with a name of 257 bytes", "personal", after(size, lambda b: act(b, others=["x" * 257]))
     yield "destroyed twice", "destroyed", after(size, lambda b: destroy(b, 1))
     yield "destroyed the governance secret", "unknown", last(at(), "alice", "secret.destroy", {"secret": GOVERNANCE, "epoch": 1}, {"reason": "x"})
 
@@ -1793,6 +1922,7 @@ def forgeries(book):
     yield "taken back after it was witnessed", "in effect", after(size, lambda b: (witness(b, unseen, "carol"), b.withdraw("alice", unseen)))
     yield "taken back by the witness", "author", after(size, lambda b: b.withdraw("carol", unseen))
     yield "witnessed before its time", "dated ahead", after(size, lambda b: (w := written(b, later=9999), witness(b, w, later=-301)))
+    yield "denied before its time", None, after(size, lambda b: (w := written(b, later=9999), b.reject("bob", w, later=-9999)))
     yield "an opening, witnessed", "no yes or no", after(size, lambda b: witness(b, still_open, "carol"))
 
     # Releases
@@ -1925,12 +2055,14 @@ def with_rest(book, i):
     return b
 
 
-def main(directory, also=lambda forged: None):
-    """`also`: what is wrong with a log by another judge, or None."""
+def judge(directory, also, turn, of, tell):
+    """Judges every forgery whose turn it is: how many were to be refused, what went wrong, and what `also` has judged."""
     book, wrong, count = Book(directory), [], 0
     missing = set(second_verifier.SHAPES) - {book.header(i)["kind"] for i in range(len(book.entries))}
     assert not missing, f"the ledger has no {missing}"
-    for name, says, forged, *entry in forgeries(book):
+    for number, (name, says, forged, *entry) in enumerate(forgeries(book)):
+        if number % of != turn:
+            continue
         verdict, expected = forged.verdict(), entry[0] if entry else len(forged.entries) - 1
         if says is None:
             right = verdict is None
@@ -1940,10 +2072,28 @@ def main(directory, also=lambda forged: None):
         objection = also(forged)
         if objection or not right:
             wrong.append(name)
-        print(f"{'WRONG' if objection or not right else 'ok   '} {name}: {said}{f'; but {objection}' if objection else ''}")
+        print(f"{'WRONG' if objection or not right else 'ok   '} {name}: {said}{f'; but {objection}' if objection else ''}", flush=True)
+    tell.send((count, wrong, getattr(getattr(also, "__self__", None), "judged", set())))
+
+
+def main(directory, also=lambda forged: None):
+    """On two cores. `also`: what is wrong with a log by another judge, or None. The exit code, and what `also` has judged."""
+    wrong, count, judged, fork = [], 0, set(), multiprocessing.get_context("fork")
+    pipes = [fork.Pipe(duplex=False) for _ in range(2)]
+    workers = [fork.Process(target=judge, args=(directory, also, turn, 2, tell)) for turn, (_, tell) in enumerate(pipes)]
+    for worker in workers:
+        worker.start()
+    for (told, tell), worker in zip(pipes, workers):
+        tell.close()
+        try:
+            here = told.recv()
+            count, wrong, judged = count + here[0], wrong + here[1], judged | here[2]
+        except EOFError:
+            wrong.append("a process that has judged a half of them")
+        worker.join()
     print(f"{count} forgeries, all refused for their reason" if not wrong else f"{len(wrong)} WRONG: {', '.join(wrong)}")
-    return 1 if wrong else 0
+    return (1 if wrong else 0), judged
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1])[0])

@@ -85,6 +85,6 @@ class Program:
 if __name__ == "__main__":
     directory, path, code = sys.argv[1:]
     program = Program(path, directory, code)
-    wrong = second_verifier_forgeries.main(directory, program.disagrees)
-    print(f"{len(program.judged)} logs judged by {os.path.basename(path)} too")
+    wrong, judged = second_verifier_forgeries.main(directory, program.disagrees)
+    print(f"{len(judged)} logs judged by {os.path.basename(path)} too")
     sys.exit(wrong)

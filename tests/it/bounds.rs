@@ -12,13 +12,14 @@ use rootkeep::statement::ceremonies::{
     Moved, Participant, Performance, Presence, PresencePersonal, Start, StartPersonal, Step,
     StepPersonal, StepWent, Value,
 };
-use rootkeep::statement::drills::{FinishPersonal, Noted};
+use rootkeep::statement::drills::{DrillKind, FinishPersonal, Noted, Scope, Target};
 use rootkeep::statement::estate::Device;
 use rootkeep::statement::people::{Leavers, LeaversPersonal};
 use rootkeep::statement::posture::{Alarm, AlarmPersonal, Posture, SetPosture};
 use rootkeep::statement::register::{
     Location, LocationKind, LocationPersonal, Mailbox, MailboxPersonal, Phone, PhonePersonal,
 };
+use rootkeep::statement::reviews::{Mfa, Privilege, PrivilegeKind, PrivilegePersonal};
 use rootkeep::statement::text::Name;
 use rootkeep::statement::trails::{
     Counts, EventName, Explain, ExplainPersonal, Gap, Missing, Reason, Reconcile,
@@ -368,6 +369,60 @@ fn too_much(claim: Claim) -> bool {
     said.is_some()
 }
 
+fn drill(people: usize) -> Claim {
+    let facts = rootkeep::statement::drills::Start {
+        drill: DrillKind::LedgerRestore,
+        plan: None,
+        due: None,
+        nonce: Digest([7; 32]),
+        scope: Scope::All,
+        sample: None,
+        secrets: Vec::new(),
+        targets: vec![Target::Ledger],
+        people: ids(people),
+    };
+    Claim::DrillStart(facts, Some(Noted { note: None }))
+}
+
+/// The name of somebody who is no custodian, of so many bytes.
+fn long(bytes: usize) -> Vec<rootkeep::statement::text::Text> {
+    vec![text(&"x".repeat(bytes))]
+}
+
+fn mailbox_of(bytes: usize) -> Claim {
+    let Claim::MailboxSet(facts, Some(mut personal)) = mailbox(0, 0, 0) else {
+        panic!("not a mailbox");
+    };
+    personal.others = long(bytes);
+    Claim::MailboxSet(facts, Some(personal))
+}
+
+fn phone_of(bytes: usize) -> Claim {
+    let Claim::PhoneSet(facts, Some(mut personal)) = phone(0, 0, 0) else {
+        panic!("not a phone");
+    };
+    personal.others = long(bytes);
+    Claim::PhoneSet(facts, Some(personal))
+}
+
+fn privilege_of(bytes: usize) -> Claim {
+    let facts = Privilege {
+        privilege: name("admin"),
+        account: AccountId::new("111122223333").unwrap(),
+        kind: PrivilegeKind::Role,
+        may: Vec::new(),
+        people: Vec::new(),
+        mfa: Mfa::None,
+        rotated: None,
+        ended: false,
+    };
+    let personal = PrivilegePersonal {
+        others: long(bytes),
+        note: None,
+    };
+    Claim::PrivilegeSet(facts, Some(personal))
+}
+
 #[test]
 fn every_list_has_a_bound_and_comes_up_to_it() {
     let bounds = [
@@ -411,6 +466,10 @@ fn every_list_has_a_bound_and_comes_up_to_it() {
         (trail([0, 0, 0, 1_024, 0]), trail([0, 0, 0, 1_025, 0])),
         (trail([0, 0, 0, 0, 1_024]), trail([0, 0, 0, 0, 1_025])),
         (explanation(256), explanation(257)),
+        (drill(64), drill(65)),
+        (mailbox_of(256), mailbox_of(257)),
+        (phone_of(256), phone_of(257)),
+        (privilege_of(256), privilege_of(257)),
     ];
     for (turn, (most, more)) in bounds.into_iter().enumerate() {
         assert!(!too_much(most), "{turn}");

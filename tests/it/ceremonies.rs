@@ -449,28 +449,73 @@ fn nobody_comes_in_twice_or_leaves_without_having_come() {
 type Act = fn(&Scribe<'_>) -> Result<Entered>;
 
 #[test]
-fn who_was_there_by_the_record_was_not_absent() {
+fn who_has_recorded_something_was_not_absent() {
     let world = ready();
-    let shown: [Act; 4] = [
-        |bea| bea.step(1, &[CY]),
-        |bea| bea.exception(None, &[CY]),
-        |bea| bea.by(CY).exception(None, &[ADA]),
-        |bea| bea.rest(&[CY]),
+    let acts: [Act; 3] = [
+        |by| by.step(1, &[BEA]),
+        |by| by.exception(None, &[ADA]),
+        |by| by.rest(&[]),
     ];
-    for act in shown {
+    for act in acts {
         let bea = scribe(&world, begun(&world), BEA);
         world.refused("has-acted", || bea.moves(Moved::Absent, &[ADA]));
-        act(&bea).unwrap();
+        act(&bea.by(CY)).unwrap();
         world.refused("has-acted", || bea.moves(Moved::Absent, &[CY]));
     }
-    // Who was not, and says something after all, has taken part again.
+    // Who was absent, and says something after all, has taken part again.
     let ceremony = begun(&world);
     let ada = scribe(&world, ceremony, ADA);
     ada.moves(Moved::Absent, &[CY]).unwrap();
     assert_eq!(record(&world, ceremony).people, ids(&world, &[ADA, BEA]));
     ada.by(CY).exception(None, &[CY]).unwrap();
     assert_eq!(record(&world, ceremony).people, ids(&world, &THREE));
-    world.refused("participant-missing", || ada.abort(&[ADA, BEA]));
+    world.refused("participant-missing", || ada.complete(&[ADA, BEA]));
+    world.assert_good(CY);
+}
+
+#[test]
+fn nobody_is_made_a_participant_by_what_others_record_of_them() {
+    let world = ready();
+    let acts: [Act; 3] = [
+        |ada| ada.step(1, &[CY]),
+        |ada| ada.exception(None, &[CY]),
+        |ada| ada.rest(&[CY]),
+    ];
+    for act in acts {
+        let ceremony = begun(&world);
+        let ada = scribe(&world, ceremony, ADA);
+        act(&ada).unwrap();
+        ada.moves(Moved::Absent, &[CY]).unwrap();
+        assert_eq!(record(&world, ceremony).people, ids(&world, &[ADA, BEA]));
+    }
+    // But a step is then to be recorded of whoever did it.
+    let ceremony = begun(&world);
+    let ada = scribe(&world, ceremony, ADA);
+    ada.step(1, &[CY]).unwrap();
+    ada.step(2, &[ADA]).unwrap();
+    ada.moves(Moved::Absent, &[CY]).unwrap();
+    world.refused("not-completed", || ada.complete(&[ADA, BEA]));
+    ada.step(1, &[BEA]).unwrap();
+    let done = ada.complete(&[ADA, BEA]).unwrap();
+    world.sign_all(done.leaf, &[BEA]);
+    world.assert_good(CY);
+}
+
+#[test]
+fn a_keeper_and_somebody_else_abort_what_others_would_keep_open() {
+    let mut world = ready();
+    let fay = world.newcomer("fay");
+    world.enrol(fay, &[Role::Operator]);
+    world.session(fay).accept().unwrap();
+    let ceremony = begin(&world, start(&world, &[ADA, BEA, fay])).unwrap().leaf;
+    let ada = scribe(&world, ceremony, ADA);
+    world.refused("participant-missing", || ada.abort(&[ADA]));
+    world.refused("participant-missing", || ada.complete(&[ADA, fay]));
+    world.refused("no-role", || ada.by(fay).abort(&[ADA, fay]));
+    let done = ada.abort(&[ADA, CY]).unwrap();
+    assert_eq!(done.needs, 1);
+    world.sign_all(done.leaf, &[CY]);
+    assert!(record(&world, ceremony).finished.is_some());
     world.assert_good(CY);
 }
 
@@ -651,14 +696,27 @@ fn what_one_person_does_alone_is_not_completed() {
     ada.moves(Moved::Absent, &[EVE]).unwrap();
     world.refused("alone", || ada.complete(&[ADA]));
     assert!(ada.abort(&[ADA]).unwrap().effective);
-    // Who was retired was there all the same.
-    let ceremony = begin(&world, start(&world, &[ADA, EVE])).unwrap().leaf;
-    let ada = scribe(&world, ceremony, ADA);
-    for step in [1, 2] {
-        ada.step(step, &[ADA]).unwrap();
-    }
+    // Who was retired counts by what they have recorded themselves, and by nothing else.
+    let begin_again = || begin(&world, start(&world, &[ADA, EVE])).unwrap().leaf;
+    let [named, waiting, acted, signed] = std::array::from_fn(|_| {
+        let ada = scribe(&world, begin_again(), ADA);
+        for step in [1, 2] {
+            ada.step(step, &[ADA, EVE]).unwrap();
+        }
+        ada
+    });
+    acted.by(EVE).exception(None, &[ADA]).unwrap();
+    let ended = signed.complete(&[ADA, DAN, EVE]).unwrap();
+    world.session(EVE).sign_off(ended.leaf).unwrap();
+    waiting.complete(&[ADA, EVE]).unwrap();
     world.decide(ADA, retire(&world, EVE, None), &THREE);
-    assert!(ada.complete(&[ADA]).unwrap().effective);
+    world.refused("alone", || named.complete(&[ADA]));
+    assert!(named.abort(&[ADA]).unwrap().effective);
+    assert!(acted.complete(&[ADA]).unwrap().effective);
+    assert!(world.session(DAN).sign_off(ended.leaf).unwrap().effective);
+    // What waited for her is as good as rejected: ada alone completes nothing.
+    world.refused("alone", || waiting.complete(&[ADA]));
+    assert!(waiting.abort(&[ADA]).unwrap().effective);
     world.assert_good(CY);
 }
 
@@ -793,4 +851,39 @@ fn an_end_by_a_clock_set_forward_can_be_rejected() {
         .unwrap();
     scribe(&world, ceremony, ADA).step(1, &[ADA]).unwrap();
     world.assert_good(CY);
+}
+
+#[test]
+fn who_signs_is_told_where_the_steps_are_not_those_of_the_script() {
+    let world = ready();
+    let script = include_bytes!("../interop/handover.toml");
+    publish(&world, 2, script);
+    let told = |steps: &[&str]| {
+        let begun = Start {
+            version: 2,
+            file: Digest::of(script),
+            steps: steps.iter().map(|step| name(step)).collect(),
+            ..start(&world, &THREE)
+        };
+        let ceremony = begin(&world, begun).unwrap().leaf;
+        let claim = scribe(&world, ceremony, ADA).finish_claim(
+            CeremonyOutcome::Aborted,
+            ids(&world, &THREE),
+            &[],
+        );
+        let session = world.session(BEA);
+        let mut lines = Vec::new();
+        let people = session.people().unwrap();
+        rootkeep::present::ceremonies::details(&session, &claim, &people, &mut lines).unwrap();
+        lines.join("\n")
+    };
+    let same = told(&["open", "count", "close"]);
+    assert!(!same.contains('!'), "{same}");
+    for other in [&["open", "close"][..], &["count", "open", "close"], &["x"]] {
+        let other = told(other);
+        assert!(
+            other.contains("! these are NOT the steps of handover version 2"),
+            "{other}"
+        );
+    }
 }

@@ -219,6 +219,22 @@ fn a_witness_says_no_and_nothing_moves() {
 }
 
 #[test]
+fn what_is_dated_ahead_is_rejected_and_not_signed() {
+    let world = registered();
+    let real = world.clock.seconds();
+    world.clock.forward(10 * 365 * 86_400);
+    let took = vec![handled("papers", Went::Out, None, None)];
+    let entered = log(&world, access(&world, "london-a", BEA, took)).unwrap();
+    world.clock.set(real);
+    world.refused("dated-ahead", || world.session(BEA).sign_off(entered.leaf));
+    let no = world
+        .session(BEA)
+        .reject(entered.leaf, text("That day is not yet"));
+    no.unwrap();
+    world.assert_good(CY);
+}
+
+#[test]
 fn a_witness_sends_no_proof_and_no_share() {
     let world = registered();
     let entered = log(&world, access(&world, "london-a", BEA, Vec::new())).unwrap();

@@ -26,6 +26,8 @@ fn start(world: &World, place: usize, drill: DrillKind, scope: Scope) -> Result<
         drill,
         scope,
         plan: None,
+        sample: None,
+        people: Vec::new(),
         note: None,
     })
 }
@@ -113,6 +115,8 @@ fn passed(world: &World, plan: Option<(&str, &str)>) -> Digest {
             drill: DrillKind::Possession,
             scope: Scope::All,
             plan: plan.map(|(plan, due)| (name(plan), Date::parse(due).unwrap())),
+            sample: None,
+            people: Vec::new(),
             note: None,
         })
         .unwrap()
@@ -150,8 +154,17 @@ fn a_drill_shows_that_a_quorum_is_alive_without_rebuilding_anything() {
         world.epoch(CY, &secret, 1).proven,
         [world.id(ADA), world.id(BEA)]
     );
+    let real = world.clock.seconds();
     world.clock.forward(191 * DAY);
     assert!(!alive(&world), "stale");
+    // A proof by a clock set forward is none of today, and is stale one day too.
+    world.clock.forward(10 * 365 * DAY);
+    for place in [ADA, BEA] {
+        answer(&world, place, drill).unwrap();
+    }
+    assert!(alive(&world));
+    world.clock.set(real);
+    assert!(!alive(&world), "dated ahead");
     world.assert_good(CY);
 }
 
@@ -213,13 +226,14 @@ fn who_was_retired_is_not_waited_for() {
     for place in ALL {
         answer(&world, place, drill).unwrap();
     }
-    world.decide(ADA, retire(&world, EVE, None), &[ADA, BEA, CY]);
+    world.decide(ADA, retire(&world, CY, None), &[ADA, BEA, CY]);
     world.refused("not-in-force", || {
         finish(&world, drill, DrillOutcome::Passed, &ALL)
     });
-    let done = finish(&world, drill, DrillOutcome::Passed, &[ADA, BEA, CY, DAN]).unwrap();
+    let left = [ADA, BEA, DAN, EVE];
+    let done = finish(&world, drill, DrillOutcome::Passed, &left).unwrap();
     assert_eq!(done.needs, 3);
-    world.sign_all(done.leaf, &[BEA, CY, DAN]);
+    world.sign_all(done.leaf, &[BEA, DAN, EVE]);
 }
 
 /// An answer of cy's to `drill`, with proofs for `about` of the shares of one secret.
@@ -382,16 +396,38 @@ fn one_bad_share_stops_no_other_and_is_named() {
     }
 }
 
+fn sampled(world: &World, size: u32) -> Digest {
+    let request = DrillRequest {
+        drill: DrillKind::Possession,
+        scope: Scope::All,
+        plan: None,
+        sample: Some(size),
+        people: Vec::new(),
+        note: None,
+    };
+    world.session(ADA).start_drill(request).unwrap().leaf
+}
+
+fn answer_so_many(
+    world: &World,
+    place: usize,
+    drill: Digest,
+    size: Option<u32>,
+) -> Result<Entered> {
+    let answered = world
+        .session(place)
+        .answer_drill(drill, size, &mut |_, _| ())?;
+    Ok(answered.0)
+}
+
 #[test]
 fn a_sample_is_what_the_drill_picks() {
     let world = World::ready();
-    let drill = possession(&world);
+    let drill = sampled(&world, 1);
     let mut session = world.session(CY);
     assert_eq!(session.asked_of_me(&drill, None).unwrap(), 2);
     assert_eq!(session.asked_of_me(&drill, Some(1)).unwrap(), 1);
-    session
-        .answer_drill(drill, Some(1), &mut |_, _| ())
-        .unwrap();
+    answer_so_many(&world, CY, drill, Some(1)).unwrap();
     let answered = record(&world, &drill);
     let sampled = answered.answers[0].sampled.clone().unwrap();
     assert_eq!((answered.answers[0].proven, sampled.len()), (1, 1));
@@ -409,6 +445,336 @@ fn a_sample_is_what_the_drill_picks() {
         world.session(CY).enter(Claim::DrillProve(all), Vec::new())
     });
     world.assert_good(ADA);
+}
+
+#[test]
+fn how_many_shares_are_enough_is_fixed_by_the_start_and_not_by_who_answers() {
+    let world = World::ready();
+    let whole = possession(&world);
+    world.refused("sample-too-small", || {
+        answer_so_many(&world, CY, whole, Some(1))
+    });
+    // Not even where it is all that they have: who passes it would not see that it was a sample.
+    world.refused("sample-too-small", || {
+        answer_so_many(&world, CY, whole, Some(9))
+    });
+    let of_two = sampled(&world, 2);
+    world.refused("sample-too-small", || {
+        answer_so_many(&world, CY, of_two, Some(1))
+    });
+    for more in [Some(2), Some(9), None] {
+        answer_so_many(&world, CY, of_two, more).unwrap();
+    }
+    assert_eq!(record(&world, &of_two).sample, Some(2));
+    // Of other drills there is none.
+    let start_of = |drill, sample| {
+        let request = DrillRequest {
+            drill,
+            scope: Scope::All,
+            plan: None,
+            sample,
+            people: Vec::new(),
+            note: None,
+        };
+        world.session(ADA).start_drill(request)
+    };
+    world.refused("malformed", || start_of(DrillKind::LedgerRestore, Some(1)));
+    world.refused("malformed", || start_of(DrillKind::Possession, Some(0)));
+    world.assert_good(ADA);
+}
+
+#[test]
+fn the_newest_word_on_a_share_counts() {
+    let world = World::ready();
+    let drill = sampled(&world, 1);
+    let proven = || record(&world, &drill).is_proven_by(&world.id(CY));
+    answer_so_many(&world, CY, drill, None).unwrap();
+    assert!(proven());
+    // A good answer of before does not outweigh a bad one.
+    let mut bad = crafted(&world, drill, drill);
+    let say = |answer: Answer| {
+        world
+            .session(CY)
+            .enter(Claim::DrillProve(answer), Vec::new())
+    };
+    say(bad.clone()).unwrap();
+    assert!(!proven());
+    // Nor does a sample that leaves the bad share out.
+    let governance = rootkeep::policy::GOVERNANCE_SECRET;
+    answer_so_many(&world, CY, drill, Some(1)).unwrap();
+    let last = record(&world, &drill).answers.pop().unwrap();
+    let picked_it = last.sampled.unwrap()[0].secret == governance;
+    assert_eq!(proven(), picked_it);
+    say(bad.clone()).unwrap();
+    answer_so_many(&world, CY, drill, None).unwrap();
+    assert!(proven());
+    bad.drill = drill;
+    say(bad).unwrap();
+    world.refused("not-passed", || {
+        finish(&world, drill, DrillOutcome::Passed, &[ADA, CY])
+    });
+    world.assert_good(ADA);
+}
+
+fn step_claim(world: &World, drill: Digest) -> Claim {
+    let step = rootkeep::statement::drills::Step {
+        drill,
+        step: 1,
+        went: rootkeep::statement::drills::StepDone::Done,
+        at: Time::from_seconds(world.clock.seconds()).unwrap(),
+    };
+    let told = rootkeep::statement::drills::Noted { note: None };
+    Claim::DrillStep(step, Some(told))
+}
+
+/// A step of a drill, by somebody.
+fn step(world: &World, place: usize, drill: Digest) -> Result<Entered> {
+    let claim = step_claim(world, drill);
+    world.session(place).enter(claim, Vec::new())
+}
+
+fn restored(world: &World, place: usize, drill: Digest) -> Result<Entered> {
+    let (size, root) = world.session(place).head()?;
+    let claim = Claim::DrillRecord(
+        Record {
+            drill,
+            at: Time::from_seconds(world.clock.seconds()).unwrap(),
+            found: Found::Restore {
+                file: Digest::of(b"a backup"),
+                at: Some(rootkeep::statement::Seen { size, root }),
+            },
+        },
+        Some(RecordPersonal {
+            who: None,
+            note: None,
+        }),
+    );
+    world.session(place).enter(claim, Vec::new())
+}
+
+#[test]
+fn nobody_keeps_a_drill_from_passing_that_does_not_concern_them() {
+    let world = World::ready();
+    let drill = start(&world, ADA, DrillKind::LedgerRestore, Scope::All)
+        .unwrap()
+        .leaf;
+    world.refused("not-a-participant", || step(&world, EVE, drill));
+    world.refused("not-a-participant", || restored(&world, EVE, drill));
+    restored(&world, ADA, drill).unwrap();
+    let done = finish(&world, drill, DrillOutcome::Passed, &[ADA]).unwrap();
+    assert!(done.effective);
+    // Who was invited takes part, once they do something, and signs then.
+    let request = || DrillRequest {
+        drill: DrillKind::LedgerRestore,
+        scope: Scope::All,
+        plan: None,
+        sample: None,
+        people: vec![world.id(BEA), world.id(CY)],
+        note: None,
+    };
+    let drill = world.session(ADA).start_drill(request()).unwrap().leaf;
+    restored(&world, BEA, drill).unwrap();
+    world.refused("participant-missing", || {
+        finish(&world, drill, DrillOutcome::Passed, &[ADA])
+    });
+    let done = finish(&world, drill, DrillOutcome::Passed, &[ADA, BEA]).unwrap();
+    world.sign_all(done.leaf, &[BEA]);
+    assert!(record(&world, &drill).finished.is_some());
+    world.assert_good(CY);
+}
+
+#[test]
+fn who_is_only_named_by_another_is_not_waited_for() {
+    let world = World::ready();
+    let claim = Claim::PhoneSet(
+        rootkeep::statement::register::Phone {
+            phone: name("desk"),
+            holders: Vec::new(),
+            accounts: Vec::new(),
+            tested: None,
+            closed: false,
+        },
+        Some(rootkeep::statement::register::PhonePersonal {
+            number: text("+44 20 7946 0000"),
+            others: Vec::new(),
+        }),
+    );
+    world.session(ADA).enter(claim, Vec::new()).unwrap();
+    let called = |place: usize, drill, by: usize| {
+        let claim = Claim::DrillRecord(
+            Record {
+                drill,
+                at: Time::from_seconds(world.clock.seconds()).unwrap(),
+                found: Found::Call {
+                    target: Target::Phone(name("desk")),
+                    reached: true,
+                    by: Some(world.id(by)),
+                    code: true,
+                },
+            },
+            Some(RecordPersonal {
+                who: None,
+                note: None,
+            }),
+        );
+        world.session(place).enter(claim, Vec::new())
+    };
+    let drill = start(&world, ADA, DrillKind::Phone, Scope::All)
+        .unwrap()
+        .leaf;
+    // Nobody lets themselves in.
+    world.refused("not-a-participant", || called(EVE, drill, EVE));
+    called(ADA, drill, EVE).unwrap();
+    finish(&world, drill, DrillOutcome::Passed, &[ADA]).unwrap();
+    // Who was named may take part, and then signs.
+    let drill = start(&world, ADA, DrillKind::Phone, Scope::All)
+        .unwrap()
+        .leaf;
+    called(ADA, drill, EVE).unwrap();
+    step(&world, EVE, drill).unwrap();
+    world.refused("participant-missing", || {
+        finish(&world, drill, DrillOutcome::Passed, &[ADA])
+    });
+    world.assert_good(CY);
+}
+
+#[test]
+fn a_keeper_and_somebody_else_end_as_failed_what_others_would_keep_open() {
+    let mut world = World::ready();
+    let fay = world.newcomer("fay");
+    world.enrol(fay, &[rootkeep::statement::people::Role::Operator]);
+    world.session(fay).accept().unwrap();
+    let drill = start(&world, fay, DrillKind::Possession, Scope::All)
+        .unwrap()
+        .leaf;
+    answer(&world, EVE, drill).unwrap();
+    let end = |by: usize, outcome, people: &[usize]| {
+        let claim = finish_claim(&world, drill, outcome, people);
+        world.session(by).enter(claim, Vec::new())
+    };
+    world.refused("participant-missing", || {
+        end(ADA, DrillOutcome::Failed, &[ADA])
+    });
+    world.refused("no-role", || end(fay, DrillOutcome::Failed, &[fay, ADA]));
+    let done = end(ADA, DrillOutcome::Failed, &[ADA, BEA]).unwrap();
+    assert_eq!((done.effective, done.needs), (false, 1));
+    world.sign_all(done.leaf, &[BEA]);
+    assert!(record(&world, &drill).finished.is_some());
+    world.assert_good(CY);
+}
+
+#[test]
+fn what_one_keeper_alone_would_be_left_to_end_goes_on() {
+    let world = World::ready();
+    let drill = possession(&world);
+    answer(&world, BEA, drill).unwrap();
+    let waiting = finish(&world, drill, DrillOutcome::Failed, &[ADA, EVE]).unwrap();
+    world.decide(ADA, retire(&world, EVE, None), &[ADA, BEA, CY]);
+    assert!(record(&world, &drill).finishing.is_none());
+    world.refused("rejected", || world.session(BEA).sign_off(waiting.leaf));
+    let done = finish(&world, drill, DrillOutcome::Failed, &[ADA, BEA]).unwrap();
+    world.sign_all(done.leaf, &[BEA]);
+    world.assert_good(CY);
+}
+
+#[test]
+fn an_end_that_waits_for_somebody_out_of_reach_is_taken_back_by_a_keeper() {
+    let mut world = World::ready();
+    let fay = world.newcomer("fay");
+    world.enrol(fay, &[rootkeep::statement::people::Role::Operator]);
+    world.session(fay).accept().unwrap();
+    let drill = possession(&world);
+    answer(&world, BEA, drill).unwrap();
+    let waiting = finish(&world, drill, DrillOutcome::Failed, &[ADA, EVE]).unwrap();
+    world.refused("not-author", || world.session(BEA).withdraw(waiting.leaf));
+    world.clock.forward(31 * DAY);
+    world.refused("no-role", || world.session(fay).withdraw(waiting.leaf));
+    world.session(BEA).withdraw(waiting.leaf).unwrap();
+    assert!(record(&world, &drill).finishing.is_none());
+    // So is one by a clock that was set forward.
+    let real = world.clock.seconds();
+    world.clock.forward(10 * 365 * DAY);
+    let ahead = finish(&world, drill, DrillOutcome::Failed, &[ADA, EVE]).unwrap();
+    world.clock.set(real);
+    world.session(BEA).withdraw(ahead.leaf).unwrap();
+    world.assert_good(CY);
+}
+
+#[test]
+fn an_end_that_waited_for_one_who_was_retired_takes_effect() {
+    let world = World::ready();
+    let drill = possession(&world);
+    answer(&world, EVE, drill).unwrap();
+    finish(&world, drill, DrillOutcome::Failed, &[ADA, EVE]).unwrap();
+    world.decide(ADA, retire(&world, EVE, None), &[ADA, BEA, CY]);
+    assert!(record(&world, &drill).finished.is_some());
+    world.assert_good(CY);
+}
+
+#[test]
+fn a_drill_is_not_passed_by_fewer_than_can_open_what_it_asks_for() {
+    let world = World::ready();
+    let drill = possession(&world);
+    for place in ALL {
+        answer(&world, place, drill).unwrap();
+    }
+    // Of the password's three holders bea and cy go: ada alone opens nothing.
+    for gone in [BEA, CY] {
+        world.decide(ADA, retire(&world, gone, None), &[ADA, DAN, EVE]);
+    }
+    let error = world.refused("not-passed", || {
+        finish(&world, drill, DrillOutcome::Passed, &[ADA, DAN, EVE])
+    });
+    assert!(error.to_string().contains("not enough") || !error.causes().is_empty());
+    let done = finish(&world, drill, DrillOutcome::Failed, &[ADA, DAN, EVE]).unwrap();
+    world.sign_all(done.leaf, &[DAN, EVE]);
+    world.assert_good(ADA);
+}
+
+#[test]
+fn a_drill_of_a_governance_secret_that_was_given_on_ends_as_failed() {
+    let world = World::ready();
+    let governance = Scope::Quorum(rootkeep::policy::GOVERNANCE_SECRET);
+    let drill = start(&world, ADA, DrillKind::Possession, governance)
+        .unwrap()
+        .leaf;
+    let everything = possession(&world);
+    let ids: Vec<_> = ALL.iter().map(|place| world.id(*place)).collect();
+    let proposed = world.session(ADA).propose_governance(3, &ids).unwrap();
+    world.sign_all(proposed.leaf, &ALL);
+    world.refused("nothing-left", || answer(&world, DAN, drill));
+    let error = world.refused("not-passed", || {
+        finish(&world, drill, DrillOutcome::Passed, &[ADA])
+    });
+    let why = error.causes().join(" ");
+    assert!(why.contains("given to others"), "{why}");
+    let done = finish(&world, drill, DrillOutcome::Failed, &[ADA]).unwrap();
+    assert!(done.effective);
+    // What else a drill asks for is still to be proven, and enough.
+    for place in ALL {
+        answer(&world, place, everything).unwrap();
+    }
+    let done = finish(&world, everything, DrillOutcome::Passed, &ALL).unwrap();
+    world.sign_all(done.leaf, &[BEA, CY, DAN, EVE]);
+    assert!(record(&world, &everything).finished.is_some());
+    world.assert_good(CY);
+}
+
+#[test]
+fn a_drill_of_1024_entries_can_still_be_ended() {
+    let world = World::ready();
+    let drill = possession(&world);
+    let mut session = world.session(ADA);
+    for _ in 1..1_024 {
+        session
+            .enter(step_claim(&world, drill), Vec::new())
+            .unwrap();
+    }
+    drop(session);
+    world.refused("too-many", || step(&world, ADA, drill));
+    world.refused("too-many", || answer(&world, BEA, drill));
+    let done = finish(&world, drill, DrillOutcome::Failed, &[ADA]).unwrap();
+    assert!(done.effective);
 }
 
 /// Enough that the proofs are checked on more than one core.
@@ -632,6 +998,8 @@ fn a_year_of_drills_one_failed_one_late_and_one_overdue() {
             drill: DrillKind::Possession,
             scope: Scope::All,
             plan: Some((name("possession"), Date::parse("2027-03-31").unwrap())),
+            sample: None,
+            people: Vec::new(),
             note: None,
         })
         .unwrap()
@@ -716,6 +1084,8 @@ fn a_drill_that_is_put_down_for_a_far_day_is_overdue_with_its_plan() {
             drill: DrillKind::Possession,
             scope: Scope::All,
             plan: Some((name("shares"), Date::parse("2099-12-31").unwrap())),
+            sample: None,
+            people: Vec::new(),
             note: None,
         })
         .unwrap();
@@ -746,6 +1116,8 @@ fn a_clock_set_forward_passes_no_drill_of_today() {
             drill: DrillKind::LedgerRestore,
             scope: Scope::All,
             plan: Some((name("backups"), Date::parse("2026-11-30").unwrap())),
+            sample: None,
+            people: Vec::new(),
             note: None,
         })
         .unwrap()

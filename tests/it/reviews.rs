@@ -626,6 +626,71 @@ fn who_could_open_a_location_is_followed_by_a_new_combination() {
 }
 
 #[test]
+fn a_combination_under_another_label_follows_no_strike() {
+    let world = World::ready();
+    let label = |label: &str| format!("location:london-a/combination:{label}");
+    location(&world, "london-a", &[CY, DAN]);
+    let seal = |name: &str, value: &[u8]| {
+        let seal = world.seal(ADA, name, Some("engineers"), value);
+        seal.unwrap();
+    };
+    seal(&label("outer"), b"11-22-33");
+    seal(&label("inner"), b"44-55-66");
+    let review = start(&world, ADA).unwrap().leaf;
+    let group = group_of(&world, &review, "location:london-a");
+    let dan = Named::Custodian(world.id(DAN));
+    strike(&world, BEA, review, &[group], dan).unwrap();
+    location(&world, "london-a", &[CY]);
+    let refused = || world.refused("still-there", || done(&world, ADA, review, group, dan));
+    // One that was not there before says nothing of the locks.
+    seal(&label("decoy"), b"77-88-99");
+    seal(&label("decoy"), b"77-88-00");
+    refused();
+    seal(&label("outer"), b"12-34-56");
+    refused();
+    // What is destroyed opens nothing more, by the record.
+    let destroy = Claim::SecretDestroy(
+        rootkeep::statement::secrets::Destroy {
+            secret: world.secret(&label("inner")),
+            epoch: None,
+        },
+        Some(rootkeep::statement::secrets::DestroyPersonal {
+            reason: text("The inner lock is gone"),
+        }),
+    );
+    world.decide(ADA, destroy, &[ADA, BEA, CY]);
+    done(&world, ADA, review, group, dan).unwrap();
+    world.assert_good(CY);
+}
+
+#[test]
+fn a_review_that_waited_for_one_who_was_retired_is_passed() {
+    let (world, fay) = ready();
+    let review = start(&world, ADA).unwrap().leaf;
+    for place in [ADA, DAN] {
+        confirm(&world, place, review).unwrap();
+        world.session(place).sign_off(review).unwrap();
+    }
+    // fay alone is outside governance's group, and says nothing.
+    assert!(record(&world, &review).ended.is_none());
+    world.decide(ADA, retire(&world, fay, None), &[ADA, BEA, CY]);
+    assert!(record(&world, &review).is_passed());
+    start(&world, ADA).unwrap();
+    world.assert_good(CY);
+}
+
+#[test]
+fn a_review_is_passed_by_nobodys_retirement_before_two_have_signed() {
+    let (world, fay) = ready();
+    let review = start(&world, ADA).unwrap().leaf;
+    confirm(&world, ADA, review).unwrap();
+    world.session(ADA).sign_off(review).unwrap();
+    world.decide(ADA, retire(&world, fay, None), &[ADA, BEA, CY]);
+    assert!(record(&world, &review).ended.is_none());
+    world.assert_good(CY);
+}
+
+#[test]
 fn who_held_shares_is_followed_by_a_split_without_them() {
     let world = World::ready();
     let review = start(&world, ADA).unwrap().leaf;

@@ -185,6 +185,8 @@ fn complete() -> World {
             drill,
             scope: Scope::All,
             plan: plan.map(|plan| (name(plan), due)),
+            sample: (drill == DrillKind::Possession).then_some(1),
+            people: vec![world.id(BEA)],
             note: Some(text("as planned")),
         };
         world.session(ADA).start_drill(request).unwrap().leaf

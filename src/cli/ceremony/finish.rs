@@ -1,5 +1,7 @@
 //! `ceremony finish`.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use serde_json::json;
 
@@ -31,6 +33,12 @@ pub struct FinishCeremony {
     /// When it ended, by the clock that all can see, such as 14:03 [default: now]
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
+    /// Somebody else who signs (repeatable)
+    #[arg(long, value_name = "NAME")]
+    participant: Vec<String>,
+    /// Somebody who took part and doesn't sign: of what is aborted, where a keeper says so and another signs
+    #[arg(long, value_name = "NAME")]
+    without: Vec<String>,
     /// What was learnt
     #[command(flatten)]
     learnt: Learnt,
@@ -43,6 +51,8 @@ impl FinishCeremony {
             id,
             outcome,
             at: None,
+            participant: Vec::new(),
+            without: Vec::new(),
             learnt,
         }
     }
@@ -68,7 +78,7 @@ pub fn run(context: &Context, command: &FinishCeremony) -> Result<Done> {
         at: at.map_or(Ok(now), |at| {
             when::to_the_minute(at, zone, now, record.latest)
         })?,
-        people: everyone(&session, &record, &people),
+        people: everyone(&session, &record, &people, command)?,
         lessons,
     };
     let claim = Claim::CeremonyFinish(finish, Some(personal));
@@ -87,15 +97,24 @@ pub fn run(context: &Context, command: &FinishCeremony) -> Result<Done> {
     context.report(session, &entered, &headline, fields)
 }
 
-/// Everyone who took part and is still there, and the person at the keyboard.
-fn everyone(session: &Session, record: &CeremonyRecord, people: &People) -> Vec<Id> {
+/// Everyone who took part and is still there, who is named here, and the person at the keyboard.
+fn everyone(
+    session: &Session,
+    record: &CeremonyRecord,
+    people: &People,
+    command: &FinishCeremony,
+) -> Result<Vec<Id>> {
     let there = |id: &&Id| {
         let known = people.get(id);
         known.is_some_and(|(who, ..)| who.in_force())
     };
-    let mut all: Vec<Id> = record.people.iter().filter(there).copied().collect();
-    all.push(session.member());
-    all.sort();
-    all.dedup();
-    all
+    let mut all: BTreeSet<Id> = record.people.iter().filter(there).copied().collect();
+    for name in &command.without {
+        all.remove(&people.find(name)?);
+    }
+    for name in &command.participant {
+        all.insert(people.find(name)?);
+    }
+    all.insert(session.member());
+    Ok(all.into_iter().collect())
 }

@@ -437,10 +437,9 @@ fn show_form(frame: &mut Frame<'_>, middle: Rect, screen: &Screen, form: &Form) 
             style,
         ));
         let text = output::plain(&field.text);
-        let length = text.chars().count();
-        let end: String = text.chars().skip(length.saturating_sub(inner)).collect();
+        let end = output::tail(&text, inner);
         if current {
-            let column = u16::try_from(Line::raw(end.as_str()).width()).unwrap_or(0);
+            let column = u16::try_from(Line::raw(end).width()).unwrap_or(0);
             let row = u16::try_from(lines.len()).unwrap_or(0);
             cursor = Some((area.x + 3 + column, area.y + 1 + row));
         }
