@@ -64,6 +64,7 @@ mod restore;
 mod reveal;
 mod review;
 mod review_list;
+mod review_show;
 mod runbook;
 mod safe;
 mod seal;

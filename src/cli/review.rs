@@ -6,7 +6,7 @@ use serde_json::json;
 use super::asked::Asked;
 use super::context::Context;
 use super::output::Done;
-use super::review_list;
+use super::{review_list, review_show};
 use super::when;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Kind as ErrorKind, Result};
@@ -44,7 +44,7 @@ pub enum ReviewCommand {
     /// Reviews, what is planned, due or overdue, and struck names that are open
     List(review_list::ListReviews),
     /// One review: each group, what changed, who has judged what, what is missing
-    Show(review_list::ShowReview),
+    Show(review_show::ShowReview),
 }
 
 /// How often, as typed.
@@ -145,7 +145,7 @@ pub fn run(context: &Context, command: &ReviewCommand) -> Result<Done> {
         ReviewCommand::Strike(command) => strike(context, command),
         ReviewCommand::Done(command) => done(context, command),
         ReviewCommand::List(command) => review_list::list(context, command),
-        ReviewCommand::Show(command) => review_list::show(context, command),
+        ReviewCommand::Show(command) => review_show::show(context, command),
     }
 }
 
