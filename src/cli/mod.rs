@@ -47,6 +47,7 @@ mod log;
 mod looks;
 mod mailbox;
 mod man;
+mod named;
 mod out_items;
 mod output;
 mod phone;
@@ -115,6 +116,7 @@ fn perform(context: &Context, command: Command) -> u8 {
     match run(context, command) {
         Ok(done) => done.exit_code(),
         Err(error) => {
+            let error = context.by_name(error);
             output::print_error(&error, context.global.json);
             error.exit_code()
         }
