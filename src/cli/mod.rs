@@ -28,6 +28,7 @@ mod drill_list;
 mod drill_plan;
 mod drill_prove;
 mod drill_record;
+mod drill_start;
 mod due;
 mod find;
 mod fresh;
