@@ -40,6 +40,7 @@ mod init;
 mod item;
 mod item_photo;
 mod kept;
+mod last;
 mod leavers;
 mod lessons;
 mod location;

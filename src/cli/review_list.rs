@@ -8,7 +8,7 @@ use super::context::Context;
 use super::output::{self, Done};
 use super::steps::Step;
 use super::when;
-use crate::crypto::fixed::Id;
+use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
 use crate::insight::drills::Standing;
 use crate::insight::reviews::{self, Occasion};
@@ -38,19 +38,20 @@ pub fn list(context: &Context, command: &ListReviews) -> Result<Done> {
     let plan = ReviewsRecord::load(&view)?.plan.map(|plan| plan.id);
     let open = Open::all(&session, &people)?;
     if context.global.json {
-        let rows: Vec<Value> = all
-            .iter()
-            .map(|one| row_fields(&people, plan.as_ref(), one))
-            .collect();
+        let mut rows = Vec::new();
+        for one in &all {
+            rows.push(row_fields(&session, &people, plan.as_ref(), one)?);
+        }
         let open: Vec<Value> = open.iter().map(Open::json).collect();
         output::object("review.list", json!({"reviews": rows, "open": open}))?;
     } else if all.is_empty() {
         output::data("nothing is planned: rootkeep review plan --every quarter\n")?;
     } else {
-        let rows: Vec<Vec<String>> = all
-            .iter()
-            .map(|one| row(&people, plan.as_ref(), one))
-            .collect();
+        let mut rows = Vec::new();
+        for one in &all {
+            let waits = waits_for(&session, &people, one)?;
+            rows.push(row(plan.as_ref(), one, &waits));
+        }
         let headings = ["ID", "PERIOD", "DUE", "STATE", ""];
         output::data(&output::table(&headings, &rows))?;
     }
@@ -81,27 +82,75 @@ pub fn period(one: &Occasion) -> String {
     )
 }
 
-fn waits_for(people: &People, one: &Occasion) -> Vec<String> {
-    let going = one.review.as_ref().filter(|(_, one)| one.ended.is_none());
-    going.map_or_else(Vec::new, |(_, review)| reviewers_left(people, review))
+/// How many reviewers have yet to sign at least, and who of those who have not could.
+#[derive(Default)]
+pub struct Waits {
+    /// None, where the review is over.
+    pub needed: usize,
+    /// In order.
+    pub names: Vec<String>,
 }
 
-/// Reviewers in force who have not signed.
-pub fn reviewers_left(people: &People, review: &ReviewRecord) -> Vec<String> {
-    let able = people.iter().filter(|(id, who, _)| {
-        who.in_force() && who.has(Role::Reviewer) && !review.signed.contains(id)
-    });
-    let mut names: Vec<String> = able.map(|(id, ..)| people.name(id)).collect();
-    names.sort();
-    names
+impl Waits {
+    /// For a review, by the leaf hash of its start.
+    pub fn of(
+        session: &Session,
+        people: &People,
+        leaf: &Digest,
+        review: &ReviewRecord,
+    ) -> Result<Self> {
+        if review.ended.is_some() {
+            return Ok(Self::default());
+        }
+        let view = session.view();
+        let layout = LayoutRecord::load(&view, leaf)?;
+        let needed = policy::reviewers_needed(&view, review, &layout)?;
+        let reviewers = people
+            .iter()
+            .filter(|(_, who, _)| who.in_force() && who.has(Role::Reviewer));
+        let (signed, able): (Vec<_>, Vec<_>) =
+            reviewers.partition(|(id, ..)| review.signed.contains(id));
+        // Where enough have signed, somebody is waited for who is no member of some group.
+        let outsider = needed == 1 && signed.len() > 1;
+        let mut names = Vec::new();
+        for (id, ..) in able {
+            let mut with = review.clone();
+            with.signed.push(*id);
+            if !outsider || policy::reviewers_needed(&view, &with, &layout)? < needed {
+                names.push(people.name(id));
+            }
+        }
+        names.sort();
+        Ok(Self { needed, names })
+    }
+
+    /// In words; nothing, where nobody is waited for.
+    pub fn words(&self) -> String {
+        let all = self.names.join(", ");
+        match (self.needed, self.names.len()) {
+            (0, _) => String::new(),
+            (needed, 0) => format!("{needed} more, and no reviewer is left"),
+            (needed, able) if able <= needed => all,
+            (1, _) => format!("one of {all}"),
+            (2, _) => format!("two of {all}"),
+            (needed, _) => format!("{needed} of {all}"),
+        }
+    }
 }
 
-fn row(people: &People, plan: Option<&Id>, one: &Occasion) -> Vec<String> {
-    let waits = waits_for(people, one);
-    let remark = match (waits.as_slice(), one.late) {
-        ([], true) => "late".to_owned(),
-        ([], false) => String::new(),
-        (some, _) => format!("waits for two of {}", some.join(", ")),
+fn waits_for(session: &Session, people: &People, one: &Occasion) -> Result<Waits> {
+    let review = one.review.as_ref();
+    review.map_or_else(
+        || Ok(Waits::default()),
+        |(leaf, review)| Waits::of(session, people, leaf, review),
+    )
+}
+
+fn row(plan: Option<&Id>, one: &Occasion, waits: &Waits) -> Vec<String> {
+    let remark = match (waits.words(), one.late) {
+        (words, true) if words.is_empty() => "late".to_owned(),
+        (words, false) if words.is_empty() => words,
+        (words, _) => format!("waits for {words}"),
     };
     vec![
         id(plan, one).map_or_else(String::new, |id| id.short()),
@@ -113,16 +162,22 @@ fn row(people: &People, plan: Option<&Id>, one: &Occasion) -> Vec<String> {
 }
 
 /// What of a review `--json` has, listed and shown.
-pub fn row_fields(people: &People, plan: Option<&Id>, one: &Occasion) -> Value {
+pub fn row_fields(
+    session: &Session,
+    people: &People,
+    plan: Option<&Id>,
+    one: &Occasion,
+) -> Result<Value> {
     let review = one.review.as_ref().map(|(_, review)| review);
-    json!({
+    let waits = waits_for(session, people, one)?;
+    Ok(json!({
         "id": id(plan, one), "kind": "review", "due": one.period.due(),
         "state": one.standing.as_str(), "from": one.period.first.to_string(), "late": one.late,
         "period": review.map(|review| present::period(review.every, review.first)),
-        "waits_for": waits_for(people, one),
+        "waits_for": waits.names, "needs": waits.needed,
         "started_at": review.map(|review| review.made_at),
         "ended_at": review.and_then(|review| review.ended.as_ref()).map(|ended| ended.at),
-    })
+    }))
 }
 
 /// A struck name whose follow-up is open.

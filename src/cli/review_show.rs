@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::context::Context;
 use super::output::{self, Done};
 use super::review;
-use super::review_list::{period, reviewers_left, row_fields};
+use super::review_list::{Waits, period, row_fields};
 use crate::crypto::fixed::Digest;
 use crate::error::Result;
 use crate::insight::reviews::{self, Changes, Occasion};
@@ -84,7 +84,7 @@ pub fn show(context: &Context, command: &ShowReview) -> Result<Done> {
         }
     }
     if context.global.json {
-        let base = row_fields(&shown.people, None, one);
+        let base = row_fields(&session, &shown.people, None, one)?;
         let more = shown.json(&gone)?;
         output::object("review", output::merge(base, more))?;
         return Ok(Done::Yes);
@@ -248,15 +248,10 @@ impl Shown<'_> {
                 "independent": self.independent(number, group)?,
             }));
         }
-        let view = self.session.view();
-        let needs = match &self.review.ended {
-            Some(_) => 0,
-            None => policy::reviewers_needed(&view, &self.review, &self.layout)?,
-        };
         let me = self.session.member();
         Ok(json!({
             "seq": self.review.index, "leaf": self.leaf, "by": self.people.name(&self.review.author),
-            "groups": groups, "gone": gone, "needs": needs,
+            "groups": groups, "gone": gone,
             "signed": self.review.signed.iter().map(|id| self.people.name(id)).collect::<Vec<_>>(),
             "unjudged": policy::unjudged(&self.review, &self.layout, &me),
         }))
@@ -284,8 +279,8 @@ impl Shown<'_> {
             line(&mut text, "signed", &signed.join(", "));
         }
         if self.review.ended.is_none() {
-            let waits = reviewers_left(&self.people, &self.review).join(", ");
-            line(&mut text, "waits for", &waits);
+            let waits = Waits::of(self.session, &self.people, &self.leaf, &self.review)?;
+            line(&mut text, "waits for", &waits.words());
         }
         if self.review.since.is_none() {
             line(&mut text, "before", "no review was passed before this one");

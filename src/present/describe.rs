@@ -479,6 +479,9 @@ pub fn statement(
             drills::details(source, claim, people, &mut lines)?;
             ceremonies::details(source, claim, people, &mut lines)?;
             reviews::details(source, claim, people, &mut lines)?;
+            if matches!(claim, Claim::ReviewStart(..)) {
+                reviews::strikes(source, &statement.leaf(), people, &mut lines)?;
+            }
             custody::details(claim, people, &mut lines);
         }
     }
