@@ -59,11 +59,7 @@ pub fn run(context: &Context, command: &StartDrill) -> Result<Done> {
     let of = present::scope(&session, &asked.scope)?;
     let plan = asked.plan.map(|(plan, due)| (plan.facts.plan, due));
     let known = session.people()?;
-    let invited: Result<Vec<Id>> = command
-        .invite
-        .iter()
-        .map(|name| known.find(name))
-        .collect();
+    let invited: Result<Vec<Id>> = command.invite.iter().map(|name| known.find(name)).collect();
     let entered = session.start_drill(DrillRequest {
         drill: asked.drill,
         scope: asked.scope,
