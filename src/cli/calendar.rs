@@ -111,36 +111,46 @@ fn planned(
     }
 }
 
-/// What the plan of reviews asks for next, and again until a day; a review that goes on.
+/// A review that goes on, and what the plan asks for next and again until a day.
 fn reviewed(session: &Session, now: Time, until: NaiveDate, events: &mut Vec<Event>) -> Result<()> {
     let view = session.view();
+    let all = reviews::occasions(&view, now)?;
     let plan = ReviewsRecord::load(&view)?.plan;
-    let every = plan.filter(|plan| !plan.facts.ended);
-    for one in reviews::occasions(&view, now)? {
-        if matches!(one.standing, Standing::Passed | Standing::Failed) {
+    let plan = plan.filter(|plan| !plan.facts.ended);
+    let mut next = plan.map(|plan| reviews::next_period(&plan, &all));
+    let mut event = |uid: String, day: NaiveDate, next: String| {
+        events.push(Event {
+            uid: format!("review-{uid}"),
+            day,
+            summary: "review of who has access".to_owned(),
+            description: format!("rootkeep {next}"),
+            remind_days: REMIND_DAYS,
+        });
+    };
+    for one in &all {
+        let Some((_, review)) = one.review.as_ref().filter(|(_, one)| one.ended.is_none()) else {
             continue;
-        }
-        let next = match &one.review {
-            Some((_, review)) => format!("rootkeep review show {}", review.id.short()),
-            None => "rootkeep review start".to_owned(),
         };
-        let mut day = one.period.last;
-        loop {
-            events.push(Event {
-                uid: format!("review-{day}"),
-                day,
-                summary: "review of who has access".to_owned(),
-                description: next.clone(),
-                remind_days: REMIND_DAYS,
-            });
-            let Some(plan) = &every else { break };
-            day = Period::of(plan.facts.every, day).following().last;
-            if day > until {
-                break;
-            }
+        let (id, day) = (review.id.short(), one.period.last);
+        if next == Some(one.period) {
+            // It is what the plan asks for.
+            event(day.to_string(), day, format!("review show {id}"));
+            next = Some(one.period.following());
+        } else {
+            event(id.clone(), day, format!("review show {id}"));
         }
     }
-    Ok(())
+    let Some(mut period) = next else {
+        return Ok(());
+    };
+    loop {
+        let day = period.last;
+        event(day.to_string(), day, "review start".to_owned());
+        period = period.following();
+        if period.last > until {
+            return Ok(());
+        }
+    }
 }
 
 fn lessons(session: &Session, events: &mut Vec<Event>) -> Result<()> {

@@ -1,5 +1,6 @@
 //! What commands share: where ledger and identity are, opening them, reporting an entry.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use super::args::Global;
 use super::kept::Kept;
 use super::looks;
+use super::named::named;
 use super::output::{self, Done};
 use super::terminal::{Terminal, words_mistyped};
 use super::waiting::{self, Enrolment, Waiting};
@@ -20,7 +22,7 @@ use crate::crypto::recipient::AgeHost;
 use crate::crypto::words;
 use crate::error::{Error, Result};
 use crate::ledger::{
-    Entered, FirstUse, Opening, PinPlace, Remote, Session, SystemClock, read_bounded,
+    Entered, FirstUse, Opening, People, PinPlace, Remote, Session, SystemClock, read_bounded,
 };
 use crate::present::describe;
 use crate::statement::people::{Add, Replace};
@@ -36,6 +38,8 @@ pub struct Context {
     pub terminal: Terminal,
     /// In a shell: what is unlocked already.
     kept: Option<Rc<Kept>>,
+    /// Whoever the ledger knows, once it was opened for an act.
+    people: RefCell<Option<People>>,
 }
 
 /// How many lines anybody's window shows at once.
@@ -48,6 +52,7 @@ impl Context {
             terminal: Terminal::detect(global.batch),
             global,
             kept: None,
+            people: RefCell::new(None),
         }
     }
 
@@ -57,6 +62,7 @@ impl Context {
             global,
             terminal,
             kept: Some(kept),
+            people: RefCell::new(None),
         }
     }
 
@@ -252,7 +258,16 @@ impl Context {
         self.check_own_card(&identity)?;
         let mut session = self.open_as(&identity, self.global.own_card.clone())?;
         self.trust(&mut session)?;
+        self.people.replace(Some(session.people()?));
         Ok(session)
+    }
+
+    /// An error of an act, with everybody who is known in it by name.
+    pub fn by_name(&self, error: Error) -> Error {
+        match self.people.borrow().as_ref() {
+            Some(people) => named(&error, people),
+            None => error,
+        }
     }
 
     /// A first act is held to the own card. Where it is not found, as beside an SSH key, that is said
@@ -286,6 +301,7 @@ impl Context {
         let mut remote = self.look_into_slip(path)?;
         let ledger = remote.id();
         self.first_use(&ledger, |first| remote.trust(first))?;
+        self.people.replace(Some(remote.people()?));
         Ok(remote)
     }
 

@@ -155,7 +155,7 @@ pub fn show(context: &Context, command: &ShowDrill) -> Result<Done> {
         return Ok(Done::Yes);
     };
     let waits = waits_for(&session, &people, one)?;
-    let proofs = Proofs::load(&session, &leaf, now)?;
+    let proofs = Proofs::load(&session, &leaf, &record, now)?;
     let lessons = lessons(&session, &record)?;
     if context.global.json {
         let mut fields = row_fields(&session, one, &waits)?;
@@ -173,6 +173,7 @@ pub fn show(context: &Context, command: &ShowDrill) -> Result<Done> {
                 "step": step.step, "went": step.went, "at": step.at, "by": people.name(&step.by),
             })).collect::<Vec<_>>(),
             "people": record.people.iter().map(|id| people.name(id)).collect::<Vec<_>>(),
+            "alive_here": proofs.alive_here,
             "alive": proofs.alive, "not_alive": proofs.not_alive,
             "lessons": lessons.iter().map(|(id, text, one)| json!({
                 "id": id, "text": text, "owner": people.name(&one.owner), "due": one.due,
@@ -308,22 +309,33 @@ fn answers(
 
 /// Of which of a drill's secrets those in force can still show a quorum.
 struct Proofs {
+    /// By this drill alone, as it stood at its end, or stands.
+    alive_here: usize,
+    /// By all drills.
     alive: usize,
     not_alive: Vec<String>,
 }
 
 impl Proofs {
-    fn load(session: &Session, leaf: &Digest, now: Time) -> Result<Self> {
+    fn load(session: &Session, leaf: &Digest, drill: &DrillRecord, now: Time) -> Result<Self> {
         let view = session.view();
         let mut proofs = Self {
+            alive_here: 0,
             alive: 0,
             not_alive: Vec::new(),
         };
         let Some(asked) = read::<AskedRecord>(&view, &leaf_key(leaf))? else {
             return Ok(proofs);
         };
-        let drills = Drills::load(&view)?;
+        let (drills, own) = (Drills::load(&view)?, Drills::one(&view, leaf)?);
+        let until = drill.finished.as_ref().map_or(now, |ended| ended.at);
         for (secret, number) in &asked.secrets {
+            let here = Looked::at(&view, &own, secret, *number)?;
+            if let Some(here) = here
+                && here.is_alive(&view, until)?
+            {
+                proofs.alive_here += 1;
+            }
             let Some(looked) = Looked::at(&view, &drills, secret, *number)? else {
                 continue;
             };
@@ -340,7 +352,11 @@ impl Proofs {
     fn told(&self, text: &mut String) {
         if self.alive > 0 || !self.not_alive.is_empty() {
             text.push_str(&format!(
-                "  by proofs of any drill, a quorum is provably alive of {}, and not of {}\n",
+                "  by its own proofs, a quorum is provably alive of {}\n",
+                describe::counted(self.alive_here, "sealing")
+            ));
+            text.push_str(&format!(
+                "  by proofs of any drill, of {}, and not of {}\n",
                 describe::counted(self.alive, "sealing"),
                 self.not_alive.len()
             ));

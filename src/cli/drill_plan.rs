@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::insight::calendar::day_in;
 use crate::insight::drills::next_period;
 use crate::ledger::Session;
+use crate::present::drills as present;
 use crate::state::drills::{DrillRecord, PlanRecord};
 use crate::state::records::{list, read};
 use crate::statement::Claim;
@@ -62,6 +63,9 @@ pub struct PlanDrill {
     /// IANA name of the time zone in which days end
     #[arg(long, value_name = "TZ", default_value = "UTC")]
     timezone: String,
+    /// In the place of a plan of that name which has another scope
+    #[arg(long)]
+    replace: bool,
 }
 
 pub fn plan(context: &Context, command: &PlanDrill) -> Result<Done> {
@@ -81,7 +85,36 @@ pub fn plan(context: &Context, command: &PlanDrill) -> Result<Done> {
         timezone: zone.name().to_owned(),
         ended: false,
     };
+    if !command.replace {
+        not_in_the_way(&session, &facts)?;
+    }
     enter(context, session, facts)
+}
+
+/// That no plan of that name tries something else: it would be gone. How often is changed by planning anew.
+fn not_in_the_way(session: &Session, facts: &Plan) -> Result<()> {
+    let before = read::<PlanRecord>(&session.view(), facts.plan.as_str())?;
+    let Some(before) = before.filter(|plan| !plan.facts.ended) else {
+        return Ok(());
+    };
+    if (before.facts.drill, &before.facts.scope) == (facts.drill, &facts.scope) {
+        return Ok(());
+    }
+    let of = present::scope(session, &before.facts.scope)?;
+    let error = Error::refused(
+        "plan-exists",
+        format!(
+            "there is a plan {} already: a {} drill of {of}",
+            facts.plan,
+            before.facts.drill.as_str()
+        ),
+    )
+    .hint("to have both, call this one otherwise: --name PLAN");
+    if before.facts.drill == facts.drill {
+        return Err(error.hint("to have this one in its place: --replace"));
+    }
+    // A plan is of one kind of drill for good.
+    Err(error)
 }
 
 /// A plan called as another kind of drill would be found in its place.

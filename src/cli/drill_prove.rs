@@ -5,14 +5,15 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::output::{self, Done};
+use super::shell::words;
 use super::{drill, progress};
 use crate::crypto::fixed::Id;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ledger::Session;
 use crate::present::{describe, drills as present};
-use crate::state::drills::SharePlace;
+use crate::state::drills::{DrillRecord, SharePlace};
 use crate::statement::Claim;
-use crate::statement::drills::{Answer, BadShare};
+use crate::statement::drills::{Answer, BadShare, DrillKind};
 
 /// `drill prove`.
 #[derive(Debug, Args)]
@@ -30,6 +31,14 @@ pub struct ProveDrill {
 pub fn run(context: &Context, command: &ProveDrill) -> Result<Done> {
     let mut session = context.open_to_act()?;
     let (leaf, record) = drill::find(context, &session, &command.id)?;
+    asks_for_shares(&record)?;
+    if record
+        .holders
+        .iter()
+        .all(|(holder, _)| *holder != session.member())
+    {
+        return Err(asks_for_none_of_yours(&session, &record)?);
+    }
     if session.is_on_hardware() {
         let shares = session.asked_of_me(&leaf, command.sample)?;
         let to_come = describe::counted(shares, "share");
@@ -76,6 +85,49 @@ pub fn run(context: &Context, command: &ProveDrill) -> Result<Done> {
     } else {
         Done::InPart(4)
     })
+}
+
+/// That it is shares that a drill tries.
+fn asks_for_shares(record: &DrillRecord) -> Result<()> {
+    if record.drill == DrillKind::Possession {
+        return Ok(());
+    }
+    let id = record.id.short();
+    Err(Error::refused(
+        "asks-no-shares",
+        format!("a {} drill asks for no shares", record.drill.as_str()),
+    )
+    .hint(match record.drill {
+        DrillKind::SignIn => format!("rootkeep drill record sign-in {id} ACCOUNT --request ID"),
+        DrillKind::QrRestore => format!("rootkeep drill record sheet {id} ITEM good"),
+        DrillKind::LedgerRestore => format!("rootkeep drill record restore {id} FILE"),
+        _ => format!("rootkeep drill record call {id} TARGET --by NAME --code-read-back"),
+    })
+    .hint(format!("what it tries: rootkeep drill show {id}")))
+}
+
+/// Who is asked instead; or under which identity, now ended, whoever looks was.
+fn asks_for_none_of_yours(session: &Session, record: &DrillRecord) -> Result<Error> {
+    let (people, me) = (session.people()?, session.member());
+    let error = Error::refused(
+        "not-in-quorum",
+        "you hold no share of what this drill asks for",
+    );
+    let mut asked = record.holders.iter().map(|(holder, _)| holder);
+    if let Some(old) = asked.clone().find(|old| people.is_same_person(old, &me)) {
+        let name = people.name(old);
+        return Ok(error
+            .because(format!(
+                "the shares are those of {name} still, an identity that has ended"
+            ))
+            .hint(format!(
+                "before the next drill: rootkeep reshare --without {}",
+                words::quoted(&name)
+            ))
+            .hint("all that is left to do after it: rootkeep status"));
+    }
+    let names: Vec<String> = asked.by_ref().map(|id| people.name(id)).collect();
+    Ok(error.hint(format!("it asks {}", names.join(", "))))
 }
 
 /// What could not be proven, and why.

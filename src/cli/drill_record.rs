@@ -7,11 +7,12 @@ use serde_json::json;
 
 use super::context::Context;
 use super::output::Done;
-use super::{drill, restore, when};
+use super::{drill, restore};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::ledger::{People, Session};
 use crate::present::drills as present;
+use crate::state::drills::DrillRecord;
 use crate::statement::account_id::AccountId;
 use crate::statement::drills::{Found, Record, RecordPersonal, Target};
 use crate::statement::text::{Name, Text};
@@ -250,9 +251,9 @@ fn enter(
 ) -> Result<Done> {
     let personal = personal(said, who)?;
     let session = context.open_to_act()?;
-    let (drill, _) = drill::find(context, &session, id)?;
+    let drill = drill::find(context, &session, id)?;
     let found = found(&session)?;
-    record(context, session, drill, found, said, personal)
+    record(context, session, &drill, found, said, personal)
 }
 
 fn personal(said: &Said, who: Option<&String>) -> Result<RecordPersonal> {
@@ -265,15 +266,20 @@ fn personal(said: &Said, who: Option<&String>) -> Result<RecordPersonal> {
 fn record(
     context: &Context,
     mut session: Session,
-    drill: Digest,
+    (drill, started): &(Digest, DrillRecord),
     found: Found,
     said: &Said,
     personal: RecordPersonal,
 ) -> Result<Done> {
-    let at = when::typed_or_now(said.at.as_deref(), session.now()?)?;
+    let at = drill::time(started, said.at.as_deref(), session.now()?)?;
     let headline = present::found(&found, Some(&personal), &session.people()?);
     let fields = json!({"drill": drill, "found": found});
-    let claim = Claim::DrillRecord(Record { drill, at, found }, Some(personal));
+    let about = Record {
+        drill: *drill,
+        at,
+        found,
+    };
+    let claim = Claim::DrillRecord(about, Some(personal));
     let entered = session.enter(claim, Vec::new())?;
     context.report(session, &entered, &headline, fields)
 }
@@ -282,7 +288,7 @@ fn record(
 fn restored(context: &Context, id: &str, file: &Path, said: &Said) -> Result<Done> {
     let personal = personal(said, None)?;
     let mut session = context.open_to_act()?;
-    let (drill, _) = drill::find(context, &session, id)?;
+    let drill = drill::find(context, &session, id)?;
     let tried = restore::tried(context, &mut session, file);
     let (found, wrong) = match tried {
         Ok((restored, _)) => (
@@ -306,7 +312,7 @@ fn restored(context: &Context, id: &str, file: &Path, said: &Said) -> Result<Don
     if let Some(error) = &wrong {
         context.warn(&error.to_string());
     }
-    let done = record(context, session, drill, found, said, personal)?;
+    let done = record(context, session, &drill, found, said, personal)?;
     Ok(match wrong {
         Some(error) => Done::InPart(error.exit_code()),
         None => done,

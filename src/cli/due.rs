@@ -4,13 +4,15 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::context::Context;
+use super::last;
 use crate::error::Result;
 use crate::insight::calendar;
-use crate::insight::drills::{self, Standing};
+use crate::insight::drills::{self, Occasion, Standing};
 use crate::insight::reviews;
 use crate::ledger::{People, Session};
 use crate::present::drills as present;
 use crate::state::people::LedgerRecord;
+use crate::statement::drills::DrillKind;
 use crate::statement::{Kind, Time};
 use crate::store::LogFilter;
 
@@ -18,6 +20,8 @@ use crate::store::LogFilter;
 const DAY: u64 = 86_400;
 /// So many days before it is overdue, something is due.
 const NOTICE: u64 = 14;
+/// What a restored backup is called.
+const RESTORE: &str = "a restore drill";
 
 /// Something that comes round.
 pub struct Due {
@@ -29,6 +33,8 @@ pub struct Due {
     mine: bool,
     /// What to type, behind the program's name.
     next: String,
+    /// What else it is: one act does both.
+    pub also: Option<&'static str>,
     /// When it was last done.
     pub last: Option<Time>,
     /// After this it is overdue.
@@ -39,7 +45,7 @@ impl Due {
     /// Its fields for scripts.
     pub fn json(&self, context: &Context) -> Value {
         json!({
-            "what": self.what, "waits_for": self.who, "next": self.next(context),
+            "what": self.what, "also": self.also, "waits_for": self.who, "next": self.next(context),
             "last": self.last, "until": self.until,
         })
     }
@@ -69,6 +75,7 @@ impl Calendar {
     pub fn load(session: &Session, people: &People, now: Time) -> Result<Self> {
         let mut calendar = Self::load_round(session, people, now)?;
         calendar.add_drills(session, people, now)?;
+        calendar.restore_once(session, now)?;
         calendar.add_reviews(session, now)?;
         Ok(calendar)
     }
@@ -86,12 +93,7 @@ impl Calendar {
         let founded = made_at(session, active)?.unwrap_or(now);
         for (kind, days, what, next) in [
             (Kind::Backup, 31, "a backup", "backup --out FILE"),
-            (
-                Kind::BackupConfirm,
-                92,
-                "a restore drill",
-                "restore FILE --drill",
-            ),
+            (Kind::BackupConfirm, 92, RESTORE, "restore FILE --drill"),
             (
                 Kind::LeaversCompare,
                 92,
@@ -99,7 +101,10 @@ impl Calendar {
                 "custodian leavers FILE.csv",
             ),
         ] {
-            let last = last(session, kind, now)?;
+            let last = match kind {
+                Kind::BackupConfirm => last::restored(session, now)?.map(|last| last.made_at),
+                _ => newest(session, kind, now)?,
+            };
             let one_for_all = (what, None, true, next);
             calendar.add(now, days, last, last.unwrap_or(founded), one_for_all);
         }
@@ -143,10 +148,11 @@ impl Calendar {
                 None => format!("drill start {}", occasion.name()),
             };
             list.push(Due {
-                what: format!("the {} drill", occasion.name()),
+                what: drill_of(occasion),
                 who: Vec::new(),
                 mine: true,
                 next,
+                also: None,
                 last: drills::last_passed(&all, occasion),
                 until,
             });
@@ -168,9 +174,56 @@ impl Calendar {
                 who: vec![people.name(&improvement.owner)],
                 mine: improvement.owner == session.member(),
                 next: format!("improvement close {id} --outcome done --note TEXT"),
+                also: None,
                 last: None,
                 until,
             });
+        }
+        Ok(())
+    }
+
+    /// A drill that restores a backup is a restored backup too: where both are asked for, that is one line.
+    fn restore_once(&mut self, session: &Session, now: Time) -> Result<()> {
+        let round = |due: &Due| due.what == RESTORE;
+        let mut both = self.due.iter().chain(&self.overdue);
+        let Some(until) = both.find(|due| round(due)).map(|due| due.until) else {
+            return Ok(());
+        };
+        let all = drills::occasions(&session.view(), now)?;
+        let restores = |one: &&Occasion| {
+            let plan = one.plan.as_ref().map(|plan| plan.facts.drill);
+            let drill = one.drill.as_ref().map(|(_, drill)| drill.drill);
+            drill.or(plan) == Some(DrillKind::LedgerRestore)
+        };
+        let over = |one: &&Occasion| matches!(one.standing, Standing::Passed | Standing::Failed);
+        let asked: Vec<&Occasion> = all
+            .iter()
+            .filter(restores)
+            .filter(|one| !over(one))
+            .collect();
+        let names: Vec<String> = asked.iter().map(|one| drill_of(one)).collect();
+        let planned = |due: &Due| names.contains(&due.what);
+        if self.due.iter().chain(&self.overdue).any(planned) {
+            self.due.retain(|due| !round(due));
+            self.overdue.retain(|due| !round(due));
+            for due in self.due.iter_mut().chain(&mut self.overdue) {
+                if names.contains(&due.what) {
+                    due.also = Some(RESTORE);
+                    due.until = due.until.min(until);
+                }
+            }
+            let (late, on_time): (Vec<Due>, Vec<Due>) = std::mem::take(&mut self.due)
+                .into_iter()
+                .partition(|due| due.also.is_some() && now > due.until);
+            self.due = on_time;
+            self.overdue.extend(late);
+        } else if let Some((_, drill)) = asked.iter().find_map(|one| one.drill.as_ref()) {
+            let next = format!("drill record restore {} FILE", drill.id.short());
+            for due in self.due.iter_mut().chain(&mut self.overdue) {
+                if round(due) {
+                    due.next.clone_from(&next);
+                }
+            }
         }
         Ok(())
     }
@@ -195,6 +248,7 @@ impl Calendar {
                     Some((_, review)) => format!("review show {}", review.id.short()),
                     None => "review start".to_owned(),
                 },
+                also: None,
                 last: reviews::last_passed(&all),
                 until,
             });
@@ -232,14 +286,20 @@ impl Calendar {
             who: who.into_iter().collect(),
             mine,
             next: next.to_owned(),
+            also: None,
             last,
             until,
         });
     }
 }
 
+/// What a drill is called here.
+fn drill_of(occasion: &Occasion) -> String {
+    format!("the {} drill", occasion.name())
+}
+
 /// When the newest entry of a kind was made: of those that are not dated later than now.
-fn last(session: &Session, kind: Kind, now: Time) -> Result<Option<Time>> {
+fn newest(session: &Session, kind: Kind, now: Time) -> Result<Option<Time>> {
     let filter = LogFilter {
         kind: Some(kind),
         to: Some(now.plus(calendar::CLOCK_ERROR).seconds()),

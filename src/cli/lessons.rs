@@ -7,6 +7,7 @@ use clap::Args;
 use crate::error::{Error, Result};
 use crate::insight::calendar::day_in;
 use crate::ledger::{People, Session};
+use crate::statement::Time;
 use crate::statement::drills::{FinishPersonal, Lesson};
 use crate::statement::text::Text;
 use crate::statement::time::Date;
@@ -64,25 +65,41 @@ impl Learnt {
 }
 
 impl Lessons {
-    /// That whoever is to see to a lesson is known.
+    /// That whoever is to see to a lesson is known, and by a day that is not over.
     ///
     /// # Errors
-    /// Not found, where there is no such owner.
-    pub fn check_owners(&self, people: &People) -> Result<()> {
-        let mut owners = self.lessons.iter().filter_map(|one| one.owner.as_ref());
-        owners.try_for_each(|name| people.find(name).map(|_| ()))
+    /// Not found, where there is no such owner; usage, code `bad-date`.
+    pub fn check(&self, people: &People, now: Time) -> Result<()> {
+        let today = Date(day_in(Tz::UTC, now));
+        for one in &self.lessons {
+            if let Some(name) = &one.owner {
+                people.find(name)?;
+            }
+            if let Some(due) = one.due.filter(|due| *due < today) {
+                return Err(Error::usage(
+                    "bad-date",
+                    format!("a lesson of today can't be seen to by {due}"),
+                )
+                .hint(format!(
+                    "{today} or later (days end as in UTC), such as \"TEXT|NAME|{today}\""
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// As a statement has them.
     ///
     /// # Errors
-    /// Not found, where there is no such owner.
+    /// As [`Self::check`].
     pub fn resolve(
         self,
         session: &Session,
         people: &People,
     ) -> Result<(Vec<Lesson>, FinishPersonal)> {
-        let in_90_days = day_in(Tz::UTC, session.now()?)
+        let now = session.now()?;
+        self.check(people, now)?;
+        let in_90_days = day_in(Tz::UTC, now)
             .checked_add_days(Days::new(LESSON_DAYS))
             .ok_or_else(|| Error::usage("bad-date", "that day is out of range"))?;
         let mut lessons = Vec::new();

@@ -30,6 +30,7 @@ mod drill_list;
 mod drill_plan;
 mod drill_prove;
 mod drill_record;
+mod drill_start;
 mod due;
 mod event;
 mod find;
@@ -43,6 +44,7 @@ mod init;
 mod item;
 mod item_photo;
 mod kept;
+mod last;
 mod leavers;
 mod lessons;
 mod location;
@@ -51,6 +53,7 @@ mod log;
 mod looks;
 mod mailbox;
 mod man;
+mod named;
 mod out_items;
 mod output;
 mod phone;
@@ -70,6 +73,7 @@ mod restore;
 mod reveal;
 mod review;
 mod review_list;
+mod review_show;
 mod runbook;
 mod safe;
 mod seal;
@@ -124,6 +128,7 @@ fn perform(context: &Context, command: Command) -> u8 {
     match run(context, command) {
         Ok(done) => done.exit_code(),
         Err(error) => {
+            let error = context.by_name(error);
             output::print_error(&error, context.global.json);
             error.exit_code()
         }

@@ -6,8 +6,8 @@ use serde_json::json;
 use super::asked::Asked;
 use super::context::Context;
 use super::output::Done;
-use super::review_list;
 use super::when;
+use super::{review_list, review_show};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::insight::calendar::day_in;
@@ -44,7 +44,7 @@ pub enum ReviewCommand {
     /// Reviews, what is planned, due or overdue, and struck names that are open
     List(review_list::ListReviews),
     /// One review: each group, what changed, who has judged what, what is missing
-    Show(review_list::ShowReview),
+    Show(review_show::ShowReview),
 }
 
 /// How often, as typed.
@@ -145,7 +145,7 @@ pub fn run(context: &Context, command: &ReviewCommand) -> Result<Done> {
         ReviewCommand::Strike(command) => strike(context, command),
         ReviewCommand::Done(command) => done(context, command),
         ReviewCommand::List(command) => review_list::list(context, command),
-        ReviewCommand::Show(command) => review_list::show(context, command),
+        ReviewCommand::Show(command) => review_show::show(context, command),
     }
 }
 
@@ -235,6 +235,7 @@ fn start(context: &Context, command: &StartReview) -> Result<Done> {
     let note = command.note.clone().map(Text::new).transpose()?;
     let typed = command.period.as_deref().map(period).transpose()?;
     let mut session = context.open_to_act()?;
+    none_runs(&session)?;
     let (every, first) = match typed {
         Some(typed) => typed,
         None => planned(&session)?,
@@ -253,6 +254,30 @@ fn start(context: &Context, command: &StartReview) -> Result<Done> {
     );
     let fields = json!({"review": entered.leaf, "period": period, "groups": layout.groups.len()});
     context.report(session, &entered, &headline, fields)
+}
+
+/// That no other review goes on.
+fn none_runs(session: &Session) -> Result<()> {
+    let view = session.view();
+    let Some(leaf) = ReviewsRecord::load(&view)?.running else {
+        return Ok(());
+    };
+    let error = Error::refused("review-running", "a review goes on already");
+    Err(match ReviewRecord::load(&view, &leaf)? {
+        Some(review) => {
+            let (id, period) = (
+                review.id.short(),
+                present::period(review.every, review.first),
+            );
+            error
+                .because(format!("the review of {period}, {id}"))
+                .hint(format!("see what it waits for: rootkeep review show {id}"))
+                .hint(format!(
+                    "to end it without passing it: rootkeep reject {id} --reason TEXT"
+                ))
+        }
+        None => error.hint("see what it waits for: rootkeep review list"),
+    })
 }
 
 /// What the plan asks for, once it has begun.
@@ -375,8 +400,9 @@ pub fn struck(
     groups: &[u32],
 ) -> Result<Strike> {
     let layout = LayoutRecord::load(source.records().as_ref(), &review)?;
-    let found = named(people, &layout, typed)?;
-    let mut found: Vec<(u32, Named)> = found
+    let all = named(people, &layout, typed)?;
+    in_each(&all, typed, groups)?;
+    let mut found: Vec<(u32, Named)> = all
         .into_iter()
         .filter(|(group, _)| groups.is_empty() || groups.contains(group))
         .collect();
@@ -396,6 +422,26 @@ pub fn struck(
         groups: found.into_iter().map(|(group, _)| group).collect(),
         who,
     })
+}
+
+/// That each group which was typed has the name.
+fn in_each(found: &[(u32, Named)], typed: &str, groups: &[u32]) -> Result<()> {
+    let has = |group: &u32| found.iter().any(|(own, _)| own == group);
+    let Some(wrong) = groups.iter().find(|group| !has(group)) else {
+        return Ok(());
+    };
+    let own: Vec<String> = found.iter().map(|(group, _)| group.to_string()).collect();
+    if own.is_empty() {
+        return Err(unknown(typed));
+    }
+    Err(Error::not_found(
+        "unknown-name",
+        format!("group {wrong} does not have `{}`", typed.escape_debug()),
+    )
+    .hint(format!(
+        "in groups of that name: --group {}",
+        own.join(", --group ")
+    )))
 }
 
 /// The groups that have a name, as it is typed: a custodian's, or one of the others'.

@@ -8,8 +8,12 @@ use super::context::Context;
 use super::output::Done;
 use super::waiting;
 use crate::error::{Error, Result};
+use crate::insight::reviews;
 use crate::ledger::Session;
-use crate::present::describe;
+use crate::present::{describe, reviews as present};
+use crate::state::ceremonies::CeremonyRecord;
+use crate::state::drills::DrillRecord;
+use crate::state::reviews::ReviewRecord;
 use crate::statement::Claim;
 use crate::store::Entry;
 
@@ -50,7 +54,7 @@ pub struct WithdrawCommand {
 pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
-    may_decide(&session, &entry)?;
+    may_decide(&session, &entry, "sign")?;
     let preview = session.preview(&entry.hash)?;
     let people = session.people()?;
     context.show_before_asking(&describe::statement(&session, &preview.statement, &people)?);
@@ -65,10 +69,10 @@ pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
     }
     let subject = format!("#{} {} (id {})", entry.seq, entry.kind, entry.id.short());
     let own = format!("this sign-off is entry #{}", entered.seq);
-    let headline = if entered.effective {
-        format!("signed; {subject} is in effect; {own}")
-    } else {
-        format!("signed {subject}; {own}")
+    let headline = match passed(&session, &entry)? {
+        Some(passed) => format!("signed; {passed}; {own}"),
+        None if entered.effective => format!("signed; {subject} is in effect; {own}"),
+        None => format!("signed {subject}; {own}"),
     };
     // A sign-off's `needs` and `effective` are its subject's: others at the keyboard sign the subject.
     context.report_about(
@@ -80,11 +84,81 @@ pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
     )
 }
 
+/// What becomes of a review that the last signature has passed.
+fn passed(session: &Session, entry: &Entry) -> Result<Option<String>> {
+    let view = session.view();
+    let review = ReviewRecord::load(&view, &entry.hash)?;
+    let Some(review) = review.filter(ReviewRecord::is_passed) else {
+        return Ok(None);
+    };
+    let open = reviews::open_strikes(&view)?.into_iter();
+    let open = open.filter(|struck| struck.review == entry.hash).count();
+    let period = present::period(review.every, review.first);
+    Ok(Some(match open {
+        0 => format!("the review of {period} is passed"),
+        1 => format!(
+            "the review of {period} is passed; 1 struck name stays open: rootkeep review list"
+        ),
+        open => format!(
+            "the review of {period} is passed; {open} struck names stay open: rootkeep review list"
+        ),
+    }))
+}
+
+/// What is signed of a drill or ceremony is its end, and not its start.
+fn its_end(session: &Session, entry: &Entry, verb: &str) -> Result<Option<Error>> {
+    let view = session.view();
+    let (what, finishing, finished) = if let Some(one) = DrillRecord::load(&view, &entry.hash)? {
+        ("drill", one.finishing, one.finished.map(|end| end.finish))
+    } else if let Some(one) = CeremonyRecord::load(&view, &entry.hash)? {
+        (
+            "ceremony",
+            one.finishing,
+            one.finished.map(|end| end.finish),
+        )
+    } else {
+        return Ok(None);
+    };
+    let id = entry.id.short();
+    let error = |how: &str| {
+        Error::refused(
+            "unknown-subject",
+            format!("#{} starts a {what}, and {how}", entry.seq),
+        )
+    };
+    let end = match (finishing, finished) {
+        (Some(end), _) => view.entry_by_hash(&end)?,
+        (None, Some(_)) => {
+            return Ok(Some(
+                error("everyone has signed its end").hint(format!("rootkeep {what} show {id}")),
+            ));
+        }
+        (None, None) => {
+            return Ok(Some(
+                error("it goes on: there is nothing to sign yet")
+                    .hint(format!("see what is missing: rootkeep {what} show {id}")),
+            ));
+        }
+    };
+    Ok(end.map(|end| {
+        error("what is signed is its end").hint(format!(
+            "its end is #{}: rootkeep {verb} {}",
+            end.seq,
+            end.id.short()
+        ))
+    }))
+}
+
 /// That a yes or a no to an entry can count; a refusal says who has a say instead.
-fn may_decide(session: &Session, entry: &Entry) -> Result<()> {
+fn may_decide(session: &Session, entry: &Entry, verb: &str) -> Result<()> {
     let Err(error) = session.may_decide(&entry.hash) else {
         return Ok(());
     };
+    if error.code() == "unknown-subject"
+        && let Some(error) = its_end(session, entry, verb)?
+    {
+        return Err(error);
+    }
     if let Claim::Sign(sign) = session.proven(entry.seq)?.claim()
         && let Some(subject) = session.view().entry_by_hash(&sign.subject)?
     {
@@ -108,7 +182,7 @@ pub fn reject(context: &Context, command: &RejectCommand) -> Result<Done> {
     let reason = Asked::new(terminal, command.reason.as_ref(), "Why", "--reason TEXT")?;
     let mut session = context.open_to_act()?;
     let entry = context.entry(&session, &command.id)?;
-    match may_decide(&session, &entry) {
+    match may_decide(&session, &entry, "reject") {
         // A no needs no judgement of each name.
         Err(error) if error.code() == "not-judged" => {}
         may => may?,

@@ -8,14 +8,19 @@ use serde_json::{Value, json};
 use super::context::{Context, read_slip};
 use super::fresh;
 use super::output::{self, Done};
+use super::shell::words;
 use super::slip_import::{self, ImportSlips};
 use super::slip_make::{self, MakeCommand};
 use super::slip_qr::Pictures;
-use crate::error::{Error, Result};
-use crate::ledger::{Made, Reading, Remote, write_private_new};
+use crate::crypto::fixed::Id;
+use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::ledger::{Made, Reading, Remote, Session, write_private_new};
 use crate::policy;
 use crate::present::{describe, reviews};
+use crate::state::drills::DrillRecord;
+use crate::state::people::Custodian;
 use crate::statement::{Claim, Kind};
+use crate::store::Entry;
 
 /// `slip …`.
 #[derive(Debug, Subcommand)]
@@ -99,6 +104,10 @@ fn request(context: &Context, command: &RequestSlip) -> Result<Done> {
     };
     let slip = session.write_slip(to, subject.as_ref().map(|entry| entry.hash))?;
     let (size, root) = session.head()?;
+    let answer = match &subject {
+        Some(entry) => answered_by(&session, &to, entry)?,
+        None => "make KIND",
+    };
     let pictures = Pictures::draw(&command.out, &slip, command.qr)?;
     write_private_new(&command.out, &slip)?;
     let pictures = pictures.write()?;
@@ -128,14 +137,40 @@ fn request(context: &Context, command: &RequestSlip) -> Result<Done> {
     for picture in &pictures {
         output::data(&output::plain(&format!("drew {picture}\n")))?;
     }
-    context.say(&match subject {
-        Some(entry) => format!(
-            "{name}, away from the ledger: rootkeep -i IDENTITY slip sign {file} --out ANSWER\nThe id to agree to: {}",
-            entry.id
-        ),
-        None => format!("{name}, away from the ledger: rootkeep -i IDENTITY slip make KIND {file} --out ANSWER"),
-    });
+    context.say(&format!(
+        "{name}, away from the ledger: rootkeep -i IDENTITY slip {answer} {file} --out ANSWER"
+    ));
+    match (answer, subject) {
+        ("sign", Some(entry)) => context.say(&format!("The id to agree to: {}", entry.id)),
+        ("make review", Some(entry)) => context.say(&format!(
+            "Once that is brought in, a second slip is signed: rootkeep slip request {} --for {} --out SECOND",
+            entry.id.short(),
+            words::quoted(&name)
+        )),
+        _ => {}
+    }
     Ok(Done::Yes)
+}
+
+/// What whoever a slip is for types to answer it, behind `slip`.
+fn answered_by(session: &Session, to: &Id, subject: &Entry) -> Result<&'static str> {
+    let view = session.view();
+    let hash = &subject.hash;
+    match policy::may_decide(&view, to, session.now()?, hash) {
+        Ok(()) => return Ok("sign"),
+        Err(error) if error.code() == "not-judged" => return Ok("make review"),
+        Err(error) if error.kind() == ErrorKind::Refused => {}
+        Err(error) => return Err(error),
+    }
+    let drill = DrillRecord::load(&view, hash)?;
+    if drill.is_some_and(|drill| drill.holders.iter().any(|(holder, _)| holder == to)) {
+        return Ok("make drill");
+    }
+    let newcomer = Custodian::load(&view, to)?;
+    if newcomer.is_some_and(|who| who.enrolment == *hash && who.from.is_none()) {
+        return Ok("make accept");
+    }
+    Ok("make KIND")
 }
 
 fn sign(context: &Context, command: &SignSlip) -> Result<Done> {

@@ -10,15 +10,15 @@ use super::custodian::standing;
 use super::drill_list;
 use super::due::{Calendar, Due};
 use super::event;
+use super::last::{self, Last};
 use super::out_items;
 use super::output::{self, Done};
-use super::review_list;
+use super::review_list::{self, Waits};
 use super::steps::{self, Secrets, Step};
 use super::waiting::Waiting;
 use super::when;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Kind as ErrorKind, Result};
-use crate::insight::calendar::CLOCK_ERROR;
 use crate::ledger::Session;
 use crate::policy::{self, RequestState, TaskState, request_state};
 use crate::present::describe;
@@ -32,8 +32,7 @@ use crate::state::records::list;
 use crate::state::reviews::{ReviewRecord, ReviewsRecord};
 use crate::state::rules::{PolicyRecord, Proposal};
 use crate::state::tasks::TaskRecord;
-use crate::statement::{Claim, Kind, Seen, Time};
-use crate::store::LogFilter;
+use crate::statement::{Claim, Kind, Time};
 
 /// `status`.
 #[derive(Debug, Args)]
@@ -53,7 +52,7 @@ struct Item {
     seq: u64,
     what: String,
     waits_for: Vec<String>,
-    state: &'static str,
+    state: String,
     until: Option<Time>,
     /// What a sign-off would be of, where one is waited for.
     subject: Option<Digest>,
@@ -82,6 +81,7 @@ pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
         ),
         ("unconfirmed", "unconfirmed", secrets_steps.unconfirmed),
         ("to prove", "to_prove", secrets_steps.to_prove),
+        ("to prove", "to_answer", steps::drills(context, &session)?),
         ("reshare", "reshare", secrets_steps.reshare),
         (
             "departed",
@@ -101,11 +101,11 @@ pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
     ];
     let now = session.now()?;
     let kept = [
-        ("backup", "backup", last(&session, Kind::Backup, now)?),
+        ("backup", "backup", last::backup(&session, now)?),
         (
             "restore drill",
             "restore_drill",
-            last(&session, Kind::BackupConfirm, now)?,
+            last::restored(&session, now)?,
         ),
     ];
     let (accounts, secrets) = (view.count(Table::Account)?, view.count(Table::Secret)?);
@@ -208,62 +208,19 @@ fn due_line(heading: &str, due: &Due, context: &Context) -> String {
         [] => String::new(),
         who => format!(" ({})", who.join(", ")),
     };
+    let also = due
+        .also
+        .map_or_else(String::new, |also| format!(", which is {also} too"));
     let last = due.last.map_or_else(
         || "never done".to_owned(),
         |when| format!("last {}", describe::day(when)),
     );
     format!(
-        "{heading}  {}{who}, by {}, {last}: {}\n",
+        "{heading}  {}{also}{who}, by {}, {last}: {}\n",
         due.what,
         describe::day(due.until),
         due.next(context)
     )
-}
-
-/// A backup, or a restored one, as the ledger has it on record.
-struct Last {
-    seq: u64,
-    made_at: Time,
-    at: Seen,
-}
-
-impl Last {
-    fn json(&self) -> Value {
-        json!({"seq": self.seq, "made_at": self.made_at, "size": self.at.size})
-    }
-
-    fn line(&self, what: &str, now: Time, entries: u64) -> String {
-        let age = now.seconds().saturating_sub(self.made_at.seconds());
-        format!(
-            "last {what}  {} ago (#{}), {} entries since\n",
-            describe::duration(u64::try_from(age).unwrap_or(0)),
-            self.seq,
-            entries.saturating_sub(self.at.size + 1)
-        )
-    }
-}
-
-/// The newest entry of a kind that names a state of the log: of those that are not dated later than now.
-fn last(session: &Session, kind: Kind, now: Time) -> Result<Option<Last>> {
-    let filter = LogFilter {
-        kind: Some(kind),
-        to: Some(now.plus(CLOCK_ERROR).seconds()),
-        limit: Some(1),
-        ..LogFilter::default()
-    };
-    let Some(entry) = session.view().filtered(&filter)?.pop() else {
-        return Ok(None);
-    };
-    let at = match Claim::parse(kind, &entry.facts.bytes.0, None)? {
-        Claim::Backup(made) => made.at,
-        Claim::BackupConfirm(tried) => tried.at,
-        _ => return Ok(None),
-    };
-    Ok(Time::from_seconds(entry.made_at).map(|made_at| Last {
-        seq: entry.seq,
-        made_at,
-        at,
-    }))
 }
 
 /// How many entries there are, what waits for the person who looks, and what is overdue: in one line.
@@ -341,7 +298,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             seq: 0,
             what: "genesis".to_owned(),
             waits_for: missing.iter().map(|id| people.name(id)).collect(),
-            state: "waits for founders: rootkeep sign genesis",
+            state: "waits for founders: rootkeep sign genesis".to_owned(),
             until: None,
             subject: Some(genesis.hash),
         });
@@ -357,7 +314,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 seq: proposal.index,
                 what: proposal.kind.clone(),
                 waits_for: Waiting::of(session, &people, &subject)?.names,
-                state: "waits for governance",
+                state: "waits for governance".to_owned(),
                 until: Some(until),
                 subject: Some(subject),
             });
@@ -373,7 +330,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             seq: waits.index,
             what: waits.kind.clone(),
             waits_for: vec![people.name(&waits.witness)],
-            state: "waits for its witness",
+            state: "waits for its witness".to_owned(),
             until: None,
             subject: Some(Digest::parse(&key)?),
         });
@@ -384,7 +341,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             seq: joint.index,
             what: joint.kind.clone(),
             waits_for: joint.missing().map(|id| people.name(id)).collect(),
-            state: "waits for those who took part",
+            state: "waits for those who took part".to_owned(),
             until: None,
             subject: Some(Digest::parse(&key)?),
         });
@@ -396,7 +353,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 seq: ceremony.index,
                 what: format!("ceremony {}", ceremony.runbook),
                 waits_for: ceremony.present.iter().map(|id| people.name(id)).collect(),
-                state: "goes on: rootkeep ceremony run",
+                state: format!("goes on: rootkeep ceremony run {}", ceremony.id.short()),
                 until: None,
                 subject: None,
             });
@@ -410,11 +367,11 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 seq: drill.index,
                 what: format!("{} drill", drill.drill.as_str()),
                 waits_for: waits.iter().map(|id| people.name(id)).collect(),
-                state: if waits.is_empty() {
-                    "goes on: rootkeep drill show"
-                } else {
-                    "goes on: rootkeep drill prove"
-                },
+                state: format!(
+                    "goes on: rootkeep drill {} {}",
+                    if waits.is_empty() { "show" } else { "prove" },
+                    drill.id.short()
+                ),
                 until: None,
                 subject: None,
             });
@@ -423,12 +380,16 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
     if let Some(leaf) = ReviewsRecord::load(&view)?.running
         && let Some(review) = ReviewRecord::load(&view, &leaf)?
     {
+        let waits = Waits::of(session, &people, &leaf, &review)?;
         pending.push(Item {
             id: review.id.short(),
             seq: review.index,
             what: Kind::ReviewStart.as_str().to_owned(),
-            waits_for: review_list::reviewers_left(&people, &review),
-            state: "waits for reviewers",
+            state: match waits.needed {
+                1 => "waits for one of its reviewers".to_owned(),
+                _ => "waits for two of its reviewers".to_owned(),
+            },
+            waits_for: waits.names,
             until: None,
             subject: Some(leaf),
         });
@@ -444,7 +405,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 seq: open.index,
                 what: format!("{} is open", location.facts.location),
                 waits_for: vec![people.name(&open.author)],
-                state: "to be closed: rootkeep safe close",
+                state: "to be closed: rootkeep safe close".to_owned(),
                 until: None,
                 subject: None,
             });
@@ -459,7 +420,7 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             seq: access.index,
             what: format!("{} is out of {}", out.item, out.from),
             waits_for: vec![people.name(&access.author)],
-            state: "to be put back: rootkeep safe open, or rootkeep item move",
+            state: "to be put back: rootkeep safe open, or rootkeep item move".to_owned(),
             until: Some(out.until()),
             subject: None,
         };
@@ -483,14 +444,14 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             }
             .to_owned(),
             waits_for: Vec::new(),
-            state: "",
+            state: String::new(),
             until: Some(request.window_ends().unwrap_or_else(|| request.lapses_at())),
             subject: None,
         };
         match request_state(&request, now) {
             RequestState::Waiting if policy::lapsed(&view, &request)?.is_some() => {}
             RequestState::Waiting => {
-                item.state = "waits for sign-offs";
+                item.state = "waits for sign-offs".to_owned();
                 let subject = Digest::parse(&key)?;
                 item.waits_for = Waiting::of(session, &people, &subject)?.names;
                 item.subject = Some(subject);
@@ -501,11 +462,15 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                     "to be carried out, then closed"
                 } else {
                     "may be revealed"
-                };
+                }
+                .to_owned();
                 pending.push(item);
             }
             RequestState::Lapsed => {
-                item.state = "to be closed: rootkeep close; its window was open";
+                item.state = format!(
+                    "to be closed: rootkeep close {}; its window was open",
+                    item.id
+                );
                 overdue.push(item);
             }
             _ => {}

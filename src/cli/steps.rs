@@ -10,8 +10,10 @@ use super::shell::words;
 use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
 use crate::ledger::{People, Session};
+use crate::present::describe;
 use crate::state::Records;
 use crate::state::custody::{Epoch, SecretRecord};
+use crate::state::drills::DrillRecord;
 use crate::state::people::LedgerRecord;
 use crate::state::places::{LocationRecord, MailboxRecord, PhoneRecord};
 use crate::state::records::{list, read};
@@ -60,6 +62,31 @@ pub fn enrolments(context: &Context, session: &Session, people: &People) -> Resu
             format!("{}  #{} {}", entry.id.short(), entry.seq, people.name(id)),
             format!("{} custodian accept", context.program(whose)),
             json!({"id": entry.id.short(), "seq": entry.seq, "name": people.name(id)}),
+        ));
+    }
+    Ok(steps)
+}
+
+/// Drills that ask this person for shares which they have not proven yet.
+pub fn drills(context: &Context, session: &Session) -> Result<Vec<Step>> {
+    let me = session.member();
+    let mut steps = Vec::new();
+    for (_, drill) in list::<DrillRecord>(&session.view(), "")? {
+        let asked = drill.holders.iter().find(|(holder, _)| *holder == me);
+        let goes_on = drill.finished.is_none() && drill.finishing.is_none();
+        let Some((_, shares)) = asked.filter(|_| goes_on && !drill.is_proven_by(&me)) else {
+            continue;
+        };
+        let id = drill.id.short();
+        steps.push(Step::new(
+            format!(
+                "{id}  #{} {} drill, {}",
+                drill.index,
+                drill.drill.as_str(),
+                describe::counted(*shares, "share")
+            ),
+            format!("{} drill prove {id}", context.program(None)),
+            json!({"id": id, "seq": drill.index, "shares": shares}),
         ));
     }
     Ok(steps)

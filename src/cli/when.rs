@@ -44,17 +44,6 @@ pub fn parse(text: &str, zone: Tz, now: Time) -> Result<Time> {
     Time::from_chrono(local.to_utc()).ok_or_else(bad)
 }
 
-/// A moment that somebody has typed, by the clock in UTC where nothing else is said; or now.
-///
-/// # Errors
-/// Usage, code `bad-time`.
-pub fn typed_or_now(text: Option<&str>, now: Time) -> Result<Time> {
-    match text {
-        Some(text) => parse(text, Tz::UTC, now),
-        None => Ok(now),
-    }
-}
-
 /// As [`parse`]; what is typed to the minute, and is the minute of `earliest`, is not before it.
 ///
 /// # Errors

@@ -189,6 +189,10 @@ impl Source<'_> {
             .and_then(|line| line.split_once('='))
             .map(|(field, _)| field.trim())
             .filter(|field| Name::new(field.replace('_', "-")).is_ok());
+        if why.ends_with("expected a TOML datetime") {
+            let why = "a date stands as it is, without quotes: 2026-11-21";
+            return self.bad(&span, field, why);
+        }
         self.bad(&span, field, why)
     }
 

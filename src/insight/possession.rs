@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::calendar::CLOCK_ERROR;
-use crate::crypto::fixed::Id;
+use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
 use crate::policy::GOVERNANCE_SECRET;
 use crate::state::Records;
@@ -11,7 +11,7 @@ use crate::state::custody::Epoch;
 use crate::state::drills::{AskedRecord, DrillRecord, SharePlace};
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::records::{list, read};
-use crate::state::rules::SplitRule;
+use crate::state::rules::{SplitRule, leaf_key};
 use crate::statement::Time;
 use crate::statement::drills::Fault;
 
@@ -81,6 +81,18 @@ impl Drills {
         }
         all.sort_by_key(|(drill, _)| std::cmp::Reverse(drill.index));
         Ok(Self { all })
+    }
+
+    /// One of them alone, by the leaf hash of its start.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn one(records: &dyn Records, leaf: &Digest) -> Result<Self> {
+        let drill = DrillRecord::load(records, leaf)?;
+        let asked = read::<AskedRecord>(records, &leaf_key(leaf))?;
+        Ok(Self {
+            all: drill.zip(asked).into_iter().collect(),
+        })
     }
 
     /// What the newest answer about a share says of it.

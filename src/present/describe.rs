@@ -489,6 +489,9 @@ pub fn statement(
             estate::details(claim, people, &mut lines);
             tasks::details(source, claim, people, &mut lines)?;
             trails::details(claim, &mut lines);
+            if matches!(claim, Claim::ReviewStart(..)) {
+                reviews::strikes(source, &statement.leaf(), people, &mut lines)?;
+            }
             custody::details(claim, people, &mut lines);
         }
     }

@@ -7,7 +7,8 @@ use crate::crypto::fixed::Digest;
 use crate::error::Result;
 use crate::ledger::{People, Reading};
 use crate::policy::{GOVERNANCE_SECRET, Remains};
-use crate::state::reviews::{LaidOut, LayoutRecord, ReviewRecord};
+use crate::state::records::list;
+use crate::state::reviews::{LaidOut, LayoutRecord, ReviewRecord, StruckRecord};
 use crate::state::rules::Quorum;
 use crate::statement::decisions::RejectPersonal;
 use crate::statement::drills::Every;
@@ -117,6 +118,30 @@ pub fn details(
             }
         }
         _ => {}
+    }
+    Ok(())
+}
+
+/// The names that have been struck in a review so far, for those who sign it.
+///
+/// # Errors
+/// Verification where the state is damaged.
+pub fn strikes(
+    source: &dyn Reading,
+    leaf: &Digest,
+    people: &People,
+    lines: &mut Vec<String>,
+) -> Result<()> {
+    let records = source.records();
+    let layout = LayoutRecord::load(records.as_ref(), leaf)?;
+    for (_, struck) in list::<StruckRecord>(records.as_ref(), &format!("{leaf}/"))? {
+        lines.push(format!(
+            "  struck    {} out of group {}, by {} (#{})",
+            who(layout.group(struck.group), &struck.who, people),
+            struck.group,
+            people.name(&struck.by),
+            struck.index
+        ));
     }
     Ok(())
 }

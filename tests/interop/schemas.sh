@@ -298,22 +298,24 @@ PYTHON
     as bob drill prove "$tried" --sample 1
     as carol drill prove "$tried"
     as alice drill step "$tried" 1 done
-    as alice drill step "$tried" 2 deviated --at 2024-01-02T03:04:05Z --note 'the door was locked'
+    as alice drill step "$tried" 2 deviated --at "$(date -u +%FT%TZ)" --note 'the door was locked'
     as alice drill show "$tried"
-    over=$(as alice drill finish "$tried" --outcome failed --lesson 'A second key|bob|2024-03-01' --lesson 'A map' --surprise 'It was dark' --note x | field id)
+    over=$(as alice drill finish "$tried" --outcome failed --lesson 'A second key|bob|2034-03-01' --lesson 'A map' --surprise 'It was dark' --note x | field id)
     as alice status
     for by in bob carol; do as "$by" sign "$over"; done
-    attention alice improvement list
+    as alice improvement list
     as bob improvement close "$over.1" --outcome done --note 'bought'
     as alice improvement list --all
     as alice drill show "$tried"
-    called=$(as alice drill start phone | field id)
+    refused 3 not-begun alice drill start phone
+    refused 3 plan-exists alice drill plan phone --every year --scope 111122223333
+    called=$(as alice drill start phone --unplanned | field id)
     as alice drill record call "$called" phone:root --by bob --code-read-back
     as alice drill record call "$called" phone:night --unreached --note 'it rang'
     as alice drill show "$called"
     signed_in=$(as alice drill start sign-in --scope 111122223333 | field id)
-    as alice drill record sign-in "$signed_in" 111122223333 --request "$one" --at 2024-01-02T03:04:05Z
-    as alice drill record alarm "$signed_in" 111122223333 --other 'the night desk' --at 2024-01-02T03:09:05Z
+    as alice drill record sign-in "$signed_in" 111122223333 --request "$one" --at "$(date -u +%FT%TZ)"
+    as alice drill record alarm "$signed_in" 111122223333 --other 'the night desk' --at "$(date -u +%FT%TZ)"
     as alice drill finish "$signed_in" --outcome passed
     sheets=$(as alice drill start qr-restore | field id)
     as alice drill record sheet "$sheets" sheet-1 bad

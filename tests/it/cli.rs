@@ -23,6 +23,8 @@ mod coming_and_going;
 mod copies;
 #[path = "cli_custody.rs"]
 mod custody;
+#[path = "cli_drills.rs"]
+mod drills;
 #[path = "cli_environment.rs"]
 mod environment;
 #[path = "cli_exit_codes.rs"]

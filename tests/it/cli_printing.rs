@@ -614,7 +614,7 @@ fn what_holds_no_secret_is_printed_without_a_question() {
 }
 
 /// The runbook of the examples, in effect.
-fn with_runbook() -> Desk {
+pub fn with_runbook() -> Desk {
     let desk = with_safes();
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/runbooks/lost-mfa.toml");
     desk.write("lost-mfa.toml", &fs::read(example).unwrap());

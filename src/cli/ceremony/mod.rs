@@ -1,6 +1,7 @@
 //! `ceremony …`.
 
 mod finish;
+pub mod guests;
 mod record;
 pub mod room;
 mod runner;

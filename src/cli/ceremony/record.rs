@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::{Value as Json, json};
 
+use super::guests::Guests;
 use super::room::{Passed, Performed, Room};
 use super::{WentArg, show};
 use crate::cli::asked::Asked;
@@ -162,11 +163,13 @@ pub fn step(context: &Context, command: &StepCeremony) -> Result<Done> {
             }
         }
     }
+    let guests = Guests::load(&session, &room.record)?;
     let (by, others) = match command.by.as_slice() {
-        [] if others.is_empty() => (room.takers(step), room.guests_of(step)),
+        [] if others.is_empty() => (room.takers(step), room.guests_of(step, &guests.there)),
         [] => (room.takers(step), others),
-        names => (room.custodians(names)?, others),
+        names => (room.custodians(names).map_err(or_a_guest)?, others),
     };
+    guests.are_there(&others)?;
     let name = step.id.clone();
     let claim = room.performed(
         number,
@@ -236,10 +239,16 @@ pub fn pass(context: &Context, command: &Passing, moved: Moved) -> Result<Done> 
     let others = texts(&command.guest)?;
     let session = context.open_to_act()?;
     let room = Room::find(context, &session, &command.id)?;
+    let guests = Guests::load(&session, &room.record)?;
+    if moved == Moved::Entered {
+        guests.may_enter(&room.people, &others)?;
+    } else {
+        guests.are_there(&others)?;
+    }
     let claim = room.passed(Passed {
         moved,
         at: room.time(command.said.at.as_deref(), session.now()?)?,
-        who: room.custodians(&command.who)?,
+        who: room.custodians(&command.who).map_err(or_a_guest)?,
         others,
         carrying: command.carrying.clone(),
         note,
@@ -303,6 +312,14 @@ fn entered(
     let mut all = json!({"ceremony": room.leaf, "next": room.record.next_step()});
     all = crate::cli::output::merge(all, fields);
     context.report(session, &entered, headline, all)
+}
+
+/// Somebody who is not known may be meant as a guest.
+fn or_a_guest(error: Error) -> Error {
+    match error.code() {
+        "no-custodian" => error.hint("somebody who is no custodian: --guest NAME"),
+        _ => error,
+    }
 }
 
 fn texts(typed: &[String]) -> Result<Vec<Text>> {

@@ -335,11 +335,11 @@ impl Room {
         self.told.iter().flat_map(|told| &told.guests)
     }
 
-    /// The guests who have one of a step's roles.
-    pub fn guests_of(&self, step: &Step) -> Vec<Text> {
-        let taking = self
-            .guests()
-            .filter(|guest| guest.roles.iter().any(|role| step.by.contains(role)));
+    /// The guests of those in the room who have one of a step's roles.
+    pub fn guests_of(&self, step: &Step, there: &[Text]) -> Vec<Text> {
+        let taking = self.guests().filter(|guest| {
+            there.contains(&guest.name) && guest.roles.iter().any(|role| step.by.contains(role))
+        });
         taking.map(|guest| guest.name.clone()).collect()
     }
 

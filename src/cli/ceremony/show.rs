@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::guests::Guests;
 use super::room::{Room, zone};
 use crate::cli::context::Context;
 use crate::cli::output::{self, Done};
@@ -134,8 +135,11 @@ pub fn show(context: &Context, command: &ShowCeremony) -> Result<Done> {
     let minutes = minutes(&session, &room.record, &room.people)?;
     let waits = missing(&session, &room.record)?;
     let waits: Vec<String> = waits.iter().map(|id| room.people.name(id)).collect();
+    let guests = Guests::load(&session, &room.record)?.there;
     if context.global.json {
-        output::object("ceremony", fields(&room, &minutes, &waits))?;
+        let there = json!({"guests_in_the_room": guests});
+        let fields = output::merge(fields(&room, &minutes, &waits), there);
+        output::object("ceremony", fields)?;
         return Ok(Done::Yes);
     }
     let record = &room.record;
@@ -158,7 +162,7 @@ pub fn show(context: &Context, command: &ShowCeremony) -> Result<Done> {
         text.push_str(&format!("  {label:<9} {}\n", output::one_line(&value)));
     }
     if record.finished.is_none() {
-        let there = present::names(&room.people, &record.present, &[]);
+        let there = present::names(&room.people, &record.present, &guests);
         text.push_str(&format!("  in the room {there}\n"));
         text.push_str(&format!("  {}\n", next(&room)));
     }

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use clap::{ArgGroup, Args};
 use serde_json::json;
 
+use super::guests::are_guests;
 use crate::cli::context::Context;
 use crate::cli::output::Done;
 use crate::cli::{runbook, when};
@@ -74,6 +75,9 @@ pub fn run(context: &Context, command: &StartCeremony) -> Result<Done> {
     let mut session = context.open_to_act()?;
     let (published, script) = runbook::in_effect(&session, &command.runbook)?;
     let people = session.people()?;
+    guests
+        .iter()
+        .try_for_each(|guest| are_guests(&people, &guest.name))?;
     let participants = participants(&people, &script, session.member(), &command.role, &guests)?;
     check_cast(&people, &script, &participants, &guests)?;
     let mut about = command

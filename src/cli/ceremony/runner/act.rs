@@ -6,6 +6,7 @@ use super::form::{Form, Key, Purpose};
 use super::view::Screen;
 use crate::cli::ceremony::OutcomeArg;
 use crate::cli::ceremony::finish::FinishCeremony;
+use crate::cli::ceremony::guests::Guests;
 use crate::cli::ceremony::room::{Passed, Performed, Room};
 use crate::cli::lessons::Learnt;
 use crate::crypto::fixed::Id;
@@ -41,7 +42,7 @@ pub fn form(screen: &Screen, purpose: Purpose) -> Result<Form> {
         Purpose::Done | Purpose::Deviated | Purpose::Skipped => {
             let looked_at = screen.looked_at.map(|number| number.to_string());
             let (number, step) = room.step(looked_at.as_deref())?;
-            let guests = room.guests_of(step).into_iter();
+            let guests = room.guests_of(step, &screen.guests).into_iter();
             let guests: Vec<String> = guests.map(|guest| guest.to_string()).collect();
             let mut form = Form::new(purpose, Some(number));
             if purpose != Purpose::Skipped {
@@ -110,11 +111,15 @@ pub fn form(screen: &Screen, purpose: Purpose) -> Result<Form> {
 ///
 /// # Errors
 /// Usage, where something is missing or wrong.
-pub fn claim(room: &Room, form: &Form, now: Time) -> Result<Claim> {
+pub fn claim(room: &Room, guests: &Guests, form: &Form, now: Time) -> Result<Claim> {
     let at = room.time(form.one(&Key::At), now)?;
     let people = room.custodians(&form.list(&Key::People))?;
     let others = form.list(&Key::Others).into_iter();
     let others: Vec<Text> = others.map(Text::new).collect::<Result<_>>()?;
+    match form.purpose {
+        Purpose::Enter => guests.may_enter(&room.people, &others)?,
+        _ => guests.are_there(&others)?,
+    }
     let note = form.text(&Key::Note)?;
     let performed = |went| {
         let step = form.step.ok_or_else(no_step)?;
@@ -166,7 +171,7 @@ pub fn claim(room: &Room, form: &Form, now: Time) -> Result<Claim> {
 ///
 /// # Errors
 /// Usage, code `bad-outcome`, and where a lesson is wrong; refused, where it can't end so.
-pub fn finish(room: &Room, form: &Form, id: &str) -> Result<FinishCeremony> {
+pub fn finish(room: &Room, now: Time, form: &Form, id: &str) -> Result<FinishCeremony> {
     let outcome = match form.one(&Key::Outcome) {
         Some("completed") => OutcomeArg::Completed,
         Some("aborted") => OutcomeArg::Aborted,
@@ -183,7 +188,7 @@ pub fn finish(room: &Room, form: &Form, id: &str) -> Result<FinishCeremony> {
         note: form.one(&Key::Note).map(str::to_owned),
     };
     // What is wrong is said while it can be mended.
-    learnt.read()?.check_owners(&room.people)?;
+    learnt.read()?.check(&room.people, now)?;
     room.may_end(outcome.outcome())?;
     Ok(FinishCeremony::of(id.to_owned(), outcome, learnt))
 }

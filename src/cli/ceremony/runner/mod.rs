@@ -22,9 +22,11 @@ use ratatui::crossterm::event::{
 use ratatui::crossterm::execute;
 
 use super::finish::{self, FinishCeremony};
+use super::guests::Guests;
 use super::room::Room;
 use crate::cli::context::Context;
 use crate::cli::kept::Kept;
+use crate::cli::named::named;
 use crate::cli::output::Done;
 use crate::error::{Error, Result};
 use crate::ledger::Session;
@@ -35,7 +37,7 @@ use view::Screen;
 /// How long a key is waited for before the clock is drawn again.
 const TICK: Duration = Duration::from_millis(250);
 /// How often it is looked at what others have entered.
-const LOOK: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_secs(2);
 
 /// `ceremony run`.
 #[derive(Debug, Args)]
@@ -120,6 +122,7 @@ fn ended_by_signal() -> Result<Arc<AtomicBool>> {
 
 fn screen(session: &Session, room: Room) -> Result<Screen> {
     Ok(Screen {
+        guests: Guests::load(session, &room.record)?.there,
         minutes: minutes(session, &room.record, &room.people)?,
         now: session.now()?,
         looked_at: room.record.next_step(),
@@ -207,6 +210,7 @@ impl Runner<'_> {
         let room = Room::find(self.context, &session, &self.id)?;
         let followed = self.screen.looked_at == self.screen.room.record.next_step();
         let fresh = screen(&session, room)?;
+        self.screen.guests = fresh.guests;
         self.screen.minutes = fresh.minutes;
         self.screen.room = fresh.room;
         if followed {
@@ -240,7 +244,7 @@ impl Runner<'_> {
                 Ok(None)
             }
             Typed::Submitted if form.purpose == Purpose::Finish => {
-                match act::finish(&self.screen.room, form, &self.id) {
+                match act::finish(&self.screen.room, self.screen.now, form, &self.id) {
                     Ok(finish) => Ok(Some(Left::Finish(finish))),
                     Err(error) => {
                         self.wrong(&error);
@@ -287,6 +291,13 @@ impl Runner<'_> {
     }
 
     fn ask(&mut self, purpose: Purpose) {
+        // A form says what is known: that is to be what the log has now.
+        if !self.on_hardware
+            && let Err(error) = self.look_again()
+        {
+            self.wrong(&error);
+            return;
+        }
         match act::form(&self.screen, purpose) {
             Ok(form) => self.screen.form = Some(form),
             Err(error) => self.wrong(&error),
@@ -302,7 +313,10 @@ impl Runner<'_> {
         {
             form.go_to_first_missing();
         }
-        let text = format!("{} [{}]{hint}", error.message(), error.code());
+        let error = named(error, &self.screen.room.people);
+        let why = error.causes().first();
+        let why = why.map_or_else(String::new, |why| format!(": {why}"));
+        let text = format!("{}{why} [{}]{hint}", error.message(), error.code());
         self.screen.said = Some((text, true));
     }
 
@@ -332,7 +346,8 @@ impl Runner<'_> {
         };
         let mut session = self.context.open_to_act()?;
         let room = Room::find(self.context, &session, &self.id)?;
-        let claim = act::claim(&room, form, session.now()?)?;
+        let guests = Guests::load(&session, &room.record)?;
+        let claim = act::claim(&room, &guests, form, session.now()?)?;
         let entered = session.enter(claim, Vec::new())?;
         let room = Room::find(self.context, &session, &self.id)?;
         let said = match room.warning(entered.seq) {
@@ -340,6 +355,7 @@ impl Runner<'_> {
             None => (format!("recorded: entry #{}", entered.seq), false),
         };
         let fresh = screen(&session, room)?;
+        self.screen.guests = fresh.guests;
         self.screen.minutes = fresh.minutes;
         self.screen.room = fresh.room;
         self.look_at(fresh.looked_at);

@@ -15,6 +15,7 @@ use crate::exchange::runbook::Step;
 use crate::present::minutes::Minute;
 use crate::statement::Time;
 use crate::statement::ceremonies::{Performance, StepWent};
+use crate::statement::text::Text;
 
 /// So wide is a line with all keys.
 const ALL_KEYS: u16 = 104;
@@ -27,6 +28,8 @@ const SMALLEST: (u16, u16) = (60, 18);
 pub struct Screen {
     /// The ceremony.
     pub room: Room,
+    /// The guests in the room.
+    pub guests: Vec<Text>,
     /// What was recorded.
     pub minutes: Vec<Minute>,
     /// The clock.
@@ -215,11 +218,21 @@ fn list_people(frame: &mut Frame<'_>, area: Rect, screen: &Screen) {
         let name = output::plain(&screen.room.people.name(who));
         lines.push(Line::styled(format!("{mark} {name} {roles}"), style));
     }
-    for guest in screen.room.told.iter().flat_map(|told| &told.guests) {
-        let name = output::plain(&output::one_line(guest.name.as_str()));
-        lines.push(Line::styled(format!("  {name}, guest"), pale()));
+    for guest in &screen.guests {
+        let name = output::plain(&output::one_line(guest.as_str()));
+        lines.push(Line::raw(format!("● {name}, guest")));
     }
-    let title = format!(" In the room {} ", record.present.len());
+    let named = screen.room.told.iter().flat_map(|told| &told.guests);
+    for guest in named.filter(|guest| !screen.guests.contains(&guest.name)) {
+        let name = output::plain(&output::one_line(guest.name.as_str()));
+        lines.push(Line::styled(format!("○ {name}, guest"), pale()));
+    }
+    let guests = match screen.guests.len() {
+        0 => String::new(),
+        1 => ", 1 guest".to_owned(),
+        many => format!(", {many} guests"),
+    };
+    let title = format!(" In the room {}{guests} ", record.present.len());
     frame.render_widget(
         Paragraph::new(lines).block(Block::bordered().title(title)),
         area,
