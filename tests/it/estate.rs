@@ -257,8 +257,8 @@ fn an_import_is_in_one_form_and_says_what_its_files_can() {
         |_, said| said.contacts.reverse(),
     ];
     for (place, change) in malformed.into_iter().enumerate() {
-        println!("{place}");
-        world.refused("malformed", || enter(&world, ADA, altered(change)));
+        let error = world.refused("malformed", || enter(&world, ADA, altered(change)));
+        assert!(!error.message().is_empty(), "{place}");
     }
     world.refused("malformed", || {
         enter(
@@ -474,7 +474,10 @@ fn csv(id: &str, mfa: bool) -> String {
 /// A ledger with accounts, and a directory of files about them.
 fn collected() -> Desk {
     let desk = Desk::ready();
-    desk.run(&["account", "import", "--organizations", ORGANIZATIONS]);
+    desk.run_as(
+        "alice",
+        &["account", "import", "--organizations", ORGANIZATIONS],
+    );
     fs::create_dir(desk.path("collected")).unwrap();
     let write = |name: &str, text: &str| desk.write(&format!("collected/{name}"), text.as_bytes());
     write("as-of.txt", "2026-01-02T03:04:05Z\n");
@@ -508,56 +511,63 @@ fn collected() -> Desk {
 
 const FROM: [&str; 4] = ["account", "import", "--from", "collected"];
 
-fn entries(desk: &Desk) -> Value {
-    desk.ok(&["--json", "status"]).json()["entries"].clone()
-}
-
 #[test]
 fn a_directory_comes_in_at_once_and_a_second_time_changes_nothing() {
     let desk = collected();
-    let before = entries(&desk);
-    let preview = desk.ok(&[&FROM[..], &["--preview"]].concat());
+    let before = desk.entries();
+    let preview = desk.ok_as("alice", &[&FROM[..], &["--preview"]].concat());
     assert!(
         preview.out.contains("security contact: Security desk"),
         "{preview:?}"
     );
     assert!(preview.out.contains("nothing was written"), "{preview:?}");
-    assert_eq!(entries(&desk), before);
-    let first = desk.ok(&[&["--json"], &FROM[..]].concat()).json();
+    assert_eq!(desk.entries(), before);
+    let first = desk
+        .ok_as("alice", &[&["--json"][..], &FROM].concat())
+        .json();
     assert_eq!(first["schema"], "rootkeep/v1/estate.import");
     assert_eq!(first["estate"]["files"], 7);
     assert_eq!(first["estate"]["added"], 7);
-    let again = desk.ok(&[&["--json"], &FROM[..]].concat()).json();
+    let again = desk
+        .ok_as("alice", &[&["--json"][..], &FROM].concat())
+        .json();
     assert_eq!(
         (&again["seq"], &again["estate"]["same"]),
-        (&Value::Null, &7.into())
+        (&Value::Null, &Value::from(7))
     );
     // The same as of later is worth an entry; what is older is not.
     desk.write("collected/as-of.txt", b"2026-02-02T03:04:05Z");
-    let later = desk.ok(&[&["--json"], &FROM[..]].concat()).json();
+    let later = desk
+        .ok_as("alice", &[&["--json"][..], &FROM].concat())
+        .json();
     assert_eq!(later["estate"]["again"], 7);
     desk.write("collected/as-of.txt", b"2026-01-15T03:04:05Z");
-    let older = desk.ok(&[&["--json"], &FROM[..]].concat()).json();
+    let older = desk
+        .ok_as("alice", &[&["--json"][..], &FROM].concat())
+        .json();
     assert_eq!(
         (&older["seq"], &older["estate"]["older"]),
-        (&Value::Null, &7.into())
+        (&Value::Null, &Value::from(7))
     );
-    desk.ok(&["verify"]);
+    desk.ok_as("alice", &["verify"]);
 }
 
 #[test]
 fn the_history_of_an_account_says_what_each_entry_has_changed() {
     let desk = collected();
-    desk.ok(&FROM);
-    desk.ok(&[
-        "account",
-        "set",
-        "222233334444",
-        "--credentials",
-        "present",
-        "--answers",
-        "recorded",
-    ]);
+    desk.ok_as("alice", &FROM);
+    desk.ok_as(
+        "alice",
+        &[
+            "account",
+            "set",
+            "222233334444",
+            "--credentials",
+            "present",
+            "--answers",
+            "recorded",
+        ],
+    );
     desk.write("collected/as-of.txt", b"2026-02-02T03:04:05Z");
     desk.write(
         "collected/222233334444-credential-report.csv",
@@ -568,15 +578,18 @@ fn the_history_of_an_account_says_what_each_entry_has_changed() {
         br#"{"SummaryMap":{"AccountMFAEnabled":1,"AccountAccessKeysPresent":0}}"#,
     );
     desk.write("collected/111122223333-security-contact.json", b"{}");
-    desk.ok(&FROM);
+    desk.ok_as("alice", &FROM);
     let shown = desk
-        .ok(&["account", "show", "222233334444", "--history"])
+        .ok_as("alice", &["account", "show", "222233334444", "--history"])
         .out;
     assert!(shown.contains("MFA: no -> yes"), "{shown}");
     assert!(shown.contains("access keys: 1 -> 0"), "{shown}");
     assert!(shown.contains("credentials: present (added)"), "{shown}");
     let newest_first = desk
-        .ok(&["--json", "account", "show", "222233334444", "--history"])
+        .ok_as(
+            "alice",
+            &["--json", "account", "show", "222233334444", "--history"],
+        )
         .json();
     let events = newest_first["events"].as_array().unwrap();
     let kinds: Vec<&str> = events
@@ -592,13 +605,15 @@ fn the_history_of_an_account_says_what_each_entry_has_changed() {
             "account.import"
         ]
     );
-    let known = desk.ok(&["account", "show", "222233334444"]).out;
+    let known = desk
+        .ok_as("alice", &["account", "show", "222233334444"])
+        .out;
     assert!(
-        known.contains("MFA: yes  (credential-report, as of 2026-02-02"),
+        known.contains("MFA: yes  (account-summary, as of 2026-02-02"),
         "{known}"
     );
     let other = desk
-        .ok(&["account", "show", "111122223333", "--history"])
+        .ok_as("alice", &["account", "show", "111122223333", "--history"])
         .out;
     assert!(
         other.contains(
@@ -607,7 +622,7 @@ fn the_history_of_an_account_says_what_each_entry_has_changed() {
         "{other}"
     );
     let listed = desk
-        .ok(&["account", "list", "--credentials", "present"])
+        .ok_as("alice", &["account", "list", "--credentials", "present"])
         .out;
     assert!(
         listed.contains("222233334444") && !listed.contains("333344445555"),
@@ -618,12 +633,12 @@ fn the_history_of_an_account_says_what_each_entry_has_changed() {
 #[test]
 fn bad_files_are_named_and_nothing_is_written() {
     let desk = collected();
-    let before = entries(&desk);
+    let before = desk.entries();
     let refused = |name: &str, bytes: &[u8], exit: i32, code: &str, says: &str| {
         let path = format!("collected/{name}");
         let was = fs::read(desk.path(&path)).ok();
         desk.write(&path, bytes);
-        let run = desk.run(&FROM);
+        let run = desk.run_as("alice", &FROM);
         assert_eq!(run.code, exit, "{run:?}");
         assert!(
             run.err.contains(&format!("[{code}]")) && run.err.contains(says),
@@ -669,7 +684,7 @@ fn bad_files_are_named_and_nothing_is_written() {
         br#"{"Content":"eA=="}"#,
         2,
         "bad-file",
-        "user",
+        "<root_account>",
     );
     refused("notes.txt", b"x", 2, "unknown-file", "notes.txt");
     refused("as-of.txt", b"yesterday", 2, "bad-time", "as-of.txt");
@@ -681,10 +696,12 @@ fn bad_files_are_named_and_nothing_is_written() {
         "organizations.json",
     );
     fs::remove_file(desk.path("collected/as-of.txt")).unwrap();
-    let run = desk.run(&FROM);
-    run.error(2, "as-of-needed");
-    desk.ok(&[&FROM[..], &["--as-of", "2026-01-02 03:04", "--preview"]].concat());
-    assert_eq!(entries(&desk), before);
+    desk.refused("alice", &FROM, 2, "as-of-needed");
+    desk.ok_as(
+        "alice",
+        &[&FROM[..], &["--as-of", "2026-01-02 03:04", "--preview"]].concat(),
+    );
+    assert_eq!(desk.entries(), before);
 }
 
 #[test]
@@ -706,49 +723,63 @@ fn single_files_come_in_by_their_flags() {
         2,
         "usage",
     );
-    desk.ok(&[
+    desk.ok_as(
+        "alice",
         &[
-            "account",
-            "import",
-            "--credential-report",
-            &report,
-            "--account-summary",
-            &summary,
-            "--account",
-            "222233334444",
-        ],
-        &as_of[..],
-    ]
-    .concat());
-    desk.ok(&[
+            &[
+                "account",
+                "import",
+                "--credential-report",
+                &report,
+                "--account-summary",
+                &summary,
+                "--account",
+                "222233334444",
+            ][..],
+            &as_of,
+        ]
+        .concat(),
+    );
+    desk.ok_as(
+        "alice",
         &[
-            "account",
-            "import",
-            "--contacts",
-            &contact,
-            "--account",
-            "111122223333",
-        ],
-        &as_of[..],
-    ]
-    .concat());
-    desk.ok(&[
-        &["account", "import", "--organizations-features", &features],
-        &as_of[..],
-    ]
-    .concat());
-    let shown = desk.ok(&["account", "show", "111122223333"]).out;
+            &[
+                "account",
+                "import",
+                "--contacts",
+                &contact,
+                "--account",
+                "111122223333",
+            ][..],
+            &as_of,
+        ]
+        .concat(),
+    );
+    desk.ok_as(
+        "alice",
+        &[
+            &["account", "import", "--organizations-features", &features][..],
+            &as_of,
+        ]
+        .concat(),
+    );
+    let shown = desk
+        .ok_as("alice", &["account", "show", "111122223333"])
+        .out;
     assert!(shown.contains("root sessions: off"), "{shown}");
     // By flags or from the directory: it is the same.
     let rest = desk
-        .ok(&[
-            "--json",
-            "account",
-            "import",
-            "--from",
-            "collected",
-            "--preview",
-        ])
+        .ok_as(
+            "alice",
+            &[
+                "--json",
+                "account",
+                "import",
+                "--from",
+                "collected",
+                "--preview",
+            ],
+        )
         .json();
     assert_eq!(rest["estate"]["same"], 4);
 }
@@ -760,7 +791,10 @@ fn a_table_sets_what_it_has_columns_for() {
         "accounts.csv",
         b"account,credentials,since,scp,scp_since,scp_exempts,note\n222233334444,deleted,2026-01-02,deny-root,2026-01-01,yes,\"two\nlines, and a comma\"\n111122223333,present,,,,,\n",
     );
-    let preview = desk.ok(&["account", "set", "--csv", "accounts.csv", "--preview"]);
+    let preview = desk.ok_as(
+        "alice",
+        &["account", "set", "--csv", "accounts.csv", "--preview"],
+    );
     assert!(
         preview
             .out
@@ -768,13 +802,18 @@ fn a_table_sets_what_it_has_columns_for() {
         "{preview:?}"
     );
     let set = ["--json", "account", "set", "--csv", "accounts.csv"];
-    assert_eq!(desk.ok(&set).json()["new"], 2);
-    let again = desk.ok(&set).json();
-    assert_eq!((&again["seq"], &again["same"]), (&Value::Null, &2.into()));
+    assert_eq!(desk.ok_as("alice", &set).json()["new"], 2);
+    let again = desk.ok_as("alice", &set).json();
+    assert_eq!(
+        (&again["seq"], &again["same"]),
+        (&Value::Null, &Value::from(2))
+    );
     // A column that is not there changes nothing, an empty cell empties.
     desk.write("accounts.csv", b"account,scp\n222233334444,\n");
-    assert_eq!(desk.ok(&set).json()["changed"], 1);
-    let shown = desk.ok(&["account", "show", "222233334444"]).out;
+    assert_eq!(desk.ok_as("alice", &set).json()["changed"], 1);
+    let shown = desk
+        .ok_as("alice", &["account", "show", "222233334444"])
+        .out;
     assert!(
         shown.contains("credentials: deleted") && !shown.contains("deny-root"),
         "{shown}"
@@ -791,7 +830,7 @@ fn a_table_sets_what_it_has_columns_for() {
             "accounts.csv",
             format!("account,credentials\n{row}\n").as_bytes(),
         );
-        let run = desk.run(&set);
+        let run = desk.run_as("alice", &set);
         assert!(
             run.code == 2 && run.err.contains(says) && run.err.contains("accounts.csv"),
             "{run:?}"
@@ -802,46 +841,55 @@ fn a_table_sets_what_it_has_columns_for() {
 #[test]
 fn posture_and_alarms_are_typed_and_shown() {
     let desk = collected();
-    let shown = desk.ok(&["posture", "show"]).out;
+    let shown = desk.ok_as("alice", &["posture", "show"]).out;
     assert!(shown.contains("as goes without saying"), "{shown}");
-    desk.ok(&[
-        "posture",
-        "set",
-        "--domain",
-        "Example.com",
-        "--hardware-mfa",
-        "all",
-        "--with",
-        "bob.key",
-        "--with",
-        "carol.key",
-        "--with",
-        "alice.key",
-    ]);
-    let shown = desk.ok(&["--json", "posture", "show"]).json();
+    desk.ok_as(
+        "alice",
+        &[
+            "posture",
+            "set",
+            "--domain",
+            "Example.com",
+            "--hardware-mfa",
+            "all",
+            "--with",
+            "bob.key",
+            "--with",
+            "carol.key",
+            "--with",
+            "alice.key",
+        ],
+    );
+    let shown = desk.ok_as("alice", &["--json", "posture", "show"]).json();
     assert_eq!(
         shown["posture"]["domains"],
         serde_json::json!(["example.com"])
     );
-    desk.ok(&[
-        "alarm",
-        "add",
-        "root-use",
-        "--where",
-        "EventBridge",
-        "--receiver",
+    desk.ok_as(
         "alice",
-    ]);
-    desk.ok(&[
-        "alarm",
-        "set",
-        "root-use",
-        "--receiver",
-        "bob",
-        "--other",
-        "the duty desk",
-    ]);
-    let listed = desk.ok(&["alarm", "list"]).out;
+        &[
+            "alarm",
+            "add",
+            "root-use",
+            "--where",
+            "EventBridge",
+            "--receiver",
+            "alice",
+        ],
+    );
+    desk.ok_as(
+        "alice",
+        &[
+            "alarm",
+            "set",
+            "root-use",
+            "--receiver",
+            "bob",
+            "--other",
+            "the duty desk",
+        ],
+    );
+    let listed = desk.ok_as("alice", &["alarm", "list"]).out;
     assert!(
         listed.contains("bob, the duty desk") && !listed.contains("alice"),
         "{listed}"
