@@ -35,10 +35,7 @@ pub fn run(context: &Context, command: &WhatIfCommand) -> Result<Done> {
     let session = context.open()?;
     let people = session.people()?;
     let estate = reach::read(&session.view())?;
-    let names = Names {
-        estate: &estate,
-        people: &people,
-    };
+    let names = Names::new(&estate, &people);
     let (lost, without) = lost(&estate, &people, &command.without)?;
     let found = what_if(&estate, &lost)?;
     let report = Report {
