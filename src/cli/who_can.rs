@@ -244,7 +244,7 @@ impl Report<'_> {
         let first = listed.get(..shown).unwrap_or(&listed);
         for (set, routes) in first.iter().zip(self.reach.by(answer, first)) {
             let routes: Vec<&str> = routes.into_iter().map(Route::as_str).collect();
-            let people = self.names.shown_set(set).join(", ");
+            let people = present::in_one_line(&self.names.shown_set(set));
             line(text, "", &format!("{people}  [{}]", routes.join(", ")));
         }
         if answer.any.is_cut() || answer.any.listed.len() > shown {
@@ -291,10 +291,9 @@ impl Report<'_> {
         let gone = self.reach.counted_though_gone(answer);
         if !gone.is_empty() {
             let names: Vec<String> = gone.iter().map(|whom| self.names.person(*whom)).collect();
-            let told = format!(
-                "{}: they may have it still, and nobody counts on them to get in",
-                names.join(", ")
-            );
+            let names = present::in_one_line(&names);
+            let told =
+                format!("{names}: they may have it still, and nobody counts on them to get in");
             text.push('\n');
             line(text, "gone", &told);
         }
@@ -351,7 +350,9 @@ impl Report<'_> {
             number(loss.survives, none)
         };
         let fewest = answer.fewest.as_deref();
-        let example = fewest.map_or_else(String::new, |set| self.names.shown_set(set).join(", "));
+        let example = fewest.map_or_else(String::new, |set| {
+            present::in_one_line(&self.names.shown_set(set))
+        });
         vec![
             account.id.to_string(),
             number(fewest.map(<[Variable]>::len), "-"),
@@ -372,7 +373,7 @@ fn total(sets: &Sets) -> Value {
 
 /// A line with its label, and its text in as many lines as paper has columns for.
 pub fn line(text: &mut String, label: &str, value: &str) {
-    const INDENT: usize = 14;
+    const INDENT: usize = 15;
     let mut rest = output::one_line(value);
     let mut label = format!("  {label}");
     loop {

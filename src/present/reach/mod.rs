@@ -268,15 +268,21 @@ pub fn how_many_lost(loss: &Loss, names: &Names<'_>, one: &str, many: &str) -> S
     if !loss.opens {
         return "nobody gets in as it is".to_owned();
     }
+    let needed = in_one_line(&names.set(&loss.too_many));
     match loss.survives {
         None => "any number".to_owned(),
-        Some(survives) => {
-            let can = match survives {
-                0 => "none".to_owned(),
-                1 => format!("any 1 {one}"),
-                _ => format!("any {survives} {many}"),
-            };
-            format!("{can}; not {}", names.set(&loss.too_many).join(", "))
-        }
+        Some(0) => format!("none: not without {needed}"),
+        Some(1) => format!("any 1 {one}, but not all of {needed}"),
+        Some(survives) => format!("any {survives} {many}, but not all of {needed}"),
     }
+}
+
+/// Names in one line; one with a comma of its own stands in quotes.
+#[must_use]
+pub fn in_one_line(names: &[String]) -> String {
+    let names = names.iter().map(|name| match name.contains(',') {
+        true => format!("\"{name}\""),
+        false => name.clone(),
+    });
+    names.collect::<Vec<_>>().join(", ")
 }
