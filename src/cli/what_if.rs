@@ -1,6 +1,5 @@
 //! `what-if`: who is locked out when people and sites are gone, and what still opens.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use clap::Args;
@@ -203,7 +202,7 @@ impl Report<'_> {
 
     /// What still opens: accounts that open alike stand together.
     fn still(&self, text: &mut String) {
-        let mut alike: BTreeMap<(Reverse<Vec<Route>>, String), Vec<String>> = BTreeMap::new();
+        let mut alike: BTreeMap<(Vec<Route>, String), Vec<String>> = BTreeMap::new();
         for one in self
             .found
             .accounts
@@ -211,11 +210,11 @@ impl Report<'_> {
             .filter(|one| !one.after.is_empty())
         {
             let more = present::how_many_lost(&one.losses.people, &self.names, "person", "people");
-            let same = alike.entry((Reverse(one.after.clone()), more));
+            let same = alike.entry((one.after.clone(), more));
             same.or_default().push(self.account(one));
         }
         let mut label = "still opens";
-        for ((Reverse(routes), more), accounts) in &alike {
+        for ((routes, more), accounts) in &alike {
             let routes: Vec<&str> = routes.iter().map(|route| route.as_str()).collect();
             let count = u64::try_from(accounts.len()).unwrap_or(u64::MAX);
             let count = output::count(count, "account", "accounts");

@@ -44,7 +44,7 @@ pub struct WhoCanCommand {
     /// The picture as a file
     #[arg(long, value_name = "FILE.svg", requires = "account")]
     svg: Option<PathBuf>,
-    /// Every set of people; without an account, every account
+    /// Every set of people, up to 100,000; without an account, every account
     #[arg(long)]
     all: bool,
 }
