@@ -233,8 +233,8 @@ fn many_accounts(world: &World, word: &str, count: usize, own: bool, rounds: usi
             let nothing = Lost::default();
             let mut reach = Reach::new(&estate, &nothing).unwrap();
             for account in estate.accounts.iter().filter(|one| one.in_use) {
-                let answer = reach.account(account, &Route::ALL, 1).unwrap();
-                answered += usize::from(answer.any.smallest.is_some());
+                let answer = reach.brief(account, &Route::ALL).unwrap();
+                answered += usize::from(answer.fewest.is_some());
             }
         }));
     }

@@ -1,5 +1,7 @@
 //! `what-if`: who is locked out when people and sites are gone, and what still opens.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -15,7 +17,7 @@ use crate::present::reach::{self as present, Names};
 use crate::statement::text::Name;
 
 /// So many of each kind are printed, unless all are asked for.
-const SHOWN: usize = 20;
+const SHOWN: usize = 12;
 
 /// `what-if`.
 #[derive(Debug, Args)]
@@ -35,10 +37,7 @@ pub fn run(context: &Context, command: &WhatIfCommand) -> Result<Done> {
     let session = context.open()?;
     let people = session.people()?;
     let estate = reach::read(&session.view())?;
-    let names = Names {
-        estate: &estate,
-        people: &people,
-    };
+    let names = Names::new(&estate, &people);
     let (lost, without) = lost(&estate, &people, &command.without)?;
     let found = what_if(&estate, &lost)?;
     let report = Report {
@@ -173,7 +172,7 @@ impl Report<'_> {
     }
 
     fn text(&self) -> String {
-        let gone = self.without.join(", ");
+        let gone = present::in_one_line(&self.without);
         let mut text = format!("without {}\n\n", output::one_line(&gone));
         let accounts = &self.found.accounts;
         let locked = |one: &&AccountOpens| !one.before.is_empty() && one.after.is_empty();
@@ -189,10 +188,7 @@ impl Report<'_> {
         shut.extend(places.filter(lost).map(|one| self.place(one)));
         self.list(&mut text, "locked out", &shut);
         text.push('\n');
-        let open = accounts.iter().filter(|one| !one.after.is_empty());
-        let mut open: Vec<String> = open.map(|one| self.still(one)).collect();
-        open.extend(self.counts());
-        self.list(&mut text, "still opens", &open);
+        self.still(&mut text);
         let never = accounts.iter().filter(|one| one.before.is_empty());
         let never: Vec<String> = never
             .map(|one| format!("account {}", self.account(one)))
@@ -204,14 +200,43 @@ impl Report<'_> {
         text
     }
 
-    fn still(&self, one: &AccountOpens) -> String {
-        let by: Vec<&str> = one.after.iter().map(|route| route.as_str()).collect();
-        let more = present::how_many_lost(&one.losses.people, &self.names, "person", "people");
-        format!(
-            "account {}  [{}]; can be lost besides: {more}",
-            self.account(one),
-            by.join(", ")
-        )
+    /// What still opens: accounts that open alike stand together.
+    fn still(&self, text: &mut String) {
+        let mut alike: BTreeMap<(Vec<Route>, String), Vec<String>> = BTreeMap::new();
+        for one in self
+            .found
+            .accounts
+            .iter()
+            .filter(|one| !one.after.is_empty())
+        {
+            let more = present::how_many_lost(&one.losses.people, &self.names, "person", "people");
+            let same = alike.entry((one.after.clone(), more));
+            same.or_default().push(self.account(one));
+        }
+        let mut label = "still opens";
+        for ((routes, more), accounts) in &alike {
+            let routes: Vec<&str> = routes.iter().map(|route| route.as_str()).collect();
+            let count = u64::try_from(accounts.len()).unwrap_or(u64::MAX);
+            let count = output::count(count, "account", "accounts");
+            let told = format!(
+                "{count} by {}; can be lost besides: {more}",
+                routes.join(", ")
+            );
+            line(text, label, &told);
+            self.list(
+                text,
+                "",
+                &accounts
+                    .iter()
+                    .map(|one| format!("- {one}"))
+                    .collect::<Vec<_>>(),
+            );
+            label = "";
+        }
+        let rest = self.counts();
+        if alike.is_empty() || !rest.is_empty() {
+            self.list(text, label, &rest);
+        }
     }
 
     /// How many secrets and locations still open.

@@ -9,6 +9,7 @@ use super::context::Context;
 use super::fresh;
 use super::output::{self, Done};
 use crate::error::{Error, Result};
+use crate::insight::reach::answer::{Brief, Losses};
 use crate::insight::reach::estate::{Account, Estate};
 use crate::insight::reach::formula::Variable;
 use crate::insight::reach::sets::{Loss, Sets};
@@ -43,7 +44,7 @@ pub struct WhoCanCommand {
     /// The picture as a file
     #[arg(long, value_name = "FILE.svg", requires = "account")]
     svg: Option<PathBuf>,
-    /// Every set of people; without an account, every account
+    /// Every set of people, up to 100,000; without an account, every account
     #[arg(long)]
     all: bool,
 }
@@ -92,10 +93,7 @@ pub fn run(context: &Context, command: &WhoCanCommand) -> Result<Done> {
         context,
         session: &session,
         estate: &estate,
-        names: Names {
-            estate: &estate,
-            people: &people,
-        },
+        names: Names::new(&estate, &people),
         reach: Reach::new(&estate, &lost)?,
         routes,
     };
@@ -159,7 +157,6 @@ impl Report<'_> {
     }
 
     fn fields(&self, account: &Account, answer: &Answer, svg: Option<&Path>) -> Value {
-        let mut fields = Self::loss_fields(&self.names, answer);
         let names = |sets: &[Vec<Variable>]| -> Vec<Vec<String>> {
             sets.iter().map(|set| self.names.set(set)).collect()
         };
@@ -187,8 +184,8 @@ impl Report<'_> {
             .into_iter()
             .map(|whom| self.names.person(whom))
             .collect();
-        fields = output::merge(
-            fields,
+        output::merge(
+            Self::loss_fields(&self.names, &answer.losses),
             json!({
                 "account": account.id, "name": account.name, "management": account.management,
                 "coalitions": names(&any), "by": by.collect::<Vec<_>>(),
@@ -197,8 +194,7 @@ impl Report<'_> {
                 "not_known": gaps, "counted_though_gone": gone,
                 "file": svg,
             }),
-        );
-        fields
+        )
     }
 
     /// The sets that are listed: the smaller first, then by name.
@@ -213,8 +209,7 @@ impl Report<'_> {
     }
 
     /// How many can be missing, and whose loss is too much.
-    fn loss_fields(names: &Names<'_>, answer: &Answer) -> Value {
-        let losses = &answer.losses;
+    fn loss_fields(names: &Names<'_>, losses: &Losses) -> Value {
         let too_many = |loss: &Loss| names.set(&loss.too_many);
         json!({
             "opens": losses.people.opens,
@@ -242,14 +237,14 @@ impl Report<'_> {
         };
         let name = self.names.account(account);
         text.push_str(&format!(
-            "{name}{mark}: who can reach its root user, by {entries} entries\n\n"
+            "{name}{mark}\nwho can reach its root user, as recorded in {entries} entries\n\n"
         ));
         line(text, "enough", &present::how_many(&answer.any));
         let listed = self.in_order(&answer.any);
         let first = listed.get(..shown).unwrap_or(&listed);
         for (set, routes) in first.iter().zip(self.reach.by(answer, first)) {
             let routes: Vec<&str> = routes.into_iter().map(Route::as_str).collect();
-            let people = self.names.shown_set(set).join(", ");
+            let people = present::in_one_line(&self.names.shown_set(set));
             line(text, "", &format!("{people}  [{}]", routes.join(", ")));
         }
         if answer.any.is_cut() || answer.any.listed.len() > shown {
@@ -296,10 +291,9 @@ impl Report<'_> {
         let gone = self.reach.counted_though_gone(answer);
         if !gone.is_empty() {
             let names: Vec<String> = gone.iter().map(|whom| self.names.person(*whom)).collect();
-            let told = format!(
-                "{}: they may have it still, and nobody counts on them to get in",
-                names.join(", ")
-            );
+            let names = present::in_one_line(&names);
+            let told =
+                format!("{names}: they may have it still, and nobody counts on them to get in");
             text.push('\n');
             line(text, "gone", &told);
         }
@@ -310,7 +304,7 @@ impl Report<'_> {
         let mut rows = Vec::new();
         let mut all = Vec::new();
         for account in self.estate.accounts.iter().filter(|one| one.in_use) {
-            let answer = self.reach.account(account, &self.routes, 1)?;
+            let answer = self.reach.brief(account, &self.routes)?;
             if self.context.global.json {
                 all.push(self.brief(account, &answer));
             } else {
@@ -321,14 +315,7 @@ impl Report<'_> {
             output::object("who-can.all", json!({"accounts": all}))?;
             return Ok(Done::Yes);
         }
-        let headings = [
-            "ACCOUNT",
-            "ENOUGH",
-            "SETS",
-            "PEOPLE",
-            "SITES",
-            "FOR EXAMPLE",
-        ];
+        let headings = ["ACCOUNT", "ENOUGH", "PEOPLE", "SITES", "FOR EXAMPLE"];
         output::data(&output::plain(&output::table(&headings, &rows)))?;
         self.context.say(
             "ENOUGH: the fewest people who reach the root user. PEOPLE, SITES: how many can be lost before nobody gets in.",
@@ -336,24 +323,24 @@ impl Report<'_> {
         Ok(Done::Yes)
     }
 
-    fn brief(&self, account: &Account, answer: &Answer) -> Value {
+    fn brief(&self, account: &Account, answer: &Brief) -> Value {
         let routes = answer.routes.iter();
-        let routes = routes.filter(|(_, sets)| sets.smallest.is_some());
+        let routes = routes.filter(|(_, smallest)| smallest.is_some());
         let routes: Vec<Value> = routes
-            .map(|(route, sets)| json!({"route": route.as_str(), "smallest": sets.smallest}))
+            .map(|(route, smallest)| json!({"route": route.as_str(), "smallest": smallest}))
             .collect();
-        let example = answer.any.listed.first().map(|set| self.names.set(set));
+        let fewest = answer.fewest.as_deref();
         output::merge(
-            Self::loss_fields(&self.names, answer),
+            Self::loss_fields(&self.names, &answer.losses),
             json!({
                 "account": account.id, "name": account.name, "management": account.management,
-                "total": total(&answer.any), "smallest": answer.any.smallest,
-                "example": example, "routes": routes,
+                "smallest": fewest.map(<[Variable]>::len),
+                "example": fewest.map(|set| self.names.set(set)), "routes": routes,
             }),
         )
     }
 
-    fn row(&self, account: &Account, answer: &Answer) -> Vec<String> {
+    fn row(&self, account: &Account, answer: &Brief) -> Vec<String> {
         let number = |count: Option<usize>, none: &str| {
             count.map_or_else(|| none.to_owned(), |count| count.to_string())
         };
@@ -362,12 +349,13 @@ impl Report<'_> {
             let none = if loss.opens { "any" } else { "-" };
             number(loss.survives, none)
         };
-        let example = answer.any.listed.first();
-        let example = example.map_or_else(String::new, |set| self.names.shown_set(set).join(", "));
+        let fewest = answer.fewest.as_deref();
+        let example = fewest.map_or_else(String::new, |set| {
+            present::in_one_line(&self.names.shown_set(set))
+        });
         vec![
             account.id.to_string(),
-            number(answer.any.smallest, "-"),
-            total(&answer.any).to_string().replace('"', ""),
+            number(fewest.map(<[Variable]>::len), "-"),
             lost(&losses.people),
             lost(&losses.sites),
             example,
@@ -385,7 +373,7 @@ fn total(sets: &Sets) -> Value {
 
 /// A line with its label, and its text in as many lines as paper has columns for.
 pub fn line(text: &mut String, label: &str, value: &str) {
-    const INDENT: usize = 14;
+    const INDENT: usize = 15;
     let mut rest = output::one_line(value);
     let mut label = format!("  {label}");
     loop {

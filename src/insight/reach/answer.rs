@@ -35,6 +35,17 @@ pub struct Answer {
     rule: Formula,
 }
 
+/// The answer for one account of many.
+#[derive(Clone, Debug)]
+pub struct Brief {
+    /// The fewest people who are enough by each route that was asked for; `None` where nobody is.
+    pub routes: Vec<(Route, Option<usize>)>,
+    /// One of the smallest sets by any of them.
+    pub fewest: Option<Rc<[Variable]>>,
+    /// What can be lost, of those who are here.
+    pub losses: Losses,
+}
+
 /// Answers for the accounts of an estate; accounts of one shape share the work.
 pub struct Reach<'e> {
     estate: &'e Estate,
@@ -85,6 +96,34 @@ impl<'e> Reach<'e> {
             losses: self.losses(account, routes)?,
             rules,
             rule,
+        })
+    }
+
+    /// As [`Self::account`], in brief: no set is listed or counted but one of the smallest.
+    ///
+    /// # Errors
+    /// Failed, code `too-many-combinations`.
+    pub fn brief(&mut self, account: &Account, routes: &[Route]) -> Result<Brief> {
+        let all = self.take.routes(account, &mut self.formulas);
+        let mut by_route = Vec::new();
+        let mut fewest: Option<Rc<[Variable]>> = None;
+        for (route, rule) in Route::ALL.into_iter().zip(all) {
+            if !routes.contains(&route) {
+                continue;
+            }
+            let found = self.solver.fewest(&self.formulas, rule)?;
+            by_route.push((route, found.as_ref().map(|set| set.len())));
+            let sizes = (found.as_ref().map(|set| set.len()), fewest.as_ref());
+            if let (Some(size), known) = sizes
+                && known.is_none_or(|known| size < known.len())
+            {
+                fewest = found;
+            }
+        }
+        Ok(Brief {
+            routes: by_route,
+            fewest,
+            losses: self.losses(account, routes)?,
         })
     }
 

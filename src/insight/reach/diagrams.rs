@@ -7,6 +7,7 @@
 //! contain one of the former. Sets whose absence is too much are the smallest sets of the dual rule.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::error::{Error, Result};
 
@@ -43,11 +44,41 @@ enum Step {
     Outside(Node, Node),
 }
 
+/// Mixes small numbers of this program's own making: nobody from outside chooses them.
+#[derive(Clone, Copy, Default)]
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes
+            .iter()
+            .for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.write_u64(number.unsigned_abs().try_into().unwrap_or_default());
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
+type Mixed<K, V> = HashMap<K, V, BuildHasherDefault<Mixer>>;
+
 /// Diagrams over people in one order.
 pub struct Diagrams {
     branches: Vec<Branch>,
-    known: HashMap<Branch, Node>,
-    steps: HashMap<Step, Node>,
+    known: Mixed<Branch, Node>,
+    steps: Mixed<Step, Node>,
 }
 
 /// The ends stand below every branch.
@@ -69,8 +100,8 @@ impl Diagrams {
     pub fn new() -> Self {
         Self {
             branches: vec![END, END],
-            known: HashMap::new(),
-            steps: HashMap::new(),
+            known: Mixed::default(),
+            steps: Mixed::default(),
         }
     }
 
@@ -296,7 +327,8 @@ impl Diagrams {
     /// How many sets a family has; `None` where that has more than 38 digits.
     #[must_use]
     pub fn count(&self, family: Node) -> Option<u128> {
-        let mut counts: HashMap<Node, u128> = HashMap::from([(NO, 0), (YES, 1)]);
+        let mut counts: Mixed<Node, u128> = Mixed::default();
+        counts.extend([(NO, 0), (YES, 1)]);
         for node in self.below(family) {
             let Branch { low, high, .. } = self.branch(node);
             let sum = counts.get(&low)?.checked_add(*counts.get(&high)?)?;
@@ -310,8 +342,9 @@ impl Diagrams {
     #[must_use]
     pub fn fewest(&self, rule: Node) -> Option<Vec<u32>> {
         const FAR: usize = usize::MAX;
-        let mut costs: HashMap<Node, usize> = HashMap::from([(NO, FAR), (YES, 0)]);
-        let cost = |costs: &HashMap<Node, usize>, node| costs.get(&node).copied().unwrap_or(FAR);
+        let mut costs: Mixed<Node, usize> = Mixed::default();
+        costs.extend([(NO, FAR), (YES, 0)]);
+        let cost = |costs: &Mixed<Node, usize>, node| costs.get(&node).copied().unwrap_or(FAR);
         for node in self.below(rule) {
             let Branch { low, high, .. } = self.branch(node);
             let with = cost(&costs, high).saturating_add(1);
@@ -336,7 +369,7 @@ impl Diagrams {
 
     /// The branches below a node and the node itself, each after those below it.
     fn below(&self, node: Node) -> Vec<Node> {
-        let mut seen: HashSet<Node> = HashSet::new();
+        let mut seen: HashSet<Node, BuildHasherDefault<Mixer>> = HashSet::default();
         let mut open = vec![node];
         while let Some(next) = open.pop() {
             if next > YES && seen.insert(next) {

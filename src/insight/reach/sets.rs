@@ -44,6 +44,11 @@ pub struct Loss {
 #[derive(Default)]
 pub struct Solver {
     diagrams: Diagrams,
+    /// Who stands at which place in the diagrams: whoever came first in any rule so far. So a quorum has one
+    /// diagram, whatever else a rule has beside it.
+    order: Vec<Variable>,
+    places: HashMap<Variable, u32>,
+    fewest: HashMap<Formula, Option<Rc<[Variable]>>>,
     sets: HashMap<(Formula, usize), Rc<Sets>>,
     losses: HashMap<Formula, Rc<Loss>>,
 }
@@ -63,10 +68,10 @@ impl Solver {
         if let Some(known) = self.sets.get(&(formula, most)) {
             return Ok(Rc::clone(known));
         }
-        let (rule, people) = self.compile(formulas, formula)?;
+        let rule = self.compile(formulas, formula)?;
         let family = self.diagrams.smallest(rule)?;
         let listed = self.diagrams.list(family, most.max(1)).into_iter();
-        let mut listed: Vec<Vec<Variable>> = listed.map(|set| named(&set, &people)).collect();
+        let mut listed: Vec<Vec<Variable>> = listed.map(|set| self.named(&set)).collect();
         let sets = Rc::new(Sets {
             total: self.diagrams.count(family),
             smallest: listed.first().map(Vec::len),
@@ -79,6 +84,25 @@ impl Solver {
         Ok(sets)
     }
 
+    /// One of the smallest sets that are enough; `None` where there is none.
+    ///
+    /// # Errors
+    /// Failed, code `too-many-combinations`.
+    pub fn fewest(
+        &mut self,
+        formulas: &Formulas,
+        formula: Formula,
+    ) -> Result<Option<Rc<[Variable]>>> {
+        if let Some(known) = self.fewest.get(&formula) {
+            return Ok(known.clone());
+        }
+        let rule = self.compile(formulas, formula)?;
+        let fewest = self.diagrams.fewest(rule);
+        let fewest: Option<Rc<[Variable]>> = fewest.map(|set| self.named(&set).into());
+        self.fewest.insert(formula, fewest.clone());
+        Ok(fewest)
+    }
+
     /// What can be lost.
     ///
     /// # Errors
@@ -87,34 +111,54 @@ impl Solver {
         if let Some(known) = self.losses.get(&formula) {
             return Ok(Rc::clone(known));
         }
-        let (rule, people) = self.compile(formulas, formula)?;
+        let rule = self.compile(formulas, formula)?;
         let dual = self.diagrams.dual(rule)?;
         let fewest = self.diagrams.fewest(dual).filter(|_| rule != NO);
         let loss = Rc::new(Loss {
             opens: rule != NO,
             survives: fewest.as_ref().map(|set| set.len().saturating_sub(1)),
-            too_many: fewest.map_or_else(Vec::new, |set| named(&set, &people)),
+            too_many: fewest.map_or_else(Vec::new, |set| self.named(&set)),
         });
         self.losses.insert(formula, Rc::clone(&loss));
         Ok(loss)
     }
 
-    /// A rule's diagram, and who stands at which place in it.
-    fn compile(&mut self, formulas: &Formulas, formula: Formula) -> Result<(Node, Vec<Variable>)> {
+    /// A rule's diagram.
+    fn compile(&mut self, formulas: &Formulas, formula: Formula) -> Result<Node> {
         if self.diagrams.weight() > RENEW {
-            self.diagrams = Diagrams::new();
+            self.renew();
         }
         let built = self.build(formulas, formula);
+        if built.is_ok() {
+            return built;
+        }
+        // In an order of its own, and with all the room, it may be small.
+        self.renew();
+        let built = self.build(formulas, formula);
         if built.is_err() {
-            // Whoever asks for something smaller next has all the room again.
-            self.diagrams = Diagrams::new();
+            self.renew();
         }
         built
     }
 
-    fn build(&mut self, formulas: &Formulas, formula: Formula) -> Result<(Node, Vec<Variable>)> {
-        let people = formulas.variables(formula);
-        let places: HashMap<Variable, u32> = people.iter().copied().zip(0u32..).collect();
+    fn renew(&mut self) {
+        self.diagrams = Diagrams::new();
+        self.order.clear();
+        self.places.clear();
+    }
+
+    fn place(&mut self, variable: Variable) -> u32 {
+        let next = u32::try_from(self.order.len()).unwrap_or(u32::MAX);
+        *self.places.entry(variable).or_insert_with(|| {
+            self.order.push(variable);
+            next
+        })
+    }
+
+    fn build(&mut self, formulas: &Formulas, formula: Formula) -> Result<Node> {
+        for variable in formulas.variables(formula) {
+            self.place(variable);
+        }
         let mut nodes: HashMap<Formula, Node> = HashMap::new();
         for below in formulas.below(formula) {
             let of = |parts: &[Formula]| -> Vec<Node> {
@@ -125,7 +169,7 @@ impl Solver {
                 Rule::Never => NO,
                 Rule::Always => YES,
                 Rule::One(variable) => {
-                    let at = places.get(variable).copied().unwrap_or_default();
+                    let at = self.place(*variable);
                     self.diagrams.one(at)?
                 }
                 Rule::All(parts) => self.diagrams.at_least(parts.len(), &of(parts))?,
@@ -134,13 +178,15 @@ impl Solver {
             };
             nodes.insert(below, node);
         }
-        Ok((nodes.get(&formula).copied().unwrap_or(NO), people))
+        Ok(nodes.get(&formula).copied().unwrap_or(NO))
     }
-}
 
-fn named(set: &[u32], people: &[Variable]) -> Vec<Variable> {
-    let places = set.iter().filter_map(|at| usize::try_from(*at).ok());
-    places.filter_map(|at| people.get(at).copied()).collect()
+    fn named(&self, set: &[u32]) -> Vec<Variable> {
+        let places = set.iter().filter_map(|at| usize::try_from(*at).ok());
+        places
+            .filter_map(|at| self.order.get(at).copied())
+            .collect()
+    }
 }
 
 #[cfg(test)]

@@ -19,24 +19,32 @@ use crate::insight::reach::{Asked, Route};
 use crate::ledger::People;
 
 /// An estate and the names of its people.
-#[derive(Clone, Copy)]
 pub struct Names<'a> {
     /// What the names belong to.
     pub estate: &'a Estate,
-    /// Custodians.
-    pub people: &'a People,
+    /// In the order of its people.
+    called: Vec<String>,
 }
 
-impl Names<'_> {
+impl<'a> Names<'a> {
+    /// Everybody's name.
+    #[must_use]
+    pub fn new(estate: &'a Estate, people: &People) -> Self {
+        let called = estate.people.iter().map(|person| match &person.who {
+            Who::Custodian(id) => people.name(id),
+            Who::Other(text) => free(text).replace('\n', " "),
+            Who::Unnamed(thing) => format!("somebody else of {thing}"),
+        });
+        Self {
+            estate,
+            called: called.collect(),
+        }
+    }
+
     /// What somebody is called.
     #[must_use]
     pub fn person(&self, whom: Whom) -> String {
-        match self.estate.people.get(whom).map(|person| &person.who) {
-            Some(Who::Custodian(id)) => self.people.name(id),
-            Some(Who::Other(text)) => free(text).replace('\n', " "),
-            Some(Who::Unnamed(thing)) => format!("somebody else of {thing}"),
-            None => "somebody".to_owned(),
-        }
+        self.called.get(whom).cloned().unwrap_or_default()
     }
 
     /// As [`Self::person`], and whether they have left.
@@ -260,15 +268,21 @@ pub fn how_many_lost(loss: &Loss, names: &Names<'_>, one: &str, many: &str) -> S
     if !loss.opens {
         return "nobody gets in as it is".to_owned();
     }
+    let needed = in_one_line(&names.set(&loss.too_many));
     match loss.survives {
         None => "any number".to_owned(),
-        Some(survives) => {
-            let can = match survives {
-                0 => "none".to_owned(),
-                1 => format!("any 1 {one}"),
-                _ => format!("any {survives} {many}"),
-            };
-            format!("{can}; not {}", names.set(&loss.too_many).join(", "))
-        }
+        Some(0) => format!("none: not without {needed}"),
+        Some(1) => format!("any 1 {one}, but not all of {needed}"),
+        Some(survives) => format!("any {survives} {many}, but not all of {needed}"),
     }
+}
+
+/// Names in one line; one with a comma of its own stands in quotes.
+#[must_use]
+pub fn in_one_line(names: &[String]) -> String {
+    let names = names.iter().map(|name| match name.contains(',') {
+        true => format!("\"{name}\""),
+        false => name.clone(),
+    });
+    names.collect::<Vec<_>>().join(", ")
 }

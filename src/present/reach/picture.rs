@@ -199,7 +199,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_picture_has_a_column_for_each_thing() {
-        let expected = "\
+        let expected = "
                            ┌───────── a  password: 2 of 3
                            │ ┌─────── b  knows the password
                            │ │ ┌───── c  MFA, mfa-seed: 2 of 2
@@ -215,7 +215,7 @@ pub(super) mod tests {
   reset    mailbox (e) and MFA (c or d)
   support  mailbox (e) and phone (not known)
 ";
-        assert_eq!(text(&example(), 80), expected);
+        assert_eq!(format!("\n{}", text(&example(), 80)), expected);
     }
 
     #[test]

@@ -8,13 +8,13 @@ use crate::present::map::svg::{NAME, PALE, Svg, TEXT, TITLE, count, escaped};
 const STYLE: &str = include_str!("style.css");
 
 const MARGIN: f64 = 28.0;
-const TOP: f64 = 84.0;
+const TOP: f64 = 90.0;
 const ROW: f64 = 30.0;
 const BOX: f64 = 22.0;
 /// Where people end, things begin and end, routes begin and end.
-const PEOPLE: f64 = 200.0;
-const THINGS: (f64, f64) = (330.0, 640.0);
-const ROUTES: (f64, f64) = (760.0, 932.0);
+const PEOPLE: f64 = 190.0;
+const THINGS: (f64, f64) = (300.0, 600.0);
+const ROUTES: (f64, f64) = (690.0, 932.0);
 const WIDTH: f64 = 960.0;
 
 /// Draws it.
@@ -32,7 +32,10 @@ pub fn draw(picture: &Picture) -> String {
          <rect class=\"ground\" width=\"100%\" height=\"100%\"/>",
         escaped(&title)
     ));
-    svg.fitted((MARGIN, 44.0), WIDTH - 2.0 * MARGIN, &title, TITLE);
+    let room = WIDTH - 2.0 * MARGIN;
+    svg.fitted((MARGIN, 44.0), room, &picture.title, TITLE);
+    let below = "Who can reach its root user, and with what";
+    svg.fitted((MARGIN, 64.0), room, below, PALE);
     let at = |place: usize, of: usize| {
         // What has fewer rows stands in the middle of the others.
         TOP + ROW * (count(place) + (count(rows) - count(of)) / 2.0) + ROW / 2.0
@@ -135,6 +138,6 @@ mod tests {
             things: Vec::new(),
             routes: Vec::new(),
         };
-        assert!(draw(&nothing).contains("height=\"142\""));
+        assert!(draw(&nothing).contains("height=\"148\""));
     }
 }

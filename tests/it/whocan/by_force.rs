@@ -399,6 +399,13 @@ fn who_can_and_what_can_be_lost_agree_with_brute_force_on_a_thousand_estates() {
                 assert!(expected.map(|(route, _)| *route).eq(by), "{told}");
             }
             listed += answer.any.listed.len();
+            let brief = reach.brief(account, &Route::ALL).unwrap();
+            assert_eq!(brief.fewest.map(|set| set.len()), fewest, "{told}");
+            let sizes = answer
+                .routes
+                .iter()
+                .map(|(route, sets)| (*route, sets.smallest));
+            assert!(sizes.eq(brief.routes), "{told}");
 
             let got_in = |set: u32, open: u32| {
                 let party = Party::sent(&estate, (set, open), &nowhere, false);
