@@ -490,11 +490,11 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
         match state {
             TaskState::Open => {
                 let word = "may be done, then closed: rootkeep task show";
-                pending.push(item(word, task.begin_by()));
+                pending.push(item(word.to_owned(), task.begin_by()));
             }
             TaskState::Unclosed => {
                 let word = "to be closed: rootkeep task close; its time is over";
-                overdue.push(item(word, task.expires()));
+                overdue.push(item(word.to_owned(), task.expires()));
             }
             _ => {}
         }

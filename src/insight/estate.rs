@@ -1,5 +1,6 @@
 //! What AWS's files say that the register does not have yet: what an import of them would change.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::estate_files::{Asked, Said};
@@ -222,20 +223,21 @@ fn root<'r>(
     account: AccountId,
     file: &EstateFile,
 ) -> Result<&'r RootRecord> {
-    if !roots.contains_key(&account) {
-        let known = read::<AccountRecord>(records, &account.to_string())?.is_some();
-        if !known && !listed.contains(&account) {
-            return Err(Error::refused(
-                "unknown-account",
-                format!("{account} is not in the register"),
-            )
-            .because(format!("{} is about it", file.name))
-            .hint("rootkeep account import --organizations FILE"));
-        }
-        let before = RootRecord::load(records, &account)?.unwrap_or_default();
-        roots.insert(account, before);
+    let missing = match roots.entry(account) {
+        Entry::Occupied(known) => return Ok(known.into_mut()),
+        Entry::Vacant(missing) => missing,
+    };
+    let known = read::<AccountRecord>(records, &account.to_string())?.is_some();
+    if !known && !listed.contains(&account) {
+        return Err(Error::refused(
+            "unknown-account",
+            format!("{account} is not in the register"),
+        )
+        .because(format!("{} is about it", file.name))
+        .hint("rootkeep account import --organizations FILE"));
     }
-    Ok(roots.entry(account).or_default())
+    let before = RootRecord::load(records, &account)?.unwrap_or_default();
+    Ok(missing.insert(before))
 }
 
 fn root_standing(

@@ -332,8 +332,8 @@ pub fn history(account: AccountId, entries: &[(u64, Statement)]) -> Vec<Event> {
             }
             Claim::AccountSet(set, personal) => {
                 if let Some(facts) = set.accounts.iter().find(|it| it.account == account) {
-                    let words = personal.iter().flat_map(|words| &words.accounts);
-                    let words = words.filter(|words| words.account == account).last();
+                    let mut words = personal.iter().flat_map(|words| &words.accounts);
+                    let words = words.rfind(|words| words.account == account);
                     register = registered(facts, words, *index);
                 }
             }

@@ -90,8 +90,10 @@ fn keepers_alone_propose_and_who_has_left_does_not() {
     world.enrol(place, &[Role::Witness]);
     let about = || facts("RK006", "ledger", "2027-06-30");
     world.refused("no-role", || accept(&world, place, about()));
-    retire(&world, EVE);
-    assert!(world.trusted(EVE).is_err());
+    let gone = retire(&world, EVE, None);
+    world.decide(ADA, gone, &[ADA, BEA, CY]);
+    assert!(accept(&world, ADA, about()).is_ok());
+    assert!(world.open(EVE).is_err(), "who was retired opens nothing");
 }
 
 #[test]

@@ -24,7 +24,7 @@ use rootkeep::statement::drills::{
     CloseImprovement, DrillKind, DrillOutcome, Every, Finish, FinishPersonal, Found, Improved,
     Lesson, Noted, Plan, Record as DrillFound, RecordPersonal, Scope, Step, StepDone,
 };
-use rootkeep::statement::findings::{About, AcceptFinding};
+use rootkeep::statement::findings::{self, AcceptFinding};
 use rootkeep::statement::notes::{AttachPersonal, CorrectPersonal};
 use rootkeep::statement::people::{
     Acknowledge, AddPersonal, Away, Cause, Leavers, LeaversPersonal, Replace, Role,
@@ -257,7 +257,7 @@ fn complete() -> World {
     world.sign_all(published.leaf, &both);
     let accept = AcceptFinding {
         rule: "RK006".parse().unwrap(),
-        about: About::Ledger,
+        about: findings::About::Ledger,
         until: Date::parse("2026-01-01").unwrap(),
     };
     let remark = Some(Remark {

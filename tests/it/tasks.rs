@@ -6,7 +6,7 @@ use rootkeep::error::{Kind as ErrorKind, Result};
 use rootkeep::ledger::Entered;
 use rootkeep::policy::{self, CheckNow, TaskState};
 use rootkeep::state::Records;
-use rootkeep::state::tasks::{RootRecord, TaskRecord};
+use rootkeep::state::tasks::{LeftRecord, TaskRecord};
 use rootkeep::statement::account_id::AccountId;
 use rootkeep::statement::accounts::Partition;
 use rootkeep::statement::founding::PolicySettings;
@@ -106,9 +106,9 @@ fn record(world: &World, task: Digest) -> TaskRecord {
     TaskRecord::load(&session.view(), &task).unwrap().unwrap()
 }
 
-fn root(world: &World) -> RootRecord {
+fn root(world: &World) -> LeftRecord {
     let session = world.open(ADA).unwrap();
-    RootRecord::load(&session.view(), &AccountId::new(MEMBER).unwrap()).unwrap()
+    LeftRecord::load(&session.view(), &AccountId::new(MEMBER).unwrap()).unwrap()
 }
 
 fn state(world: &World, task: Digest) -> TaskState {
@@ -150,7 +150,7 @@ fn one_custodian_alone_opens_no_task() {
     world.refused("not-signed-off", || done(&world, ADA, asked.leaf));
     assert_eq!(state(&world, asked.leaf), TaskState::Waiting);
     assert_eq!(record(&world, asked.leaf).window(), None);
-    assert_eq!(root(&world), RootRecord::default());
+    assert_eq!(root(&world), LeftRecord::default());
     // Two more, and it may be done: from now on, for eight hours and a session.
     world.session(BEA).sign_off(asked.leaf).unwrap();
     world.clock.forward(60);
@@ -739,7 +739,7 @@ fn a_forged_record_of_a_task_is_found() {
     done(&world, BEA, task).unwrap();
     let forger = crate::forger::Forger::new(&world, DAN);
     assert_eq!(
-        forger.edit("root", "\"recovered\":{", "\"recovered_\":{"),
+        forger.edit("left", "\"recovered\":{", "\"recovered_\":{"),
         1
     );
     let mut session = world.open(CY).unwrap();
@@ -761,7 +761,7 @@ fn the_records_of_tasks_are_by_leaf_and_by_account() {
         rows.into_iter().map(|(key, _)| key).collect()
     };
     assert_eq!(keys(rootkeep::state::Table::Task), [task.to_hex()]);
-    assert_eq!(keys(rootkeep::state::Table::Root), [MEMBER]);
+    assert_eq!(keys(rootkeep::state::Table::Left), [MEMBER]);
 }
 
 /// The ids of an example are made up; the real ones take their places.

@@ -105,8 +105,8 @@ impl World {
         let nothing = Lost::default();
         let mut reach = reach::Reach::new(estate, &nothing)?;
         for account in estate.accounts.iter().filter(|account| account.in_use) {
-            let answer = reach.account(account, &Route::ALL, 1)?;
-            let first = answer.any.listed.first();
+            let answer = reach.brief(account, &Route::ALL)?;
+            let first = answer.fewest.as_deref();
             let who = |asked: &Asked| match asked {
                 Asked::Person(whom) => self.called(estate, *whom),
                 Asked::Site(site) => estate
@@ -122,7 +122,7 @@ impl World {
                 _ => None,
             };
             let found = Reach {
-                smallest: answer.any.smallest.map(|people| (people, names)),
+                smallest: first.map(|people| (people.len(), names)),
                 needs_person: alone(&answer.losses.people),
                 needs_site: alone(&answer.losses.sites),
             };
