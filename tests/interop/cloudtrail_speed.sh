@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `reconcile cloudtrail` beside DuckDB, over the same gzipped files: both find as many root events, and how
-# long each takes. ROOTKEEP_TRAIL_MB=1000 for the figures in docs/reconcile.md; 20 MB otherwise.
+# long each takes. ROOTKEEP_TRAIL_MB=1000 by hand; 20 MB otherwise.
 set -euo pipefail
 
 root=$PWD
