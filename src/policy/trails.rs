@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::state::custody::RequestRecord;
 use crate::state::drills::DrillRecord;
 use crate::state::rules::leaf_key;
+use crate::state::tasks::TaskRecord;
 use crate::state::trails::{EventRecord, Explained, ReconcileRecord};
 use crate::statement::people::Role;
 use crate::statement::trails::{
@@ -133,6 +134,7 @@ impl Judge<'_> {
         let released = RequestRecord::load(&self.state, subject)?;
         if released.is_some_and(|request| request.effect.is_some() && !request.reshare)
             || DrillRecord::load(&self.state, subject)?.is_some()
+            || TaskRecord::load(&self.state, subject)?.is_some_and(|task| task.effect.is_some())
         {
             return Ok(());
         }

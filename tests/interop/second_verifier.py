@@ -1524,7 +1524,7 @@ class Log:
         need(missing == sorted(set(missing)), "missing: twice, or out of order")
         for subject_, _ in missing:
             one = self.subjects.get(subject_)
-            need(one is not None and (one.kind == "drill.start" or one.kind == "request" and one.effect), "missing: nothing in effect")
+            need(one is not None and (one.kind == "drill.start" or one.kind in ("request", "task.request") and one.effect), "missing: nothing in effect")
         for at in names:
             self.events.setdefault(at, False)
 

@@ -520,6 +520,7 @@ mod tests {
             "LOCATION",
             "LOCATION=BAG",
             "NAME",
+            "NAME|location:ID|site:NAME",
             "PLAN",
             "PLAN|KIND",
             "PRIVILEGE",

@@ -172,6 +172,8 @@ impl Estate {
         let closed = task.closed.as_ref();
         let names: &[&str] = match task.task {
             Task::ChangeEmail => &ADDRESS_CHANGED,
+            // What was allowed again is then asked for by the mailbox.
+            Task::CreatePassword => &["PasswordRecoveryRequested", "PasswordRecoveryCompleted"],
             _ => &[],
         };
         self.expected.push(Expected {
