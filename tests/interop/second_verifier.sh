@@ -150,7 +150,7 @@ for by in alice bob carol dave; do as "$by" drill prove "$what"; done
 as erin drill prove "$what" --sample 1
 as frank drill prove "$what"
 as lena2 drill prove "$what"
-as bob drill step "$what" 1 deviated --at 2024-01-02T03:04:05Z --note 'late'
+as bob drill step "$what" 1 deviated --at "$(date -u +%FT%TZ)" --note 'late'
 finish=$(drill alice finish "$what" --outcome failed --lesson 'first|bob|2031-01-31' --lesson 'second' --surprise 'slow')
 as bob reject "$finish" --reason 'not yet'
 finish=$(drill alice finish "$what" --outcome failed)
@@ -167,7 +167,7 @@ as frank sign "$finish"
 what=$(drill alice start sign-in --scope 111122223333 --invite frank)
 as alice drill record sign-in "$what" 111122223333 --request "$two" --failed
 as alice drill record sign-in "$what" 111122223333 --request "$two"
-as frank drill record alarm "$what" 111122223333 --other 'the night desk' --at 2024-01-02T03:04:05Z
+as frank drill record alarm "$what" 111122223333 --other 'the night desk' --at "$(date -u +%FT%TZ)"
 finish=$(drill alice finish "$what" --outcome passed --participant carol)
 for by in frank carol; do as "$by" sign "$finish"; done
 what=$(drill alice start qr-restore --invite bob)
