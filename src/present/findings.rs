@@ -1,6 +1,6 @@
 //! Findings in words: what they are about, and what is proposed to be accepted.
 
-use super::describe::{counted, free, secret_name};
+use super::describe::{free, secret_name};
 use crate::crypto::fixed::Id;
 use crate::error::Result;
 use crate::insight::rules;
@@ -81,7 +81,7 @@ pub fn weights(report: &rules::Report) -> String {
         .map(|(count, severity)| format!("{count} {severity}"))
         .collect();
     if words.is_empty() {
-        counted(0, "finding")
+        "none".to_owned()
     } else {
         words.join(", ")
     }

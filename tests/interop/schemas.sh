@@ -332,6 +332,19 @@ PYTHON
     as alice slip import governed.answer
 } >/dev/null
 
+# ---- rules ------------------------------------------------------------------------------------------
+{
+    attention carol check
+    attention carol check --rule RK024 --as-of 2090-12-31
+    say check --rules
+    together finding accept RK024 --about ledger --until "$(date -u -d '30 days' +%F)" --reason 'drills begin next month'
+    as alice finding accept RK025 --about ledger --until "$(date -u -d '30 days' +%F)" --reason 'so do reviews'
+    as carol finding list
+    attention carol check --all
+    refused 5 no-rule alice check --rule RK999
+    refused 3 accepted-too-long alice finding accept RK025 --about ledger --until 2999-12-31 --reason 'for good'
+} >/dev/null
+
 # ---- runbooks --------------------------------------------------------------------------------------
 
 {

@@ -183,6 +183,7 @@ governed runbook add lost-mfa.toml
 echo '# The desk in Tokyo is asked first.' >> lost-mfa.toml
 governed runbook add lost-mfa.toml --note 'the desk in Tokyo'
 as alice runbook add "$root/examples/runbooks/root-alarm.toml"
+governed finding accept RK006 --about account:111122223333 --until "$(date -u -d "300 days" +%F)" --reason 'as agreed'
 # Ceremonies: one that is completed after a no and a taking back, one that is broken off, and one that goes on.
 governed runbook add "$here/handover.toml"
 ceremony() { local who=$1; shift; as "$who" --json ceremony "$@" | id; }

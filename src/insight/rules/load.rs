@@ -121,10 +121,13 @@ impl World {
                 [one] if loss.opens => Some(who(&Asked::of(*one))),
                 _ => None,
             };
+            let own = answer.routes.iter();
+            let mut own = own.filter(|(route, _)| *route != Route::Management);
             let found = Reach {
                 smallest: first.map(|people| (people.len(), names)),
                 needs_person: alone(&answer.losses.people),
                 needs_site: alone(&answer.losses.sites),
+                from_management: !account.management && own.all(|(_, people)| people.is_none()),
             };
             self.reach.insert(account.id, found);
         }

@@ -21,8 +21,11 @@ fn look(world: &World) -> Looked {
     let mut looked = Looked::default();
     let (sealed, things) = (world.secrets_by_account(), world.things_by_account());
     for (id, account, root) in world.rooted_accounts() {
-        if root.password != Some(true) && !account.facts.management && root.mfa.is_none() {
-            looked.skip("whether it has a password is not known");
+        if root.password != Some(true) && !account.facts.management {
+            looked.skip(match root.password {
+                Some(_) => "it has no password",
+                None => "whether it has a password is not known",
+            });
             continue;
         }
         let key = (id, SecretKind::MfaSeed);

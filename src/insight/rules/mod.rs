@@ -9,6 +9,7 @@ mod alarm;
 mod backup_restored;
 mod bag_mismatch;
 mod battery;
+mod by_reach;
 mod central_access;
 mod clock_backward;
 mod cosigned;

@@ -1,8 +1,8 @@
 //! RK010: the loss of no one person locks everybody out.
 
+use super::by_reach;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
-use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -17,17 +17,10 @@ pub const RULE: Rule = Rule {
 };
 
 fn look(world: &World) -> Looked {
-    let mut looked = Looked::default();
-    for (id, reach) in &world.reach {
-        looked.at(
-            || About::Account(*id),
-            reach
-                .needs_person
-                .as_ref()
-                .map(|who| format!("without {who} nobody gets in")),
-        );
-    }
-    looked
+    by_reach::look(world, |reach| {
+        let who = reach.needs_person.as_ref()?;
+        Some(format!("without {who} nobody gets in"))
+    })
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! RK009: no single person can reach a root user.
 
+use super::by_reach;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
-use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -17,18 +17,14 @@ pub const RULE: Rule = Rule {
 };
 
 fn look(world: &World) -> Looked {
-    let mut looked = Looked::default();
-    for (id, reach) in &world.reach {
-        let alone = reach.smallest.as_ref().filter(|(people, _)| *people <= 1);
-        looked.at(
-            || About::Account(*id),
-            alone.map(|(people, who)| match people {
-                0 => "its root user is reached by whoever comes along".to_owned(),
-                _ => format!("{} can reach its root user alone", who.join(", ")),
-            }),
-        );
-    }
-    looked
+    by_reach::look(world, |reach| {
+        let (people, who) = reach.smallest.as_ref()?;
+        match people {
+            0 => Some("its root user is reached by whoever comes along".to_owned()),
+            1 => Some(format!("{} can reach its root user alone", who.join(", "))),
+            _ => None,
+        }
+    })
 }
 
 #[cfg(test)]
@@ -46,5 +42,12 @@ mod tests {
         let mut world = good();
         reach(&mut world, M).smallest = Some((1, vec!["p1".to_owned()]));
         breaks(&RULE, &world, "p1 can reach its root user alone");
+        let mut world = good();
+        reach(&mut world, B).smallest = Some((1, vec!["p7".to_owned()]));
+        breaks(
+            &RULE,
+            &world,
+            "of 1 member account, from the management account: p7",
+        );
     }
 }
