@@ -293,7 +293,7 @@ PYTHON
     as alice drill plan qr-restore --every month --name sheets --scope location:paris-a
     as alice drill unplan sheets
     as alice drill list
-    tried=$(as alice drill start possession --sample 1 --invite dave --note 'as planned' | field id)
+    tried=$(as alice drill start possession --sample 1 --invite erin --note 'as planned' | field id)
     as alice drill prove "$tried"
     as bob drill prove "$tried" --sample 1
     as carol drill prove "$tried"
