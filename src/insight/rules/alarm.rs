@@ -18,6 +18,11 @@ pub const RULE: Rule = Rule {
 
 fn look(world: &World) -> Looked {
     let mut looked = Looked::default();
+    if world.alarms.is_empty() && world.used_accounts().next().is_some() {
+        let none = "no alarm on the use of any root user is on record";
+        looked.at(|| About::Org, Some(none.to_owned()));
+        return looked;
+    }
     for (id, _) in world.used_accounts() {
         let told: usize = world
             .alarms
@@ -45,6 +50,9 @@ mod tests {
 
     #[test]
     fn fails() {
+        let mut world = good();
+        world.alarms.clear();
+        breaks(&RULE, &world, "any root user");
         let mut world = good();
         world.alarms[0].1 = vec![B];
         breaks(&RULE, &world, "no alarm");

@@ -18,16 +18,25 @@ pub const RULE: Rule = Rule {
 
 fn look(world: &World) -> Looked {
     let mut looked = Looked::default();
-    for (id, account) in world.used_accounts() {
-        if account.facts.management {
-            looked.skip("such a policy has no effect on a management account");
-            continue;
-        }
+    let members = || {
+        let all = world.used_accounts();
+        all.filter(|(_, account)| !account.facts.management)
+    };
+    let bare = members().filter(|(id, _)| !world.root(id).denied).count();
+    if bare > 0 && bare == members().count() {
+        let none = "no policy that denies root in any member account is on record";
+        looked.at(|| About::Org, Some(none.to_owned()));
+        return looked;
+    }
+    for (id, _) in members() {
         let denied = world.root(id).denied;
         looked.at(
             || About::Account(*id),
             (!denied).then(|| "no policy that denies its root user is on record".to_owned()),
         );
+    }
+    if looked.at == 0 {
+        looked.skip("there is no member account");
     }
     looked
 }
@@ -36,6 +45,7 @@ fn look(world: &World) -> Looked {
 mod tests {
     use super::*;
     use crate::insight::rules::fixtures::*;
+    use crate::statement::account_id::AccountId;
 
     #[test]
     fn passes() {
@@ -46,6 +56,12 @@ mod tests {
     fn fails() {
         let mut world = good();
         root(&mut world, B).denied = false;
-        breaks(&RULE, &world, "no policy");
+        breaks(&RULE, &world, "in any member account");
+        let other = world.accounts[&B].clone();
+        world.accounts.insert(AccountId::of(333_333_333_333), other);
+        root(&mut world, B).denied = true;
+        breaks(&RULE, &world, "that denies its root user");
+        world.accounts.retain(|id, _| *id == M);
+        says_nothing(&RULE, &world);
     }
 }
