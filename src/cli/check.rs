@@ -54,7 +54,7 @@ pub fn run(context: &Context, command: &CheckCommand) -> Result<Done> {
     if context.global.json {
         json(&session, &people, &report)?;
     } else {
-        text(&session, &people, &report, command.all)?;
+        text(&session, &people, &report, command.all || only.is_some())?;
     }
     Ok(if report.findings.is_empty() {
         Done::Yes
@@ -225,4 +225,45 @@ fn section(
     }
     text.push('\n');
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::cli::args::Cli;
+    use crate::insight::rules;
+
+    /// A word of an example as somebody might type it.
+    fn typed(word: &str) -> &str {
+        match word {
+            "K" | "N" => "2",
+            "ACCOUNT" | "ID" => "111122223333",
+            "KIND" => "possession",
+            _ => word.split('|').next().unwrap_or(word),
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_typed_about_a_finding_is_a_command() {
+        for rule in rules::ALL {
+            let commands = rule.fix.split('`').skip(1).step_by(2);
+            for command in commands {
+                let parsed = Cli::try_parse_from(command.split(' ').map(typed));
+                assert!(
+                    parsed.is_ok(),
+                    "{}: {command}: {:?}",
+                    rule.name,
+                    parsed.err()
+                );
+            }
+            let quoted = rule.fix.matches("rootkeep ").count();
+            assert_eq!(
+                quoted,
+                rule.fix.matches("`rootkeep ").count(),
+                "{}",
+                rule.name
+            );
+        }
+    }
 }

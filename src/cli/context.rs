@@ -99,6 +99,13 @@ impl Context {
                 .iter()
                 .take(ONE_LOOK / 4)
                 .for_each(|item| say(item.lines().next().unwrap_or_default()));
+            if let Some(more) = items
+                .len()
+                .checked_sub(ONE_LOOK / 4)
+                .filter(|more| *more > 0)
+            {
+                say(&format!("… and {more} more, above: read those too"));
+            }
         }
     }
 

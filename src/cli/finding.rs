@@ -8,13 +8,14 @@ use super::check::known;
 use super::context::Context;
 use super::output::{self, Done};
 use crate::error::{Error, Result};
+use crate::insight::rules::{Report, World};
 use crate::ledger::{People, Session};
 use crate::policy::GOVERNANCE_SECRET;
 use crate::present::findings as present;
 use crate::state::findings::AcceptedRecord;
 use crate::state::records::list as records;
 use crate::statement::Claim;
-use crate::statement::findings::{About, AcceptFinding};
+use crate::statement::findings::{About, AcceptFinding, RuleId};
 use crate::statement::register::Remark;
 use crate::statement::time::Date;
 
@@ -64,13 +65,44 @@ fn accept(context: &Context, command: &AcceptOne) -> Result<Done> {
     let people = session.people()?;
     let about = typed(context, &session, &people, &command.about)?;
     let shown = present::about(&session, &about, &people)?;
+    warn_of_nothing(context, &session, &people, rule, &about, until)?;
     let facts = AcceptFinding { rule, about, until };
     let note = reason.text(terminal)?;
     let claim = Claim::FindingAccept(facts, Some(Remark { note }));
     let entered = session.enter(claim, Vec::new())?;
-    let headline = format!("proposed to accept, until {until}, that {shown} breaks rule {rule}");
+    let headline = format!("proposed to accept what {rule} finds about {shown}, until {until}");
     let fields = json!({"rule": rule, "subject": shown, "until": until});
     context.report(session, &entered, &headline, fields)
+}
+
+/// Says where there is no such finding, or where this ends what was accepted.
+fn warn_of_nothing(
+    context: &Context,
+    session: &Session,
+    people: &People,
+    rule: RuleId,
+    about: &About,
+    until: Date,
+) -> Result<()> {
+    let now = session.now()?;
+    if until.0 < now.to_chrono().date_naive() {
+        context.warn(&format!(
+            "{until} is over: this ends what was accepted of {rule}"
+        ));
+        return Ok(());
+    }
+    let world = World::load(&session.view(), people, now)?;
+    let report = Report::of(&world, &[], Some(rule))?;
+    if !report
+        .findings
+        .iter()
+        .any(|finding| finding.about == *about)
+    {
+        context.warn(&format!(
+            "{rule} finds nothing about that now; what it finds: rootkeep check --rule {rule}"
+        ));
+    }
+    Ok(())
 }
 
 /// What a finding is about, as `check` shows it: people, quorums and secrets by name, entries by id.

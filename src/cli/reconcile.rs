@@ -24,6 +24,9 @@ use crate::statement::{Claim, Time};
 /// How many things of a sort are named at most, beside what is unexplained.
 const NAMED: usize = 10;
 
+/// Within a day of its edges a period may be without records.
+const DAY: u64 = 86_400;
+
 /// `reconcile …`.
 #[derive(Debug, Subcommand)]
 pub enum ReconcileCommand {
@@ -81,6 +84,7 @@ fn cloudtrail(context: &Context, command: &ReconcileCloudtrail) -> Result<Done> 
         Error::usage("nothing-covered", "the files have no record of that period")
             .hint("see what they have: leave out --from and --to")
     })?;
+    warn_of_edges(context, &period, &outcome);
     let claim = claim(&trail, &outcome, command.gap)?;
     let report = Report {
         trail: &trail,
@@ -114,6 +118,24 @@ fn cloudtrail(context: &Context, command: &ReconcileCloudtrail) -> Result<Done> 
     let entered = session.enter(claim, Vec::new())?;
     context.report(session, &entered, "recorded what was found", fields)?;
     Ok(done)
+}
+
+/// What was asked for and is not in the files: nothing is said of it, and nothing recorded.
+fn warn_of_edges(context: &Context, period: &Period, outcome: &Outcome) {
+    let late = period.from.filter(|from| from.plus(DAY) < outcome.from);
+    if let Some(from) = late {
+        let first = outcome.from;
+        context.warn(&format!(
+            "the files have nothing from {from} to {first}: that is not looked at"
+        ));
+    }
+    let early = period.to.filter(|to| outcome.to.plus(DAY) < *to);
+    if let Some(to) = early {
+        let last = outcome.to;
+        context.warn(&format!(
+            "the files have nothing from {last} to {to}: that is not looked at"
+        ));
+    }
 }
 
 fn period(command: &ReconcileCloudtrail, now: Time) -> Result<Period> {

@@ -50,10 +50,10 @@ pub fn title(id: &RuleId) -> Option<&'static str> {
 /// Verification where the state is damaged.
 pub fn claim(source: &dyn Reading, accept: &AcceptFinding, people: &People) -> Result<String> {
     Ok(format!(
-        "proposes to accept, until {}, that {} breaks rule {}",
-        accept.until,
+        "proposes to accept what {} finds about {}, until {}",
+        accept.rule,
         about(source, &accept.about, people)?,
-        accept.rule
+        accept.until
     ))
 }
 

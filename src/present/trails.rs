@@ -162,6 +162,7 @@ pub fn reason(reason: Reason, off: Option<u64>) -> String {
             "looks like a session of central root access, whose AssumeRoot is in none of the files"
         }
         Reason::SessionOver => "done with a session's key later than sessions last",
+        Reason::ClosedUnused => "a release was in effect, and was closed as not used",
         Reason::Management => "it changes who can reach root users",
         Reason::NoAccount => "it names no account",
     }

@@ -91,6 +91,8 @@ words! {
         SessionUnknown "session-unknown",
         /// It was done with a session's key after the session's 900 seconds.
         SessionOver "session-over",
+        /// A release was in effect, and was closed as not used.
+        ClosedUnused "closed-unused",
         /// Who can reach root users was changed.
         Management "management",
         /// It names no account.

@@ -209,7 +209,7 @@ named = matching(r"custodian:[0-9a-f]{32}|other:[1-9][0-9]{0,9}")
 counted = {"count": word, "digest": digest}
 trail_word = matching(r"[A-Za-z0-9.:_-]{1,128}")
 REASONS = ("no-release", "outside-window", "other-secret", "no-mfa", "failed", "credential-change", "access-key", "no-task", "other-task", "session",
-           "session-unknown", "session-over", "management", "no-account")
+           "session-unknown", "session-over", "closed-unused", "management", "no-account")
 event = {"event": trail_word, "account": (account, None)}
 TRIED = {"sign-in": "account", "qr-restore": "item", "phone": "phone", "mailbox": "mailbox", "ledger-restore": "ledger"}
 TASKS = {"audit-credentials": 900, "create-password": 900, "delete-credentials": 900, "unlock-bucket": 900, "unlock-queue": 900, "change-email": 86400}

@@ -53,6 +53,8 @@ pub enum Cause {
         /// Whether the password is among them.
         password: bool,
     },
+    /// A release that was closed as not used: it explains nothing.
+    Unused,
     /// A drill in which somebody signs in.
     Drill,
     /// A session of central root access.
@@ -150,14 +152,23 @@ impl Estate {
                     && next.made_at >= effect.at
                     && next.made_at <= to.plus(SEALED_WITHIN)
             });
+            let unused = password && request.closed == Some(Outcome::Unused);
             for account in accounts(&secret) {
                 self.expected.push(Expected {
                     leaf,
                     account,
                     from: effect.at,
                     to,
-                    cause: Cause::Release { password },
-                    names: changes(secret.kind(), changed),
+                    cause: if unused {
+                        Cause::Unused
+                    } else {
+                        Cause::Release { password }
+                    },
+                    names: if unused {
+                        BTreeSet::new()
+                    } else {
+                        changes(secret.kind(), changed)
+                    },
                     leaves_trace: password && request.closed == Some(Outcome::Used),
                 });
             }

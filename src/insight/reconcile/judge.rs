@@ -175,7 +175,7 @@ impl<'e> Judge<'e> {
 
     /// What was done by somebody who had signed in.
     fn signed_in(&self, event: &Event, act: &Act, account: AccountId) -> Verdict {
-        let (mut nearest, mut other) = (None, false);
+        let (mut nearest, mut other, mut unused) = (None, false, false);
         for one in self.of(account) {
             let off = one.off(event.at);
             match (one.signs_in(), off) {
@@ -187,9 +187,15 @@ impl<'e> Judge<'e> {
                     return Verdict::By(one.leaf);
                 }
                 (true, off) => nearest = Some(nearest.unwrap_or(off).min(off)),
-                (false, 0) => other |= matches!(one.cause, Cause::Release { .. }),
+                (false, 0) => {
+                    other |= matches!(one.cause, Cause::Release { .. });
+                    unused |= one.cause == Cause::Unused;
+                }
                 (false, _) => {}
             }
+        }
+        if unused {
+            return open(Reason::ClosedUnused);
         }
         match (other, nearest) {
             (true, _) => open(Reason::OtherSecret),

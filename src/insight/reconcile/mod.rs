@@ -113,7 +113,7 @@ pub fn reconcile(
     Some(outcome)
 }
 
-/// The period that is looked at: what was asked for, or else what there are records of.
+/// The period that is looked at: of what was asked for, what there are records of.
 fn covered(events: &BTreeSet<Event>, coverage: &Coverage, period: &Period) -> Option<(Time, Time)> {
     let within = || {
         events
@@ -132,7 +132,9 @@ fn covered(events: &BTreeSet<Event>, coverage: &Coverage, period: &Period) -> Op
         .into_iter()
         .chain(within())
         .max()?;
-    Some((period.from.unwrap_or(first), period.to.unwrap_or(last)))
+    let from = period.from.map_or(first, |from| from.max(first));
+    let to = period.to.map_or(last, |to| to.min(last));
+    (from <= to).then_some((from, to))
 }
 
 fn count(length: usize) -> u64 {

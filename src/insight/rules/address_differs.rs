@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "The register's mailbox is the one that AWS has",
     why: "If the two differ, the people on the list are not those who can reset the password.",
-    fix: "rootkeep mailbox set NAME --address ADDRESS --account ID; or change it at AWS (runbook change-mailbox)",
+    fix: "`rootkeep mailbox set NAME --address ADDRESS --account ID`; or change it at AWS (runbook change-mailbox)",
     source: "M1, M9",
     look,
 };

@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "Somebody is told when a root user is used",
     why: "What nobody hears of can't be questioned.",
-    fix: "rootkeep alarm add NAME --where TEXT --receiver NAME",
+    fix: "`rootkeep alarm add NAME --where TEXT --receiver NAME`",
     source: "CIS AWS Foundations 3.0 4.3, 5.0 4.3, 7.0 5.3; NIST SP 800-53 AU-6, CA-7; M17, M24",
     look,
 };

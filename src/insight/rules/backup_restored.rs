@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "A backup was lately restored and found good",
     why: "A backup that was never restored is a hope.",
-    fix: "rootkeep backup --out FILE; rootkeep restore FILE --drill",
+    fix: "`rootkeep backup --out FILE`, then `rootkeep restore FILE --drill`",
     source: "NIST SP 800-53 CP-9(1); M15",
     look,
 };

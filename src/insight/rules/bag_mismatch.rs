@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "No bag or item was found otherwise than registered",
     why: "A bag with another number, a broken seal or a thing that is not where it ought to be may have been opened: what is in it counts as known until it is replaced.",
-    fix: "seal what is in it anew and destroy the old epoch and the item; or accept it, with the reason, by governance: rootkeep finding accept RK015",
+    fix: "seal what is in it anew, and destroy the old epoch and the item; or let governance accept it: `rootkeep finding accept RK015 --about SUBJECT --until DATE --reason TEXT`",
     source: "NIST SP 800-53 PE-3, MP-4; ceremony practice; M8, M14",
     look,
 };

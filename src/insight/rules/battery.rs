@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "Devices with a battery are checked and replaced in time",
     why: "A token whose battery is dead is a lost MFA.",
-    fix: "rootkeep item check NAME --battery-expires DATE; to replace it: runbook replace-battery-mfa",
+    fix: "`rootkeep item check NAME --battery-checked DATE --battery-expires DATE`; to replace it: runbook replace-battery-mfa",
     source: "AWS: root user best practices, MFA devices with batteries; M5",
     look,
 };

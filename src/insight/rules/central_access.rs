@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "Root access to member accounts is managed centrally",
     why: "Then a member account needs no root password, and a task needs no sign-in: fifteen minutes, one policy.",
-    fix: "runbook enable-central-root; then rootkeep account import --organizations-features FILE",
+    fix: "runbook enable-central-root; then `rootkeep account import --organizations-features FILE`",
     source: "AWS: centrally manage root access for member accounts; CIS AWS Foundations 7.0 2.1.1; M19, M25",
     look,
 };

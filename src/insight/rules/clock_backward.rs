@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "The clock of whoever writes has not run backwards",
     why: "What is dated before its predecessor was written on a machine with a wrong clock, or by somebody who set it.",
-    fix: "set the clock; say what happened: rootkeep correct ID --reason TEXT; then accept it: rootkeep finding accept RK034",
+    fix: "set the clock, and say what happened: `rootkeep correct ID --reason TEXT --text TEXT`; then `rootkeep finding accept RK034 --about SUBJECT --until DATE --reason TEXT`",
     source: "NIST SP 800-53 AU-8, AU-10",
     look,
 };

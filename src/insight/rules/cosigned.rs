@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "More than one person has cosigned the log lately",
     why: "What one person alone has seen, one person alone can take back: another's cosignature pins it.",
-    fix: "on another custodian's machine or with another's identity: rootkeep checkpoint --cosign",
+    fix: "with another's identity: `rootkeep checkpoint --cosign`",
     source: "C2SP tlog-cosignature; NIST SP 800-53 AU-9(3), AU-10",
     look,
 };

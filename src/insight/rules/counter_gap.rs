@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "A lock's counter has no gap",
     why: "A counter that went on without an entry is an opening that nobody logged.",
-    fix: "find out who it was, and log it: rootkeep safe log; then accept the gap with the reason: rootkeep finding accept RK038",
+    fix: "find out who it was, and log it: `rootkeep safe log LOCATION --opened-at TIME --closed-at TIME --witness NAME --purpose TEXT`; then `rootkeep finding accept RK038 --about SUBJECT --until DATE --reason TEXT`",
     source: "SF 702 practice; NIST SP 800-53 PE-3; M8",
     look,
 };

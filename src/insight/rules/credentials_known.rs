@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "What root credentials an account has is known, with what shows it",
     why: "\"No credentials\" is the best state for a member account, and only counts where something shows it.",
-    fix: "rootkeep account import --credential-report FILE --account ID, or rootkeep account set ID --credentials never-set|deleted|present",
+    fix: "`rootkeep account import --credential-report FILE --account ID`, or `rootkeep account set ID --credentials never-set|deleted|present --evidence FILE`",
     source: "AWS: centrally manage root access for member accounts; M4",
     look,
 };

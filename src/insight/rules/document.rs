@@ -35,7 +35,7 @@ pub fn markdown() -> String {
             rule.name,
             rule.severity.as_str(),
             rule.why,
-            commands(rule.fix),
+            rule.fix,
             rule.source,
         ));
     }
@@ -51,31 +51,4 @@ fn meaning(severity: Severity) -> &'static str {
         Severity::Medium => "practice that keeps the others from happening was left out",
         Severity::Low => "worth knowing",
     }
-}
-
-/// Commands as code.
-fn commands(fix: &str) -> String {
-    let parts: Vec<String> = fix
-        .split("; ")
-        .map(|part| {
-            let at = part.find("rootkeep ");
-            at.map_or_else(
-                || part.to_owned(),
-                |at| {
-                    let (before, command) = part.split_at(at);
-                    let ends = command.find(" (runbook").unwrap_or(command.len());
-                    let (command, after) = command.split_at(ends);
-                    let listed: Vec<String> =
-                        command.split(", rootkeep ").enumerate().map(code).collect();
-                    format!("{before}{}{after}", listed.join(", "))
-                },
-            )
-        })
-        .collect();
-    parts.join("; ")
-}
-
-fn code((place, command): (usize, &str)) -> String {
-    let prefix = if place == 0 { "" } else { "rootkeep " };
-    format!("`{prefix}{command}`")
 }

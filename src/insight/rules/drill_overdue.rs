@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "Drills are planned, and none is overdue",
     why: "Access that is not tried is not there on the day it is needed.",
-    fix: "rootkeep drill start KIND; where none is planned: rootkeep drill plan KIND --every quarter",
+    fix: "`rootkeep drill start KIND`; where none is planned: `rootkeep drill plan KIND --every quarter`",
     source: "AWS: root user best practices, test at least quarterly; NIST SP 800-53 CP-4; M15",
     look,
 };

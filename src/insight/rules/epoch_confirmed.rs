@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "What is sealed was found to work",
     why: "A password that was mistyped when it was sealed is found out when it is needed.",
-    fix: "at the next release that signs in: rootkeep secret confirm SECRET --epoch N",
+    fix: "at the next release that signs in: `rootkeep secret confirm SECRET --epoch N`",
     source: "NIST SP 800-53 CP-4; M15",
     look,
 };

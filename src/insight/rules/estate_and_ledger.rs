@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "The register and the organization have the same accounts",
     why: "An account that the ledger doesn't know has a root user that nobody looks after; one that has gone leaves secrets behind.",
-    fix: "rootkeep account import --organizations FILE; destroy what belongs to accounts that are gone: rootkeep secret destroy, rootkeep item destroy",
+    fix: "`rootkeep account import --organizations FILE`; what belongs to accounts that are gone: `rootkeep secret destroy SECRET --reason TEXT`, `rootkeep item destroy ITEM --witness NAME`",
     source: "NIST SP 800-53 CM-8; M1, M4",
     look,
 };

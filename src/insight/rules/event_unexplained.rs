@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Critical,
     title: "Every root event of CloudTrail is explained",
     why: "A use of root that nobody expected is how an account is lost.",
-    fix: "runbook root-alarm; once it is known what it was: rootkeep event explain ID --was ours --text TEXT",
+    fix: "runbook root-alarm; once it is known what it was: `rootkeep event explain ID --was ours --text TEXT`",
     source: "CIS AWS Foundations 3.0 4.3, 5.0 4.3, 7.0 5.3; NIST SP 800-53 AU-6; M17",
     look,
 };

@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "Password and MFA are in different places, hands and quorums",
     why: "Whoever has both has the account: different places, different procedures, different people.",
-    fix: "move one of them (rootkeep item move), or seal one to another quorum whose members hold no share of the other",
+    fix: "`rootkeep item move ITEM --location NAME --witness NAME`, or seal one to another quorum whose members hold no share of the other",
     source: "AWS: root user best practices, restrict access to the recovery mechanisms; M7, M21",
     look,
 };

@@ -497,6 +497,7 @@ pub(super) fn good() -> World {
             smallest: Some((3, vec!["p1".to_owned()])),
             needs_person: None,
             needs_site: None,
+            locked_out: false,
             from_management: account == B,
         };
         world.reach.insert(account, reach);

@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "Lessons are seen to in time",
     why: "A lesson that nobody follows is learnt again.",
-    fix: "rootkeep improvement close ID --outcome done --note TEXT",
+    fix: "`rootkeep improvement close ID --outcome done --note TEXT`",
     source: "NIST SP 800-53 CP-4, IR-3; ISO 27001 5.37; M15",
     look,
 };

@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "What was taken out of a location was put back",
     why: "A thing that is in no location is in somebody's pocket.",
-    fix: "rootkeep safe open, then rootkeep safe close --put ITEM; where it stays: rootkeep item move",
+    fix: "`rootkeep safe open LOCATION --purpose TEXT --witness NAME`, then `rootkeep safe close LOCATION --put ITEM`; where it stays elsewhere: `rootkeep item move ITEM --location NAME --witness NAME`",
     source: "PCI PIN removal log practice; M8, M14",
     look,
 };

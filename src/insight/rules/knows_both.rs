@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Critical,
     title: "Nobody knows both password and MFA of a root user",
     why: "Whoever has seen both needs nobody else any more.",
-    fix: "seal one of them anew, have somebody else confirm it, and destroy the old epoch: rootkeep seal, rootkeep secret confirm, rootkeep secret destroy",
+    fix: "seal one of them anew, have somebody else confirm it, and destroy the old epoch: `rootkeep secret destroy SECRET --epoch N --reason TEXT`",
     source: "NIST SP 800-53 AC-3(2), AC-5; M7, M21",
     look,
 };

@@ -104,6 +104,11 @@ impl World {
     fn load_reach(&mut self, estate: &Estate) -> Result<()> {
         let nothing = Lost::default();
         let mut reach = reach::Reach::new(estate, &nothing)?;
+        let rooted = |id: AccountId| {
+            let management = self.accounts.get(&id).is_some_and(|it| it.facts.management);
+            management || self.roots.get(&id).and_then(|root| root.password) == Some(true)
+        };
+        let mut found_all = BTreeMap::new();
         for account in estate.accounts.iter().filter(|account| account.in_use) {
             let answer = reach.brief(account, &Route::ALL)?;
             let first = answer.fewest.as_deref();
@@ -127,10 +132,12 @@ impl World {
                 smallest: first.map(|people| (people.len(), names)),
                 needs_person: alone(&answer.losses.people),
                 needs_site: alone(&answer.losses.sites),
+                locked_out: rooted(account.id) && !answer.losses.people.opens,
                 from_management: !account.management && own.all(|(_, people)| people.is_none()),
             };
-            self.reach.insert(account.id, found);
+            found_all.insert(account.id, found);
         }
+        self.reach = found_all;
         Ok(())
     }
 

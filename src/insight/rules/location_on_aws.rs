@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "Nothing that opens an account is where AWS is needed to reach it",
     why: "A door, a vault or a password manager that AWS hosts is shut when the account is.",
-    fix: "move it: rootkeep item move ITEM --to LOCATION",
+    fix: "`rootkeep item move ITEM --location NAME --witness NAME`",
     source: "AWS: root user best practices, no circular dependencies; M3",
     look,
 };

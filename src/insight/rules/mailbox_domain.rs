@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "A root user's address is in a domain of the company",
     why: "Whoever runs the domain can reset the password; a personal or third-party mailbox leaves with its owner.",
-    fix: "change the address to a group in the company's domain (runbook change-mailbox); a new domain: rootkeep posture set --domain DOMAIN",
+    fix: "change the address to a group in the company's domain (runbook change-mailbox); a new domain: `rootkeep posture set --domain DOMAIN`",
     source: "AWS: root user best practices, use a group e-mail address; M1",
     look,
 };

@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "The mailbox of a root user is read by several people",
     why: "A password is reset by whoever reads the mailbox; where that is one person, the account depends on one person, and one person can take it.",
-    fix: "rootkeep mailbox add NAME --address ADDRESS --account ID --member NAME --member NAME; in the mail system, make it a group",
+    fix: "`rootkeep mailbox add NAME --address ADDRESS --account ID --member NAME --member NAME`; in the mail system, make it a group",
     source: "AWS: root user best practices, use a group e-mail address; M1, M12",
     look,
 };

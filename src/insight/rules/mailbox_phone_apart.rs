@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "The mailbox and the phone of an account are with different people",
     why: "Mailbox and phone together are what AWS Support accepts when MFA is lost: in one pair of hands they are the account.",
-    fix: "rootkeep phone set NAME --holder NAME, or rootkeep mailbox set NAME --member NAME",
+    fix: "`rootkeep phone set NAME --holder NAME`, or `rootkeep mailbox set NAME --member NAME`",
     source: "AWS: root user best practices, restrict access to the recovery mechanisms; M7, M9",
     look,
 };

@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "Each account's root user has a mailbox of its own",
     why: "Whoever reads a mailbox that several accounts share can reset all of their passwords at once.",
-    fix: "give each account an address of its own (runbook change-mailbox), then: rootkeep mailbox set NAME --account ID",
+    fix: "give each account an address of its own (runbook change-mailbox), then `rootkeep mailbox set NAME --account ID`",
     source: "AWS: root user best practices; M1",
     look,
 };

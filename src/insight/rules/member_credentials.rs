@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "Member accounts have no root credentials where AWS manages them centrally",
     why: "What is not there can't be stolen, and needs no safe.",
-    fix: "rootkeep task request ACCOUNT delete-credentials (runbook delete-recovered-root)",
+    fix: "`rootkeep task request ACCOUNT delete-credentials` (runbook delete-recovered-root), then import the credential report again",
     source: "AWS: centrally manage root access for member accounts; CIS AWS Foundations 7.0 2.1.1; M4, M19",
     look,
 };

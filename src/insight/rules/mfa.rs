@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Critical,
     title: "A root user with a password has MFA",
     why: "Without MFA the password alone, or the mailbox alone, is the account.",
-    fix: "register an MFA device (runbook root-only-task), seal its seed or add the token: rootkeep seal ACCOUNT/mfa-seed, rootkeep item add",
+    fix: "register an MFA device (runbook root-only-task), then `rootkeep seal ACCOUNT/mfa-seed --quorum QUORUM --qr IMAGE`, or `rootkeep item add NAME --kind mfa-token --account ID --location NAME`",
     source: "CIS AWS Foundations 3.0 1.5, 5.0 1.4, 7.0 2.5; Security Hub IAM.9; M5",
     look,
 };

@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "MFA is hardware where the posture wants it",
     why: "A virtual device can be copied by whoever has seen its QR code; a hardware one has to be taken.",
-    fix: "register a hardware device (runbook lost-mfa), or accept the finding for a time: rootkeep finding accept RK006 --about account:ID --until DATE --reason TEXT",
+    fix: "register a hardware device (runbook lost-mfa), or let governance accept it: `rootkeep finding accept RK006 --about SUBJECT --until DATE --reason TEXT`",
     source: "CIS AWS Foundations 3.0 1.6, 5.0 1.5, 7.0 2.6; Security Hub IAM.6; M5",
     look,
 };

@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "A password is changed after a release, where the posture says so",
     why: "Whoever was shown it knows it.",
-    fix: "change it at AWS (runbook change-known-password), then seal the new one: rootkeep seal ACCOUNT/password",
+    fix: "change it at AWS (runbook change-known-password), then `rootkeep seal ACCOUNT/password --stdin`",
     source: "M2",
     look,
 };

@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "Where a root user has a password, it is sealed here",
     why: "A password that nobody holds in custody is either lost, or somebody's own.",
-    fix: "rootkeep seal ACCOUNT/password --quorum QUORUM --stdin; or have it deleted centrally",
+    fix: "`rootkeep seal ACCOUNT/password --quorum QUORUM --stdin`; or have it deleted centrally",
     source: "AWS: root user best practices, secure the root user; M3, M4",
     look,
 };

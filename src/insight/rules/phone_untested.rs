@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "Each phone was called and answered lately",
     why: "The number that AWS calls has to ring where somebody answers.",
-    fix: "rootkeep drill start phone; or rootkeep phone set NAME --tested DATE",
+    fix: "`rootkeep drill start phone`, or `rootkeep phone set NAME --tested DATE`",
     source: "AWS: root user best practices, test the phone at least quarterly; M10, M15",
     look,
 };

@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Critical,
     title: "Whoever has privilege over root users signs in with MFA",
     why: "Who can change a root user's address or act as root has the account: a password alone must not be enough.",
-    fix: "give it MFA at AWS, then: rootkeep privilege set NAME --mfa hardware",
+    fix: "give it MFA at AWS, then `rootkeep privilege set NAME --mfa hardware`",
     source: "CIS AWS Foundations 3.0 1.10; NIST SP 800-53 IA-2(1); M22",
     look,
 };

@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "A recovered root credential was deleted again",
     why: "A member account that got a password for one task has one until somebody takes it away.",
-    fix: "rootkeep task request ACCOUNT delete-credentials (runbook delete-recovered-root)",
+    fix: "`rootkeep task request ACCOUNT delete-credentials` (runbook delete-recovered-root)",
     source: "AWS: centrally manage root access for member accounts; M4, M19, M23",
     look,
 };

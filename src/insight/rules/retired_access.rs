@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "Nobody who has left can still open a location, read a mailbox or answer a phone",
     why: "A combination, a key or a group membership doesn't leave with the person.",
-    fix: "rootkeep location set ID --access NAME..., change the combination; rootkeep mailbox set, phone set, privilege set",
+    fix: "`rootkeep location set ID --access NAME`, and change the combination; `rootkeep mailbox set ID --member NAME`, `rootkeep phone set ID --holder NAME`, `rootkeep privilege set NAME --member NAME`",
     source: "NIST SP 800-53 PE-2, PE-3; ISO 27001 5.18, 7.2; M11",
     look,
 };

@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "Who has access is reviewed, and no review is overdue",
     why: "Lists grow by themselves; they only get shorter when somebody looks.",
-    fix: "rootkeep review start; where none is planned: rootkeep review plan --every quarter",
+    fix: "`rootkeep review start`; where none is planned: `rootkeep review plan --every quarter`",
     source: "AWS: root user best practices, review access; NIST SP 800-53 AC-6(7); ISO 27001 5.18; M11",
     look,
 };

@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "A policy that denies root in member accounts is on record",
     why: "A service control policy stops the root user even where somebody has its password and MFA.",
-    fix: "attach one (runbook disable-root-by-scp), then: rootkeep account set ID --scp NAME --scp-since DATE",
+    fix: "attach one (runbook disable-root-by-scp), then `rootkeep account set ID --scp NAME --scp-since DATE`",
     source: "AWS: organizations, example SCPs; M16",
     look,
 };

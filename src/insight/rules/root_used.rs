@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "Each use of a root password belongs to a release",
     why: "A root user that signed in when nobody had asked for it is an incident, or a release that nobody wrote down.",
-    fix: "find out who it was: runbook root-alarm; import CloudTrail of that day: rootkeep reconcile cloudtrail FILE",
+    fix: "find out who it was (runbook root-alarm), and look at that day: `rootkeep reconcile cloudtrail FILE`",
     source: "CIS AWS Foundations 3.0 1.7, 5.0 1.6, 7.0 2.7; M17",
     look,
 };

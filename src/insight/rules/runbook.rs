@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "Each scenario has a runbook, and people have gone through it",
     why: "A script that nobody has read is found to be wrong on the worst day.",
-    fix: "rootkeep runbook add FILE (examples/runbooks has one for each); rootkeep ceremony start RUNBOOK --performance practice",
+    fix: "`rootkeep runbook add FILE` (examples/runbooks has one for each); then `rootkeep ceremony start RUNBOOK --practice`",
     source: "AWS: root user best practices, documented processes; NIST SP 800-53 CP-4, IR-3; M13, M20, M23",
     look,
 };

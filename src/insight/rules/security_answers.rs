@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "What AWS Support asks for is recorded like a credential",
     why: "Answers that nobody can find make a lost MFA a lost account.",
-    fix: "rootkeep seal ACCOUNT/security-answers --stdin; where none were ever set: rootkeep account set ID --answers not-set",
+    fix: "`rootkeep seal ACCOUNT/security-answers --quorum QUORUM --stdin`; where none were ever set: `rootkeep account set ID --answers not-set`",
     source: "AWS: root user best practices, keep recovery information current; M9",
     look,
 };

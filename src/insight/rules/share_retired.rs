@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "No share is held by somebody who has left",
     why: "Whoever left may still have the identity: each such share is one that the others don't count on, and an intruder may.",
-    fix: "rootkeep reshare SECRET --without NAME",
+    fix: "`rootkeep reshare SECRET --without NAME`",
     source: "NIST SP 800-53 SC-12; M11, M26",
     look,
 };

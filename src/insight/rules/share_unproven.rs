@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "Enough shares of every secret were lately proven to be there",
     why: "A share that can't be decrypted any more looks like every other, until it is needed.",
-    fix: "rootkeep drill start possession; rootkeep drill prove ID",
+    fix: "`rootkeep drill start possession`, then `rootkeep drill prove ID`",
     source: "NIST SP 800-53 CP-4, SC-12; M15",
     look,
 };

@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "A virtual MFA has a printed copy within reach of each time zone where custodians are",
     why: "A root user may be needed at three in the morning: a safe on the other side of the world is no help.",
-    fix: "print a copy and put it into a safe there: rootkeep print copy, rootkeep item add --kind qr-sheet",
+    fix: "print a copy in a release and put it into a safe there: `rootkeep print sheet ID --location NAME --bag NUMBER --copy N --out FILE`, `rootkeep item add NAME --kind qr-sheet --for SECRET --location NAME`",
     source: "AWS: root user best practices, virtual MFA QR codes in safes across time zones; M5, M6",
     look,
 };

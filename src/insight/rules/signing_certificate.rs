@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Critical,
     title: "No root user has a signing certificate",
     why: "A signing certificate of a root user needs no MFA and no second person.",
-    fix: "delete it (runbook root-only-task or rootkeep task request ACCOUNT delete-credentials), then import the credential report again",
+    fix: "delete it (runbook root-only-task, or `rootkeep task request ACCOUNT delete-credentials`), then import the credential report again",
     source: "AWS: root user best practices; M18",
     look,
 };
@@ -25,7 +25,10 @@ fn look(world: &World) -> Looked {
         };
         looked.at(
             || About::Account(*id),
-            (count > 0).then(|| format!("its root user has {count} of them")),
+            (count > 0).then(|| match count {
+                1 => "its root user has 1 signing certificate".to_owned(),
+                _ => format!("its root user has {count} signing certificates"),
+            }),
         );
     }
     looked
@@ -45,7 +48,7 @@ mod tests {
     fn fails() {
         let mut world = good();
         root(&mut world, B).certificates = Some(1);
-        breaks(&RULE, &world, "has 1 of them");
+        breaks(&RULE, &world, "has 1 signing certificate");
         root(&mut world, B).certificates = None;
         holds(&RULE, &world);
     }

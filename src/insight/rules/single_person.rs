@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Critical,
     title: "No single person can reach a root user",
     why: "What one person can do alone, one person can be made to do.",
-    fix: "who, and by which way: rootkeep who-can ACCOUNT",
+    fix: "who, and by which way: `rootkeep who-can ACCOUNT`",
     source: "AWS: organizations best practices, use multi-person control; NIST SP 800-53 AC-3(2), AC-5; M12, M21",
     look,
 };

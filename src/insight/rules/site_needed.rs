@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "The loss of no one site locks everybody out",
     why: "A fire or a locked building takes a whole site; copies elsewhere keep the way in.",
-    fix: "put a copy in another site: rootkeep seal ACCOUNT/mfa-seed --copies, rootkeep item add; rootkeep what-if --without site:NAME",
+    fix: "put a copy into another site: `rootkeep print sheet ID --location NAME --bag NUMBER --copy N --out FILE`; what then: `rootkeep what-if --without site:NAME`",
     source: "AWS: root user best practices; M5, M6, M12",
     look,
 };

@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "Whoever was struck in a review has no access any more",
     why: "A review whose findings stay open has changed nothing.",
-    fix: "what is left to do: rootkeep review list --open; then rootkeep review done",
+    fix: "what is left to do: `rootkeep review list`; then `rootkeep review done ID NAME --note TEXT`",
     source: "NIST SP 800-53 AC-6(7); ISO 27001 5.18; M11",
     look,
 };

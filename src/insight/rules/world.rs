@@ -113,6 +113,8 @@ pub struct Reach {
     pub needs_person: Option<String>,
     /// The site without which nobody gets in, if there is one.
     pub needs_site: Option<String>,
+    /// Whether it has credentials, and nobody gets in with what is on record.
+    pub locked_out: bool,
     /// Whether the only way is from the management account.
     pub from_management: bool,
 }
