@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::state::Records;
 use crate::state::estate::{FeaturesRecord, RegistryRecord, RootRecord};
 use crate::state::records::list;
-use crate::state::tasks::{Left, LeftRecord};
+use crate::state::tasks::LeftRecord;
 use crate::statement::Time;
 use crate::statement::account_id::AccountId;
 use crate::statement::registry::{Answers, CredentialState};
@@ -32,6 +32,8 @@ pub struct Root {
     pub denied: bool,
     /// Whether somebody has recorded that AWS asks no security questions.
     pub no_questions: bool,
+    /// As of when files have last said anything.
+    pub seen: Option<Time>,
     /// Since when credentials are there again that a task has made.
     pub recovered: Option<Time>,
 }
@@ -68,12 +70,39 @@ pub struct Central {
 impl Root {
     /// What AWS's files said.
     fn see(&mut self, seen: &RootRecord) {
+        self.seen = seen.reports.iter().map(|report| report.at).max();
         self.password = seen.password().map(|seen| seen.value);
         self.mfa = seen.mfa().map(|seen| seen.value);
         self.virtual_mfa = seen.virtual_devices().map(|seen| seen.value > 0);
         self.access_keys = seen.access_keys().map(|seen| seen.value);
         self.certificates = seen.signing_certificates().map(|seen| seen.value);
         self.last_used = seen.password_last_used().and_then(|seen| seen.value);
+    }
+
+    /// What tasks have left, where that is later than what files say.
+    fn leave(&mut self, left: &LeftRecord) {
+        let all = [&left.recovered, &left.deleted, &left.audited];
+        let Some(last) = all.into_iter().flatten().max_by_key(|left| left.at) else {
+            return;
+        };
+        self.recovered = left.recovered.as_ref().map(|left| left.at);
+        if self.seen.is_some_and(|seen| seen > last.at) {
+            // A later report that shows no password ends a recovery.
+            if self.password == Some(false) {
+                self.recovered = None;
+            }
+            return;
+        }
+        if last.is_bare() {
+            self.recorded_absent = true;
+            self.password = Some(false);
+            self.mfa = Some(false);
+            self.access_keys = Some(0);
+            self.certificates = Some(0);
+        } else {
+            self.recorded_absent = false;
+            self.password = Some(true);
+        }
     }
 
     /// What people have recorded.
@@ -112,9 +141,7 @@ pub fn all(records: &dyn Records) -> Result<BTreeMap<AccountId, Root>> {
     }
     for (key, left) in list::<LeftRecord>(records, "")? {
         let root = all.entry(AccountId::new(key)?).or_default();
-        root.recovered = left.recovered.as_ref().map(|left| left.at);
-        let gone = left.deleted.is_some() || left.audited.as_ref().is_some_and(Left::is_bare);
-        root.recorded_absent |= gone && left.recovered.is_none();
+        root.leave(&left);
     }
     Ok(all)
 }

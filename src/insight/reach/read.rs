@@ -285,7 +285,9 @@ impl<'r> Reader<'r> {
     fn values(&mut self, secret: &Id, epochs: &BTreeMap<u32, Epoch>, held: &HeldBy) -> Vec<Value> {
         let live = |(_, epoch): &(&u32, &Epoch)| epoch.destroyed.is_none();
         let newest = epochs.iter().rfind(live).map(|(number, _)| *number);
-        let works = |one: &(&u32, &Epoch)| one.1.destroyed.is_none() && !one.1.confirmed.is_empty();
+        let works = |one: &(&u32, &Epoch)| {
+            one.1.destroyed.is_none() && one.1.confirmed.iter().any(|who| *who != one.1.sealer)
+        };
         let confirmed = epochs.iter().rfind(works).map(|(number, _)| *number);
         let first = |number: Option<u32>| number.map(|number| first_of(epochs, number));
         let (newest, usual) = (first(newest), first(confirmed.or(newest)));

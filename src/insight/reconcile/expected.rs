@@ -1,6 +1,6 @@
 //! What the ledger says there was to be: releases, drills, tasks, each with its window.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::CLOCK_ERROR;
 use crate::crypto::fixed::Digest;
@@ -18,7 +18,7 @@ use crate::statement::names::Subject;
 use crate::statement::register::ItemKind;
 use crate::statement::releases::Outcome;
 use crate::statement::tasks::{Task, TaskOutcome};
-use crate::statement::trails::EventName;
+use crate::statement::trails::{EventName, Word};
 use crate::statement::{SecretKind, Time};
 
 /// How long before and after the time that a drill has on record somebody may have signed in.
@@ -89,7 +89,7 @@ pub struct Estate {
     /// Accounts whose root user has MFA.
     pub with_mfa: BTreeSet<AccountId>,
     /// Events that governance has explained.
-    pub settled: BTreeSet<EventName>,
+    pub settled: BTreeMap<EventName, (Time, Word)>,
 }
 
 impl Estate {
@@ -121,7 +121,8 @@ impl Estate {
         }
         for (_, event) in list::<EventRecord>(records, "")? {
             if event.explained.is_some() {
-                estate.settled.insert(event.event_name());
+                let was = (event.at, event.name.clone());
+                estate.settled.insert(event.event_name(), was);
             }
         }
         Ok(estate)
@@ -139,7 +140,8 @@ impl Estate {
         if request.reshare {
             return Ok(());
         }
-        let to = request.closed_at.unwrap_or(end).max(effect.at);
+        // Closing late makes no window longer.
+        let to = request.closed_at.unwrap_or(end).min(end).max(effect.at);
         for wanted in &request.secrets {
             let Some(secret) = read::<SecretRecord>(records, &wanted.secret.to_hex())? else {
                 continue;
@@ -200,10 +202,16 @@ impl Estate {
         });
     }
 
+    /// What one person has entered explains nothing: not before everyone who took part has signed.
     fn drill(&mut self, leaf: Digest, drill: &DrillRecord) {
+        if drill.finished.is_none() {
+            return;
+        }
         for found in &drill.found {
             let Found::SignIn {
-                account, worked, ..
+                account,
+                worked: true,
+                ..
             } = found.found
             else {
                 continue;
@@ -216,7 +224,7 @@ impl Estate {
                 to: found.at.plus(DRILL),
                 cause: Cause::Drill,
                 names: BTreeSet::new(),
-                leaves_trace: worked,
+                leaves_trace: true,
             });
         }
     }

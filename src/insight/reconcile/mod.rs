@@ -73,7 +73,8 @@ pub fn reconcile(
             service.insert(name);
             continue;
         }
-        let verdict = if estate.settled.contains(&name) {
+        let settled = estate.settled.get(&name);
+        let verdict = if settled.is_some_and(|was| *was == (event.at, event.name.clone())) {
             Verdict::Settled
         } else {
             judge.verdict(event)

@@ -96,7 +96,7 @@ fn estate(expected: &[Expected]) -> Estate {
     Estate {
         expected: expected.to_vec(),
         with_mfa: BTreeSet::from([account(ONE)]),
-        settled: BTreeSet::new(),
+        settled: BTreeMap::new(),
     }
 }
 
@@ -310,10 +310,15 @@ fn of_two_records_with_one_id_the_worse_counts() {
 fn what_governance_has_explained_is_explained() {
     let mut estate = estate(&[]);
     let event = sign_in("e", 30);
-    estate.settled.insert(EventName {
+    let name = EventName {
         event: event.id.clone(),
         account: event.account,
-    });
+    };
+    estate.settled.insert(name, (event.at, event.name.clone()));
+    // Another event that has its id is not what was explained.
+    let mut other = event.clone();
+    other.at = other.at.plus(60);
+    assert_eq!(outcome(&[other], &estate).unexplained.len(), 1);
     let found = outcome(&[event], &estate);
     assert_eq!(
         (found.explained, found.settled, found.unexplained.len()),

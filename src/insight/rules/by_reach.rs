@@ -10,6 +10,11 @@ use crate::statement::findings::About;
 /// all have its weakness: they are one finding, about the organization.
 pub(super) fn look(world: &World, wrong: impl Fn(&Reach) -> Option<String>) -> Looked {
     let mut looked = Looked::default();
+    if let Some(why) = &world.unreachable {
+        let message = format!("who can reach root users can't be worked out: {why}");
+        looked.at(|| About::Ledger, Some(message));
+        return looked;
+    }
     let mut shared: BTreeMap<String, usize> = BTreeMap::new();
     for (id, reach) in &world.reach {
         let message = wrong(reach);

@@ -30,7 +30,7 @@ fn look(world: &World) -> Looked {
         looked.found.push(Found {
             about: About::Entry(step.leaf),
             message: format!(
-                "entry #{} by {} is dated {}, and the one before it {}",
+                "entry #{} by {} is dated {}, and the one before it {}: one of the two clocks was wrong",
                 step.index,
                 world.name(&step.author),
                 step.at,

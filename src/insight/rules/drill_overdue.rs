@@ -1,7 +1,7 @@
 //! RK024: drills are planned, and none is overdue.
 
 use super::rule::{Looked, Rule, Severity};
-use super::world::World;
+use super::world::{DAY, World};
 use crate::insight::drills::{Occasion, Standing};
 use crate::statement::drills::DrillKind;
 use crate::statement::findings::About;
@@ -20,6 +20,8 @@ pub const RULE: Rule = Rule {
 
 fn look(world: &World) -> Looked {
     let mut looked = Looked::default();
+    // What comes round in years is not planned.
+    let soon = world.now.plus(400 * DAY).to_chrono().date_naive();
     for kind in [
         DrillKind::Possession,
         DrillKind::SignIn,
@@ -27,9 +29,11 @@ fn look(world: &World) -> Looked {
         DrillKind::LedgerRestore,
     ] {
         let planned = |one: &&Occasion| {
-            one.plan
-                .as_ref()
-                .is_some_and(|plan| plan.facts.drill == kind && !plan.facts.ended)
+            one.plan.as_ref().is_some_and(|plan| {
+                plan.facts.drill == kind
+                    && !plan.facts.ended
+                    && one.due.is_none_or(|due| due.0 <= soon)
+            })
         };
         if !world.drills.iter().any(|one| planned(&one)) {
             looked.at(

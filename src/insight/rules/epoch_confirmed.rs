@@ -2,6 +2,7 @@
 
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::crypto::fixed::Id;
 use crate::statement::findings::About;
 
 /// The rule.
@@ -26,12 +27,13 @@ fn look(world: &World) -> Looked {
         let Some((number, newest)) = world.live(id).next_back() else {
             continue;
         };
-        let works = !newest.confirmed.is_empty() || newest.reshared_from.is_some();
+        let other = |who: &Id| *who != newest.sealer;
+        let works = newest.confirmed.iter().any(other) || newest.reshared_from.is_some();
         looked.at(
             || About::Secret(*id),
             (!works && newest.made_at < since).then(|| {
                 format!(
-                    "epoch {number} of {} was sealed on {}, and nobody has found that it works",
+                    "epoch {number} of {} was sealed on {}, and nobody but its sealer has found that it works",
                     secret.name,
                     newest.made_at.to_chrono().date_naive()
                 )
@@ -55,6 +57,10 @@ mod tests {
     fn fails() {
         let mut world = good();
         epoch(&mut world, PASSWORD).confirmed.clear();
-        breaks(&RULE, &world, "nobody has found that it works");
+        breaks(
+            &RULE,
+            &world,
+            "nobody but its sealer has found that it works",
+        );
     }
 }

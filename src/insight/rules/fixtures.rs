@@ -190,7 +190,7 @@ fn sealing(sealer: u8, holders: [u8; 3]) -> Epoch {
         thresholds: vec![2],
         shares: (0u8..).zip(holders).map(|(m, who)| share(who, m)).collect(),
         payload: Digest([sealer; 32]),
-        confirmed: vec![id(sealer)],
+        confirmed: vec![id(sealer + 1)],
         destroyed: None,
         knowers: vec![id(sealer)],
         proven: Vec::new(),

@@ -67,9 +67,14 @@ impl World {
         world.runbooks = by_name(view)?;
         world.ceremonies = list(view, "")?.into_iter().map(|(_, one)| one).collect();
         world.requests = by_leaf(view)?;
-        world.restored = newest(view, Kind::BackupConfirm)?;
-        world.load_reach(&reach::read(view)?)?;
-        let recent = recent(view, world.days_ago(RECENT_DAYS))?;
+        // What is dated ahead counts for nothing yet.
+        let latest = now.plus(CLOCK_ERROR.unsigned_abs());
+        world.restored = newest(view, Kind::BackupConfirm)?.filter(|at| *at <= latest);
+        // One person can register so much that this is too much: every other rule goes on.
+        if let Err(error) = world.load_reach(&reach::read(view)?) {
+            world.unreachable = Some(error.message().to_owned());
+        }
+        let recent = recent(view, world.days_ago(RECENT_DAYS), latest)?;
         world.alone_since = recent.alone_since;
         world.clock_steps = clock_steps(view, recent.steps)?;
         Ok(world)
@@ -323,7 +328,7 @@ struct Recent {
 }
 
 /// Looks at the leaves since `since`, and on until two people have cosigned.
-fn recent(view: &View<'_>, since: Time) -> Result<Recent> {
+fn recent(view: &View<'_>, since: Time, latest: Time) -> Result<Recent> {
     let size = view.size()?;
     let mut recent = Recent {
         alone_since: None,
@@ -359,7 +364,7 @@ fn recent(view: &View<'_>, since: Time) -> Result<Recent> {
         return Ok(recent);
     };
     let mut others = view.cosignatures(below, size)?;
-    others.retain(|cosignature| cosignature.custodian != head.author);
+    others.retain(|one| one.custodian != head.author && one.time <= latest.seconds());
     for cosignature in others {
         let at = Time::from_seconds(cosignature.time).map(|at| (at, head.author));
         recent.alone_since = recent.alone_since.max(at);

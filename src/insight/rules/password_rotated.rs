@@ -42,7 +42,7 @@ fn look(world: &World) -> Looked {
                 continue;
             }
             let in_drill = world.drills.iter().filter_map(|one| one.drill.as_ref()).any(|(_, drill)| {
-                drill.found.iter().any(|found| matches!(&found.found, Found::SignIn { request, .. } if request == leaf))
+                drill.finished.is_some() && drill.found.iter().any(|found| matches!(&found.found, Found::SignIn { request, .. } if request == leaf))
             });
             if in_drill {
                 looked.skip("a release for a drill alone asks for no new password");

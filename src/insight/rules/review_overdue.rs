@@ -1,8 +1,9 @@
 //! RK025: who has access is reviewed, and no review is overdue.
 
 use super::rule::{Looked, Rule, Severity};
-use super::world::World;
+use super::world::{DAY, World};
 use crate::insight::drills::Standing;
+use crate::insight::reviews::Occasion;
 use crate::statement::findings::About;
 
 /// The rule.
@@ -19,7 +20,10 @@ pub const RULE: Rule = Rule {
 
 fn look(world: &World) -> Looked {
     let mut looked = Looked::default();
-    if world.reviews.is_empty() {
+    // One of a period that is far ahead is none.
+    let soon = world.now.plus(190 * DAY).to_chrono().date_naive();
+    let near = |one: &&Occasion| one.period.first <= soon;
+    if world.reviews.iter().find(near).is_none() {
         looked.at(
             || About::Ledger,
             Some("no review of who has access is planned".to_owned()),

@@ -43,6 +43,9 @@ mod tests {
         reach(&mut world, M).smallest = Some((1, vec!["p1".to_owned()]));
         breaks(&RULE, &world, "p1 can reach its root user alone");
         let mut world = good();
+        world.unreachable = Some("too many combinations".to_owned());
+        breaks(&RULE, &world, "can't be worked out");
+        let mut world = good();
         reach(&mut world, B).smallest = Some((1, vec!["p7".to_owned()]));
         breaks(
             &RULE,

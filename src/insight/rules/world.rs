@@ -192,6 +192,8 @@ pub struct World {
     pub clock_steps: Vec<ClockStep>,
     /// Events of CloudTrail that nobody has explained.
     pub events: Vec<OpenEvent>,
+    /// Why it can't be worked out who reaches root users.
+    pub unreachable: Option<String>,
     /// Who can reach which account.
     pub reach: BTreeMap<AccountId, Reach>,
 }
@@ -236,6 +238,7 @@ impl World {
             timestamped: None,
             clock_steps: Vec::new(),
             events: Vec::new(),
+            unreachable: None,
             reach: BTreeMap::new(),
         }
     }
