@@ -1126,9 +1126,9 @@ def forgeries(book):
     # Findings that are accepted
     def accepting(b, rule="RK006", about="account:111122223333", until="2000-01-01", by="alice"):
         return b.add(by, "finding.accept", {"rule": rule, "about": about, "until": until}, {"note": "as agreed"})
-    last = (datetime.datetime.fromisoformat(clock(book)[:-1]) + datetime.timedelta(days=398)).date().isoformat()
+    farthest = (datetime.datetime.fromisoformat(clock(book)[:-1]) + datetime.timedelta(days=398)).date().isoformat()
     yield "a finding accepted", None, after(size, lambda b: b.govern(accepting(b)))
-    yield "a finding accepted anew", None, after(size, lambda b: (b.govern(accepting(b)), b.govern(accepting(b, until=last))))
+    yield "a finding accepted anew", None, after(size, lambda b: (b.govern(accepting(b)), b.govern(accepting(b, until=farthest))))
     yield "a finding of no rule accepted", "not the keys and values", after(size, lambda b: accepting(b, rule="RK000"))
     yield "a finding of a rule in another spelling", "not the keys and values", after(size, lambda b: accepting(b, rule="rk006"))
     yield "a finding about nothing", "not the keys and values", after(size, lambda b: accepting(b, about="account:1"))

@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::High,
     title: "A quorum needs more than one of its members, and not all of them",
     why: "With one, nobody has to agree; with all, the first who leaves locks out the rest.",
-    fix: "`rootkeep quorum define NAME --threshold K --member NAME --member NAME --member NAME`, then `rootkeep reshare`",
+    fix: "`rootkeep quorum define NAME --threshold K --member NAME --member NAME --member NAME`, then `rootkeep reshare SECRET`",
     source: "SLIP-39, section on the choice of thresholds; M12, M21",
     look,
 };
