@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Medium,
     title: "Every release was closed",
     why: "A release that nobody closed has no end on record: what was seen, used and put back is not known.",
-    fix: "`rootkeep close ID --outcome used|unused|aborted --note TEXT`; of a task: `rootkeep task close ID --outcome done|unused|failed --note TEXT`",
+    fix: "`rootkeep close ID --outcome used|unused|aborted --note TEXT`; of a task: `rootkeep task close ID --outcome done --began TIME --note TEXT`",
     source: "NIST SP 800-53 AC-6(9), AU-12; M14",
     look,
 };
