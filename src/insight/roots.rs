@@ -157,3 +157,80 @@ pub fn central(records: &dyn Records) -> Result<Option<Central>> {
         sessions: seen.value.root_sessions,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::fixed::Digest;
+    use crate::state::tasks::Left;
+    use crate::statement::tasks::Credentials;
+
+    fn at(seconds: i64) -> Time {
+        Time::from_seconds(seconds).unwrap()
+    }
+
+    fn left(credentials: Credentials, seconds: i64) -> Option<Left> {
+        Some(Left {
+            credentials,
+            at: at(seconds),
+            task: Digest::of(b""),
+            index: 0,
+        })
+    }
+
+    /// A report of second 100 that shows nothing.
+    fn reported() -> Root {
+        Root {
+            password: Some(false),
+            mfa: Some(false),
+            access_keys: Some(0),
+            certificates: Some(0),
+            seen: Some(at(100)),
+            ..Root::default()
+        }
+    }
+
+    #[test]
+    fn a_password_that_a_task_has_made_is_there_whatever_an_older_report_says() {
+        let mut root = reported();
+        root.leave(&LeftRecord {
+            recovered: left(Credentials::Present, 200),
+            ..LeftRecord::default()
+        });
+        assert!(!root.is_bare());
+        assert_eq!(root.recovered, Some(at(200)));
+        // An audit that finds credentials undoes an earlier deletion.
+        let mut root = reported();
+        root.leave(&LeftRecord {
+            deleted: left(Credentials::Deleted, 150),
+            audited: left(Credentials::Present, 200),
+            ..LeftRecord::default()
+        });
+        assert!(!root.is_bare());
+    }
+
+    #[test]
+    fn a_later_report_beats_what_a_task_has_left() {
+        let mut root = reported();
+        root.leave(&LeftRecord {
+            recovered: left(Credentials::Present, 50),
+            ..LeftRecord::default()
+        });
+        assert!(root.is_bare());
+        assert_eq!(root.recovered, None);
+    }
+
+    #[test]
+    fn what_was_deleted_since_the_report_is_gone() {
+        let mut root = Root {
+            password: Some(true),
+            access_keys: Some(1),
+            ..reported()
+        };
+        root.leave(&LeftRecord {
+            deleted: left(Credentials::Deleted, 200),
+            ..LeftRecord::default()
+        });
+        assert!(root.is_bare());
+    }
+}
