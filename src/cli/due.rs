@@ -4,11 +4,10 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::context::Context;
-use super::last;
 use crate::error::Result;
-use crate::insight::calendar;
 use crate::insight::drills::{self, Occasion, Standing};
 use crate::insight::reviews;
+use crate::insight::{backups, calendar};
 use crate::ledger::{People, Session};
 use crate::present::drills as present;
 use crate::state::people::LedgerRecord;
@@ -102,7 +101,9 @@ impl Calendar {
             ),
         ] {
             let last = match kind {
-                Kind::BackupConfirm => last::restored(session, now)?.map(|last| last.made_at),
+                Kind::BackupConfirm => {
+                    backups::restored(&session.view(), now)?.map(|last| last.made_at)
+                }
                 _ => newest(session, kind, now)?,
             };
             let one_for_all = (what, None, true, next);

@@ -10,7 +10,7 @@ use super::custodian::standing;
 use super::drill_list;
 use super::due::{Calendar, Due};
 use super::event;
-use super::last::{self, Last};
+use super::last;
 use super::out_items;
 use super::output::{self, Done};
 use super::review_list::{self, Waits};
@@ -19,6 +19,7 @@ use super::waiting::Waiting;
 use super::when;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Kind as ErrorKind, Result};
+use crate::insight::backups;
 use crate::ledger::Session;
 use crate::policy::{self, RequestState, TaskState, request_state};
 use crate::present::describe;
@@ -101,11 +102,11 @@ pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
     ];
     let now = session.now()?;
     let kept = [
-        ("backup", "backup", last::backup(&session, now)?),
+        ("backup", "backup", backups::backup(&view, now)?),
         (
             "restore drill",
             "restore_drill",
-            last::restored(&session, now)?,
+            backups::restored(&view, now)?,
         ),
     ];
     let (accounts, secrets) = (view.count(Table::Account)?, view.count(Table::Secret)?);
@@ -133,7 +134,7 @@ pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
         });
         let kept: serde_json::Map<String, Value> = kept
             .iter()
-            .map(|(_, field, last)| ((*field).to_owned(), json!(last.as_ref().map(Last::json))))
+            .map(|(_, field, last)| ((*field).to_owned(), json!(last.as_ref().map(last::json))))
             .collect();
         let fields = output::merge(fields, Value::Object(kept));
         output::object("status", output::merge(fields, Value::Object(steps)))?;
@@ -185,7 +186,7 @@ pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
         }
         for (what, _, last) in &kept {
             text.push_str(&match last {
-                Some(last) => last.line(what, now, entries),
+                Some(last) => last::line(last, what, now, entries),
                 None => format!("last {what}  never\n"),
             });
         }

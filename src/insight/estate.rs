@@ -10,7 +10,7 @@ use crate::crypto::part::PART_LIMIT;
 use crate::error::{Error, Result};
 use crate::state::Records;
 use crate::state::custody::AccountRecord;
-use crate::state::estate::{FeaturesRecord, RegistryRecord, RootRecord, contacts, reports};
+use crate::state::estate::{FeaturesRecord, RootRecord, contacts, reports};
 use crate::state::records::read;
 use crate::statement::Time;
 use crate::statement::account_id::AccountId;
@@ -18,7 +18,6 @@ use crate::statement::estate::{
     ContactDetails, ContactKind, ContactSeen, DelegatedSeen, Device, EstateImport,
     EstateImportPersonal, FeaturesSeen, RootSaid, RootSeen, Source, SourceFile,
 };
-use crate::statement::registry::CredentialState;
 use crate::statement::text::Text;
 
 /// The most bytes of one statement's rows: what else a part has fits beside them.
@@ -159,26 +158,6 @@ pub fn differences(
         found.features = Some((features, features_after));
     }
     Ok(found)
-}
-
-/// Whether an account's root user has credentials: as people have said; else present, where a file shows
-/// any; else unknown.
-#[must_use]
-pub fn credentials(
-    root: Option<&RootRecord>,
-    registered: Option<&RegistryRecord>,
-) -> Option<CredentialState> {
-    if let Some(said) = registered.and_then(|record| record.facts.credentials.as_ref()) {
-        return Some(said.state);
-    }
-    let root = root?;
-    let shown = root.password().is_some_and(|seen| seen.value)
-        || root.mfa().is_some_and(|seen| seen.value)
-        || root.access_keys().is_some_and(|seen| seen.value > 0)
-        || root
-            .signing_certificates()
-            .is_some_and(|seen| seen.value > 0);
-    shown.then_some(CredentialState::Present)
 }
 
 /// How what a file says stands to the register.

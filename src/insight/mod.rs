@@ -2,6 +2,7 @@
 //! provable, and whether each use of a root user was expected.
 //! Pure: it reads records, and is told the time.
 
+pub mod backups;
 pub mod calendar;
 pub mod drills;
 pub mod estate;

@@ -9,7 +9,7 @@ use crate::state::records::list;
 use crate::state::tasks::LeftRecord;
 use crate::statement::Time;
 use crate::statement::account_id::AccountId;
-use crate::statement::registry::{Answers, CredentialState};
+use crate::statement::registry::CredentialState;
 
 /// What is known of a root user's credentials.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,11 +26,11 @@ pub struct Root {
     pub certificates: Option<u8>,
     /// When its password was last used.
     pub last_used: Option<Time>,
-    /// Whether somebody has recorded that it has none, with what shows it.
-    pub recorded_absent: bool,
+    /// Whether it has credentials, as people have recorded, or tasks have left it since.
+    pub recorded: Option<CredentialState>,
     /// Whether a policy that denies it everything is recorded.
     pub denied: bool,
-    /// Whether somebody has recorded that AWS asks no security questions.
+    /// Whether somebody has recorded what AWS Support may ask, or that it asks nothing.
     pub no_questions: bool,
     /// As of when files have last said anything.
     pub seen: Option<Time>,
@@ -43,7 +43,7 @@ impl Root {
     #[must_use]
     pub fn is_bare(&self) -> bool {
         let none = |count: Option<u8>| count.is_none_or(|count| count == 0);
-        let absent = self.password == Some(false) || self.recorded_absent;
+        let absent = self.password == Some(false) || self.is_recorded_absent();
         absent
             && self.password != Some(true)
             && none(self.access_keys)
@@ -54,7 +54,27 @@ impl Root {
     /// Whether anything is known about its credentials.
     #[must_use]
     pub fn is_known(&self) -> bool {
-        self.password.is_some() || self.recorded_absent || self.access_keys.is_some()
+        self.password.is_some() || self.is_recorded_absent() || self.access_keys.is_some()
+    }
+
+    /// Whether it has credentials: present, where anything shows them; else as people or tasks have recorded;
+    /// else unknown.
+    #[must_use]
+    pub fn credentials(&self) -> Option<CredentialState> {
+        let some = |count: Option<u8>| count.is_some_and(|count| count > 0);
+        let shown = self.password == Some(true)
+            || self.mfa == Some(true)
+            || some(self.access_keys)
+            || some(self.certificates);
+        if shown {
+            return Some(CredentialState::Present);
+        }
+        self.recorded
+    }
+
+    fn is_recorded_absent(&self) -> bool {
+        self.recorded
+            .is_some_and(|state| state != CredentialState::Present)
     }
 }
 
@@ -94,13 +114,13 @@ impl Root {
             return;
         }
         if last.is_bare() {
-            self.recorded_absent = true;
+            self.recorded = Some(CredentialState::Deleted);
             self.password = Some(false);
             self.mfa = Some(false);
             self.access_keys = Some(0);
             self.certificates = Some(0);
         } else {
-            self.recorded_absent = false;
+            self.recorded = Some(CredentialState::Present);
             self.password = Some(true);
         }
     }
@@ -108,21 +128,13 @@ impl Root {
     /// What people have recorded.
     fn register(&mut self, registered: &RegistryRecord) {
         let facts = &registered.facts;
-        match facts
-            .credentials
-            .as_ref()
-            .map(|credentials| credentials.state)
-        {
-            Some(CredentialState::NeverSet | CredentialState::Deleted) => {
-                self.recorded_absent = true
-            }
-            Some(CredentialState::Present) if self.password.is_none() => self.password = Some(true),
-            Some(CredentialState::Present) | None => {}
+        let credentials = facts.credentials.as_ref();
+        self.recorded = credentials.map(|credentials| credentials.state);
+        if self.recorded == Some(CredentialState::Present) && self.password.is_none() {
+            self.password = Some(true);
         }
         self.denied = facts.scp.is_some();
-        self.no_questions = facts.answers.is_some_and(|answers| match answers {
-            Answers::NotSet | Answers::Recorded => true,
-        });
+        self.no_questions = facts.answers.is_some();
     }
 }
 
@@ -144,6 +156,22 @@ pub fn all(records: &dyn Records) -> Result<BTreeMap<AccountId, Root>> {
         root.leave(&left);
     }
     Ok(all)
+}
+
+/// What is known of one root user.
+///
+/// # Errors
+/// Verification where the state is damaged.
+pub fn of(records: &dyn Records, account: &AccountId) -> Result<Root> {
+    let mut root = Root::default();
+    if let Some(seen) = RootRecord::load(records, account)? {
+        root.see(&seen);
+    }
+    if let Some(registered) = RegistryRecord::load(records, account)? {
+        root.register(&registered);
+    }
+    root.leave(&LeftRecord::load(records, account)?);
+    Ok(root)
 }
 
 /// What a file of AWS has last said of central root access.

@@ -8,6 +8,7 @@ use std::path::Path;
 use rootkeep::crypto::fixed::Digest;
 use rootkeep::error::Result;
 use rootkeep::exchange::runbook::{LIMIT, Runbook};
+use rootkeep::insight::rules::SCENARIOS;
 use rootkeep::ledger::Entered;
 use rootkeep::state::records::read;
 use rootkeep::state::runbooks::RunbookRecord;
@@ -133,29 +134,7 @@ fn shipped() -> Vec<(String, Runbook)> {
 fn there_is_a_runbook_for_every_scenario() {
     let shipped = shipped();
     let names: Vec<&str> = shipped.iter().map(|(file, _)| file.as_str()).collect();
-    assert_eq!(
-        names,
-        [
-            "change-known-password",
-            "change-mailbox",
-            "change-mailbox-without-access",
-            "change-phone",
-            "change-phone-without-access",
-            "close-management-account",
-            "delete-recovered-root",
-            "disable-root-by-scp",
-            "enable-central-root",
-            "lost-mfa",
-            "mailbox-owner-gone",
-            "member-email-change",
-            "recover-deleted-root",
-            "replace-battery-mfa",
-            "reset-lost-password",
-            "root-alarm",
-            "root-only-task",
-            "suspected-compromise",
-        ]
-    );
+    assert_eq!(names, SCENARIOS);
 }
 
 #[test]

@@ -1,17 +1,15 @@
 //! `account list`.
 
-use std::collections::BTreeMap;
-
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::cli::context::Context;
 use crate::cli::output::{self, Done};
 use crate::error::Result;
-use crate::insight::estate::credentials;
+use crate::insight::roots::{self, Root};
 use crate::present::accounts::state_word;
 use crate::state::custody::AccountRecord;
-use crate::state::estate::{RegistryRecord, RootRecord};
+
 use crate::state::records::list as records;
 use crate::statement::accounts::AccountState;
 use crate::statement::registry::CredentialState;
@@ -112,13 +110,10 @@ impl HasArg {
 pub fn run(context: &Context, filter: &ListAccounts) -> Result<Done> {
     let session = context.open()?;
     let view = session.view();
-    let mut roots: BTreeMap<String, RootRecord> =
-        records::<RootRecord>(&view, "")?.into_iter().collect();
-    let mut registered: BTreeMap<String, RegistryRecord> =
-        records::<RegistryRecord>(&view, "")?.into_iter().collect();
+    let roots = roots::all(&view)?;
     let all = records::<AccountRecord>(&view, "")?.into_iter();
-    let all = all.map(|(id, record)| Listed {
-        credentials: credentials(roots.remove(&id).as_ref(), registered.remove(&id).as_ref()),
+    let all = all.map(|(_, record)| Listed {
+        credentials: roots.get(&record.facts.id).and_then(Root::credentials),
         record,
     });
     let all: Vec<Listed> = all.filter(|listed| filter.wants(listed)).collect();

@@ -6,7 +6,7 @@ use super::list;
 use crate::cli::context::Context;
 use crate::cli::output::{self, Done};
 use crate::error::Result;
-use crate::insight::estate::credentials;
+use crate::insight::roots;
 use crate::ledger::{People, Session};
 use crate::present::accounts::{self, Event, Known, state_word};
 use crate::present::describe;
@@ -86,7 +86,7 @@ pub fn run(context: &Context, id: &str) -> Result<Done> {
     let session = context.open()?;
     let account = Account::find(&session, id)?;
     if context.global.json {
-        let state = credentials(account.root.as_ref(), account.registered.as_ref());
+        let state = roots::of(&session.view(), &id)?.credentials();
         let more = json!({
             "secrets": account.secrets,
             "by_files": account.by_files().iter().map(known_fields).collect::<Vec<Value>>(),

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::world::{ClockStep, OpenEvent, Proven, Reach, Standards, World};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
+use crate::insight::calendar::CLOCK_ERROR;
 use crate::insight::possession::Drills;
 use crate::insight::reach::estate::{Estate, Who, Whom};
 use crate::insight::reach::{self, Asked, Lost, Route};
-use crate::insight::{drills, reviews, roots};
+use crate::insight::{backups, drills, reviews, roots};
 use crate::ledger::People;
 use crate::policy::GOVERNANCE_SECRET;
 use crate::state::Record;
@@ -26,12 +27,10 @@ use crate::statement::posture::{HardwareMfa, Posture, TimestampEvery};
 use crate::statement::secrets::Share;
 use crate::statement::text::Name;
 use crate::statement::{Claim, Kind, Time};
-use crate::store::{Dated, LogFilter, View};
+use crate::store::{Dated, View};
 
 /// For so many days a clock that ran backwards is looked for.
 const RECENT_DAYS: u64 = 400;
-/// So far the clocks of two people may differ, in seconds.
-const CLOCK_ERROR: i64 = 300;
 
 impl World {
     /// Everything as it stands, looked at from `now`.
@@ -68,8 +67,8 @@ impl World {
         world.ceremonies = list(view, "")?.into_iter().map(|(_, one)| one).collect();
         world.requests = by_leaf(view)?;
         // What is dated ahead counts for nothing yet.
-        let latest = now.plus(CLOCK_ERROR.unsigned_abs());
-        world.restored = newest(view, Kind::BackupConfirm)?.filter(|at| *at <= latest);
+        let latest = now.plus(CLOCK_ERROR);
+        world.restored = backups::restored(view, now)?.map(|last| last.made_at);
         // One person can register so much that this is too much: every other rule goes on.
         if let Err(error) = world.load_reach(&reach::read(view)?) {
             world.unreachable = Some(error.message().to_owned());
@@ -304,17 +303,6 @@ fn made_at(view: &View<'_>, seq: u64) -> Result<Option<Time>> {
     Ok(entry.and_then(|entry| Time::from_seconds(entry.made_at)))
 }
 
-/// When the newest entry of a kind was made.
-fn newest(view: &View<'_>, kind: Kind) -> Result<Option<Time>> {
-    let filter = LogFilter {
-        kind: Some(kind),
-        limit: Some(1),
-        ..LogFilter::default()
-    };
-    let entry = view.filtered(&filter)?.pop();
-    Ok(entry.and_then(|entry| Time::from_seconds(entry.made_at)))
-}
-
 /// How many leaves are looked at in one go.
 const BATCH: u64 = 4_096;
 
@@ -351,7 +339,7 @@ fn recent(view: &View<'_>, since: Time, latest: Time) -> Result<Recent> {
                 recent.alone_since = Time::from_seconds(leaf.made_at).map(|at| (at, head.author));
             }
             if let Some(later) = after.replace(leaf.clone())
-                && later.made_at + CLOCK_ERROR < leaf.made_at
+                && later.made_at.saturating_add_unsigned(CLOCK_ERROR) < leaf.made_at
             {
                 recent.steps.push((later, leaf.made_at));
             }

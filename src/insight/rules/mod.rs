@@ -63,6 +63,7 @@ pub mod world;
 
 pub use report::{Accepted, Finding, Report};
 pub use rule::{Looked, Rule, Severity};
+pub use runbook::SCENARIOS;
 pub use world::World;
 
 /// Every rule, in order of id.

@@ -279,13 +279,6 @@ impl World {
         Time::from_seconds(self.now.seconds().saturating_sub(seconds)).unwrap_or(self.now)
     }
 
-    /// Days since a moment.
-    #[must_use]
-    pub fn days_since(&self, time: Time) -> u64 {
-        let seconds = self.now.seconds().saturating_sub(time.seconds());
-        u64::try_from(seconds).unwrap_or(0) / DAY
-    }
-
     /// Accounts that are in use: those that are closed or gone have no posture.
     pub fn used_accounts(&self) -> impl Iterator<Item = (&AccountId, &AccountRecord)> {
         self.accounts.iter().filter(|(_, account)| {
@@ -310,21 +303,6 @@ impl World {
     #[must_use]
     pub fn root(&self, id: &AccountId) -> Root {
         self.roots.get(id).cloned().unwrap_or_default()
-    }
-
-    /// Secrets of one kind that are ways into an account, with a sealing that is not destroyed.
-    #[must_use]
-    pub fn secrets_of(&self, account: &AccountId, kind: SecretKind) -> Vec<(Id, &SecretRecord)> {
-        self.secrets
-            .iter()
-            .filter(|(id, secret)| {
-                secret.kind() == kind
-                    && (secret.name.subject == Subject::Account(*account)
-                        || secret.serves.contains(account))
-                    && self.live(id).next().is_some()
-            })
-            .map(|(id, secret)| (*id, secret))
-            .collect()
     }
 
     /// Secrets by account and kind: for rules that look at every account.
