@@ -5,6 +5,7 @@ pub mod backup;
 pub mod casting;
 pub mod compare;
 pub mod copy;
+pub mod evidence;
 pub mod gathering;
 pub mod photo;
 pub mod qr_image;

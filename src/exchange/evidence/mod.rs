@@ -1,0 +1,7 @@
+//! Evidence: a bundle of a period's entries that stands without the ledger and without this program
+//! (docs/formats.md, section 18).
+
+pub mod bundle;
+pub mod model;
+pub mod tables;
+pub mod trust;
