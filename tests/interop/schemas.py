@@ -2,7 +2,8 @@
 
 DIR is what schemas.sh has made: log.ndjson, checkpoints.ndjson, *.card, and `outputs`, an object a
 line. Everything must pass its schema, every schema must be met by something, and the schemas of what
-is signed must refuse every field more, every field less, and every value of another type.
+is signed must refuse every field more, every field less, and every value of another type. So must the
+one of frameworks, by the frameworks that are built in.
 """
 
 import base64
@@ -16,6 +17,9 @@ from jsonschema import Draft202012Validator as Draft
 
 SIGNED = "statements.v1.schema.json"
 SAID = "output.v1.schema.json"
+FRAMEWORK = "framework.v1.schema.json"
+EVIDENCE = "evidence.v1.schema.json"
+TRUST = "trust.v1.schema.json"
 
 
 class Schemas:
@@ -132,6 +136,23 @@ def whole(value, path="#"):
             whole(one, f"{path}/{index}")
 
 
+class Frameworks(Schemas):
+    """People write these files: a control may do without a list, if another is left to it."""
+
+    refused = 0
+
+    def holds(self, value):
+        super().holds("framework", value)
+        for change, other in spoilt(value):
+            if not change.endswith((": rules", ": kinds", ": drills")):
+                assert not self.root.is_valid(other), f"a framework takes a change: {change}"
+                self.refused += 1
+        for at, control in enumerate(value["controls"]):
+            less = copy.deepcopy(value)
+            less["controls"][at] = {key: control[key] for key in ("id", "about")}
+            assert not self.root.is_valid(less), f"{control['id']} with nothing that speaks of it"
+
+
 def main():
     schemas, where = map(pathlib.Path, sys.argv[1:])
     signed, said = Signed(schemas / SIGNED), Schemas(schemas / SAID)
@@ -185,8 +206,31 @@ def main():
     expected = {one["$ref"].rsplit("/", 1)[1] for one in said.whole["oneOf"]}
     assert expected == set(said.met), f"nothing was seen of {expected - set(said.met)}"
 
+    # ---- frameworks, and what bundles have of them
+    frameworks = Frameworks(schemas / FRAMEWORK)
+    evidence, trust = Schemas(schemas / EVIDENCE), Schemas(schemas / TRUST)
+    for path in sorted((schemas / "frameworks").glob("*.json")):
+        value = json.loads(path.read_text())
+        assert value["framework"] == path.stem, path
+        frameworks.holds(value)
+    assert frameworks.defs["kind"]["enum"] == evidence.defs["kind"]["enum"] == kinds
+    assert frameworks.defs["drill-kind"] == signed.defs["drill-kind"]
+    whole(evidence.defs)
+    whole(trust.defs)
+    value = json.loads((schemas.parent / "tests/fixtures/evidence/evidence.json").read_text())
+    evidence.holds("evidence", value)
+    for path in steps(value):
+        for change in ["more", *here] if isinstance(here := at(value, path), dict) else ():
+            other = copy.deepcopy(value)
+            if change == "more":
+                at(other, path)["more"] = None
+            else:
+                del at(other, path)[change]
+            assert not evidence.root.is_valid(other), f"evidence takes a change: {path}: {change}"
+
     print(f"signed: {signed.met.total()} pieces pass, of {len(signed.met)} forms; {signed.refused} changes are refused")
     print(f"said: {said.met.total()} objects pass, of {len(said.met)} forms")
+    print(f"frameworks: {frameworks.met.total()} pass; {frameworks.refused} changes are refused")
 
 
 main()
