@@ -171,7 +171,7 @@ make_venv() {
             -r tests/interop/requirements.txt &&
         "$venv/bin/python" -m pip --disable-pip-version-check check &&
         "$venv/bin/python" -c 'import aics_tlog, pexpect, PIL.Image, proofbundle, pyte, securesystemslib.dsse
-import shamir_mnemonic, sqlcipher3' &&
+import shamir_mnemonic, sqlcipher3, trestle.cli' &&
         echo "$stamp" >"$venv/stamp"
 }
 

@@ -4,5 +4,7 @@
 pub mod bundle;
 pub mod frameworks;
 pub mod model;
+pub mod oscal;
 pub mod tables;
 pub mod trust;
+mod uuid;
