@@ -2,6 +2,7 @@
 //! (docs/formats.md, section 18).
 
 pub mod bundle;
+pub mod csv_tables;
 pub mod frameworks;
 pub mod model;
 pub mod oscal;

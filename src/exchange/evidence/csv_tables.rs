@@ -1,0 +1,325 @@
+//! A bundle's tables as CSV, for spreadsheets: RFC 4180, UTF-8, lines ended by CR LF, a first row of names that
+//! stay.
+//!
+//! A spreadsheet takes a cell that begins with `=` for a formula, whoever typed it. So a cell that begins with one
+//! of [`FORMULA`] has an apostrophe before it (OWASP, "CSV Injection"). In a cell with several values they are
+//! separated by `; `; people are in two columns, by name and by id.
+
+use std::collections::BTreeMap;
+
+use csv::{QuoteStyle, Terminator, WriterBuilder};
+
+use super::model::{Evidence, FindingLine, ItemLine, PersonLine};
+use super::tables::{AccessRow, CeremonyRow, DrillRow, ReleaseRow, ReviewRow};
+use crate::crypto::fixed::Id;
+use crate::error::{Error, Result};
+
+/// What a formula can begin with; the last four are wide forms, which some programs take for the others.
+const FORMULA: [char; 11] = [
+    '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
+];
+
+/// Name and bytes of each file.
+///
+/// # Errors
+/// Failed, code `internal`.
+pub fn csv_files(evidence: &Evidence) -> Result<Vec<(String, Vec<u8>)>> {
+    let people = People::of(&evidence.people);
+    let tables = &evidence.tables;
+    Ok(vec![
+        file("accesses", &ACCESSES, &tables.accesses, |row| {
+            people.access(row)
+        })?,
+        file("ceremonies", &CEREMONIES, &tables.ceremonies, |row| {
+            people.ceremony(row)
+        })?,
+        file("custodians", &CUSTODIANS, &evidence.people, custodian)?,
+        file("drills", &DRILLS, &tables.drills, |row| people.drill(row))?,
+        file("findings", &FINDINGS, &evidence.findings, finding)?,
+        file("items", &ITEMS, &evidence.custody.items, item)?,
+        file("releases", &RELEASES, &tables.releases, |row| {
+            people.release(row)
+        })?,
+        file("reviews", &REVIEWS, &tables.reviews, |row| {
+            people.review(row)
+        })?,
+    ])
+}
+
+const ACCESSES: [&str; 16] = [
+    "entry",
+    "location",
+    "opened_at",
+    "closed_at",
+    "opened_by",
+    "opened_by_id",
+    "witness",
+    "witness_id",
+    "witness_agreed",
+    "purpose",
+    "taken",
+    "put",
+    "broken",
+    "counter",
+    "exceptions",
+    "recorded_at",
+];
+const CEREMONIES: [&str; 10] = [
+    "entry",
+    "runbook",
+    "version",
+    "performance",
+    "began_at",
+    "ended_at",
+    "outcome",
+    "exceptions",
+    "agreed",
+    "agreed_ids",
+];
+const CUSTODIANS: [&str; 6] = ["id", "name", "roles", "from", "until", "distrusted"];
+const DRILLS: [&str; 12] = [
+    "entry",
+    "drill",
+    "plan",
+    "due",
+    "started_at",
+    "took_part",
+    "took_part_ids",
+    "finished_at",
+    "outcome",
+    "agreed",
+    "agreed_ids",
+    "lessons",
+];
+const FINDINGS: [&str; 10] = [
+    "rule",
+    "severity",
+    "about",
+    "title",
+    "message",
+    "state",
+    "accepted_until",
+    "accepted_since",
+    "accepted_leaf",
+    "accepted_why",
+];
+const ITEMS: [&str; 6] = ["item", "kind", "location", "out", "bag", "battery_checked"];
+const RELEASES: [&str; 13] = [
+    "entry",
+    "what",
+    "of",
+    "operator",
+    "operator_id",
+    "purpose",
+    "requested_at",
+    "agreed",
+    "agreed_ids",
+    "revealed_at",
+    "closed_at",
+    "outcome",
+    "rotated",
+];
+const REVIEWS: [&str; 9] = [
+    "entry",
+    "first",
+    "every",
+    "started_at",
+    "groups",
+    "reviewers",
+    "reviewers_ids",
+    "struck",
+    "done",
+];
+
+/// A file of as many columns as `heading` has.
+fn file<Row, const COLUMNS: usize>(
+    name: &str,
+    heading: &[&str; COLUMNS],
+    rows: &[Row],
+    cells: impl Fn(&Row) -> [String; COLUMNS],
+) -> Result<(String, Vec<u8>)> {
+    let failed = |why: String| Error::failed("internal", "cannot write CSV").because(why);
+    let mut writer = WriterBuilder::new()
+        .terminator(Terminator::CRLF)
+        .quote_style(QuoteStyle::Necessary)
+        .from_writer(Vec::new());
+    writer
+        .write_record(heading)
+        .map_err(|error| failed(error.to_string()))?;
+    for row in rows {
+        let cells = cells(row).map(harmless);
+        writer
+            .write_record(&cells)
+            .map_err(|error| failed(error.to_string()))?;
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| failed(error.to_string()))?;
+    Ok((format!("tables/{name}.csv"), bytes))
+}
+
+/// The cell, with an apostrophe before it where it could be a formula.
+fn harmless(cell: String) -> String {
+    if cell.starts_with(FORMULA) {
+        return format!("'{cell}");
+    }
+    cell
+}
+
+fn cell<T: ToString>(value: &Option<T>) -> String {
+    value.as_ref().map_or_else(String::new, ToString::to_string)
+}
+
+fn list<T: ToString>(values: &[T]) -> String {
+    let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+    values.join("; ")
+}
+
+/// What the bundle calls people.
+struct People<'e>(BTreeMap<Id, &'e str>);
+
+impl<'e> People<'e> {
+    fn of(people: &'e [PersonLine]) -> Self {
+        Self(people.iter().map(|one| (one.id, &*one.name)).collect())
+    }
+
+    fn name(&self, id: &Id) -> String {
+        self.0
+            .get(id)
+            .map_or_else(|| id.short(), |name| (*name).to_owned())
+    }
+
+    fn names(&self, ids: &[Id]) -> String {
+        let names: Vec<String> = ids.iter().map(|id| self.name(id)).collect();
+        list(&names)
+    }
+
+    fn access(&self, row: &AccessRow) -> [String; 16] {
+        let opened_by = row.opened_by.as_ref();
+        [
+            row.seq.to_string(),
+            cell(&row.location),
+            cell(&row.opened_at),
+            cell(&row.closed_at),
+            opened_by.map_or_else(String::new, |id| self.name(id)),
+            cell(&row.opened_by),
+            self.name(&row.witness),
+            row.witness.to_string(),
+            row.agreed.to_string(),
+            cell(&row.purpose),
+            list(&row.taken),
+            list(&row.put),
+            list(&row.broken),
+            cell(&row.counter),
+            cell(&row.exceptions),
+            cell(&row.recorded_at),
+        ]
+    }
+
+    fn ceremony(&self, row: &CeremonyRow) -> [String; 10] {
+        [
+            row.seq.to_string(),
+            cell(&row.runbook),
+            cell(&row.version),
+            cell(&row.performance),
+            cell(&row.began_at),
+            cell(&row.ended_at),
+            cell(&row.outcome),
+            row.exceptions.to_string(),
+            self.names(&row.agreed),
+            list(&row.agreed),
+        ]
+    }
+
+    fn drill(&self, row: &DrillRow) -> [String; 12] {
+        [
+            row.seq.to_string(),
+            cell(&row.drill),
+            cell(&row.plan),
+            cell(&row.due),
+            cell(&row.started_at),
+            self.names(&row.took_part),
+            list(&row.took_part),
+            cell(&row.finished_at),
+            cell(&row.outcome),
+            self.names(&row.agreed),
+            list(&row.agreed),
+            cell(&row.lessons),
+        ]
+    }
+
+    fn release(&self, row: &ReleaseRow) -> [String; 13] {
+        let operator = row.operator.as_ref();
+        [
+            row.seq.to_string(),
+            cell(&row.what),
+            list(&row.of),
+            operator.map_or_else(String::new, |id| self.name(id)),
+            cell(&row.operator),
+            cell(&row.purpose),
+            cell(&row.requested_at),
+            self.names(&row.agreed),
+            list(&row.agreed),
+            list(&row.revealed_at),
+            cell(&row.closed_at),
+            cell(&row.outcome),
+            cell(&row.rotated),
+        ]
+    }
+
+    fn review(&self, row: &ReviewRow) -> [String; 9] {
+        [
+            row.seq.to_string(),
+            cell(&row.first),
+            cell(&row.every),
+            cell(&row.started_at),
+            cell(&row.groups),
+            self.names(&row.reviewers),
+            list(&row.reviewers),
+            row.struck.to_string(),
+            row.done.to_string(),
+        ]
+    }
+}
+
+fn custodian(row: &PersonLine) -> [String; 6] {
+    [
+        row.id.to_string(),
+        row.name.clone(),
+        list(&row.roles),
+        cell(&row.from),
+        cell(&row.until),
+        cell(&row.distrusted),
+    ]
+}
+
+fn finding(row: &FindingLine) -> [String; 10] {
+    let accepted = row.accepted.as_ref();
+    let state = accepted.map_or("open", |_| "accepted");
+    [
+        row.rule.clone(),
+        row.severity.clone(),
+        row.about.clone(),
+        row.title.clone(),
+        row.message.clone(),
+        state.to_owned(),
+        cell(&accepted.map(|accepted| accepted.until)),
+        cell(&accepted.map(|accepted| accepted.since)),
+        cell(&accepted.map(|accepted| accepted.leaf)),
+        cell(&accepted.and_then(|accepted| accepted.why.clone())),
+    ]
+}
+
+fn item(row: &ItemLine) -> [String; 6] {
+    [
+        row.item.clone(),
+        row.kind.clone(),
+        row.location.clone(),
+        row.out.to_string(),
+        cell(&row.bag),
+        cell(&row.battery_checked),
+    ]
+}
+
+#[cfg(test)]
+mod tests;
