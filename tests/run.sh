@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Runs every test: the Rust tests, the interop tests against other people's tools, the examples.
 #
-#   tests/run.sh                installs what the interop tests need (apt, PyPI), then runs it all
+#   tests/run.sh                installs what the interop tests need (apt, PyPI, npm), then runs it all
 #   tests/run.sh --no-interop   installs nothing, runs the tests that need nothing
 #
 # A failed step is named and the other steps still run; the exit code is then 1. What is installed
-# from PyPI goes to target/interop-venv, logs go to target/test-logs. tests/interop/README.md says
-# how a test gets at a tool.
+# from PyPI goes to target/interop-venv, from npm to target/interop-npm, logs go to target/test-logs.
+# tests/interop/README.md says how a test gets at a tool.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
@@ -21,6 +21,7 @@ esac
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 logs=$target/test-logs
 venv=$target/interop-venv
+npm=$target/interop-npm
 gonote=$target/interop/gonote
 gopath=/usr/share/gocode # where Debian keeps Go libraries
 step_limit=25m
@@ -45,6 +46,9 @@ command -v pdftotext                                        poppler-utils
 command -v pdftoppm                                         poppler-utils
 command -v faketime                                         faketime
 command -v pgrep                                            procps
+command -v chromium                                         chromium
+command -v node                                             nodejs
+command -v npm                                              npm
 find_python                                                 python3-venv
 "
 
@@ -175,6 +179,19 @@ import shamir_mnemonic, sqlcipher3, trestle.cli' &&
         echo "$stamp" >"$venv/stamp"
 }
 
+# Pinned with their digests; nothing of theirs is run while they are installed.
+make_npm() {
+    local stamp
+    stamp=$(node --version && sha256sum tests/interop/package-lock.json)
+    if [ "$(cat "$npm/stamp" 2>/dev/null)" = "$stamp" ]; then
+        echo "up to date: $npm"
+        return 0
+    fi
+    mkdir -p "$npm" && cp tests/interop/package.json tests/interop/package-lock.json "$npm" &&
+        npm ci --prefix "$npm" --ignore-scripts --no-audit --no-fund --loglevel error &&
+        echo "$stamp" >"$npm/stamp"
+}
+
 # Debian's Go libraries live in a GOPATH; nothing is fetched.
 build_gonote() {
     mkdir -p "$(dirname "$gonote")" &&
@@ -191,17 +208,18 @@ if ! command -v cargo >/dev/null; then
     exit 1
 fi
 
-unset ROOTKEEP_INTEROP ROOTKEEP_VENV ROOTKEEP_PYTHON ROOTKEEP_TEST_PYTHON ROOTKEEP_GONOTE
+unset ROOTKEEP_INTEROP ROOTKEEP_VENV ROOTKEEP_PYTHON ROOTKEEP_TEST_PYTHON ROOTKEEP_GONOTE ROOTKEEP_NPM
 if [ $interop = yes ]; then
     must "install tools" install "$build_tools$interop_tools" || interop=broken
     must "Python packages" make_venv || interop=broken
+    must "npm packages" make_npm || interop=broken
     if [ $interop = yes ] && [ -d tests/interop/gonote ]; then
         must "build gonote" build_gonote || interop=broken
     fi
 fi
 if [ $interop = yes ]; then
     export ROOTKEEP_INTEROP=1 ROOTKEEP_VENV=$venv ROOTKEEP_PYTHON=$venv/bin/python
-    export ROOTKEEP_TEST_PYTHON=$ROOTKEEP_PYTHON ROOTKEEP_GONOTE=$gonote
+    export ROOTKEEP_TEST_PYTHON=$ROOTKEEP_PYTHON ROOTKEEP_GONOTE=$gonote ROOTKEEP_NPM=$npm
 fi
 export ROOTKEEP_BIN=$target/release/rootkeep
 

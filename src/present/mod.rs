@@ -6,6 +6,7 @@ pub mod custody;
 pub mod describe;
 pub mod drills;
 pub mod estate;
+pub mod evidence;
 pub mod findings;
 pub mod ics;
 pub mod map;

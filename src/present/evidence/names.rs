@@ -1,0 +1,174 @@
+//! How people, entries and times are written on the page.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::html::Html;
+use crate::crypto::fixed::Id;
+use crate::exchange::evidence::model::{Evidence, PersonLine};
+use crate::statement::Time;
+
+/// What everybody is called, and which entries are on the page.
+pub struct Names<'a> {
+    people: BTreeMap<Id, &'a PersonLine>,
+    entries: BTreeSet<u64>,
+    secrets: BTreeMap<String, &'a str>,
+}
+
+impl<'a> Names<'a> {
+    /// Of a bundle.
+    #[must_use]
+    pub fn new(evidence: &'a Evidence) -> Self {
+        Self {
+            people: evidence.people.iter().map(|one| (one.id, one)).collect(),
+            entries: evidence.statements.iter().map(|line| line.seq).collect(),
+            secrets: evidence
+                .custody
+                .secrets
+                .iter()
+                .map(|one| (one.id.to_hex(), one.name.as_str()))
+                .collect(),
+        }
+    }
+
+    /// What somebody is called; the first digits of the id where the bundle has no name.
+    #[must_use]
+    pub fn person(&self, id: &Id) -> String {
+        self.people
+            .get(id)
+            .map_or_else(|| id.short(), |one| one.name.clone())
+    }
+
+    /// A person.
+    pub fn put(&self, html: &mut Html, id: &Id) {
+        html.element("bdi", &[], &self.person(id));
+    }
+
+    /// People, in their order; a dash where there is none.
+    pub fn list(&self, html: &mut Html, ids: &[Id]) {
+        for (place, id) in ids.iter().enumerate() {
+            if place > 0 {
+                html.put(", ");
+            }
+            self.put(html, id);
+        }
+        if ids.is_empty() {
+            none(html);
+        }
+    }
+
+    /// What a secret is called, by its id.
+    #[must_use]
+    pub fn secret(&self, id: &str) -> Option<&'a str> {
+        self.secrets.get(id).copied()
+    }
+
+    /// An entry, as a link where the page has it.
+    pub fn entry(&self, html: &mut Html, seq: u64) {
+        if self.entries.contains(&seq) {
+            link(html, seq);
+        } else {
+            html.shown(seq);
+        }
+    }
+}
+
+/// A link to an entry of the page.
+pub fn link(html: &mut Html, seq: u64) {
+    html.open("a", &[("href", &format!("#s{seq}"))])
+        .shown(seq)
+        .close("a");
+}
+
+/// Nothing to be said.
+pub fn none(html: &mut Html) {
+    html.put("<span class=\"none\">\u{2013}</span>");
+}
+
+/// A text, or a dash.
+pub fn text(html: &mut Html, text: Option<&str>) {
+    match text {
+        Some(text) => {
+            html.element("bdi", &[], text);
+        }
+        None => none(html),
+    }
+}
+
+/// Texts with commas, or a dash.
+pub fn texts(html: &mut Html, texts: &[String]) {
+    for (place, one) in texts.iter().enumerate() {
+        if place > 0 {
+            html.put(", ");
+        }
+        html.element("bdi", &[], one);
+    }
+    if texts.is_empty() {
+        none(html);
+    }
+}
+
+/// A number, or a dash.
+pub fn number(html: &mut Html, number: Option<u64>) {
+    match number {
+        Some(number) => {
+            html.shown(number);
+        }
+        None => none(html),
+    }
+}
+
+/// A moment, in UTC.
+pub fn time(html: &mut Html, time: Time) {
+    let shown = time.to_chrono().format("%Y-%m-%d %H:%M:%S").to_string();
+    html.element("time", &[("datetime", &time.to_string())], &shown);
+}
+
+/// A moment, or a dash.
+pub fn maybe_time(html: &mut Html, moment: Option<Time>) {
+    match moment {
+        Some(moment) => time(html, moment),
+        None => none(html),
+    }
+}
+
+/// How many of a thing: `1 entry`, `2 entries`.
+#[must_use]
+pub fn count(number: u64, one: &str, more: &str) -> String {
+    let digits = grouped(number);
+    format!("{digits} {}", if number == 1 { one } else { more })
+}
+
+/// A number with its thousands apart.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The length of a list.
+#[must_use]
+pub fn length(things: usize) -> u64 {
+    u64::try_from(things).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_easy_to_read() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_000), "1,000");
+        assert_eq!(grouped(12_345_678), "12,345,678");
+        assert_eq!(count(1, "entry", "entries"), "1 entry");
+        assert_eq!(count(5_000, "entry", "entries"), "5,000 entries");
+    }
+}

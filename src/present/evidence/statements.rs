@@ -1,0 +1,117 @@
+//! Every entry: what it says in a line, who signed, and what was signed, to be unfolded.
+
+use super::html::Html;
+use super::json;
+use super::names::{self, Names};
+use super::{end_part, part};
+use crate::crypto::part::Part;
+use crate::exchange::evidence::bundle::{Bundle, Enclosed, stem};
+use crate::exchange::evidence::model::{Shown, StatementLine};
+
+/// The whole part.
+pub fn write(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
+    part(html, "statements");
+    html.put("<p>In the order of the log. Each is one signed statement; the line under it is the exporter\u{2019}s summary, and what was signed unfolds below that.</p>\n");
+    html.put("<ol class=\"statements\" id=\"statement-list\">\n");
+    let mut enclosed = bundle.statements.iter().peekable();
+    for line in &bundle.evidence.statements {
+        while enclosed.next_if(|one| one.seq < line.seq).is_some() {}
+        let own = enclosed.next_if(|one| one.seq == line.seq);
+        statement(html, line, own, names);
+    }
+    html.put("</ol>\n");
+    end_part(html);
+}
+
+fn statement(html: &mut Html, line: &StatementLine, own: Option<&Enclosed>, names: &Names<'_>) {
+    html.open("li", &[("id", &format!("s{}", line.seq)), ("tabindex", "-1")]);
+    html.put("<p class=\"line\"><a class=\"seq\" href=\"#s").shown(line.seq).put("\">");
+    html.shown(line.seq).put("</a> <code class=\"kind\">").text(&line.kind).put("</code> <bdi class=\"author\">");
+    html.text(&names.person(&line.author)).put("</bdi> ");
+    names::time(html, line.made_at);
+    html.put(" <span class=\"shown\">").put(shown(line.shown)).put("</span></p>\n<p class=\"text\"><bdi>");
+    html.text(line.text.as_deref().unwrap_or("what it says is withheld")).put("</bdi></p>\n");
+    others(html, line, names);
+    if let Some(own) = own {
+        signed(html, line, own);
+    }
+    html.put("</li>\n");
+}
+
+fn shown(shown: Shown) -> &'static str {
+    match shown {
+        Shown::All => "disclosed",
+        Shown::Facts => "facts only",
+        Shown::Erased => "personal part erased",
+        Shown::Header => "header only",
+    }
+}
+
+/// What other entries say of it.
+fn others(html: &mut Html, line: &StatementLine, names: &Names<'_>) {
+    for (what, said) in [("Agreed to by ", &line.signed), ("Refused by ", &line.rejected)] {
+        if !said.is_empty() {
+            html.put("<p class=\"others\">").put(what);
+            for (place, one) in said.iter().enumerate() {
+                html.put(if place > 0 { ", " } else { "" });
+                names.put(html, &one.custodian);
+                html.put(" (");
+                names.entry(html, one.seq);
+                html.put(")");
+            }
+            html.put("</p>\n");
+        }
+    }
+    if !line.corrected.is_empty() {
+        html.put("<p class=\"others\">Corrected by ");
+        for (place, seq) in line.corrected.iter().enumerate() {
+            html.put(if place > 0 { ", " } else { "" });
+            names.entry(html, *seq);
+        }
+        html.put("</p>\n");
+    }
+    if let Some(erased) = &line.erased {
+        html.put("<p class=\"others\">Personal part erased by ");
+        names.put(html, &erased.by);
+        html.put(" (");
+        names.entry(html, erased.seq);
+        html.put("): ");
+        html.element("bdi", &[], erased.why.as_deref().unwrap_or("why is withheld"));
+        html.put("</p>\n");
+    }
+}
+
+fn signed(html: &mut Html, line: &StatementLine, own: &Enclosed) {
+    html.put("<details><summary>What was signed<span class=\"unseen\">, entry ").shown(line.seq);
+    html.put("</span></summary>\n<dl><dt>Leaf</dt><dd><code>").shown(line.leaf).put("</code></dd>");
+    html.put("<dt>Author</dt><dd><code>").shown(line.author).put("</code></dd>");
+    if let Some(at) = line.happened_at {
+        html.put("<dt>Happened</dt><dd>");
+        names::time(html, at);
+        html.put("</dd>");
+    }
+    html.put("</dl>\n");
+    for (name, part) in [("Facts", &own.facts), ("Personal part", &own.personal)] {
+        if let Some(part) = part {
+            html.put("<p class=\"name\">").put(name).put("</p>");
+            set_out(html, part, own.seq);
+        }
+    }
+    html.put("</details>\n");
+}
+
+fn set_out(html: &mut Html, part: &Part, seq: u64) {
+    let bytes = &part.bytes.0;
+    let whole = bytes.len() <= json::LIMIT;
+    let text = String::from_utf8_lossy(bytes.get(..json::LIMIT).unwrap_or(bytes));
+    html.put("<pre tabindex=\"0\">");
+    for (place, line) in json::indented(&text).split('\n').enumerate() {
+        html.put(if place > 0 { "\n" } else { "" }).text(line);
+    }
+    html.put("</pre>");
+    if !whole {
+        html.put("<p>The first ").shown(json::LIMIT).put(" of ").shown(bytes.len());
+        html.put(" bytes; the whole is in the bundle under <code>").text(&stem(seq)).put("</code>.</p>");
+    }
+    html.put("\n");
+}
