@@ -4,6 +4,7 @@
 //! that the ledger continues what the person's pin remembers, and appends through the policy.
 
 mod acts;
+mod as_of;
 mod comparing;
 mod copying;
 mod drilling;

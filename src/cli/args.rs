@@ -229,6 +229,9 @@ pub enum Command {
     Status(super::status::StatusCommand),
     /// The whole ledger as one file, verified
     Backup(super::backup::BackupCommand),
+    /// Evidence for an auditor: export, verify, cosign
+    #[command(subcommand)]
+    Evidence(super::evidence::EvidenceCommand),
     /// A ledger again from a backup, in a new directory
     Restore(super::restore::RestoreCommand),
     /// A read-only copy for another site; promote

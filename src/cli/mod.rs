@@ -33,6 +33,7 @@ mod drill_record;
 mod drill_start;
 mod due;
 mod event;
+mod evidence;
 mod find;
 mod finding;
 mod fresh;
@@ -203,6 +204,7 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Checkpoint(command) => checkpoint::run(context, &command),
         Command::Status(command) => status::run(context, &command),
         Command::Backup(command) => backup::run(context, &command),
+        Command::Evidence(command) => evidence::run(context, &command),
         Command::Restore(command) => restore::run(context, &command),
         Command::Copy(command) => copy::run(context, &command),
         Command::Compare(command) => compare::run(context, &command),

@@ -54,9 +54,9 @@ pub struct Report {
     /// Entries whose time is before that of the entry before: recorded, no problem.
     pub clock_went_back: u64,
     /// What the log adds up to.
-    state: Memory,
+    pub(super) state: Memory,
     /// What records were before each leaf.
-    undo: Vec<UndoRow>,
+    pub(super) undo: Vec<UndoRow>,
 }
 
 /// Told how far the work is: entries done, entries in all.

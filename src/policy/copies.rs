@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::state::people::{ONE, WriterRecord};
 use crate::statement::Seen;
 use crate::statement::copies::{BackedUp, Promote};
+use crate::statement::evidence::Exported;
 
 impl Judge<'_> {
     /// The head that a promotion names is the one before it.
@@ -51,6 +52,25 @@ impl Judge<'_> {
     /// A backup, or one that was restored, is of this log.
     pub(super) fn backed_up(&mut self, at: &Seen) -> Result<Verdict> {
         self.check_seen(at).map(|()| Verdict::AT_ONCE)
+    }
+
+    /// Evidence is of a stretch of this log, up to a state that it had.
+    pub(super) fn evidence_export(&mut self, made: &Exported) -> Result<Verdict> {
+        self.check_seen(&made.at)?;
+        if let Some(since) = &made.since {
+            self.check_seen(since)?;
+        }
+        let in_order = made.first <= made.end && made.end <= made.at.size;
+        let since_before = made
+            .since
+            .as_ref()
+            .is_none_or(|since| since.size <= made.at.size);
+        if !in_order || !since_before || made.from > made.to {
+            return Err(refusal::malformed(
+                "evidence is of days in order, and of entries before its checkpoint",
+            ));
+        }
+        Ok(Verdict::AT_ONCE)
     }
 
     fn check_seen(&self, at: &Seen) -> Result<()> {

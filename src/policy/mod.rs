@@ -428,6 +428,7 @@ impl Judge<'_> {
             Claim::TaskRequest(request, personal) => self.task_request(request, personal.as_ref()),
             Claim::TaskClose(close, _) => self.task_close(close),
             Claim::Reconcile(found, personal) => self.reconcile(found, personal.as_ref()),
+            Claim::EvidenceExport(made) => self.evidence_export(made),
         }
     }
 }

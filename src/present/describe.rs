@@ -199,6 +199,10 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
         Claim::RunbookAdd(add, _) => runbooks::claim(add),
         Claim::FindingAccept(accept, _) => findings::claim(source, accept, people)?,
         Claim::Backup(made) => format!("has made a backup of {} entries", made.at.size),
+        Claim::EvidenceExport(made) => format!(
+            "has exported evidence of {} to {}, at {} entries",
+            made.from, made.to, made.at.size
+        ),
         Claim::BackupConfirm(tried) => format!(
             "has restored a backup of {} entries, and it was good",
             tried.at.size
@@ -447,6 +451,18 @@ pub fn statement(
         Claim::Backup(made) => {
             lines.push(format!("  root      {}", made.at.root));
             lines.push(format!("  file      {} ({} bytes)", made.file, made.bytes));
+        }
+        Claim::EvidenceExport(made) => {
+            lines.push(format!("  entries   #{} to before #{}", made.first, made.end));
+            lines.push(format!("  root      {}", made.at.root));
+            if let Some(since) = &made.since {
+                lines.push(format!("  since     {} entries, root {}", since.size, since.root));
+            }
+            lines.push(format!(
+                "  personal  {}",
+                if made.redacted { "left out" } else { "shown" }
+            ));
+            lines.push(format!("  sums      {}", made.sums));
         }
         Claim::BackupConfirm(tried) => {
             lines.push(format!("  root      {}", tried.at.root));

@@ -13,6 +13,7 @@ use super::drills::{
     Step,
 };
 use super::estate::{EstateImport, EstateImportPersonal};
+use super::evidence::Exported;
 use super::findings::AcceptFinding;
 use super::founding::{Charter, GenesisPersonal, GovernanceSeal, GovernanceSet};
 use super::imports::Import as Bringing;
@@ -217,6 +218,7 @@ claims! {
     "task.close" TaskClose(CloseTask, CloseTaskPersonal) "A task is over.";
     "reconcile" Reconcile(Reconcile, ReconcilePersonal) "What CloudTrail says was compared with the ledger.";
     "event.explain" EventExplain(Explain, ExplainPersonal) "What events were that nothing explained.";
+    "evidence.export" EvidenceExport(Exported) "Evidence was exported.";
 }
 
 impl Claim {

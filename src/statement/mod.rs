@@ -12,6 +12,7 @@ pub mod copies;
 pub mod decisions;
 pub mod drills;
 pub mod estate;
+pub mod evidence;
 pub mod findings;
 pub mod founding;
 pub mod header;

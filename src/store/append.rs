@@ -84,6 +84,65 @@ impl Store {
         batch.store.check_schema()?;
         Ok(batch)
     }
+
+    /// Begins a transaction that sees the log without its entries from `size` on. The tables beside the log
+    /// are still those of all of it.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub fn forget_from(&self, size: u64) -> Result<()> {
+        self.end_read()?;
+        self.connection()
+            .execute_batch("BEGIN IMMEDIATE")
+            .map_err(failed)?;
+        self.check_schema()?;
+        let size = signed(size)?;
+        self.write("DELETE FROM leaf WHERE seq >= ?1", [size])?;
+        self.write("DELETE FROM cosignature WHERE size > ?1", [size])?;
+        Ok(())
+    }
+
+    /// Ends what [`Self::forget_from`] began: everything is as before.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn remember(&self) -> Result<()> {
+        self.end_read()
+    }
+
+    pub(super) fn write(&self, sql: &str, params: impl Params) -> Result<usize> {
+        let mut statement = self.connection().prepare_cached(sql).map_err(failed)?;
+        statement.execute(params).map_err(failed)
+    }
+
+    /// Replaces the tables that are a cache of the log.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn replace_tables(&self, state: &Memory, undo: &[UndoRow]) -> Result<()> {
+        self.write("DELETE FROM state", [])?;
+        self.write("DELETE FROM undo", [])?;
+        self.write("DELETE FROM shard", [])?;
+        for (shard, hash) in shard::all(state.iter()) {
+            self.write(
+                "INSERT INTO shard (kind, prefix, hash) VALUES (?1, ?2, ?3)",
+                params![shard.table.as_str(), shard.prefix, hash.as_bytes()],
+            )?;
+        }
+        for (table, key, value) in state.iter() {
+            self.write(
+                "INSERT INTO state (kind, key, value) VALUES (?1, ?2, ?3)",
+                params![table.as_str(), key, value],
+            )?;
+        }
+        for row in undo {
+            self.write(
+                "INSERT INTO undo (seq, kind, key, old) VALUES (?1, ?2, ?3, ?4)",
+                params![signed(row.seq)?, row.table.as_str(), row.key, row.old],
+            )?;
+        }
+        Ok(())
+    }
 }
 
 impl Batch<'_> {
@@ -94,12 +153,7 @@ impl Batch<'_> {
     }
 
     fn write(&self, sql: &str, params: impl Params) -> Result<usize> {
-        let mut statement = self
-            .store
-            .connection()
-            .prepare_cached(sql)
-            .map_err(failed)?;
-        statement.execute(params).map_err(failed)
+        self.store.write(sql, params)
     }
 
     /// Sets a fact about the ledger as a whole, once.
@@ -295,33 +349,12 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Replaces the tables that are a cache of the log.
+    /// As [`Store::replace_tables`].
     ///
     /// # Errors
     /// Failed where the database fails.
     pub fn replace_tables(&self, state: &Memory, undo: &[UndoRow]) -> Result<()> {
-        self.write("DELETE FROM state", [])?;
-        self.write("DELETE FROM undo", [])?;
-        self.write("DELETE FROM shard", [])?;
-        for (shard, hash) in shard::all(state.iter()) {
-            self.write(
-                "INSERT INTO shard (kind, prefix, hash) VALUES (?1, ?2, ?3)",
-                params![shard.table.as_str(), shard.prefix, hash.as_bytes()],
-            )?;
-        }
-        for (table, key, value) in state.iter() {
-            self.write(
-                "INSERT INTO state (kind, key, value) VALUES (?1, ?2, ?3)",
-                params![table.as_str(), key, value],
-            )?;
-        }
-        for row in undo {
-            self.write(
-                "INSERT INTO undo (seq, kind, key, old) VALUES (?1, ?2, ?3, ?4)",
-                params![signed(row.seq)?, row.table.as_str(), row.key, row.old],
-            )?;
-        }
-        Ok(())
+        self.store.replace_tables(state, undo)
     }
 
     /// Makes everything of this transaction durable.

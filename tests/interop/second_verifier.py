@@ -237,6 +237,8 @@ SHAPES = {  # kind: facts, personal
     "copy.promote": ({"at": {"size": size, "root": digest}, "epoch": size}, None),
     "backup": ({"at": {"size": size, "root": digest}, "file": digest, "bytes": size}, None),
     "backup.confirm": ({"at": {"size": size, "root": digest}, "file": digest}, None),
+    "evidence.export": ({"at": {"size": size, "root": digest}, "since": ({"size": size, "root": digest}, None), "from": date, "to": date,
+                         "first": size, "end": size, "redacted": (True, False), "sums": digest}, None),
     "rekey": ({"number": number(0, 2**32 - 1)}, None),
     "account.import": ({"organization": (text(), None), "accounts": [
         {"id": account, "state": ("pending-activation", "active", "suspended", "pending-closure", "closed"),
@@ -1792,6 +1794,14 @@ class Log:
         need(at["size"] <= new.index and self.roots[at["size"]].hex() == at["root"], "at: not a state of this log")
 
     backup_confirm = backup
+
+    def evidence_export(self, new, facts):
+        self.backup(new, facts)
+        if facts["since"]:
+            self.backup(new, {"at": facts["since"]})
+        since = (facts["since"] or facts["at"])["size"]
+        need(facts["first"] <= facts["end"] <= facts["at"]["size"] and since <= facts["at"]["size"], "evidence: of entries before it")
+        need(facts["from"] <= facts["to"], "evidence: days in order")
 
     # Section 11.
     def checkpoint(self, line, index):

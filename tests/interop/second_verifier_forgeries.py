@@ -864,6 +864,18 @@ def forgeries(book):
         yield f"a {kind} by a reader", "reader", after(size, lambda b: backed_up(b, "gina", kind))
         yield f"a {kind} of a state to come", "not a state", after(size, lambda b: backed_up(b, kind=kind, n=size + 1))
         yield f"a {kind} of another log", "not a state", after(size, lambda b: backed_up(b, kind=kind, root="0" * 64))
+    def exported(b, by="alice", at=None, **change):
+        facts = {"at": at or state(b), "since": None, "from": "2026-01-01", "to": "2026-03-31", "first": 1, "end": 2, "redacted": False, "sums": "0" * 64}
+        return b.add(by, "evidence.export", facts | change)
+
+    yield "evidence of an earlier state", None, after(size, lambda b: exported(b, "frank", state(b, n=3), since=state(b, n=2), end=3))
+    yield "evidence by a reader", "reader", after(size, lambda b: exported(b, "gina"))
+    yield "evidence of a state to come", "not a state", after(size, lambda b: exported(b, at=state(b, n=size + 1)))
+    yield "evidence since another log", "not a state", after(size, lambda b: exported(b, since=state(b, n=2, root="0" * 64)))
+    yield "evidence of entries after its checkpoint", "before it", after(size, lambda b: exported(b, at=state(b, n=3), end=4))
+    yield "evidence of entries backwards", "before it", after(size, lambda b: exported(b, first=3))
+    yield "evidence since a later state", "before it", after(size, lambda b: exported(b, at=state(b, n=3), since=state(b, n=4)))
+    yield "evidence of days backwards", "days", after(size, lambda b: exported(b, to="2025-12-31"))
     yield "a backup that is too long", "facts", after(size, lambda b: backed_up(b, length=2**53))
     yield "a window out of bounds", "facts", after(size, lambda b: set_policy(b, window_max_secs=604801))
     imported, named = book.facts(book.find("account.import")), book.personal(book.find("account.import"))

@@ -24,6 +24,7 @@ use rootkeep::statement::drills::{
     CloseImprovement, DrillKind, DrillOutcome, Every, Finish, FinishPersonal, Found, Improved,
     Lesson, Noted, Plan, Record as DrillFound, RecordPersonal, Scope, Step, StepDone,
 };
+use rootkeep::statement::evidence::Exported;
 use rootkeep::statement::findings::{self, AcceptFinding};
 use rootkeep::statement::notes::{AttachPersonal, CorrectPersonal};
 use rootkeep::statement::people::{
@@ -687,6 +688,18 @@ fn complete() -> World {
     );
     enter(Claim::Backup(BackedUp { at, file, bytes: 6 }), Vec::new());
     enter(Claim::BackupConfirm(RestoreTried { at, file }), Vec::new());
+    let day = |text: &str| Date::parse(text).unwrap();
+    let exported = Exported {
+        at,
+        since: Some(at),
+        from: day("2026-01-01"),
+        to: day("2026-03-31"),
+        first: 1,
+        end: 2,
+        redacted: true,
+        sums: file,
+    };
+    enter(Claim::EvidenceExport(exported), Vec::new());
     let mark = format!("{{\"epoch\":1,\"size\":{size},\"root\":\"{root}\"}}");
     let insert = "INSERT INTO meta (name, value) VALUES ('copy', ?1)";
     world.raw(ADA).execute(insert, [mark.as_bytes()]).unwrap();

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::{Digest, Id};
+use crate::crypto::sshsig;
+use crate::error::Result;
 use crate::log::{self, Algorithm, VerifierKey};
 
 /// The schema's name, in the first field.
@@ -81,6 +83,24 @@ impl Trust {
     pub fn log(&self) -> VerifierKey {
         let origin = log::origin(&self.ledger.0);
         VerifierKey::new(origin, Algorithm::Ed25519, *self.log_key.as_bytes())
+    }
+
+    /// As `ssh-keygen -Y verify` takes it: each custodian by id, for signatures of bundles alone.
+    ///
+    /// # Errors
+    /// Failed, code `internal`.
+    pub fn allowed_signers(&self) -> Result<String> {
+        self.custodians
+            .iter()
+            .map(|one| {
+                let key = sshsig::public_key_text(&one.sign)?;
+                Ok(format!(
+                    "{} namespaces=\"{}\" {key}\n",
+                    one.id,
+                    sshsig::EVIDENCE
+                ))
+            })
+            .collect()
     }
 
     /// As a C2SP tlog-policy: the custodians in force are its witnesses, of whom as many as the governance's

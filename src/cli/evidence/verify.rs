@@ -1,0 +1,193 @@
+//! `evidence verify`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::export::threads;
+use crate::cli::context::Context;
+use crate::cli::output::{self, Done};
+use crate::crypto::fixed::Id;
+use crate::error::{Error, Result};
+use crate::exchange::evidence::bundle::read_lined;
+use crate::exchange::evidence::container::BYTES_LIMIT;
+use crate::exchange::evidence::trust::Trust;
+use crate::exchange::evidence::verify::{self, Demands, Verdict, unpacked};
+use crate::ledger::read_regular;
+
+/// More than any trust file has.
+const TRUST_LIMIT: u64 = 16 << 20;
+
+/// `evidence verify`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep evidence verify q3.zip --trust trust.json\n  rootkeep evidence verify q3.zip --previous q2.zip --cosigners 3"
+)]
+pub struct VerifyBundle {
+    /// The bundle, or the folder it was unpacked into
+    #[arg(value_name = "FILE")]
+    bundle: PathBuf,
+    /// Keys that you have from elsewhere: another bundle's trust.json, checked with the custodians
+    #[arg(long, value_name = "FILE")]
+    trust: Option<PathBuf>,
+    /// The fingerprint of a custodian's key that you have from elsewhere, as SHA256:... (repeatable)
+    #[arg(long, value_name = "FINGERPRINT")]
+    fingerprint: Vec<String>,
+    /// So many custodians have to have cosigned the checkpoint
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    cosigners: u16,
+    /// The bundle before: this one has to continue it
+    #[arg(long, value_name = "FILE")]
+    previous: Option<PathBuf>,
+}
+
+pub fn run(context: &Context, command: &VerifyBundle) -> Result<Done> {
+    let demands = demands(command)?;
+    let mut verdict = verified(&command.bundle, &demands)?;
+    if let Some(path) = &command.previous {
+        let older = verified(path, &demands)?;
+        if let Some(first) = older.problems.first() {
+            return Err(Error::verification(
+                "previous-not-good",
+                format!("the bundle before, {}, does not verify", path.display()),
+            )
+            .because(&first.message));
+        }
+        verify::continues(&older, &mut verdict);
+    }
+    let done = if verdict.is_good() {
+        Done::Yes
+    } else {
+        Done::Problems
+    };
+    if context.global.json {
+        json(&verdict)?;
+    } else {
+        text(command, &verdict)?;
+    }
+    Ok(done)
+}
+
+fn demands(command: &VerifyBundle) -> Result<Demands> {
+    let trust = command
+        .trust
+        .as_deref()
+        .map(|path| -> Result<Trust> {
+            read_lined(&read_regular(path, TRUST_LIMIT)?, "the trust file")
+        })
+        .transpose()?;
+    for typed in &command.fingerprint {
+        let good = typed
+            .strip_prefix("SHA256:")
+            .is_some_and(|rest| rest.len() == 43);
+        if !good {
+            return Err(Error::usage(
+                "bad-fingerprint",
+                format!("`{}` is no fingerprint", typed.escape_debug()),
+            )
+            .hint("SHA256: and 43 characters, as in trust.json, and as ssh-keygen -l shows it"));
+        }
+    }
+    Ok(Demands {
+        trust,
+        fingerprints: command.fingerprint.clone(),
+        cosigners: usize::from(command.cosigners),
+    })
+}
+
+/// Verifies a file or a folder.
+fn verified(path: &Path, demands: &Demands) -> Result<Verdict> {
+    if path.is_dir() {
+        return Ok(match unpacked::read(path) {
+            Ok(files) => verify::verify(&files, demands, threads()),
+            Err(error) => Verdict::of(&error),
+        });
+    }
+    let bytes = read_regular(path, BYTES_LIMIT)?;
+    Ok(match verify::unpack(&bytes) {
+        Ok(files) => verify::verify(&files, demands, threads()),
+        Err(error) => Verdict::of(&error),
+    })
+}
+
+fn json(verdict: &Verdict) -> Result<()> {
+    let head = verdict
+        .evidence
+        .as_ref()
+        .map(|evidence| &evidence.checkpoint);
+    let problems: Vec<Value> = verdict
+        .problems
+        .iter()
+        .map(|problem| {
+            json!({"file": problem.file, "seq": problem.seq, "code": problem.code, "message": problem.message})
+        })
+        .collect();
+    output::object(
+        "evidence.verify",
+        json!({
+            "ok": verdict.is_good(), "statements": verdict.statements, "signatures": verdict.signatures,
+            "checkpoint": head.map(|head| json!({"size": head.size, "root": head.root})),
+            "cosigners": verdict.cosigners, "signers": verdict.signers, "confirmed": verdict.confirmed,
+            "problems": problems,
+        }),
+    )
+}
+
+fn text(command: &VerifyBundle, verdict: &Verdict) -> Result<()> {
+    let mut text = String::new();
+    for problem in &verdict.problems {
+        let place = match (&problem.file, problem.seq) {
+            (_, Some(seq)) => format!("entry #{seq}: "),
+            (Some(file), None) => format!("{file}: "),
+            (None, None) => String::new(),
+        };
+        text.push_str(&format!("{place}{} [{}]\n", problem.message, problem.code));
+    }
+    let listed = verdict.problems.len();
+    if verdict.count > listed {
+        text.push_str(&format!("and {} more\n", verdict.count - listed));
+    }
+    let name = |id: &Id| {
+        let trust = verdict.trust.as_ref();
+        trust
+            .and_then(|trust| trust.key(id))
+            .map_or_else(|| id.short(), |key| key.name.clone())
+    };
+    let names = |ids: &[Id]| match ids {
+        [] => "nobody".to_owned(),
+        ids => ids.iter().map(name).collect::<Vec<_>>().join(", "),
+    };
+    if let Some(evidence) = &verdict.evidence {
+        text.push_str(&format!(
+            "evidence of {} to {}, ledger {}\n  entries     {}, {} signatures checked\n  checkpoint  {} entries, root {}\n  cosigned by {}\n  signed by   {}\n",
+            evidence.query.from,
+            evidence.query.to,
+            evidence.ledger.id,
+            verdict.statements,
+            verdict.signatures,
+            evidence.checkpoint.size,
+            evidence.checkpoint.root,
+            names(&verdict.cosigners),
+            names(&verdict.signers),
+        ));
+    }
+    if verdict.is_good() {
+        let brought = command.trust.is_some() || !command.fingerprint.is_empty();
+        text.push_str(&if brought {
+            format!("good; held to keys that you brought: {}\n", names(&verdict.confirmed))
+        } else {
+            "good, by the keys that the bundle itself names: compare their fingerprints with the custodians', then add --trust or --fingerprint\n".to_owned()
+        });
+    } else {
+        text.push_str(&format!(
+            "NOT GOOD: {}\n",
+            output::count(
+                u64::try_from(verdict.count).unwrap_or(u64::MAX),
+                "problem",
+                "problems"
+            )
+        ));
+    }
+    output::data(&output::plain(&text))
+}

@@ -1,0 +1,233 @@
+//! What the records add up to at the checkpoint: findings, people, things, and what was compared with the world.
+
+use super::{Wanted, Words};
+use crate::error::Result;
+use crate::exchange::evidence::model::{
+    AcceptedLine, CounterLine, Custody, FindingLine, ItemLine, LocationLine, NotApplicable,
+    Outside, PersonLine, RulesLine, SecretLine, TrailLine,
+};
+use crate::exchange::evidence::tables::Told;
+use crate::insight::rules::{self, Report, World};
+use crate::ledger::{People, Reading, Session};
+use crate::state::custody::{Epoch, SecretRecord};
+use crate::state::findings::AcceptedRecord;
+use crate::state::people::Custodian;
+use crate::state::places::{AccessRecord, Finding, ItemRecord, LocationRecord, Place};
+use crate::state::records::{list, read};
+use crate::state::rules::{Quorum, leaf_key};
+use crate::state::trails::EventRecord;
+use crate::statement::accesses::Happened;
+use crate::statement::{Claim, Time};
+use crate::store::View;
+
+/// What the posture rules find as of a moment.
+pub(super) fn findings(
+    session: &Session,
+    people: &People,
+    as_of: Time,
+    redacted: bool,
+) -> Result<(Vec<FindingLine>, RulesLine)> {
+    let view = session.view();
+    let world = World::load(&view, people, as_of)?;
+    let accepted: Vec<AcceptedRecord> = list(&view, "")?
+        .into_iter()
+        .map(|(_, record)| record)
+        .collect();
+    let report = Report::of(&world, &accepted, None)?;
+    let mut lines = Vec::new();
+    for found in report.findings.iter().chain(&report.accepted) {
+        let accepted = found.accepted.as_ref().map(|accepted| -> Result<_> {
+            let (_, statement) = session.proven_by_hash(&accepted.leaf)?;
+            let why = match statement.claim() {
+                Claim::FindingAccept(_, Some(personal)) if !redacted => {
+                    Some(personal.note.to_string())
+                }
+                _ => None,
+            };
+            Ok(AcceptedLine {
+                until: accepted.until,
+                leaf: accepted.leaf,
+                since: accepted.since,
+                why,
+            })
+        });
+        lines.push(FindingLine {
+            rule: found.id.to_string(),
+            title: found.rule.title.to_owned(),
+            severity: found.rule.severity.to_string(),
+            about: found.about.to_string(),
+            message: if redacted {
+                found.rule.title.to_owned()
+            } else {
+                found.message.clone()
+            },
+            accepted: accepted.transpose()?,
+        });
+    }
+    let speaks = |id: &str| lines.iter().any(|line| line.rule == id);
+    let mut passed = Vec::new();
+    for rule in rules::ALL {
+        let id = rule.id()?.to_string();
+        if (rule.look)(&world).at > 0 && !speaks(&id) {
+            passed.push(id);
+        }
+    }
+    let not_applicable = report
+        .not_applicable
+        .iter()
+        .map(|(rule, reason, count)| {
+            Ok(NotApplicable {
+                rule: rule.id()?.to_string(),
+                reason: reason.clone(),
+                count: u64::try_from(*count).unwrap_or(u64::MAX),
+            })
+        })
+        .collect::<Result<_>>()?;
+    let rules = RulesLine {
+        passed,
+        not_applicable,
+    };
+    Ok((lines, rules))
+}
+
+/// Everyone who was ever a custodian.
+pub(super) fn people(view: &View<'_>, people: &People) -> Result<Vec<PersonLine>> {
+    Ok(Custodian::all(view)?
+        .into_iter()
+        .map(|(id, custodian)| PersonLine {
+            id,
+            name: people.name(&id),
+            roles: custodian
+                .roles
+                .iter()
+                .map(|role| role.as_str().to_owned())
+                .collect(),
+            from: custodian.from,
+            until: custodian.retired,
+            distrusted: custodian.distrust_from,
+        })
+        .collect())
+}
+
+/// What is held where by whom.
+pub(super) fn custody(
+    session: &Session,
+    people: &People,
+    wanted: &Wanted,
+    words: &dyn Words,
+) -> Result<Custody> {
+    let view = session.view();
+    let locations = list::<LocationRecord>(&view, "")?
+        .into_iter()
+        .filter(|(_, record)| !record.retired)
+        .map(|(location, record)| LocationLine {
+            location,
+            kind: record.facts.kind.as_str().to_owned(),
+            site: record.facts.site.to_string(),
+            access: record.facts.access,
+            dual_control: record.facts.dual_control,
+            accesses: record.accesses,
+            counter: record.counter,
+        })
+        .collect();
+    let mut items = Vec::new();
+    for (item, record) in list::<ItemRecord>(&view, "")? {
+        let (location, out) = match &record.place {
+            Place::At(location) => (location, false),
+            Place::Out { from, .. } => (from, true),
+            Place::Destroyed => continue,
+        };
+        items.push(ItemLine {
+            item,
+            kind: record.facts.kind.as_str().to_owned(),
+            location: location.to_string(),
+            out,
+            bag: record
+                .facts
+                .bag
+                .as_ref()
+                .filter(|_| wanted.bags)
+                .map(ToString::to_string),
+            battery_checked: record.facts.battery_checked,
+        });
+    }
+    let mut secrets = Vec::new();
+    for (key, record) in list::<SecretRecord>(&view, "")? {
+        let id = crate::crypto::fixed::Id::parse(&key)?;
+        let Some(epoch) = read::<Epoch>(&view, &Epoch::key(&id, record.epoch))? else {
+            continue;
+        };
+        if epoch.destroyed.is_some() {
+            continue;
+        }
+        let quorum = read::<Quorum>(session.records().as_ref(), &record.quorum.to_hex())?;
+        let mut holders: Vec<_> = epoch.shares.iter().map(|share| share.holder).collect();
+        holders.sort();
+        holders.dedup();
+        secrets.push(SecretLine {
+            id,
+            name: record.name.to_string(),
+            kind: record.kind().as_str().to_owned(),
+            epoch: record.epoch,
+            sealed_at: epoch.made_at,
+            rule: quorum.map_or_else(String::new, |quorum| words.rule(&quorum, people)),
+            holders,
+            proven: epoch.proven,
+        });
+    }
+    Ok(Custody {
+        locations,
+        items,
+        secrets,
+    })
+}
+
+/// What was compared with the world outside the log.
+pub(super) fn outside(view: &View<'_>, told: &[Told]) -> Result<Outside> {
+    let mut trails = Vec::new();
+    let (mut counters, mut bags) = (CounterLine::default(), CounterLine::default());
+    for one in told {
+        let happened: &Happened = match &one.claim {
+            Some(Claim::Reconcile(found, _)) => {
+                trails.push(TrailLine {
+                    seq: one.seq,
+                    from: found.from,
+                    to: found.to,
+                    files: found.files.count,
+                    events: found.counts.events,
+                    explained: found.counts.explained,
+                    unexplained: u64::try_from(found.unexplained.len()).unwrap_or(u64::MAX),
+                    gaps: found.more_gaps + u64::try_from(found.gaps.len()).unwrap_or(0),
+                });
+                continue;
+            }
+            Some(Claim::SafeClose(closed, _)) => &closed.happened,
+            Some(Claim::SafeLog(logged, _)) => &logged.happened,
+            _ => continue,
+        };
+        counters.seen += 1;
+        counters.recorded += u64::from(happened.counter.is_some());
+        for item in &happened.items {
+            bags.seen += 1;
+            bags.recorded += u64::from(item.bag.is_some());
+        }
+        let Some(access) = read::<AccessRecord>(view, &leaf_key(&one.leaf))? else {
+            continue;
+        };
+        for finding in &access.findings {
+            counters.wrong += u64::from(matches!(finding, Finding::CounterGap { .. }));
+            bags.wrong += u64::from(matches!(finding, Finding::BagMismatch { .. }));
+        }
+    }
+    let open = EventRecord::all(view)?
+        .iter()
+        .filter(|event| event.explained.is_none())
+        .count();
+    Ok(Outside {
+        trails,
+        open_events: u64::try_from(open).unwrap_or(u64::MAX),
+        counters,
+        bags,
+        timestamps: Vec::new(),
+    })
+}

@@ -1,0 +1,221 @@
+//! The entries of a bundle: each is there, in its place, signed, and in the log.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+use super::{Files, Problem, Verdict};
+use crate::crypto::fixed::Digest;
+use crate::error::{Error, Result};
+use crate::exchange::evidence::bundle::{
+    self, PartsFile, envelope_name, parts_name, proof_name, read_lined,
+};
+use crate::exchange::evidence::model::{Evidence, Shown, StatementLine};
+use crate::exchange::evidence::tables::Told;
+use crate::exchange::evidence::trust::Trust;
+use crate::log::{Hash, SignedCheckpoint, TlogProof};
+use crate::statement::header::Parts;
+use crate::statement::{Claim, UntrustedStatement};
+
+/// What an entry is held to.
+struct Held<'a> {
+    files: &'a Files<'a>,
+    trust: &'a Trust,
+    head: &'a SignedCheckpoint,
+}
+
+/// Checks every entry, and returns what they say, in order.
+pub(super) fn check(
+    files: &Files<'_>,
+    evidence: &Evidence,
+    trust: &Trust,
+    head: &SignedCheckpoint,
+    threads: usize,
+    verdict: &mut Verdict,
+) -> Vec<Told> {
+    range(files, evidence, verdict);
+    let held = Held { files, trust, head };
+    let lines = evidence.statements.as_slice();
+    let share = lines.len().div_ceil(threads.max(1)).max(1);
+    let checked: Vec<Vec<(Told, Option<Error>)>> = thread::scope(|scope| {
+        let held = &held;
+        let workers: Vec<_> = lines
+            .chunks(share)
+            .map(|lines| (lines, scope.spawn(|| held.all(lines))))
+            .collect();
+        workers
+            .into_iter()
+            .map(|(lines, worker)| worker.join().unwrap_or_else(|_| held.all(lines)))
+            .collect()
+    });
+    let mut told = Vec::with_capacity(lines.len());
+    for (one, error) in checked.into_iter().flatten() {
+        verdict.statements += 1;
+        verdict.signatures += 1;
+        if let Some(error) = error {
+            verdict.add(Problem {
+                file: None,
+                seq: Some(one.seq),
+                code: error.code().to_owned(),
+                message: format!("entry {}: {error}", one.seq),
+            });
+        }
+        told.push(one);
+    }
+    told
+}
+
+/// The lines are one stretch of the log without a gap, and so are the files.
+fn range(files: &Files<'_>, evidence: &Evidence, verdict: &mut Verdict) {
+    let range = evidence.range;
+    let whole = range.first..range.end;
+    let length = u64::try_from(evidence.statements.len()).unwrap_or(u64::MAX);
+    let gapless = whole
+        .clone()
+        .eq(evidence.statements.iter().map(|line| line.seq));
+    let shown = |want: bool| {
+        let lines = evidence.statements.iter();
+        let count = lines.filter(|line| (line.shown != Shown::Header) == want);
+        u64::try_from(count.count()).unwrap_or(u64::MAX)
+    };
+    if !gapless
+        || range.end.checked_sub(range.first) != Some(length)
+        || range.end > evidence.checkpoint.size
+        || range.disclosed != shown(true)
+        || range.headers != shown(false)
+    {
+        verdict.file(
+            bundle::EVIDENCE,
+            "incomplete",
+            format!(
+                "its entries are not all those from {} to before {}, as it says",
+                range.first, range.end
+            ),
+        );
+    }
+    let mut expected = BTreeMap::new();
+    for line in &evidence.statements {
+        expected.insert(envelope_name(line.seq), line.seq);
+        expected.insert(proof_name(line.seq), line.seq);
+        if line.shown != Shown::Header {
+            expected.insert(parts_name(line.seq), line.seq);
+        }
+    }
+    for name in files.keys() {
+        let of_entry = name.starts_with("statements/") || name.starts_with("proofs/");
+        if of_entry && !expected.contains_key(name) {
+            verdict.file(
+                name,
+                "stray-file",
+                format!("{name} is of no entry of the range"),
+            );
+        }
+    }
+}
+
+impl Held<'_> {
+    fn all(&self, lines: &[StatementLine]) -> Vec<(Told, Option<Error>)> {
+        lines
+            .iter()
+            .map(|line| {
+                let checked = catch_unwind(AssertUnwindSafe(|| self.one(line)))
+                    .unwrap_or_else(|_| Err(Error::failed("internal", "it can't be read")));
+                let (claim, error) = match checked {
+                    Ok(claim) => (claim, None),
+                    Err(error) => (None, Some(error)),
+                };
+                let told = Told {
+                    seq: line.seq,
+                    leaf: line.leaf,
+                    author: line.author,
+                    made_at: line.made_at,
+                    claim,
+                };
+                (told, error)
+            })
+            .collect()
+    }
+
+    fn file(&self, name: &str) -> Result<&[u8]> {
+        self.files
+            .get(name)
+            .map(AsRef::as_ref)
+            .ok_or_else(|| Error::verification("file-missing", format!("{name} is missing")))
+    }
+
+    /// One entry: envelope, signature, header, parts, proof.
+    fn one(&self, line: &StatementLine) -> Result<Option<Claim>> {
+        let untrusted = UntrustedStatement::parse(self.file(&envelope_name(line.seq))?)?;
+        let leaf = untrusted.leaf();
+        let author = untrusted.claimed_author();
+        let known = self.trust.key(&author);
+        let key = known.ok_or_else(|| {
+            Error::verification("unknown-author", "its author is nobody in trust.json")
+        })?;
+        if !key.is_known_at(line.seq) {
+            return Err(Error::verification(
+                "retired-author",
+                format!("its author {author} was no custodian any more"),
+            ));
+        }
+        untrusted.verify_signature(&key.sign)?;
+        let header = untrusted.untrusted_header();
+        let fits = header.ledger == self.trust.ledger
+            && header.seen.size <= line.seq
+            && leaf == line.leaf
+            && header.kind == line.kind
+            && author == line.author
+            && header.made_at == line.made_at;
+        if header.ledger != self.trust.ledger {
+            return Err(Error::verification(
+                "other-ledger",
+                "it is of another ledger",
+            ));
+        }
+        if !fits {
+            return Err(Error::verification(
+                "line-differs",
+                "its envelope is not what evidence.json says of it",
+            ));
+        }
+        self.proof(line.seq, &leaf)?;
+        self.parts(line, untrusted)
+    }
+
+    fn proof(&self, seq: u64, leaf: &Digest) -> Result<()> {
+        let bad =
+            |why: &str| Error::verification("bad-proof", format!("its proof is not good: {why}"));
+        let proof = TlogProof::parse(self.file(&proof_name(seq))?)
+            .map_err(|error| bad(&error.to_string()))?;
+        if proof.index() != seq {
+            return Err(bad("it is of another index"));
+        }
+        if proof.checkpoint() != self.head {
+            return Err(bad("it leads to another checkpoint"));
+        }
+        proof
+            .verify_inclusion(&Hash::from(leaf.0))
+            .map_err(|_| bad("it does not lead from this entry to the checkpoint"))
+    }
+
+    fn parts(&self, line: &StatementLine, untrusted: UntrustedStatement) -> Result<Option<Claim>> {
+        let has_personal = untrusted.untrusted_header().personal.is_some();
+        if line.shown == Shown::Header {
+            return Ok(None);
+        }
+        let name = parts_name(line.seq);
+        let parts: PartsFile = read_lined(self.file(&name)?, &name)?;
+        let whole = !has_personal || parts.personal.is_some();
+        if whole != (line.shown == Shown::All) {
+            return Err(Error::verification(
+                "line-differs",
+                "evidence.json says otherwise which of its parts are here",
+            ));
+        }
+        let statement = untrusted.with_parts(Parts {
+            facts: parts.facts,
+            personal: parts.personal,
+        })?;
+        Ok(Some(statement.claim().clone()))
+    }
+}
