@@ -11,6 +11,7 @@ use super::leavers::LeaversCommand;
 use super::output::{self, Done};
 use crate::crypto::card::{Card, CardPersonal};
 use crate::crypto::fixed::{Base64, Id};
+use crate::crypto::sshsig;
 use crate::error::{Error, Result};
 use crate::ledger::{People, read_bounded};
 use crate::present::describe;
@@ -456,9 +457,11 @@ fn show(context: &Context, name: &str) -> Result<Done> {
         .map(|(_, quorum)| quorum.name)
         .collect();
     let words = session.card_words(&id)?;
+    let key = sshsig::fingerprint(&custodian.sign)?;
     if context.global.json {
         let more = json!({
             "fingerprint": words,
+            "key_fingerprint": key,
             "quorums": quorums,
             "away": person.map(|person| &person.away),
             "identified_by": person.and_then(|person| person.identified_by.as_ref()),
@@ -476,6 +479,7 @@ fn show(context: &Context, name: &str) -> Result<Done> {
         format!("  quorums      {}", quorums.join(", ")),
         format!("  recipient    {}", custodian.recipient),
         format!("  fingerprint  {words}"),
+        format!("  signing key  {key}"),
     ];
     if let Some(card) = card {
         if let Some(contact) = &card.contact {

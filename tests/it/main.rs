@@ -20,6 +20,7 @@ mod crash;
 mod custody;
 mod drills;
 mod estate;
+mod evidence;
 mod evidence_page;
 mod forger;
 mod hostile;

@@ -193,7 +193,7 @@ fn checkpoint(session: &Session, typed: &str) -> Result<Seen> {
 fn views(bundle: &Bundle) -> Result<Vec<(String, Vec<u8>)>> {
     let mut views = csv_tables::csv_files(&bundle.evidence)?;
     if let Some(results) = oscal::assessment_results(&bundle.evidence)? {
-        views.push(("oscal/assessment-results.json".to_owned(), results));
+        views.push(("assessment-results.json".to_owned(), results));
     }
     views.push((bundle::PAGE.to_owned(), present::page(bundle)?.into()));
     Ok(views)

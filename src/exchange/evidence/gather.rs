@@ -84,6 +84,9 @@ pub fn gather(session: &Session, wanted: &Wanted, words: &dyn Words) -> Result<B
         None => last_export(&view)?,
     };
     let (first, end) = period(&view, size, wanted)?;
+    // So that a chain of bundles has every entry: what was entered between the bundle before and this period, the
+    // entry of that export itself among it, is in this one.
+    let first = previous.map_or(first, |previous| first.min(previous.size));
     let entries = Entries {
         session,
         people: &people,

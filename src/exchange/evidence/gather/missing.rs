@@ -64,20 +64,11 @@ pub(super) fn of(evidence: &Evidence) -> Vec<Missing> {
             "No CloudTrail files were compared with the log in this period: nothing here shows that every use of a root user is in it.".to_owned(),
         );
     }
-    match evidence.previous {
-        None => say(
+    if evidence.previous.is_none() {
+        say(
             "no-bundle-before",
             "This bundle continues no other: that nothing was rewritten before it is shown by its checkpoint's cosigners alone.".to_owned(),
-        ),
-        Some(previous) if previous.size < evidence.range.first => say(
-            "gap-before",
-            format!(
-                "Entries {} to {} are neither here nor in the bundle before.",
-                previous.size,
-                evidence.range.first - 1
-            ),
-        ),
-        Some(_) => {}
+        );
     }
     if outside.timestamps.is_empty() {
         say(

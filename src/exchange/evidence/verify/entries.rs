@@ -81,6 +81,9 @@ fn range(files: &Files<'_>, evidence: &Evidence, verdict: &mut Verdict) {
     if !gapless
         || range.end.checked_sub(range.first) != Some(length)
         || range.end > evidence.checkpoint.size
+        || evidence
+            .previous
+            .is_some_and(|previous| range.first > previous.size)
         || range.disclosed != shown(true)
         || range.headers != shown(false)
     {
