@@ -40,8 +40,12 @@ fn every_entry_is_on_the_page_with_its_kind_and_its_author() {
 #[test]
 fn the_page_runs_and_loads_nothing_but_its_own_blocks() {
     let page = page(&bundle(&SMALL)).unwrap();
-    let policy = between(&page, "Content-Security-Policy\" content=\"", "\">").replace("&#39;", "'");
-    assert!(policy.starts_with("default-src 'none'; script-src 'sha256-"), "{policy}");
+    let policy =
+        between(&page, "Content-Security-Policy\" content=\"", "\">").replace("&#39;", "'");
+    assert!(
+        policy.starts_with("default-src 'none'; script-src 'sha256-"),
+        "{policy}"
+    );
     for (open, close) in [("<script>", "</script>"), ("<style>", "</style>")] {
         assert!(page.contains(open));
         for block in page.split(open).skip(1) {
@@ -51,7 +55,15 @@ fn the_page_runs_and_loads_nothing_but_its_own_blocks() {
         }
     }
     let markup = page.split("<script").next().unwrap();
-    for never in [" style=\"", " onclick=", " onload=", "http://", "https://", "javascript:", " src="] {
+    for never in [
+        " style=\"",
+        " onclick=",
+        " onload=",
+        "http://",
+        "https://",
+        "javascript:",
+        " src=",
+    ] {
         assert!(!markup.contains(never), "{never}");
     }
 }
@@ -62,7 +74,13 @@ fn what_others_wrote_can_not_become_markup_or_hide() {
     let page = page(&bundle).unwrap();
     assert!(!page.contains("<script>alert"), "{HOSTILE}");
     assert!(page.contains("&lt;script&gt;alert"));
-    assert!(!page.split("<script type").next().unwrap().contains('\u{202e}'));
+    assert!(
+        !page
+            .split("<script type")
+            .next()
+            .unwrap()
+            .contains('\u{202e}')
+    );
     assert!(page.contains("\u{27e8}U+202E\u{27e9}"));
     // What ends a block of data is written by this program: two blocks, three scripts.
     assert_eq!(page.matches("</script>").count(), 5);

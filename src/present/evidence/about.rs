@@ -12,7 +12,10 @@ use crate::exchange::evidence::trust::{Trust, TrustedKey};
 pub fn title(evidence: &Evidence) -> String {
     match &evidence.ledger.name {
         Some(name) => format!("Custody evidence: {name}"),
-        None => format!("Custody evidence: ledger {}", evidence.ledger.id.to_hex().get(..8).unwrap_or("")),
+        None => format!(
+            "Custody evidence: ledger {}",
+            evidence.ledger.id.to_hex().get(..8).unwrap_or("")
+        ),
     }
 }
 
@@ -59,9 +62,12 @@ fn facts(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
     if let Some(name) = &evidence.ledger.name {
         html.element("bdi", &[], name).put("<br>");
     }
-    html.put("<code>").shown(evidence.ledger.id).put("</code><br>Governed by ");
+    html.put("<code>")
+        .shown(evidence.ledger.id)
+        .put("</code><br>Governed by ");
     html.shown(evidence.ledger.threshold).put(" of ");
-    html.shown(evidence.ledger.governors).put("</dd>\n<dt>Period</dt><dd>");
+    html.shown(evidence.ledger.governors)
+        .put("</dd>\n<dt>Period</dt><dd>");
     html.shown(evidence.query.from).put(" to ");
     html.shown(evidence.query.to);
     html.put(", both included. All times on this page are UTC.</dd>\n<dt>Asked for</dt><dd>");
@@ -72,14 +78,18 @@ fn facts(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
     names::time(html, evidence.as_of);
     html.put(", the last entry of the checkpoint</dd>\n<dt>Checkpoint</dt><dd>");
     html.text(&count(evidence.checkpoint.size, "entry", "entries"));
-    html.put(", root <code>").shown(evidence.checkpoint.root).put("</code><br>");
+    html.put(", root <code>")
+        .shown(evidence.checkpoint.root)
+        .put("</code><br>");
     cosigned(html, evidence, names);
     html.put("</dd>\n<dt>Continues</dt><dd>");
     match &evidence.previous {
         Some(previous) => {
             html.put("the bundle before, made at ");
             html.text(&count(previous.size, "entry", "entries"));
-            html.put(", root <code>").shown(previous.root).put("</code>");
+            html.put(", root <code>")
+                .shown(previous.root)
+                .put("</code>");
         }
         None => {
             html.put("no bundle before this one");
@@ -87,7 +97,9 @@ fn facts(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
     }
     html.put("</dd>\n<dt>Exported by</dt><dd>");
     names.put(html, &evidence.exporter);
-    html.put(", with ").text(&evidence.program).put("</dd>\n</dl>\n");
+    html.put(", with ")
+        .text(&evidence.program)
+        .put("</dd>\n</dl>\n");
 }
 
 fn query(html: &mut Html, evidence: &Evidence) {
@@ -150,7 +162,17 @@ fn keys(html: &mut Html, trust: &Trust, names: &Names<'_>) {
          <p>Ask each custodian for the fingerprint of the key that signs for them, by a way that does not lead through the exporter. \
          <code>ssh-keygen -l</code> shows it in this form.</p>\n",
     );
-    html.table("keys", "Keys that signatures are held against", &["Custodian", "Fingerprint", "Counts from entry", "until", "Distrusted from"]);
+    html.table(
+        "keys",
+        "Keys that signatures are held against",
+        &[
+            "Custodian",
+            "Fingerprint",
+            "Counts from entry",
+            "until",
+            "Distrusted from",
+        ],
+    );
     for key in &trust.custodians {
         key_row(html, key, names);
     }
@@ -160,7 +182,9 @@ fn keys(html: &mut Html, trust: &Trust, names: &Names<'_>) {
 fn key_row(html: &mut Html, key: &TrustedKey, names: &Names<'_>) {
     html.put("<tr><th scope=\"row\">");
     names.put(html, &key.id);
-    html.put("</th><td><code>").text(&key.fingerprint).put("</code></td>");
+    html.put("</th><td><code>")
+        .text(&key.fingerprint)
+        .put("</code></td>");
     for index in [key.from, key.until, key.distrusted] {
         html.put("<td class=\"number\">");
         names::number(html, index);

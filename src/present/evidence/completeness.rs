@@ -31,7 +31,11 @@ pub fn write(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
 
 fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
     html.put("<h3 id=\"outside\" tabindex=\"-1\">Held against the world outside the log</h3>\n");
-    html.table("outside", "What was compared in the period", &["With", "Seen", "Written down", "Did not fit"]);
+    html.table(
+        "outside",
+        "What was compared in the period",
+        &["With", "Seen", "Written down", "Did not fit"],
+    );
     let counter = |html: &mut Html, what: &'static str, line: CounterLine| {
         html.put("<tr><th scope=\"row\">").put(what).put("</th>");
         for number in [line.seen, line.recorded, line.wrong] {
@@ -42,10 +46,26 @@ fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
     let events = outside.trails.iter().map(|trail| trail.events).sum();
     let explained = outside.trails.iter().map(|trail| trail.explained).sum();
     let unexplained = outside.trails.iter().map(|trail| trail.unexplained).sum();
-    let trails = CounterLine { seen: events, recorded: explained, wrong: unexplained };
-    counter(html, "CloudTrail: events of root users; explained by the log; not explained", trails);
-    counter(html, "Lock counters: accesses; counter written down; gap before it", outside.counters);
-    counter(html, "Bag numbers: items handled; number written down; other than expected", outside.bags);
+    let trails = CounterLine {
+        seen: events,
+        recorded: explained,
+        wrong: unexplained,
+    };
+    counter(
+        html,
+        "CloudTrail: events of root users; explained by the log; not explained",
+        trails,
+    );
+    counter(
+        html,
+        "Lock counters: accesses; counter written down; gap before it",
+        outside.counters,
+    );
+    counter(
+        html,
+        "Bag numbers: items handled; number written down; other than expected",
+        outside.bags,
+    );
     html.end_table();
     html.put("<p>Events of root users that nobody has explained, at the checkpoint: <strong>");
     html.shown(outside.open_events).put("</strong>.</p>\n");
@@ -53,13 +73,21 @@ fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
     if outside.timestamps.is_empty() {
         html.put("<p>No time-stamp of an outside authority is in this bundle: times are the authors\u{2019} clocks.</p>\n");
     } else {
-        html.table("", "Time-stamps by outside authorities", &["Entry", "Of the log at", "When, by the authority", "File"]);
+        html.table(
+            "",
+            "Time-stamps by outside authorities",
+            &["Entry", "Of the log at", "When, by the authority", "File"],
+        );
         for stamp in &outside.timestamps {
             html.put("<tr><td class=\"number\">");
             names.entry(html, stamp.seq);
-            html.put("</td><td class=\"number\">").shown(stamp.checkpoint.size).put("</td><td>");
+            html.put("</td><td class=\"number\">")
+                .shown(stamp.checkpoint.size)
+                .put("</td><td>");
             names::time(html, stamp.at);
-            html.put("</td><td><code>").text(&stamp.file).put("</code></td></tr>\n");
+            html.put("</td><td><code>")
+                .text(&stamp.file)
+                .put("</code></td></tr>\n");
         }
         html.end_table();
     }
@@ -70,7 +98,20 @@ fn trails_table(html: &mut Html, outside: &Outside, names: &Names<'_>) {
         html.put("<p class=\"notice bad\">No CloudTrail files were reconciled in the period: nothing outside the log speaks for uses of root.</p>\n");
         return;
     }
-    html.table("sortable", "Reconciliations with CloudTrail", &["Entry", "First event", "Last event", "Files", "Events", "Explained", "Unexplained", "Gaps in time"]);
+    html.table(
+        "sortable",
+        "Reconciliations with CloudTrail",
+        &[
+            "Entry",
+            "First event",
+            "Last event",
+            "Files",
+            "Events",
+            "Explained",
+            "Unexplained",
+            "Gaps in time",
+        ],
+    );
     for trail in &outside.trails {
         html.put("<tr><td class=\"number\">");
         names.entry(html, trail.seq);
@@ -79,7 +120,13 @@ fn trails_table(html: &mut Html, outside: &Outside, names: &Names<'_>) {
         html.put("</td><td>");
         names::time(html, trail.to);
         html.put("</td>");
-        for number in [trail.files, trail.events, trail.explained, trail.unexplained, trail.gaps] {
+        for number in [
+            trail.files,
+            trail.events,
+            trail.explained,
+            trail.unexplained,
+            trail.gaps,
+        ] {
             html.put("<td class=\"number\">").shown(number).put("</td>");
         }
         html.put("</tr>\n");
@@ -103,27 +150,54 @@ fn lateness(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
         html.put("<p>Nothing that tells when it happened was written down more than 24 hours later.</p>\n");
         return;
     }
-    html.table("sortable", "Entries written down more than 24 hours after what they tell of", &["Entry", "Kind", "Author", "Happened", "Recorded", "Hours later"]);
+    html.table(
+        "sortable",
+        "Entries written down more than 24 hours after what they tell of",
+        &[
+            "Entry",
+            "Kind",
+            "Author",
+            "Happened",
+            "Recorded",
+            "Hours later",
+        ],
+    );
     for (line, by) in late {
         html.put("<tr><td class=\"number\">");
         names.entry(html, line.seq);
-        html.put("</td><td><code>").text(&line.kind).put("</code></td><td>");
+        html.put("</td><td><code>")
+            .text(&line.kind)
+            .put("</code></td><td>");
         names.put(html, &line.author);
         html.put("</td><td>");
         names::maybe_time(html, line.happened_at);
         html.put("</td><td>");
         names::time(html, line.made_at);
-        html.put("</td><td class=\"number\">").shown(by / 3_600).put("</td></tr>\n");
+        html.put("</td><td class=\"number\">")
+            .shown(by / 3_600)
+            .put("</td></tr>\n");
     }
     html.end_table();
 }
 
 fn changed(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
     html.put("<h3 id=\"corrected\" tabindex=\"-1\">Corrected, refused, erased, accepted as risk</h3>\n<ul class=\"changes\">\n");
-    list(html, evidence, names, "Corrected by a later entry: ", |line| !line.corrected.is_empty());
-    list(html, evidence, names, "Refused by somebody: ", |line| !line.rejected.is_empty());
+    list(
+        html,
+        evidence,
+        names,
+        "Corrected by a later entry: ",
+        |line| !line.corrected.is_empty(),
+    );
+    list(html, evidence, names, "Refused by somebody: ", |line| {
+        !line.rejected.is_empty()
+    });
     html.put("<li id=\"erased\">Personal part erased: ");
-    let erased: Vec<_> = evidence.statements.iter().filter(|line| line.shown == Shown::Erased).collect();
+    let erased: Vec<_> = evidence
+        .statements
+        .iter()
+        .filter(|line| line.shown == Shown::Erased)
+        .collect();
     for (place, line) in erased.iter().enumerate() {
         html.put(if place > 0 { "; " } else { "" });
         names.entry(html, line.seq);
@@ -137,24 +211,43 @@ fn changed(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
             html.put(")");
         }
     }
-    html.put(if erased.is_empty() { "none" } else { "" }).put("</li>\n<li>Accepted as a risk: ");
-    let accepted = evidence.findings.iter().filter(|one| one.accepted.is_some()).count();
+    html.put(if erased.is_empty() { "none" } else { "" })
+        .put("</li>\n<li>Accepted as a risk: ");
+    let accepted = evidence
+        .findings
+        .iter()
+        .filter(|one| one.accepted.is_some())
+        .count();
     if accepted == 0 {
         html.put("none");
     } else {
-        html.put("<a href=\"#accepted\">").text(&names::count(length(accepted), "finding", "findings")).put("</a>");
+        html.put("<a href=\"#accepted\">")
+            .text(&names::count(length(accepted), "finding", "findings"))
+            .put("</a>");
     }
     html.put("</li>\n</ul>\n");
 }
 
-fn list(html: &mut Html, evidence: &Evidence, names: &Names<'_>, what: &'static str, which: impl Fn(&StatementLine) -> bool) {
+fn list(
+    html: &mut Html,
+    evidence: &Evidence,
+    names: &Names<'_>,
+    what: &'static str,
+    which: impl Fn(&StatementLine) -> bool,
+) {
     html.put("<li>").put(what);
-    let found: Vec<u64> = evidence.statements.iter().filter(|line| which(line)).map(|line| line.seq).collect();
+    let found: Vec<u64> = evidence
+        .statements
+        .iter()
+        .filter(|line| which(line))
+        .map(|line| line.seq)
+        .collect();
     for (place, seq) in found.iter().enumerate() {
         html.put(if place > 0 { ", " } else { "" });
         names.entry(html, *seq);
     }
-    html.put(if found.is_empty() { "none" } else { "" }).put("</li>\n");
+    html.put(if found.is_empty() { "none" } else { "" })
+        .put("</li>\n");
 }
 
 fn populations(html: &mut Html, evidence: &Evidence) {
@@ -166,16 +259,44 @@ fn populations(html: &mut Html, evidence: &Evidence) {
          An entry shown as a header alone counts too: ask for what it says.</p>\n",
     );
     let tables = &evidence.tables;
-    html.table("", "Tables", &["Population", "Rows", "First entry", "Last entry"]);
+    html.table(
+        "",
+        "Tables",
+        &["Population", "Rows", "First entry", "Last entry"],
+    );
     let rows: [(&'static str, &'static str, Vec<u64>); 5] = [
-        ("#accesses", "Accesses", tables.accesses.iter().map(|row| row.seq).collect()),
-        ("#releases", "Releases and tasks", tables.releases.iter().map(|row| row.seq).collect()),
-        ("#drills", "Drills", tables.drills.iter().map(|row| row.seq).collect()),
-        ("#ceremonies", "Ceremonies", tables.ceremonies.iter().map(|row| row.seq).collect()),
-        ("#reviews", "Reviews", tables.reviews.iter().map(|row| row.seq).collect()),
+        (
+            "#accesses",
+            "Accesses",
+            tables.accesses.iter().map(|row| row.seq).collect(),
+        ),
+        (
+            "#releases",
+            "Releases and tasks",
+            tables.releases.iter().map(|row| row.seq).collect(),
+        ),
+        (
+            "#drills",
+            "Drills",
+            tables.drills.iter().map(|row| row.seq).collect(),
+        ),
+        (
+            "#ceremonies",
+            "Ceremonies",
+            tables.ceremonies.iter().map(|row| row.seq).collect(),
+        ),
+        (
+            "#reviews",
+            "Reviews",
+            tables.reviews.iter().map(|row| row.seq).collect(),
+        ),
     ];
     for (address, name, entries) in &rows {
-        html.put("<tr><th scope=\"row\"><a href=\"").put(address).put("\">").put(name).put("</a></th><td class=\"number\">");
+        html.put("<tr><th scope=\"row\"><a href=\"")
+            .put(address)
+            .put("\">")
+            .put(name)
+            .put("</a></th><td class=\"number\">");
         html.shown(entries.len()).put("</td>");
         ends(html, entries.iter().min(), entries.iter().max());
         html.put("</tr>\n");
@@ -183,15 +304,26 @@ fn populations(html: &mut Html, evidence: &Evidence) {
     html.end_table();
     let mut kinds: BTreeMap<&str, (u64, u64, u64, u64)> = BTreeMap::new();
     for line in &evidence.statements {
-        let kind = kinds.entry(&line.kind).or_insert((0, 0, line.seq, line.seq));
+        let kind = kinds
+            .entry(&line.kind)
+            .or_insert((0, 0, line.seq, line.seq));
         kind.0 += 1;
         kind.1 += u64::from(line.shown != Shown::Header);
         kind.3 = line.seq;
     }
-    html.table("sortable", "Entries by kind", &["Kind", "Entries", "Disclosed", "First entry", "Last entry"]);
+    html.table(
+        "sortable",
+        "Entries by kind",
+        &["Kind", "Entries", "Disclosed", "First entry", "Last entry"],
+    );
     for (kind, (all, disclosed, first, last)) in &kinds {
-        html.put("<tr><th scope=\"row\"><code>").text(kind).put("</code></th><td class=\"number\">");
-        html.shown(all).put("</td><td class=\"number\">").shown(disclosed).put("</td>");
+        html.put("<tr><th scope=\"row\"><code>")
+            .text(kind)
+            .put("</code></th><td class=\"number\">");
+        html.shown(all)
+            .put("</td><td class=\"number\">")
+            .shown(disclosed)
+            .put("</td>");
         ends(html, Some(first), Some(last));
         html.put("</tr>\n");
     }

@@ -26,11 +26,26 @@ pub fn write(html: &mut Html, evidence: &Evidence) {
 }
 
 fn one(html: &mut Html, framework: &FrameworkLine, evidence: &Evidence) {
-    html.put("<h3>").text(&framework.title).put(" <span class=\"version\">");
-    html.text(&framework.version).put("</span></h3>\n<p>").put(relation(&framework.relation));
+    html.put("<h3>")
+        .text(&framework.title)
+        .put(" <span class=\"version\">");
+    html.text(&framework.version)
+        .put("</span></h3>\n<p>")
+        .put(relation(&framework.relation));
     html.put("</p>\n");
     let caption = format!("Controls of {} {}", framework.title, framework.version);
-    html.table("controls", &caption, &["Control", "What it is about", "How it stands", "Rules", "Findings", "Entries"]);
+    html.table(
+        "controls",
+        &caption,
+        &[
+            "Control",
+            "What it is about",
+            "How it stands",
+            "Rules",
+            "Findings",
+            "Entries",
+        ],
+    );
     for control in &framework.controls {
         row(html, control, evidence);
     }
@@ -47,12 +62,15 @@ fn relation(word: &str) -> &'static str {
 }
 
 fn row(html: &mut Html, control: &ControlLine, evidence: &Evidence) {
-    html.put("<tr><th scope=\"row\">").text(&control.id).put("</th><td>");
+    html.put("<tr><th scope=\"row\">")
+        .text(&control.id)
+        .put("</th><td>");
     html.element("bdi", &[], &control.about).put("</td><td>");
     state(html, control.state);
     html.put("</td><td>");
     for (place, rule) in control.rules.iter().enumerate() {
-        html.put(if place > 0 { " " } else { "" }).element("code", &[], rule);
+        html.put(if place > 0 { " " } else { "" })
+            .element("code", &[], rule);
     }
     if control.rules.is_empty() {
         names::none(html);
@@ -60,9 +78,14 @@ fn row(html: &mut Html, control: &ControlLine, evidence: &Evidence) {
     html.put("</td><td>");
     for (place, finding) in control.findings.iter().enumerate() {
         html.put(if place > 0 { ", " } else { "" });
-        let found = usize::try_from(*finding).ok().and_then(|at| evidence.findings.get(at));
+        let found = usize::try_from(*finding)
+            .ok()
+            .and_then(|at| evidence.findings.get(at));
         html.open("a", &[("href", &format!("#f{finding}"))]);
-        html.text(found.map_or("?", |found| &found.rule)).put(" ").shown(finding + 1).close("a");
+        html.text(found.map_or("?", |found| &found.rule))
+            .put(" ")
+            .shown(finding + 1)
+            .close("a");
     }
     if control.findings.is_empty() {
         names::none(html);
@@ -83,7 +106,8 @@ fn entries(html: &mut Html, entries: &[u64]) {
         Some((first, rest)) if !rest.is_empty() => {
             links(html, first);
             html.put("<details><summary>");
-            html.text(&names::count(length(rest.len()), "more", "more")).put("</summary>");
+            html.text(&names::count(length(rest.len()), "more", "more"))
+                .put("</summary>");
             links(html, rest);
             html.put("</details>");
         }
@@ -102,6 +126,9 @@ fn state(html: &mut Html, state: ControlState) {
         ControlState::Accepted => ("state warn", "\u{25c6}", "accepted as risk"),
         ControlState::NoEvidence => ("state pale", "\u{25cb}", "no evidence here"),
     };
-    html.put("<span class=\"").put(class).put("\"><span aria-hidden=\"true\">").put(shape);
+    html.put("<span class=\"")
+        .put(class)
+        .put("\"><span aria-hidden=\"true\">")
+        .put(shape);
     html.put("</span> ").put(words).put("</span>");
 }

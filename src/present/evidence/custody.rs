@@ -57,7 +57,11 @@ fn things(custody: &Custody) -> Vec<Thing<'_>> {
         .collect();
     let mut alike: BTreeMap<(&[Id], &[Id], &str), Vec<&SecretLine>> = BTreeMap::new();
     for secret in &custody.secrets {
-        let key = (secret.holders.as_slice(), secret.proven.as_slice(), secret.rule.as_str());
+        let key = (
+            secret.holders.as_slice(),
+            secret.proven.as_slice(),
+            secret.rule.as_str(),
+        );
         alike.entry(key).or_default().push(secret);
     }
     for ((holders, proven, _), secrets) in alike {
@@ -77,15 +81,27 @@ fn things(custody: &Custody) -> Vec<Thing<'_>> {
 }
 
 fn draw(things: &[Thing<'_>], names: &Names<'_>) -> Drawing {
-    let people: BTreeSet<&Id> = things.iter().flat_map(|thing| thing.people.iter().copied()).collect();
-    let mut people: Vec<(String, &Id)> = people.into_iter().map(|id| (names.person(id), id)).collect();
+    let people: BTreeSet<&Id> = things
+        .iter()
+        .flat_map(|thing| thing.people.iter().copied())
+        .collect();
+    let mut people: Vec<(String, &Id)> = people
+        .into_iter()
+        .map(|id| (names.person(id), id))
+        .collect();
     people.sort();
     let rows = people.len().max(things.len());
     let height = TOP + ROW * number(rows) + 8.0;
-    let title = format!("Custody map: {} people, {} locations and groups of secrets", people.len(), things.len());
+    let title = format!(
+        "Custody map: {} people, {} locations and groups of secrets",
+        people.len(),
+        things.len()
+    );
     let mut svg = Drawing::new("custody", (WIDTH, height), &title);
     // What has fewer rows stands in the middle of the other.
-    let at = |place: usize, of: usize| TOP + ROW * (number(place) + (number(rows) - number(of)) / 2.0) + ROW / 2.0;
+    let at = |place: usize, of: usize| {
+        TOP + ROW * (number(place) + (number(rows) - number(of)) / 2.0) + ROW / 2.0
+    };
     svg.text("head", (0.0, 16.0), "People");
     svg.text("head", (THINGS, 16.0), "Locations and secrets");
     for (place, thing) in things.iter().enumerate() {
@@ -96,24 +112,47 @@ fn draw(things: &[Thing<'_>], names: &Names<'_>) -> Drawing {
                     (true, false) => "line secret",
                     (true, true) => "line secret unproven",
                 };
-                svg.curve(class, (PEOPLE, at(row, people.len())), (THINGS - 16.0, at(place, things.len())));
+                svg.curve(
+                    class,
+                    (PEOPLE, at(row, people.len())),
+                    (THINGS - 16.0, at(place, things.len())),
+                );
             }
         }
     }
     for (row, (name, _)) in people.iter().enumerate() {
         let y = at(row, people.len());
-        svg.shape("circle", "person", &[("cx", PEOPLE), ("cy", y), ("r", 4.0)], None);
+        svg.shape(
+            "circle",
+            "person",
+            &[("cx", PEOPLE), ("cy", y), ("r", 4.0)],
+            None,
+        );
         svg.text("name", (0.0, y + 4.0), &cut(name, PEOPLE - 14.0));
     }
     for (place, thing) in things.iter().enumerate() {
         let y = at(place, things.len());
         if thing.secret {
-            svg.shape("circle", "secret", &[("cx", THINGS - 11.0), ("cy", y), ("r", 5.0)], None);
+            svg.shape(
+                "circle",
+                "secret",
+                &[("cx", THINGS - 11.0), ("cy", y), ("r", 5.0)],
+                None,
+            );
         } else {
-            let square = [("x", THINGS - 16.0), ("y", y - 5.0), ("width", 10.0), ("height", 10.0)];
+            let square = [
+                ("x", THINGS - 16.0),
+                ("y", y - 5.0),
+                ("width", 10.0),
+                ("height", 10.0),
+            ];
             svg.shape("rect", "location", &square, None);
         }
-        svg.text("thing", (THINGS, y + 4.0), &cut(&thing.label, WIDTH - THINGS));
+        svg.text(
+            "thing",
+            (THINGS, y + 4.0),
+            &cut(&thing.label, WIDTH - THINGS),
+        );
     }
     svg.finish();
     svg
@@ -122,7 +161,9 @@ fn draw(things: &[Thing<'_>], names: &Names<'_>) -> Drawing {
 /// As much of a text as there is room for; the tables have the whole.
 fn cut(text: &str, room: f64) -> String {
     let text = visible(text);
-    let fits = (1..200).take_while(|most| number(*most) * CHARACTER <= room).count();
+    let fits = (1..200)
+        .take_while(|most| number(*most) * CHARACTER <= room)
+        .count();
     if text.chars().count() <= fits {
         return text;
     }
@@ -132,13 +173,33 @@ fn cut(text: &str, room: f64) -> String {
 
 fn locations(html: &mut Html, custody: &Custody, names: &Names<'_>) {
     html.put("<h3>Locations</h3>\n");
-    html.table("sortable", "Locations in use", &["Location", "Kind", "Site", "Can be opened by", "Two together", "Accesses ever", "Lock counter"]);
+    html.table(
+        "sortable",
+        "Locations in use",
+        &[
+            "Location",
+            "Kind",
+            "Site",
+            "Can be opened by",
+            "Two together",
+            "Accesses ever",
+            "Lock counter",
+        ],
+    );
     for one in &custody.locations {
-        html.put("<tr><th scope=\"row\">").text(&one.location).put("</th><td>");
-        html.text(&one.kind).put("</td><td>").text(&one.site).put("</td><td>");
+        html.put("<tr><th scope=\"row\">")
+            .text(&one.location)
+            .put("</th><td>");
+        html.text(&one.kind)
+            .put("</td><td>")
+            .text(&one.site)
+            .put("</td><td>");
         names.list(html, &one.access);
-        html.put("</td><td>").put(if one.dual_control { "yes" } else { "no" });
-        html.put("</td><td class=\"number\">").shown(one.accesses).put("</td><td class=\"number\">");
+        html.put("</td><td>")
+            .put(if one.dual_control { "yes" } else { "no" });
+        html.put("</td><td class=\"number\">")
+            .shown(one.accesses)
+            .put("</td><td class=\"number\">");
         names::number(html, one.counter);
         html.put("</td></tr>\n");
     }
@@ -147,14 +208,34 @@ fn locations(html: &mut Html, custody: &Custody, names: &Names<'_>) {
 
 fn items(html: &mut Html, custody: &Custody) {
     html.put("<h3>Items</h3>\n");
-    html.table("sortable", "Items that were not destroyed", &["Item", "Kind", "Location", "Where it is", "Bag", "Battery checked"]);
+    html.table(
+        "sortable",
+        "Items that were not destroyed",
+        &[
+            "Item",
+            "Kind",
+            "Location",
+            "Where it is",
+            "Bag",
+            "Battery checked",
+        ],
+    );
     for one in &custody.items {
-        html.put("<tr><th scope=\"row\">").text(&one.item).put("</th><td>");
-        html.text(&one.kind).put("</td><td>").text(&one.location).put("</td><td>");
-        html.put(if one.out { "taken out" } else { "in its place" }).put("</td><td>");
+        html.put("<tr><th scope=\"row\">")
+            .text(&one.item)
+            .put("</th><td>");
+        html.text(&one.kind)
+            .put("</td><td>")
+            .text(&one.location)
+            .put("</td><td>");
+        html.put(if one.out { "taken out" } else { "in its place" })
+            .put("</td><td>");
         names::text(html, one.bag.as_deref());
         html.put("</td><td>");
-        names::text(html, one.battery_checked.map(|day| day.to_string()).as_deref());
+        names::text(
+            html,
+            one.battery_checked.map(|day| day.to_string()).as_deref(),
+        );
         html.put("</td></tr>\n");
     }
     html.end_table();
@@ -162,15 +243,36 @@ fn items(html: &mut Html, custody: &Custody) {
 
 fn secrets(html: &mut Html, custody: &Custody, names: &Names<'_>) {
     html.put("<h3>Sealed secrets</h3>\n<p>Nothing of a secret is in this bundle but who holds a share of it.</p>\n");
-    html.table("sortable", "Sealed secrets", &["Secret", "Kind", "Epoch", "Sealed", "Rule for opening", "Holders", "Shown to be alive"]);
+    html.table(
+        "sortable",
+        "Sealed secrets",
+        &[
+            "Secret",
+            "Kind",
+            "Epoch",
+            "Sealed",
+            "Rule for opening",
+            "Holders",
+            "Shown to be alive",
+        ],
+    );
     for one in &custody.secrets {
         html.open("tr", &[("id", &format!("secret-{}", one.id))]);
-        html.put("<th scope=\"row\">").element("bdi", &[], &one.name).put("</th><td>");
-        html.text(&one.kind).put("</td><td class=\"number\">").shown(one.epoch).put("</td><td>");
+        html.put("<th scope=\"row\">")
+            .element("bdi", &[], &one.name)
+            .put("</th><td>");
+        html.text(&one.kind)
+            .put("</td><td class=\"number\">")
+            .shown(one.epoch)
+            .put("</td><td>");
         names::time(html, one.sealed_at);
-        html.put("</td><td>").element("bdi", &[], &one.rule).put("</td><td>");
+        html.put("</td><td>")
+            .element("bdi", &[], &one.rule)
+            .put("</td><td>");
         names.list(html, &one.holders);
-        html.put("</td><td class=\"number\">").shown(one.proven.len()).put(" of ");
+        html.put("</td><td class=\"number\">")
+            .shown(one.proven.len())
+            .put(" of ");
         html.shown(one.holders.len()).put("</td></tr>\n");
     }
     html.end_table();

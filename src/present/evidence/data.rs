@@ -51,7 +51,11 @@ pub fn write(html: &mut Html, bundle: &Bundle) -> Result<()> {
         statements.push(Row {
             seq: one.seq,
             envelope: std::str::from_utf8(&one.envelope).map_err(|error| {
-                Error::verification("bad-envelope", format!("the envelope of entry {} is not text", one.seq)).because(error)
+                Error::verification(
+                    "bad-envelope",
+                    format!("the envelope of entry {} is not text", one.seq),
+                )
+                .because(error)
             })?,
             facts: one.facts.as_ref(),
             personal: one.personal.as_ref(),

@@ -218,7 +218,10 @@ mod tests {
             visible("a\u{202e}b\u{0}c\nd"),
             "a\u{27e8}U+202E\u{27e9}b\u{27e8}U+0000\u{27e9}c\u{27e8}U+000A\u{27e9}d"
         );
-        assert_eq!(visible("\u{e0041}\u{ffff}"), "\u{27e8}U+E0041\u{27e9}\u{27e8}U+FFFF\u{27e9}");
+        assert_eq!(
+            visible("\u{e0041}\u{ffff}"),
+            "\u{27e8}U+E0041\u{27e9}\u{27e8}U+FFFF\u{27e9}"
+        );
         assert_eq!(visible("Zürich 東京 שלום 🔑"), "Zürich 東京 שלום 🔑");
     }
 

@@ -71,7 +71,10 @@ mod tests {
             "{\n  \"b\": [\n    1,\n    {\n      \"a\": \"x{\\\",[:y\\\\\"\n    },\n    null\n  ],\n  \"c\": {},\n  \"d\": []\n}"
         );
         let value: serde_json::Value = serde_json::from_str(&shown).unwrap();
-        assert_eq!(value, serde_json::from_str::<serde_json::Value>(json).unwrap());
+        assert_eq!(
+            value,
+            serde_json::from_str::<serde_json::Value>(json).unwrap()
+        );
     }
 
     #[test]

@@ -19,7 +19,9 @@ pub fn write(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
         html.put("<ol class=\"missing\">\n");
         for missing in &evidence.missing {
             html.put("<li><span>").element("bdi", &[], &missing.text);
-            html.put("</span> <code>").text(&missing.code).put("</code></li>\n");
+            html.put("</span> <code>")
+                .text(&missing.code)
+                .put("</code></li>\n");
         }
         html.put("</ol>\n");
     }
@@ -44,18 +46,47 @@ fn counts(bundle: &Bundle) -> Vec<(u64, &'static str, &'static str)> {
     let evidence = &bundle.evidence;
     let open = |severity: &str| {
         let found = evidence.findings.iter();
-        length(found.filter(|one| one.accepted.is_none() && one.severity == severity).count())
+        length(
+            found
+                .filter(|one| one.accepted.is_none() && one.severity == severity)
+                .count(),
+        )
     };
     let grave: u64 = SEVERITIES.iter().take(2).map(|one| open(one)).sum();
-    let rest = length(evidence.findings.iter().filter(|one| one.accepted.is_none()).count()) - grave;
-    let erased = evidence.statements.iter().filter(|line| line.shown == Shown::Erased);
+    let rest = length(
+        evidence
+            .findings
+            .iter()
+            .filter(|one| one.accepted.is_none())
+            .count(),
+    ) - grave;
+    let erased = evidence
+        .statements
+        .iter()
+        .filter(|line| line.shown == Shown::Erased);
     vec![
         (grave, "open findings, critical or high", "#findings"),
         (rest, "open findings, medium or low", "#findings"),
-        (evidence.outside.open_events, "root events that nobody explained", "#outside"),
-        (evidence.range.headers, "entries shown as headers alone", "#statements"),
-        (length(erased.count()), "entries with an erased personal part", "#erased"),
-        (length(super::completeness::late(evidence).len()), "entries written down more than a day late", "#late"),
+        (
+            evidence.outside.open_events,
+            "root events that nobody explained",
+            "#outside",
+        ),
+        (
+            evidence.range.headers,
+            "entries shown as headers alone",
+            "#statements",
+        ),
+        (
+            length(erased.count()),
+            "entries with an erased personal part",
+            "#erased",
+        ),
+        (
+            length(super::completeness::late(evidence).len()),
+            "entries written down more than a day late",
+            "#late",
+        ),
     ]
 }
 
@@ -67,15 +98,30 @@ fn cosigners(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
         .iter()
         .filter(|one| one.from.is_some() && one.until.is_none())
         .collect();
-    let has = |evidence: &Evidence, id| evidence.checkpoint.cosigned.iter().any(|one| one.custodian == id);
-    let with = length(in_force.iter().filter(|one| has(&bundle.evidence, one.id)).count());
+    let has = |evidence: &Evidence, id| {
+        evidence
+            .checkpoint
+            .cosigned
+            .iter()
+            .any(|one| one.custodian == id)
+    };
+    let with = length(
+        in_force
+            .iter()
+            .filter(|one| has(&bundle.evidence, one.id))
+            .count(),
+    );
     let without: Vec<_> = in_force
         .iter()
         .filter(|one| !has(&bundle.evidence, one.id))
         .map(|one| one.id)
         .collect();
     let needed = u64::from(bundle.trust.threshold).min(length(in_force.len()));
-    let class = if with < needed { "notice bad" } else { "notice" };
+    let class = if with < needed {
+        "notice bad"
+    } else {
+        "notice"
+    };
     html.open("p", &[("class", class)]);
     html.text(&format!(
         "{} in force {} cosigned the checkpoint; the ledger\u{2019}s governance stands for {needed}.",

@@ -124,8 +124,13 @@ fn part(html: &mut Html, id: &'static str) {
         .iter()
         .find(|(part, _)| *part == id)
         .map_or("", |(_, title)| title);
-    html.put("<section aria-labelledby=\"").put(id).put("\">\n<h2 id=\"");
-    html.put(id).put("\" tabindex=\"-1\">").put(title).put("</h2>\n");
+    html.put("<section aria-labelledby=\"")
+        .put(id)
+        .put("\">\n<h2 id=\"");
+    html.put(id)
+        .put("\" tabindex=\"-1\">")
+        .put(title)
+        .put("</h2>\n");
 }
 
 fn end_part(html: &mut Html) {

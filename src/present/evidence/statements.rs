@@ -32,13 +32,24 @@ pub fn write(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
 }
 
 fn statement(html: &mut Html, line: &StatementLine, own: Option<&Enclosed>, names: &Names<'_>) {
-    html.open("li", &[("id", &format!("s{}", line.seq)), ("tabindex", "-1")]);
-    html.put("<p class=\"line\"><a class=\"seq\" href=\"#s").shown(line.seq).put("\">");
-    html.shown(line.seq).put("</a> <code class=\"kind\">").text(&line.kind).put("</code> <bdi class=\"author\">");
+    html.open(
+        "li",
+        &[("id", &format!("s{}", line.seq)), ("tabindex", "-1")],
+    );
+    html.put("<p class=\"line\"><a class=\"seq\" href=\"#s")
+        .shown(line.seq)
+        .put("\">");
+    html.shown(line.seq)
+        .put("</a> <code class=\"kind\">")
+        .text(&line.kind)
+        .put("</code> <bdi class=\"author\">");
     html.text(&names.person(&line.author)).put("</bdi> ");
     names::time(html, line.made_at);
-    html.put(" <span class=\"shown\">").put(shown(line.shown)).put("</span></p>\n<p class=\"text\"><bdi>");
-    html.text(line.text.as_deref().unwrap_or("what it says is withheld")).put("</bdi></p>\n");
+    html.put(" <span class=\"shown\">")
+        .put(shown(line.shown))
+        .put("</span></p>\n<p class=\"text\"><bdi>");
+    html.text(line.text.as_deref().unwrap_or("what it says is withheld"))
+        .put("</bdi></p>\n");
     others(html, line, names);
     if let Some(own) = own {
         signed(html, line, own);
@@ -57,7 +68,10 @@ fn shown(shown: Shown) -> &'static str {
 
 /// What other entries say of it.
 fn others(html: &mut Html, line: &StatementLine, names: &Names<'_>) {
-    for (what, said) in [("Agreed to by ", &line.signed), ("Refused by ", &line.rejected)] {
+    for (what, said) in [
+        ("Agreed to by ", &line.signed),
+        ("Refused by ", &line.rejected),
+    ] {
         if !said.is_empty() {
             html.put("<p class=\"others\">").put(what);
             for (place, one) in said.iter().enumerate() {
@@ -84,15 +98,24 @@ fn others(html: &mut Html, line: &StatementLine, names: &Names<'_>) {
         html.put(" (");
         names.entry(html, erased.seq);
         html.put("): ");
-        html.element("bdi", &[], erased.why.as_deref().unwrap_or("why is withheld"));
+        html.element(
+            "bdi",
+            &[],
+            erased.why.as_deref().unwrap_or("why is withheld"),
+        );
         html.put("</p>\n");
     }
 }
 
 fn signed(html: &mut Html, line: &StatementLine, own: &Enclosed) {
-    html.put("<details><summary>What was signed<span class=\"unseen\">, entry ").shown(line.seq);
-    html.put("</span></summary>\n<dl><dt>Leaf</dt><dd><code>").shown(line.leaf).put("</code></dd>");
-    html.put("<dt>Author</dt><dd><code>").shown(line.author).put("</code></dd>");
+    html.put("<details><summary>What was signed<span class=\"unseen\">, entry ")
+        .shown(line.seq);
+    html.put("</span></summary>\n<dl><dt>Leaf</dt><dd><code>")
+        .shown(line.leaf)
+        .put("</code></dd>");
+    html.put("<dt>Author</dt><dd><code>")
+        .shown(line.author)
+        .put("</code></dd>");
     if let Some(at) = line.happened_at {
         html.put("<dt>Happened</dt><dd>");
         names::time(html, at);
@@ -118,8 +141,13 @@ fn set_out(html: &mut Html, part: &Part, seq: u64) {
     }
     html.put("</pre>");
     if !whole {
-        html.put("<p>The first ").shown(json::LIMIT).put(" of ").shown(bytes.len());
-        html.put(" bytes; the whole is in the bundle under <code>").text(&stem(seq)).put("</code>.</p>");
+        html.put("<p>The first ")
+            .shown(json::LIMIT)
+            .put(" of ")
+            .shown(bytes.len());
+        html.put(" bytes; the whole is in the bundle under <code>")
+            .text(&stem(seq))
+            .put("</code>.</p>");
     }
     html.put("\n");
 }

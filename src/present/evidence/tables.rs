@@ -3,7 +3,9 @@
 use super::html::Html;
 use super::names::{self, Names};
 use super::{end_part, part};
-use crate::exchange::evidence::tables::{AccessRow, CeremonyRow, DrillRow, ReleaseRow, ReviewRow, Tables};
+use crate::exchange::evidence::tables::{
+    AccessRow, CeremonyRow, DrillRow, ReleaseRow, ReviewRow, Tables,
+};
 
 /// A row that began before the bundle has dashes where its first entry would tell.
 const BEFORE: &str = "<p class=\"hint\">What began before the bundle\u{2019}s first entry has dashes where that entry would tell. The first column leads to the signed statement.</p>\n";
@@ -12,34 +14,111 @@ const BEFORE: &str = "<p class=\"hint\">What began before the bundle\u{2019}s fi
 pub fn write(html: &mut Html, tables: &Tables, names: &Names<'_>) {
     part(html, "accesses");
     html.put(BEFORE);
-    html.table("sortable", "Openings of locations", &["Entry", "Location", "Opened", "Closed", "By", "Witness", "Witness agreed", "Purpose", "Taken out", "Put in", "Seal broken", "Counter", "Exceptions", "Recorded"]);
+    html.table(
+        "sortable",
+        "Openings of locations",
+        &[
+            "Entry",
+            "Location",
+            "Opened",
+            "Closed",
+            "By",
+            "Witness",
+            "Witness agreed",
+            "Purpose",
+            "Taken out",
+            "Put in",
+            "Seal broken",
+            "Counter",
+            "Exceptions",
+            "Recorded",
+        ],
+    );
     for row in &tables.accesses {
         access(html, row, names);
     }
     html.end_table();
     end_part(html);
     part(html, "releases");
-    html.table("sortable", "Releases of secrets, and tasks", &["Entry", "What", "Of", "Operator", "Purpose", "Asked for", "Agreed", "Shown at", "Closed", "Outcome", "Changed afterwards"]);
+    html.table(
+        "sortable",
+        "Releases of secrets, and tasks",
+        &[
+            "Entry",
+            "What",
+            "Of",
+            "Operator",
+            "Purpose",
+            "Asked for",
+            "Agreed",
+            "Shown at",
+            "Closed",
+            "Outcome",
+            "Changed afterwards",
+        ],
+    );
     for row in &tables.releases {
         release(html, row, names);
     }
     html.end_table();
     end_part(html);
     part(html, "drills");
-    html.table("sortable", "Drills", &["Entry", "What was tried", "Plan", "Due", "Started", "Took part", "Finished", "Outcome", "Agreed", "Lessons"]);
+    html.table(
+        "sortable",
+        "Drills",
+        &[
+            "Entry",
+            "What was tried",
+            "Plan",
+            "Due",
+            "Started",
+            "Took part",
+            "Finished",
+            "Outcome",
+            "Agreed",
+            "Lessons",
+        ],
+    );
     for row in &tables.drills {
         drill(html, row, names);
     }
     html.end_table();
     end_part(html);
     part(html, "ceremonies");
-    html.table("sortable", "Ceremonies", &["Entry", "Runbook", "Version", "Performed as", "Began", "Over", "Outcome", "Exceptions", "Agreed"]);
+    html.table(
+        "sortable",
+        "Ceremonies",
+        &[
+            "Entry",
+            "Runbook",
+            "Version",
+            "Performed as",
+            "Began",
+            "Over",
+            "Outcome",
+            "Exceptions",
+            "Agreed",
+        ],
+    );
     for row in &tables.ceremonies {
         ceremony(html, row, names);
     }
     html.end_table();
     html.put("<h3 id=\"reviews\" tabindex=\"-1\">Access reviews</h3>\n");
-    html.table("sortable", "Access reviews", &["Entry", "Period from", "How often", "Started", "Groups", "Reviewers", "Names struck", "Followed up"]);
+    html.table(
+        "sortable",
+        "Access reviews",
+        &[
+            "Entry",
+            "Period from",
+            "How often",
+            "Started",
+            "Groups",
+            "Reviewers",
+            "Names struck",
+            "Followed up",
+        ],
+    );
     for row in &tables.reviews {
         review(html, row, names);
     }
@@ -138,7 +217,9 @@ fn drill(html: &mut Html, row: &DrillRow, names: &Names<'_>) {
     begin(html, row.seq);
     cell(html, |html| names::text(html, row.drill.as_deref()));
     cell(html, |html| names::text(html, row.plan.as_deref()));
-    cell(html, |html| names::text(html, row.due.map(|day| day.to_string()).as_deref()));
+    cell(html, |html| {
+        names::text(html, row.due.map(|day| day.to_string()).as_deref())
+    });
     cell(html, |html| names::maybe_time(html, row.started_at));
     cell(html, |html| names.list(html, &row.took_part));
     cell(html, |html| names::maybe_time(html, row.finished_at));
@@ -163,7 +244,9 @@ fn ceremony(html: &mut Html, row: &CeremonyRow, names: &Names<'_>) {
 
 fn review(html: &mut Html, row: &ReviewRow, names: &Names<'_>) {
     begin(html, row.seq);
-    cell(html, |html| names::text(html, row.first.map(|day| day.to_string()).as_deref()));
+    cell(html, |html| {
+        names::text(html, row.first.map(|day| day.to_string()).as_deref())
+    });
     cell(html, |html| names::text(html, row.every.as_deref()));
     cell(html, |html| names::maybe_time(html, row.started_at));
     count_cell(html, row.groups);

@@ -33,7 +33,11 @@ struct Lane {
 }
 
 impl Lane {
-    fn new(name: &'static str, class: &'static str, times: impl Iterator<Item = Option<Time>>) -> Self {
+    fn new(
+        name: &'static str,
+        class: &'static str,
+        times: impl Iterator<Item = Option<Time>>,
+    ) -> Self {
         let all: Vec<Option<Time>> = times.collect();
         let known: Vec<Time> = all.iter().flatten().copied().collect();
         Self {
@@ -52,11 +56,31 @@ fn lanes(evidence: &Evidence) -> [Lane; 5] {
     let drills = tables.drills.iter();
     let ceremonies = tables.ceremonies.iter();
     [
-        Lane::new("Accesses", "accesses", accesses.map(|row| row.opened_at.or(row.closed_at))),
-        Lane::new("Releases", "releases", releases.map(|row| row.requested_at.or(row.closed_at))),
-        Lane::new("Drills", "drills", drills.map(|row| row.started_at.or(row.finished_at))),
-        Lane::new("Ceremonies", "ceremonies", ceremonies.map(|row| row.began_at.or(row.ended_at))),
-        Lane::new("Reviews", "reviews", tables.reviews.iter().map(|row| row.started_at)),
+        Lane::new(
+            "Accesses",
+            "accesses",
+            accesses.map(|row| row.opened_at.or(row.closed_at)),
+        ),
+        Lane::new(
+            "Releases",
+            "releases",
+            releases.map(|row| row.requested_at.or(row.closed_at)),
+        ),
+        Lane::new(
+            "Drills",
+            "drills",
+            drills.map(|row| row.started_at.or(row.finished_at)),
+        ),
+        Lane::new(
+            "Ceremonies",
+            "ceremonies",
+            ceremonies.map(|row| row.began_at.or(row.ended_at)),
+        ),
+        Lane::new(
+            "Reviews",
+            "reviews",
+            tables.reviews.iter().map(|row| row.started_at),
+        ),
     ]
 }
 
@@ -78,7 +102,10 @@ fn midnight(date: NaiveDate) -> i64 {
 /// The first of each month in the period, but for its first day's.
 fn firsts(from: Date, to: Date) -> Vec<NaiveDate> {
     let mut firsts = Vec::new();
-    let mut next = from.0.with_day(1).and_then(|day| day.checked_add_months(Months::new(1)));
+    let mut next = from
+        .0
+        .with_day(1)
+        .and_then(|day| day.checked_add_months(Months::new(1)));
     while let Some(day) = next.filter(|day| *day <= to.0) {
         firsts.push(day);
         next = day.checked_add_months(Months::new(1));
@@ -103,16 +130,40 @@ fn draw(evidence: &Evidence, lanes: &[Lane]) -> Drawing {
     svg.text("pale", (GUTTER, 14.0), &from.to_string());
     for (place, day) in firsts.iter().enumerate() {
         let x = GUTTER + width * share(midnight(*day) - begin, span);
-        svg.shape("line", "month", &[("x1", x), ("y1", TOP - 6.0), ("x2", x), ("y2", height - 8.0)], None);
+        svg.shape(
+            "line",
+            "month",
+            &[
+                ("x1", x),
+                ("y1", TOP - 6.0),
+                ("x2", x),
+                ("y2", height - 8.0),
+            ],
+            None,
+        );
         if place % step == 0 && x > GUTTER + 70.0 && x < WIDTH - 60.0 {
             svg.text("pale", (x + 3.0, 14.0), &day.format("%b %Y").to_string());
         }
     }
     for (place, lane) in lanes.iter().enumerate() {
         let base = TOP + LANE * number(place + 1) - 6.0;
-        svg.shape("line", "base", &[("x1", GUTTER), ("y1", base), ("x2", WIDTH - RIGHT), ("y2", base)], None);
+        svg.shape(
+            "line",
+            "base",
+            &[
+                ("x1", GUTTER),
+                ("y1", base),
+                ("x2", WIDTH - RIGHT),
+                ("y2", base),
+            ],
+            None,
+        );
         svg.text("name", (0.0, base - 14.0), lane.name);
-        svg.text("pale", (0.0, base), &count(length(lane.times.len()), "event", "events"));
+        svg.text(
+            "pale",
+            (0.0, base),
+            &count(length(lane.times.len()), "event", "events"),
+        );
         draw_lane(&mut svg, lane, (begin, span), (base, width));
     }
     svg.finish();
@@ -124,7 +175,9 @@ fn draw_lane(svg: &mut Drawing, lane: &Lane, (begin, span): (i64, i64), (base, w
     for time in &lane.times {
         // What began before the period is shown at its edge.
         let at = share((time.seconds() - begin).clamp(0, span - 1), span);
-        let column = (0..COLUMNS).rev().find(|column| f64::from(*column) <= at * f64::from(COLUMNS));
+        let column = (0..COLUMNS)
+            .rev()
+            .find(|column| f64::from(*column) <= at * f64::from(COLUMNS));
         columns.entry(column.unwrap_or(0)).or_default().push(*time);
     }
     let most = columns.values().map(Vec::len).max().unwrap_or(0);
@@ -135,11 +188,21 @@ fn draw_lane(svg: &mut Drawing, lane: &Lane, (begin, span): (i64, i64), (base, w
         if number(most) <= f64::from(SINGLE) {
             for (row, time) in times.iter().enumerate() {
                 let y = base - DOT - 2.0 - number(row) * (2.0 * DOT + 1.0);
-                svg.shape("circle", lane.class, &[("cx", x), ("cy", y), ("r", DOT)], Some(&time.to_string()));
+                svg.shape(
+                    "circle",
+                    lane.class,
+                    &[("cx", x), ("cy", y), ("r", DOT)],
+                    Some(&time.to_string()),
+                );
             }
         } else {
             let high = (room * number(times.len()) / number(most)).max(2.0);
-            let numbers = [("x", x - step / 2.0 + 0.5), ("y", base - high), ("width", step - 1.0), ("height", high)];
+            let numbers = [
+                ("x", x - step / 2.0 + 0.5),
+                ("y", base - high),
+                ("width", step - 1.0),
+                ("height", high),
+            ];
             let first = times.first().map(ToString::to_string).unwrap_or_default();
             let title = format!("{} from {first}", times.len());
             svg.shape("rect", lane.class, &numbers, Some(&title));
@@ -167,7 +230,9 @@ fn months(html: &mut Html, evidence: &Evidence, lanes: &[Lane]) {
     }
     for (place, lane) in lanes.iter().enumerate() {
         for time in &lane.times {
-            let counts = months.entry(month(time.to_chrono().date_naive())).or_default();
+            let counts = months
+                .entry(month(time.to_chrono().date_naive()))
+                .or_default();
             if let Some(count) = counts.get_mut(place) {
                 *count += 1;
             }
@@ -186,7 +251,9 @@ fn months(html: &mut Html, evidence: &Evidence, lanes: &[Lane]) {
     if lanes.iter().any(|lane| lane.unknown > 0) {
         html.put("<tr><th scope=\"row\">Not known</th>");
         for lane in lanes {
-            html.put("<td class=\"number\">").shown(lane.unknown).put("</td>");
+            html.put("<td class=\"number\">")
+                .shown(lane.unknown)
+                .put("</td>");
         }
         html.put("</tr>\n");
     }

@@ -13,9 +13,13 @@ use rootkeep::log::{self, AddCheckpoint, Checkpoint, Hash, MemoryNodes, SignedCh
 use rootkeep::statement::accesses::*;
 use rootkeep::statement::ceremonies;
 use rootkeep::statement::decisions::{About, RejectPersonal, SignOff};
-use rootkeep::statement::drills::{self, DrillKind, DrillOutcome, Every, FinishPersonal, Noted, Scope};
+use rootkeep::statement::drills::{
+    self, DrillKind, DrillOutcome, Every, FinishPersonal, Noted, Scope,
+};
 use rootkeep::statement::notes::CorrectPersonal;
-use rootkeep::statement::releases::{self, Close, ClosePersonal, Form, Outcome, Request, RequestPersonal, Reveal};
+use rootkeep::statement::releases::{
+    self, Close, ClosePersonal, Form, Outcome, Request, RequestPersonal, Reveal,
+};
 use rootkeep::statement::reviews::{StartReview, StartReviewPersonal};
 use rootkeep::statement::text::{Name, Text};
 use rootkeep::statement::time::Date;
@@ -34,7 +38,14 @@ pub struct Wanted {
     pub after: u64,
 }
 
-const NAMES: [&str; 6] = ["Ada Okafor", "Béatrice Lang", "Cy Nakamura", "Dan Petrov", "Eve Sørensen", HOSTILE];
+const NAMES: [&str; 6] = [
+    "Ada Okafor",
+    "Béatrice Lang",
+    "Cy Nakamura",
+    "Dan Petrov",
+    "Eve Sørensen",
+    HOSTILE,
+];
 const PLACES: [(&str, &str, &str, bool); 4] = [
     ("vault-berlin", "safe", "berlin", true),
     ("safe-dublin", "safe", "dublin", true),
@@ -96,7 +107,9 @@ impl Maker {
         let (statement, _) = draft
             .sign(self.ledger, who, &self.keys[author], made_at, seen)
             .unwrap();
-        self.tree.push(log::leaf_hash(statement.envelope())).unwrap();
+        self.tree
+            .push(log::leaf_hash(statement.envelope()))
+            .unwrap();
         let leaf = statement.leaf();
         self.statements.push((seq, statement));
         self.now += self.step;
@@ -123,11 +136,17 @@ impl Maker {
             witness: id(u8::try_from(witness).unwrap() + 1),
             request: None,
         };
-        let personal = OpenedPersonal { purpose: text(purpose) };
+        let personal = OpenedPersonal {
+            purpose: text(purpose),
+        };
         let access = self.enter(author, Claim::SafeOpen(opened, Some(personal)));
         let handled = Handled {
             item: name("token-management"),
-            went: if turn % 2 == 0 { Went::Out } else { Went::Stayed },
+            went: if turn % 2 == 0 {
+                Went::Out
+            } else {
+                Went::Stayed
+            },
             seal: Some(SealState::Intact),
             bag: Some(text(&format!("B{:06}", 4_000 + turn))),
         };
@@ -186,7 +205,9 @@ impl Maker {
             outcome: Outcome::Used,
             rotated: true,
         };
-        let personal = ClosePersonal { note: text("done, and the password changed") };
+        let personal = ClosePersonal {
+            note: text("done, and the password changed"),
+        };
         self.enter(operator, Claim::Close(close, Some(personal)));
     }
 
@@ -206,7 +227,11 @@ impl Maker {
         let drill = self.enter(author, Claim::DrillStart(start, Some(Noted { note: None })));
         let finish = drills::Finish {
             drill,
-            outcome: if turn % 5 == 4 { DrillOutcome::Failed } else { DrillOutcome::Passed },
+            outcome: if turn % 5 == 4 {
+                DrillOutcome::Failed
+            } else {
+                DrillOutcome::Passed
+            },
             people: (1..=4).map(id).collect(),
             lessons: Vec::new(),
         };
@@ -274,9 +299,17 @@ impl Maker {
             reason: text("a typing error"),
             text: text("the counter showed 312"),
         };
-        self.enter(self.person(turn), Claim::Correct(About { subject }, Some(correction)));
-        let reason = RejectPersonal { reason: text("not agreed beforehand") };
-        self.enter(self.person(turn + 1), Claim::Reject(About { subject }, Some(reason)));
+        self.enter(
+            self.person(turn),
+            Claim::Correct(About { subject }, Some(correction)),
+        );
+        let reason = RejectPersonal {
+            reason: text("not agreed beforehand"),
+        };
+        self.enter(
+            self.person(turn + 1),
+            Claim::Reject(About { subject }, Some(reason)),
+        );
     }
 
     /// Turns until there are as many entries as wanted.
@@ -314,16 +347,24 @@ pub fn bundle(wanted: &Wanted) -> Bundle {
         step: quarter / i64::try_from(wanted.entries + 40).unwrap(),
     };
     for number in 0..wanted.before {
-        maker.tree.push(log::leaf_hash(&number.to_be_bytes())).unwrap();
+        maker
+            .tree
+            .push(log::leaf_hash(&number.to_be_bytes()))
+            .unwrap();
     }
     let previous = Seen {
         size: wanted.before,
         root: digest(&maker.tree.root()),
     };
     maker.fill(wanted.entries);
-    maker.statements.truncate(usize::try_from(wanted.entries).unwrap());
+    maker
+        .statements
+        .truncate(usize::try_from(wanted.entries).unwrap());
     for number in 0..wanted.after {
-        maker.tree.push(log::leaf_hash(&number.to_be_bytes())).unwrap();
+        maker
+            .tree
+            .push(log::leaf_hash(&number.to_be_bytes()))
+            .unwrap();
     }
     told(&maker, wanted, previous)
 }
@@ -333,13 +374,15 @@ fn told(maker: &Maker, wanted: &Wanted, previous: Seen) -> Bundle {
     let root = maker.tree.root();
     let log_key = SigningKey::from_seed(&Key32::new([99; 32])).unwrap();
     let checkpoint = Checkpoint::new(log::origin(&maker.ledger.0), size, root).unwrap();
-    let mut note = SignedCheckpoint::new(checkpoint.clone(), checkpoint.sign(log_key.pair())).unwrap();
+    let mut note =
+        SignedCheckpoint::new(checkpoint.clone(), checkpoint.sign(log_key.pair())).unwrap();
     let mut cosigned = Vec::new();
     for who in [0_u8, 2, 4] {
         let name = log::custodian_name(&maker.ledger.0, &id(who + 1).0);
         let at = 1_791_000_000 + u64::from(who) * 3_600;
         let key = maker.keys[usize::from(who)].pair();
-        note.add(log::cosign(&checkpoint, &name, at, key).unwrap()).unwrap();
+        note.add(log::cosign(&checkpoint, &name, at, key).unwrap())
+            .unwrap();
         cosigned.push(Cosigned {
             custodian: id(who + 1),
             at: Time::from_seconds(i64::try_from(at).unwrap()).unwrap(),
@@ -354,7 +397,10 @@ fn told(maker: &Maker, wanted: &Wanted, previous: Seen) -> Bundle {
         9 => Shown::Erased,
         _ => Shown::All,
     };
-    let of = |seq: u64, statement: &Statement| match (shown(seq), statement.parts().personal.is_some()) {
+    let of = |seq: u64, statement: &Statement| match (
+        shown(seq),
+        statement.parts().personal.is_some(),
+    ) {
         (Shown::Facts | Shown::Erased, false) => Shown::All,
         (shown, _) => shown,
     };
@@ -373,7 +419,10 @@ fn told(maker: &Maker, wanted: &Wanted, previous: Seen) -> Bundle {
     let line = |told: &Told, statement: &Statement| {
         let said = said.get(&told.leaf).cloned().unwrap_or_default();
         let signed = |list: &[(Id, u64)]| {
-            let lines = list.iter().map(|(custodian, seq)| SignedLine { custodian: *custodian, seq: *seq });
+            let lines = list.iter().map(|(custodian, seq)| SignedLine {
+                custodian: *custodian,
+                seq: *seq,
+            });
             lines.collect::<Vec<_>>()
         };
         let shown = of(told.seq, statement);
@@ -401,7 +450,10 @@ fn told(maker: &Maker, wanted: &Wanted, previous: Seen) -> Bundle {
         .zip(&maker.statements)
         .map(|(told, (_, statement))| line(told, statement))
         .collect();
-    let headers = statements.iter().filter(|line| line.shown == Shown::Header).count();
+    let headers = statements
+        .iter()
+        .filter(|line| line.shown == Shown::Header)
+        .count();
     let headers = u64::try_from(headers).unwrap();
     let enclosed = maker.statements.iter().map(|(seq, statement)| {
         let shown = of(*seq, statement);
@@ -453,17 +505,36 @@ fn told(maker: &Maker, wanted: &Wanted, previous: Seen) -> Bundle {
                 headers,
             },
             missing: vec![
-                Missing { code: "findings-open".to_owned(), text: "3 findings of the posture rules are open, one of them critical.".to_owned() },
-                Missing { code: "event-unexplained".to_owned(), text: "1 event of a root user in CloudTrail is explained by nothing in the log.".to_owned() },
-                Missing { code: "time-not-stamped".to_owned(), text: "No outside authority has time-stamped a checkpoint of the period.".to_owned() },
+                Missing {
+                    code: "findings-open".to_owned(),
+                    text: "3 findings of the posture rules are open, one of them critical."
+                        .to_owned(),
+                },
+                Missing {
+                    code: "event-unexplained".to_owned(),
+                    text:
+                        "1 event of a root user in CloudTrail is explained by nothing in the log."
+                            .to_owned(),
+                },
+                Missing {
+                    code: "time-not-stamped".to_owned(),
+                    text: "No outside authority has time-stamped a checkpoint of the period."
+                        .to_owned(),
+                },
             ],
             statements,
             tables,
             people: people(),
             findings: findings(),
             rules: RulesLine {
-                passed: ["RK001", "RK002", "RK005", "RK009", "RK014", "RK021"].map(str::to_owned).to_vec(),
-                not_applicable: vec![NotApplicable { rule: "RK030".to_owned(), reason: "no alarm on uses of root is registered".to_owned(), count: 4 }],
+                passed: ["RK001", "RK002", "RK005", "RK009", "RK014", "RK021"]
+                    .map(str::to_owned)
+                    .to_vec(),
+                not_applicable: vec![NotApplicable {
+                    rule: "RK030".to_owned(),
+                    reason: "no alarm on uses of root is registered".to_owned(),
+                    count: 4,
+                }],
             },
             frameworks: frameworks(previous.size, wanted.entries),
             custody: custody(),
@@ -478,9 +549,14 @@ fn summary(claim: &Claim) -> String {
         Claim::SafeOpen(opened, personal) => format!(
             "opens {} with a witness: {}",
             opened.location,
-            personal.as_ref().map_or("", |personal| personal.purpose.as_str())
+            personal
+                .as_ref()
+                .map_or("", |personal| personal.purpose.as_str())
         ),
-        Claim::SafeClose(closed, _) => format!("closes it again, {} item handled", closed.happened.items.len()),
+        Claim::SafeClose(closed, _) => format!(
+            "closes it again, {} item handled",
+            closed.happened.items.len()
+        ),
         Claim::Sign(_) => "agrees".to_owned(),
         Claim::Reject(..) => "says no".to_owned(),
         Claim::Correct(..) => "corrects an entry".to_owned(),
@@ -492,24 +568,29 @@ fn summary(claim: &Claim) -> String {
 }
 
 fn trust(maker: &Maker, log_key: &SigningKey) -> Trust {
-    let custodians = maker.keys.iter().zip(NAMES).zip(1_u8..).map(|((key, name), number)| {
-        let sign = key.public();
-        let mut wire = Vec::new();
-        for word in [&b"ssh-ed25519"[..], sign.as_bytes()] {
-            wire.extend_from_slice(&u32::try_from(word.len()).unwrap().to_be_bytes());
-            wire.extend_from_slice(word);
-        }
-        let digest = data_encoding::BASE64_NOPAD.encode(&Digest::of(&wire).0);
-        TrustedKey {
-            id: id(number),
-            name: name.to_owned(),
-            sign,
-            fingerprint: format!("SHA256:{digest}"),
-            from: Some(0),
-            until: None,
-            distrusted: None,
-        }
-    });
+    let custodians = maker
+        .keys
+        .iter()
+        .zip(NAMES)
+        .zip(1_u8..)
+        .map(|((key, name), number)| {
+            let sign = key.public();
+            let mut wire = Vec::new();
+            for word in [&b"ssh-ed25519"[..], sign.as_bytes()] {
+                wire.extend_from_slice(&u32::try_from(word.len()).unwrap().to_be_bytes());
+                wire.extend_from_slice(word);
+            }
+            let digest = data_encoding::BASE64_NOPAD.encode(&Digest::of(&wire).0);
+            TrustedKey {
+                id: id(number),
+                name: name.to_owned(),
+                sign,
+                fingerprint: format!("SHA256:{digest}"),
+                from: Some(0),
+                until: None,
+                distrusted: None,
+            }
+        });
     Trust {
         schema: trust::SCHEMA.to_owned(),
         ledger: maker.ledger,
@@ -532,15 +613,22 @@ fn people() -> Vec<PersonLine> {
 }
 
 fn findings() -> Vec<FindingLine> {
-    let finding = |rule: &str, title: &str, severity: &str, about: &str, message: &str| FindingLine {
-        rule: rule.to_owned(),
-        title: title.to_owned(),
-        severity: severity.to_owned(),
-        about: about.to_owned(),
-        message: message.to_owned(),
-        accepted: None,
-    };
-    let mut accepted = finding("RK011", "a phone that resets an account is tried every half year", "low", "phone front-desk", "it was never tried");
+    let finding =
+        |rule: &str, title: &str, severity: &str, about: &str, message: &str| FindingLine {
+            rule: rule.to_owned(),
+            title: title.to_owned(),
+            severity: severity.to_owned(),
+            about: about.to_owned(),
+            message: message.to_owned(),
+            accepted: None,
+        };
+    let mut accepted = finding(
+        "RK011",
+        "a phone that resets an account is tried every half year",
+        "low",
+        "phone front-desk",
+        "it was never tried",
+    );
     accepted.accepted = Some(AcceptedLine {
         until: day("2026-12-31"),
         leaf: Digest([4; 32]),
@@ -548,15 +636,38 @@ fn findings() -> Vec<FindingLine> {
         why: Some("the number moves to another provider in November".to_owned()),
     });
     vec![
-        finding("RK003", "no one person reaches a root user alone", "critical", "444455556666", "Dan Petrov reaches it alone: reads its mailbox and answers its phone"),
-        finding("RK017", "every use of root is explained", "high", "event 5f1c\u{2026}", "ConsoleLogin on 2026-08-14 is explained by nothing"),
-        finding("RK023", "batteries are checked every year", "medium", "token-member-07", "last checked on 2025-06-02"),
+        finding(
+            "RK003",
+            "no one person reaches a root user alone",
+            "critical",
+            "444455556666",
+            "Dan Petrov reaches it alone: reads its mailbox and answers its phone",
+        ),
+        finding(
+            "RK017",
+            "every use of root is explained",
+            "high",
+            "event 5f1c\u{2026}",
+            "ConsoleLogin on 2026-08-14 is explained by nothing",
+        ),
+        finding(
+            "RK023",
+            "batteries are checked every year",
+            "medium",
+            "token-member-07",
+            "last checked on 2025-06-02",
+        ),
         accepted,
     ]
 }
 
 fn frameworks(first: u64, entries: u64) -> Vec<FrameworkLine> {
-    let control = |id: &str, about: &str, state: ControlState, rules: &[&str], findings: Vec<u64>, statements: Vec<u64>| ControlLine {
+    let control = |id: &str,
+                   about: &str,
+                   state: ControlState,
+                   rules: &[&str],
+                   findings: Vec<u64>,
+                   statements: Vec<u64>| ControlLine {
         id: id.to_owned(),
         about: about.to_owned(),
         state,
@@ -571,24 +682,58 @@ fn frameworks(first: u64, entries: u64) -> Vec<FrameworkLine> {
         version: "2.1".to_owned(),
         relation: "supports".to_owned(),
         controls: vec![
-            control("PA-1", "Who may use the highest privilege is decided by more than one person, and written down.", ControlState::Findings, &["RK003"], vec![0], some(9)),
-            control("PA-2", "Each use of the highest privilege can be traced to a person and a purpose.", ControlState::Supported, &["RK017"], Vec::new(), some(40)),
-            control("PA-3", "Ways of recovery are tried regularly.", ControlState::Accepted, &["RK011"], vec![3], some(60)),
-            control("PA-4", "Time comes from a source that people who act can\u{2019}t set.", ControlState::NoEvidence, &[], Vec::new(), Vec::new()),
+            control(
+                "PA-1",
+                "Who may use the highest privilege is decided by more than one person, and written down.",
+                ControlState::Findings,
+                &["RK003"],
+                vec![0],
+                some(9),
+            ),
+            control(
+                "PA-2",
+                "Each use of the highest privilege can be traced to a person and a purpose.",
+                ControlState::Supported,
+                &["RK017"],
+                Vec::new(),
+                some(40),
+            ),
+            control(
+                "PA-3",
+                "Ways of recovery are tried regularly.",
+                ControlState::Accepted,
+                &["RK011"],
+                vec![3],
+                some(60),
+            ),
+            control(
+                "PA-4",
+                "Time comes from a source that people who act can\u{2019}t set.",
+                ControlState::NoEvidence,
+                &[],
+                Vec::new(),
+                Vec::new(),
+            ),
         ],
     }]
 }
 
 fn custody() -> Custody {
-    let locations = PLACES.iter().enumerate().map(|(place, (location, kind, site, dual))| LocationLine {
-        location: (*location).to_owned(),
-        kind: (*kind).to_owned(),
-        site: (*site).to_owned(),
-        access: (1..=6).filter(|number| (usize::from(*number) + place) % 3 != 0).map(id).collect(),
-        dual_control: *dual,
-        accesses: 41,
-        counter: dual.then_some(312),
-    });
+    let locations = PLACES
+        .iter()
+        .enumerate()
+        .map(|(place, (location, kind, site, dual))| LocationLine {
+            location: (*location).to_owned(),
+            kind: (*kind).to_owned(),
+            site: (*site).to_owned(),
+            access: (1..=6)
+                .filter(|number| (usize::from(*number) + place) % 3 != 0)
+                .map(id)
+                .collect(),
+            dual_control: *dual,
+            accesses: 41,
+            counter: dual.then_some(312),
+        });
     let secret = |number: u8, name: &str, kind: &str, proven: u8| SecretLine {
         id: id(number),
         name: name.to_owned(),
@@ -602,8 +747,22 @@ fn custody() -> Custody {
     Custody {
         locations: locations.collect(),
         items: vec![
-            ItemLine { item: "token-management".to_owned(), kind: "hardware token".to_owned(), location: "vault-berlin".to_owned(), out: true, bag: Some("B004110".to_owned()), battery_checked: Some(day("2026-03-02")) },
-            ItemLine { item: "sheet-billing".to_owned(), kind: "printed sheet".to_owned(), location: "bank-zurich".to_owned(), out: false, bag: Some("B003907".to_owned()), battery_checked: None },
+            ItemLine {
+                item: "token-management".to_owned(),
+                kind: "hardware token".to_owned(),
+                location: "vault-berlin".to_owned(),
+                out: true,
+                bag: Some("B004110".to_owned()),
+                battery_checked: Some(day("2026-03-02")),
+            },
+            ItemLine {
+                item: "sheet-billing".to_owned(),
+                kind: "printed sheet".to_owned(),
+                location: "bank-zurich".to_owned(),
+                out: false,
+                bag: Some("B003907".to_owned()),
+                battery_checked: None,
+            },
         ],
         secrets: vec![
             secret(0x71, "111122223333/password", "password", 5),
@@ -626,14 +785,32 @@ fn outside(first: u64, entries: u64) -> Outside {
     };
     let mut trails = Vec::new();
     if entries > 20 {
-        trails.push(trail(first + 3, "2026-07-01T00:00:04Z", "2026-07-31T23:58:10Z", 0));
-        trails.push(trail(first + 12, "2026-08-01T00:01:44Z", "2026-08-31T23:59:02Z", 1));
+        trails.push(trail(
+            first + 3,
+            "2026-07-01T00:00:04Z",
+            "2026-07-31T23:58:10Z",
+            0,
+        ));
+        trails.push(trail(
+            first + 12,
+            "2026-08-01T00:01:44Z",
+            "2026-08-31T23:59:02Z",
+            1,
+        ));
     }
     Outside {
         trails,
         open_events: 1,
-        counters: CounterLine { seen: 41, recorded: 40, wrong: 1 },
-        bags: CounterLine { seen: 41, recorded: 41, wrong: 0 },
+        counters: CounterLine {
+            seen: 41,
+            recorded: 40,
+            wrong: 1,
+        },
+        bags: CounterLine {
+            seen: 41,
+            recorded: 41,
+            wrong: 0,
+        },
         timestamps: Vec::new(),
     }
 }
