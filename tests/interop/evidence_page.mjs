@@ -208,7 +208,7 @@ const tampered = [
   ['a cosignature\u2019s time', (e) => { e.checkpoint.cosigned[1].at = '2026-10-01T00:00:00Z'; }, null, 'cosignature'],
   ['the checkpoint\u2019s root', (e) => { e.checkpoint.root = flipHex(e.checkpoint.root); }, null, 'checkpoint'],
   ['the checkpoint\u2019s size', (e) => { e.checkpoint.size += 1; }, null, 'checkpoint'],
-  ['the note\u2019s size', (e, b) => { b.checkpoint = b.checkpoint.replace('\n172\n', '\n173\n'); }, null, 'checkpoint'],
+  ['the note\u2019s size', (e, b) => { const { size } = e.checkpoint; b.checkpoint = b.checkpoint.replace(`\n${size}\n`, `\n${size + 1}\n`); }, null, 'checkpoint'],
   ['the proof of continuing', (e, b) => { b.consistency = b.consistency.replace(/\n([A-Za-z0-9+/=]{44})\n/, (_, hash) => `\n${flip(hash)}\n`); }, null, 'consistency'],
   ['the proof of continuing gone', (e, b) => { b.consistency = null; }, null, 'consistency'],
   ['the bundle before', (e) => { e.previous.root = flipHex(e.previous.root); }, null, 'consistency'],
