@@ -26,7 +26,9 @@ const check = (() => {
       return null;
     }
     if (btoa(binary) !== string) return null;
-    return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    const bytes = new Uint8Array(binary.length);
+    for (let at = 0; at < bytes.length; at += 1) bytes[at] = binary.charCodeAt(at);
+    return bytes;
   }
 
   function toBase64(bytes) {
@@ -514,7 +516,7 @@ const check = (() => {
 if (globalThis.document) {
   /** The rows as they are printed, before anything on the page is changed. */
   const rows = new Map();
-  for (const item of document.querySelectorAll('#statement-list > li')) {
+  for (const item of document.querySelectorAll('#statement-list li')) {
     const [line, words] = item.children;
     const [seq, kind, author, recorded, shown] = line.children;
     rows.set(item.id, {

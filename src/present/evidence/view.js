@@ -50,7 +50,7 @@
   }
 
   /** Shows of the rows what has all the words; tells how many. */
-  function hold(input, count, rows, text, also) {
+  function hold(input, count, rows, text, also, after) {
     let waiting = 0;
     const apply = () => {
       const words = input.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
@@ -61,6 +61,7 @@
         if (hit) shown += 1;
       }
       count.textContent = shown === rows.length ? '' : `${shown.toLocaleString('en')} of ${rows.length.toLocaleString('en')}`;
+      after(shown);
     };
     const soon = () => {
       clearTimeout(waiting);
@@ -82,20 +83,26 @@
   function filter(table) {
     const { box, input, count } = field(`Filter ${table.caption.textContent.toLowerCase()}`);
     const rows = Array.from(table.tBodies[0].rows);
-    hold(input, count, rows, reader((row) => row.textContent), () => true);
+    hold(input, count, rows, reader((row) => row.textContent), () => true, () => {});
     table.parentElement.before(box);
   }
 
   const list = document.getElementById('statement-list');
-  const items = Array.from(list.children);
+  const items = Array.from(list.querySelectorAll('li'));
   if (items.length > 0) {
     const kind = (item) => item.querySelector('.kind').textContent;
     const kinds = Array.from(new Set(items.map(kind))).sort();
     const { box, input, count } = field('Filter statements');
+    // What is off the screen has a guessed height: not where most of it is hidden.
+    const groups = Array.from(list.children);
+    const fit = (shown) => {
+      list.classList.toggle('few', shown <= 500);
+      for (const group of groups) group.hidden = Array.from(group.children).every((item) => item.hidden);
+    };
     const select = make('select', { id: 'filter-kind' });
     select.append(make('option', { value: '' }, 'every kind'), ...kinds.map((one) => make('option', { value: one }, one)));
     const text = reader((item) => `${item.children[0].textContent} ${item.children[1].textContent}`);
-    const soon = hold(input, count, items, text, (item) => select.value === '' || kind(item) === select.value);
+    const soon = hold(input, count, items, text, (item) => select.value === '' || kind(item) === select.value, fit);
     select.addEventListener('change', soon);
     input.after(make('label', { htmlFor: select.id }, 'Kind'), select);
     list.before(box);
@@ -107,6 +114,7 @@
       input.value = '';
       select.value = '';
       for (const item of items) item.hidden = false;
+      fit(items.length);
       count.textContent = '';
       target.scrollIntoView();
       target.focus();
