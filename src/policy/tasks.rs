@@ -242,12 +242,12 @@ impl Judge<'_> {
     }
 
     /// Governance has agreed to it.
-    pub(super) fn open_task(&mut self, subject: &Digest) -> Result<()> {
+    pub(super) fn open_task(&mut self, subject: &Digest, at: Time) -> Result<()> {
         let mut task =
             TaskRecord::load(&self.state, subject)?.ok_or_else(refusal::unknown_subject)?;
         task.effect = Some(InEffect {
             index: self.index,
-            at: self.time(),
+            at,
         });
         let mut root = LeftRecord::load(&self.state, &task.account)?;
         root.tasks.push(*subject);

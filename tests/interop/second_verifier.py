@@ -467,7 +467,7 @@ class Log:
         need(self.in_force(who) or kind == "custodian.accept", "author: not in force")
         need(self.active or kind in ("genesis", "governance.seal", "sign", "import"), "before the genesis is in effect")
         new = Record(index=index, hash=sha(b"\0", data).hex(), kind=kind, author=who, facts=facts, personal=personal,
-                     made=made, seen=seen["size"], policy=self.policy_index, governance=self.governance, yes=[], no=[],
+                     made=made, latest=made, seen=seen["size"], policy=self.policy_index, governance=self.governance, yes=[], no=[],
                      effect=None, over=None, shown=False)
         own = facts["seal"] if kind in ("reseal", "governance.set") else facts
         brought = [own[k] for k in ("payload", "identity") if k in own] + [s["blob"] for s in own.get("shares", [])]
@@ -708,8 +708,8 @@ class Log:
         need(not one.over, f"subject: {one.over}")
         need(one.effect is None or one.kind in ASKED, "subject: in effect")
         if one.effect is not None:
-            need(made <= one.effect.made + one.facts["window_secs"], "subject: its window is over")
-            need(one.effect.made <= made + 300, "subject: dated ahead")
+            need(made <= one.latest + one.facts["window_secs"], "subject: its window is over")
+            need(one.latest <= made + 300, "subject: dated ahead")
         elif one.kind != "genesis":
             limit = self.policy["request_hours"] * 3600 if one.kind in ASKED else self.policy["pending_days"] * 86400
             need(made <= one.made + limit, "subject: expired")
@@ -788,6 +788,7 @@ class Log:
             if any(s["holder"] == new.author for s in epoch.shares):
                 epoch.proven.add(new.author)
         one.yes.append(new.author)
+        one.latest = max(one.latest, new.made) if one.effect is None else one.latest  # its window begins there
         everybody = one.kind != "genesis" or set(one.yes) == set(self.founders)
         if one.effect is None and everybody and self.met(one, holders & set(one.yes)):
             self.take_effect(one, new)
@@ -1134,7 +1135,7 @@ class Log:
     def reseal(self, new, facts):
         one, seal = self.asked({"request": facts["reshare"]}, "reshare"), facts["seal"]
         need(new.author == one.facts["operator"], "author: not the resharing's operator")
-        need(one.effect.made - 300 <= new.made <= one.effect.made + one.facts["window_secs"], "reshare: not within its window")
+        need(one.latest - 300 <= new.made <= one.latest + one.facts["window_secs"], "reshare: not within its window")
         old = {at["secret"]: at["epoch"] for at in one.facts["secrets"]}.get(seal["secret"])
         need(old is not None, "secret: not named by the resharing")
         secret = self.secrets[seal["secret"]]
@@ -1167,7 +1168,7 @@ class Log:
         one = self.asked(facts)
         need(one.kind == "request", "request: a resharing is not revealed")
         need(new.author == one.facts["operator"], "author: not the request's operator")
-        need(one.effect.made - 300 <= new.made <= one.effect.made + one.facts["window_secs"], "request: not within its window")
+        need(one.latest - 300 <= new.made <= one.latest + one.facts["window_secs"], "request: not within its window")
         shares = [e.shares for secret, number_, e in self.stakes(one) if (secret, number_) == (facts["secret"], facts["epoch"])]
         need(shares, "secret: not requested")
         bad, places = [(b["group"], b["member"]) for b in facts["bad"]], [(s["group"], s["member"]) for s in shares[0]]

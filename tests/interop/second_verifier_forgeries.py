@@ -1956,6 +1956,18 @@ def forgeries(book):
     yield "revealed in one of two groups only", "not in effect", after(book.find("policy.set", 1), lambda b: (
         r := b.request("frank", [(mailbox["secret"], 1)]), b.sign("alice", r), b.sign("bob", r), b.reveal("frank", r, mailbox["secret"], 1)))
     yield "revealed after the window", "window", after(size, lambda b: b.reveal("alice", in_effect(b), secret, epoch, later=3601))
+
+    def behind(b):
+        """In effect by a clock that is 2,000 seconds behind another signer's."""
+        request = b.request("alice", [(secret, epoch)])
+        b.sign("alice", request, later=2000)
+        b.sign("bob", request, later=-2000)
+        return request
+    yield "revealed before the latest of the sign-offs", "window", after(size, lambda b: b.reveal("alice", behind(b), secret, epoch, later=1699))
+    yield "revealed within what clocks may differ by of that", None, after(size, lambda b: b.reveal("alice", behind(b), secret, epoch, later=1700))
+    yield "revealed at the end of a window from that", None, after(size, lambda b: b.reveal("alice", behind(b), secret, epoch, later=5600))
+    yield "revealed after a window from that", "window", after(size, lambda b: b.reveal("alice", behind(b), secret, epoch, later=5601))
+    yield "signed before the latest of the sign-offs", "dated ahead", after(size, lambda b: b.sign("carol", behind(b), later=1699))
     yield "revealed by another", "operator", after(size, lambda b: b.reveal("bob", in_effect(b), secret, epoch))
     yield "revealed what was not asked for", "not requested", after(size, lambda b: b.reveal("alice", in_effect(b), mailbox["secret"], 1))
     yield "revealed another epoch", "not requested", after(size, lambda b: b.reveal("alice", in_effect(b), secret, 3))

@@ -685,6 +685,38 @@ fn a_task_in_effect_by_a_clock_that_was_ahead_waits_for_it() {
 }
 
 #[test]
+fn a_clock_that_is_behind_at_the_last_sign_off_moves_no_window_back() {
+    const DAY: i64 = 86_400;
+    let world = World::ready();
+    let asked = ask(&world, ADA, facts(&world, Task::AuditCredentials)).unwrap();
+    world.clock.forward(2 * DAY);
+    for place in [ADA, BEA] {
+        world.session(place).sign_off(asked.leaf).unwrap();
+    }
+    // cy signs as though it were two days ago, when somebody took that root user on.
+    world.clock.forward(-2 * DAY);
+    world.session(CY).sign_off(asked.leaf).unwrap();
+    let last = 2 * DAY + 8 * 3600 + 900;
+    assert_eq!(
+        record(&world, asked.leaf).window(),
+        Some((at(&world, 2 * DAY), at(&world, last)))
+    );
+    assert_eq!(state(&world, asked.leaf), TaskState::Ahead);
+    world.clock.forward(2 * DAY);
+    assert_eq!(state(&world, asked.leaf), TaskState::Open);
+    // The request itself was late: the same.
+    let asked = ask(&world, ADA, facts(&world, Task::AuditCredentials)).unwrap();
+    world.clock.forward(-300);
+    world.sign_all(asked.leaf, &[ADA, BEA, CY]);
+    world.clock.forward(300);
+    assert_eq!(
+        record(&world, asked.leaf).window().unwrap().0,
+        at(&world, 0)
+    );
+    world.assert_good(CY);
+}
+
+#[test]
 fn a_recovered_account_stays_told_until_its_credentials_are_deleted_again() {
     let world = World::ready();
     let create = opened(&world, Task::CreatePassword);
