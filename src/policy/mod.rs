@@ -54,6 +54,7 @@ use crate::statement::people::Role;
 use crate::statement::{Claim, Kind, Statement, Time};
 
 pub use access_order::expected_counter;
+pub use accounts::check_listing;
 pub use deciding::may_decide;
 pub use drill_answers::{nothing_left, picked};
 pub use drill_scope::{InScope, in_scope};

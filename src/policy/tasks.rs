@@ -387,6 +387,7 @@ impl Judge<'_> {
                     task: close.task,
                     index: self.index,
                 },
+                self.time(),
             );
             self.state.put(&task.account.to_string(), &root)?;
         }

@@ -238,7 +238,7 @@ SHAPES = {  # kind: facts, personal
     "backup": ({"at": {"size": size, "root": digest}, "file": digest, "bytes": size}, None),
     "backup.confirm": ({"at": {"size": size, "root": digest}, "file": digest}, None),
     "rekey": ({"number": number(0, 2**32 - 1)}, None),
-    "account.import": ({"organization": (text(), None), "accounts": [
+    "account.import": ({"organization": (text(), None), "at": time, "accounts": [
         {"id": account, "state": ("pending-activation", "active", "suspended", "pending-closure", "closed"),
          "partition": ("aws", "aws-us-gov", "aws-cn"), "management": (True, False), "joined_method": ("INVITED", "CREATED", None),
          "joined_at": (time, None)}], "gone": [account]},
@@ -355,6 +355,8 @@ SHAPES = {  # kind: facts, personal
                   {"traces": most(1024, {"address": (text(), None), "agent": (text(), None), "who": (text(), None)})}),
     "event.explain": ({"events": most(256, event), "was": ("ours", "mistake", "aws", "test", "attack", "other")}, {"text": text()}),
 }
+undated = {key: shape for key, shape in SHAPES["account.import"][0].items() if key != "at"}  # the first logs
+SHAPES["account.import"] = ((SHAPES["account.import"][0], undated), SHAPES["account.import"][1])
 SHAPES["reshare"], SHAPES["reseal"] = SHAPES["request"], ({"reshare": digest, "seal": SHAPES["seal"][0]}, None)
 ASKED = ("request", "reshare")  # what the holders of its secrets decide
 WITNESSED = ("safe.close", "safe.log", "item.move", "item.destroy", "task.close")  # what a witness decides
@@ -413,6 +415,7 @@ class Log:
         self.locations, self.items = {}, {}
         self.plans, self.registered, self.runbooks = {}, {}, {}
         self.reached, self.reviewing, self.passed = {}, None, None
+        self.listing = None  # as of when the last listing of accounts is
         self.events = {}  # by AWS's id and account: whether it is explained
 
     def grow(self, data):
@@ -852,6 +855,12 @@ class Log:
 
     def account_import(self, new, facts):
         need(self.has(new.author, "keeper"), "author: no keeper")
+        if "at" in facts:
+            at = seconds(facts["at"])
+            need(at <= new.made + 300, "at: ahead")
+            need(self.listing is None or at >= self.listing or self.listing > new.made + 300, "at: older than the last")
+            self.listing = at
+        need("at" in facts or self.listing is None, "at: missing")
         ids = [a["id"] for a in facts["accounts"]]
         need(1 <= len(ids + facts["gone"]) == len(set(ids + facts["gone"])), "accounts: none, or not distinct")
         need(all(a in self.accounts for a in facts["gone"]), "gone: never there")

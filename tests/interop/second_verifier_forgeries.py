@@ -1179,11 +1179,22 @@ def forgeries(book):
     yield "a task begun for two hours, by a policy of one and a half", "window_hours", after(size, lambda b: (
         b.govern(set_policy(b, window_max_secs=5400)), task(b, window_hours=2)))
 
-    def listed(b, gone=False, partition="aws"):
-        facts = {"organization": None, "accounts": [] if gone else [{"id": "333344445555", "state": "active", "partition": partition, "management": False,
+    def listed(b, gone=False, partition="aws", header=None, **change):
+        facts = {"organization": None, "at": clock(b), "accounts": [] if gone else [{"id": "333344445555", "state": "active", "partition": partition, "management": False,
                  "joined_method": None, "joined_at": None}], "gone": ["333344445555"] if gone else []}
         names = [{"id": one["id"], "name": "x", "email": "x@y.z"} for one in facts["accounts"]]
-        return b.add("alice", "account.import", facts, {"file_digest": "0" * 64, "file_bytes": 1, "accounts": names})
+        return b.add("alice", "account.import", facts | change, {"file_digest": "0" * 64, "file_bytes": 1, "accounts": names}, **header or {})
+    undated = {key: value for key, value in imported.items() if key != "at"}
+    yield "a listing of the same moment", None, after(size, lambda b: (listed(b), listed(b)))
+    yield "an older listing", "older than the last", after(size, lambda b: (listed(b), listed(b, at=clock(b, -1))))
+    yield "a listing that doesn't say as of when", "at: missing", last(at(), "alice", "account.import", undated, named)
+    yield "a listing of nobody knows when", "facts", after(size, lambda b: listed(b, at=None))
+    yield "a listing within what clocks may differ by", None, after(size, lambda b: listed(b, at=clock(b, 300)))
+    yield "a listing of the future", "at: ahead", after(size, lambda b: listed(b, at=clock(b, 301)))
+    yield "an older listing, the last one dated ahead", None, after(size, lambda b: (
+        listed(b, at=clock(b, 9999), header={"later": 9999}), listed(b, at=clock(b, -9999), header={"later": -9999})))
+    yield "an older listing, the last one dated ahead by what clocks may differ by", "older than the last", after(size, lambda b: (
+        listed(b, at=clock(b, 300), header={"later": 300}), listed(b, at=clock(b, -1), header={"later": -300})))
     yield "a task on an account that is gone", "or gone", after(size, lambda b: (listed(b, gone=True), task(b)))
     yield "a task on an account that went since", "lapsed", after(size, lambda b: (t := task(b), listed(b, gone=True), b.sign("alice", t)))
     yield "a task on an account that came back", None, after(size, lambda b: (listed(b, gone=True), listed(b), b.govern(task(b))))

@@ -86,7 +86,7 @@ pub fn run(context: &Context, id: &str) -> Result<Done> {
     let session = context.open()?;
     let account = Account::find(&session, id)?;
     if context.global.json {
-        let state = roots::of(&session.view(), &id)?.credentials();
+        let state = roots::of(&session.view(), &id, session.now()?)?.credentials();
         let more = json!({
             "secrets": account.secrets,
             "by_files": account.by_files().iter().map(known_fields).collect::<Vec<Value>>(),

@@ -70,7 +70,7 @@ impl World {
         let latest = now.plus(CLOCK_ERROR);
         world.restored = backups::restored(view, now)?.map(|last| last.made_at);
         // One person can register so much that this is too much: every other rule goes on.
-        if let Err(error) = world.load_reach(&reach::read(view)?) {
+        if let Err(error) = world.load_reach(&reach::read(view, now)?) {
             world.unreachable = Some(error.message().to_owned());
         }
         let recent = recent(view, world.days_ago(RECENT_DAYS), latest)?;
@@ -83,8 +83,8 @@ impl World {
         for (key, account) in list(view, "")? {
             self.accounts.insert(AccountId::new(key)?, account);
         }
-        self.roots = roots::all(view)?;
-        self.central = roots::central(view)?;
+        self.roots = roots::all(view, self.now)?;
+        self.central = roots::central(view, self.now)?;
         self.tasks = by_leaf(view)?;
         for event in EventRecord::all(view)? {
             if event.explained.is_none() {
