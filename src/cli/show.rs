@@ -226,6 +226,7 @@ fn standing(
             crate::state::rules::Ended::Effective => "effective",
             crate::state::rules::Ended::Rejected => "rejected",
             crate::state::rules::Ended::Withdrawn => "withdrawn",
+            crate::state::rules::Ended::Lapsed => "lapsed",
         },
         yes: names(&outcome.yes),
         no: Vec::new(),

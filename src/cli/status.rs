@@ -497,6 +497,10 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
                 let word = "to be closed: rootkeep task close; its time is over";
                 overdue.push(item(word.to_owned(), task.expires()));
             }
+            TaskState::Closing if task.expires().is_some_and(|end| now > end) => {
+                let word = "its end is not signed, and its time is over: rootkeep task show";
+                overdue.push(item(word.to_owned(), task.expires()));
+            }
             _ => {}
         }
     }

@@ -340,6 +340,7 @@ impl Judge<'_> {
                 Ended::Effective => refusal::already_effective(),
                 Ended::Rejected => refusal::rejected(),
                 Ended::Withdrawn => refusal::withdrawn(),
+                Ended::Lapsed => refusal::overtaken(),
             },
             None => refusal::unknown_subject(),
         })

@@ -136,6 +136,8 @@ pub enum Ended {
     Rejected,
     /// The author took it back.
     Withdrawn,
+    /// Another one has taken effect in its place.
+    Lapsed,
 }
 
 /// The end of a proposal.

@@ -1067,6 +1067,9 @@ class Log:
             task = self.subjects[one.facts["task"]]
             need(not task.over, f"task: {task.over}")
             task.over = "closed"
+            for other in self.subjects.values():
+                if other is not one and other.kind == "task.close" and other.facts["task"] == task.hash and other.effect is None and not other.over:
+                    other.over = "overtaken by another closing"
             return
         if one.kind in ("item.move", "item.destroy"):
             need(self.live_item(one.facts["item"]).changed < one.index, "item: moved or handled since")
@@ -1791,10 +1794,14 @@ class Log:
         if second is None:
             one.over, new.effect = "closed", new
             return
-        witness = facts["witness"]
-        need(witness == second or not self.in_force(second), "witness: not the second")
+        witness, same = facts["witness"], lambda one_, other: one_ in self.identities(other) or other in self.identities(one_)
+        late = new.made > one.latest + one.facts["window_hours"] * 3600 + one.facts["seconds"]
+        in_vain = outcome != "done" and late and self.has(new.author, "keeper") and not same(new.author, operator)
+        need(witness == second or not self.in_force(second) or in_vain, "witness: not the second")
         self.check_witness(new, witness)
-        need(operator not in self.identities(witness) and witness not in self.identities(operator), "witness: the operator")
+        need(not same(witness, operator), "witness: the operator")
+        waiting = [s for s in self.subjects.values() if s.kind == "task.close" and s.facts["task"] == one.hash and s.effect is None and not s.over]
+        need(all(s.author != new.author for s in waiting), "author: has another closing that waits")
 
     # Backups, and copies that become the writer
     def backup(self, new, facts):

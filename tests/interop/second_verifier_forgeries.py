@@ -1254,8 +1254,26 @@ def forgeries(book):
     yield "an address changed, signed with a proof", "proves nothing", after(size, lambda b: b.sign("bob", among_two(b), shares=[]))
     yield "an address changed, signed twice", "in effect", after(size, lambda b: (
         c := among_two(b), b.sign("bob", c, proofs=[], shares=[]), b.sign("bob", c, proofs=[], shares=[])))
-    yield "an address changed, signed by the second after another closing", "task: closed", after(size, lambda b: (
-        t := b.govern(by_two(b)), c := among_two(b, of=t), d := among_two(b, of=t), b.sign("bob", c, proofs=[], shares=[]), b.sign("bob", d, proofs=[], shares=[])))
+    yield "an address changed, closed twice by one", "another closing that waits", after(size, lambda b: (
+        t := b.govern(by_two(b)), among_two(b, of=t), among_two(b, of=t)))
+    yield "an address changed, closed again after it was taken back", None, after(size, lambda b: (
+        t := b.govern(by_two(b)), b.withdraw("alice", among_two(b, of=t)), among_two(b, of=t)))
+    yield "another closing, taken back after one was signed", "overtaken", after(size, lambda b: (
+        t := b.govern(by_two(b)), c := among_two(b, of=t), d := among_two(b, of=t, by="carol"), b.sign("bob", c, proofs=[], shares=[]), b.withdraw("carol", d)))
+
+    def in_vain(b, late, by="carol", witness="erin", outcome="failed", **change):
+        """Closed so many seconds after the window of a change that dave was to do."""
+        t = b.govern(by_two(b, operator=b.id["dave"], window_hours=1, seconds=60))
+        return among_two(b, by, witness, of=t, outcome=outcome, began=clock(b), ended=clock(b), header={"later": 3660 + late}, **change)
+    yield "an address not changed, closed without the second once its time is over", None, after(size, lambda b: b.sign("erin", in_vain(b, 1), proofs=[], shares=[]))
+    yield "an address not changed, closed without the second before that", "not the second", after(size, lambda b: in_vain(b, 0))
+    yield "an address not changed, nor tried", None, after(size, lambda b: among_two(
+        b, "carol", "erin", of=b.govern(by_two(b, operator=b.id["dave"], window_hours=1, seconds=60)), outcome="unused", header={"later": 3661}))
+    yield "an address changed, said without the second once its time is over", "not the second", after(size, lambda b: in_vain(b, 1, outcome="done"))
+    yield "an address not changed, closed without the second by who did it", "not the second", after(size, lambda b: in_vain(b, 1, by="dave"))
+    yield "an address not changed, signed by who did it", "witness: the operator", after(size, lambda b: in_vain(b, 1, witness="dave"))
+    yield "an address changed, signed by the second after another closing", "overtaken", after(size, lambda b: (
+        t := b.govern(by_two(b)), c := among_two(b, of=t), d := among_two(b, of=t, by="carol"), b.sign("bob", c, proofs=[], shares=[]), b.sign("bob", d, proofs=[], shares=[])))
     yield "an address changed, closed again after a no", None, after(size, lambda b: (
         t := b.govern(by_two(b)), b.reject("bob", among_two(b, of=t)), b.sign("bob", among_two(b, of=t), proofs=[], shares=[])))
     yield "an address changed, signed by one for who has left", None, after(size, lambda b: (
@@ -1271,7 +1289,7 @@ def forgeries(book):
     yield "an end that waits, signed", None, after(size, lambda b: b.sign("erin", unsigned, proofs=[], shares=[]))
     yield "an end that waits, and the second was retired", None, after(size, lambda b: (b.govern(retire(b, "erin")), b.withdraw("alice", unsigned)))
     yield "an end that waits, taken back by another", "author", after(size, lambda b: b.withdraw("alice", unsigned))
-    yield "an end that waits, and another that is signed first", "task: closed", after(size, lambda b: (
+    yield "an end that waits, and another that is signed first", "overtaken", after(size, lambda b: (
         b.sign("erin", among_two(b, of=two_sign, witness="erin"), proofs=[], shares=[]), b.sign("erin", unsigned, proofs=[], shares=[])))
     yield "a task imported, signed and closed", None, after(size, lambda b: b.bring("bob", b.away(lambda o: shut_task(o))))
     # Ceremonies: one goes on, with alice, bob, carol and dave in the room, of whom alice has acted, and the first of three steps recorded; one is over

@@ -312,11 +312,7 @@ fn a_listing_is_as_of_when_it_is_said_or_its_file_was_written() {
     let year = std::time::Duration::from_secs(365 * 86_400);
     let then = std::time::SystemTime::now() - year;
     file.unwrap().set_modified(then).unwrap();
-    for more in [
-        &["then.json"][..],
-        &["then.json", "--preview"],
-        &["now.json", "then.json"][1..],
-    ] {
+    for more in [&["then.json"][..], &["then.json", "--preview"]] {
         let error = desk.refused("alice", &with(&import, more)[1..], 3, "older-listing");
         let message = error["message"].as_str().unwrap();
         assert!(message.contains(&written.to_string()), "{message}");

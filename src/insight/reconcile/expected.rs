@@ -183,7 +183,10 @@ impl Estate {
             return;
         };
         let closed = task.closed.as_ref();
+        let failed = closed.is_some_and(|closed| closed.outcome == TaskOutcome::Failed);
         let names: &[&str] = match task.task {
+            // One that came to nothing has changed none.
+            Task::ChangeEmail if failed => &ADDRESS_CHANGED[..1],
             Task::ChangeEmail => &ADDRESS_CHANGED,
             // What was allowed again is then asked for by the mailbox.
             Task::CreatePassword => &["PasswordRecoveryRequested", "PasswordRecoveryCompleted"],
