@@ -16,6 +16,7 @@ use crate::state::custody::{NoteRecord, RequestRecord};
 use crate::state::places::WitnessRecord;
 use crate::state::records::{list, read};
 use crate::state::rules::{Outcome, Proposal};
+use crate::state::trails::ReconcileRecord;
 use crate::store::Entry;
 
 /// `show`.
@@ -219,6 +220,15 @@ fn standing(
                 "waits for {}, its witness",
                 people.name(&waits.witness)
             )],
+        }));
+    }
+    let void = read::<ReconcileRecord>(&view, &key)?.and_then(|found| found.void);
+    if let Some(void) = void {
+        return Ok(Some(Standing {
+            word: "void",
+            yes: Vec::new(),
+            no: Vec::new(),
+            more: vec![format!("set aside by governance at #{}", void.index)],
         }));
     }
     Ok(read::<Outcome>(&view, &key)?.map(|outcome| Standing {

@@ -91,6 +91,7 @@ impl Judge<'_> {
             Claim::PostureSet(set) => check_posture(&set.posture),
             Claim::TaskRequest(request, _) => self.check_task(request),
             Claim::EventExplain(explain, _) => self.check_explain(explain),
+            Claim::ReconcileVoid(void, _) => self.check_void(void),
             _ => Err(refusal::malformed(
                 "statements of this kind don't wait for governance",
             )),
@@ -228,6 +229,7 @@ impl Judge<'_> {
             Claim::PostureSet(set) => self.hold_to(&set.posture)?,
             Claim::TaskRequest(..) => self.open_task(subject, proposal.latest)?,
             Claim::EventExplain(explain, _) => self.explain(subject, explain)?,
+            Claim::ReconcileVoid(void, _) => self.void(subject, void)?,
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind don't wait for governance",

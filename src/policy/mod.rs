@@ -372,7 +372,8 @@ impl Judge<'_> {
             | Claim::SecretDestroy(..)
             | Claim::FindingAccept(..)
             | Claim::PostureSet(_)
-            | Claim::EventExplain(..) => self.propose(),
+            | Claim::EventExplain(..)
+            | Claim::ReconcileVoid(..) => self.propose(),
             Claim::LocationSet(set, personal) => self.location_set(set, personal.as_ref()),
             Claim::LocationRetire(retire, _) => self.location_retire(&retire.location),
             Claim::ItemAdd(add, personal) => self.item_add(add, personal.as_ref()),

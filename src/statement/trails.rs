@@ -281,6 +281,22 @@ pub struct ExplainPersonal {
     pub text: Text,
 }
 
+/// Facts of `reconcile.void`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VoidReconcile {
+    /// Leaf hash of the `reconcile`.
+    pub reconcile: Digest,
+}
+
+/// Personal part of `reconcile.void`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VoidReconcilePersonal {
+    /// Why nothing of it is to count.
+    pub reason: Text,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -354,6 +354,7 @@ SHAPES = {  # kind: facts, personal
                                               "off": (size, None)})},
                   {"traces": most(1024, {"address": (text(), None), "agent": (text(), None), "who": (text(), None)})}),
     "event.explain": ({"events": most(256, event), "was": ("ours", "mistake", "aws", "test", "attack", "other")}, {"text": text()}),
+    "reconcile.void": ({"reconcile": digest}, reason),
 }
 undated = {key: shape for key, shape in SHAPES["account.import"][0].items() if key != "at"}  # the first logs
 SHAPES["account.import"] = ((SHAPES["account.import"][0], undated), SHAPES["account.import"][1])
@@ -367,7 +368,7 @@ LARGE = ("genesis", "governance.seal", "governance.set", "sign", "leavers.compar
          "drill.start", "drill.prove", "review.start", "import", "estate.import", "account.set", "reconcile")
 LEDGER_ONLY = ("genesis", "governance.seal", "rekey", "reseal", "reveal", "import")  # what no import brings
 GOVERNED = ("genesis", "custodian.add", "custodian.retire", "custodian.replace", "governance.set", "quorum.define", "policy.set",
-            "copy.promote", "secret.destroy", "runbook.add", "finding.accept", "posture.set", "task.request", "event.explain")
+            "copy.promote", "secret.destroy", "runbook.add", "finding.accept", "posture.set", "task.request", "event.explain", "reconcile.void")
 
 
 def opened(data, payload_type, limit, what):
@@ -416,7 +417,7 @@ class Log:
         self.plans, self.registered, self.runbooks = {}, {}, {}
         self.reached, self.reviewing, self.passed = {}, None, None
         self.listing = None  # as of when the last listing of accounts is
-        self.events = {}  # by AWS's id and account: whether it is explained
+        self.events = {}  # by AWS's id and account: whether it is explained, and which reconciles have found it
 
     def grow(self, data):
         """The tree: `peaks` are the roots of its full subtrees, from left to right, each with its size."""
@@ -615,7 +616,11 @@ class Log:
             need(named and named == sorted(set(named), key=lambda at: (at[0], at[1] or "")), "events: none, twice, or out of order")
             for at in named:
                 need(at in self.events, "event: never found")
-                need(not self.events[at], "event: explained before")
+                need(not self.events[at].explained, "event: explained before")
+        elif one.kind == "reconcile.void":
+            found = self.subjects.get(facts["reconcile"])
+            need(found is not None and found.kind == "reconcile", "reconcile: none")
+            need(not found.over, "reconcile: void before")
         elif one.kind == "secret.destroy":
             self.live_secret(facts)
             epochs = self.secrets[facts["secret"]].epochs
@@ -671,7 +676,14 @@ class Log:
         elif one.kind == "runbook.add":
             self.runbooks.setdefault(facts["runbook"], []).append(facts["file"])
         elif one.kind == "event.explain":
-            self.events.update({(at["event"], at["account"]): True for at in facts["events"]})
+            for at in facts["events"]:
+                self.events[at["event"], at["account"]].explained = True
+        elif one.kind == "reconcile.void":
+            self.subjects[facts["reconcile"]].over = "void"
+            for at, event_ in list(self.events.items()):
+                event_.by.discard(facts["reconcile"])
+                if not event_.by and not event_.explained:
+                    del self.events[at]
         elif one.kind == "secret.destroy":
             for number_, epoch in self.secrets[facts["secret"]].epochs.items():
                 if facts["epoch"] in (None, number_) and not epoch.destroyed:
@@ -1539,7 +1551,7 @@ class Log:
             one = self.subjects.get(subject_)
             need(one is not None and (one.kind == "drill.start" or one.kind in ("request", "task.request") and one.effect), "missing: nothing in effect")
         for at in names:
-            self.events.setdefault(at, False)
+            self.events.setdefault(at, Record(explained=False, by=set())).by.add(new.hash)
 
     # Privileges, and reviews of who has access to what
     def privilege_set(self, new, facts):

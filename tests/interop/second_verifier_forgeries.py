@@ -1693,6 +1693,22 @@ def forgeries(book):
     yield "an explanation of what was explained meanwhile", "explained before", after(size, lambda b: (
         trail(b), one := was(b, "e1"), b.govern(was(b, "e1")), b.sign("alice", one)))
     yield "an explanation after the same was read again", "explained before", after(size, lambda b: (trail(b), b.govern(was(b, "e1")), trail(b), was(b, "e1")))
+
+    def voided(b, of, by="alice"):
+        return b.add(by, "reconcile.void", {"reconcile": of}, {"reason": "x"})
+    yield "what CloudTrail says, set aside", None, after(size, lambda b: b.govern(voided(b, trail(b))))
+    yield "what CloudTrail says, set aside by no keeper", "no role", after(size, lambda b: voided(b, trail(b), by="frank"))
+    yield "what is nothing of CloudTrail's, set aside", "reconcile: none", after(size, lambda b: voided(b, waiting_request))
+    yield "what CloudTrail says, set aside twice", "void before", after(size, lambda b: (t := trail(b), b.govern(voided(b, t)), voided(b, t)))
+    yield "what CloudTrail says, set aside meanwhile", "void before", after(size, lambda b: (
+        t := trail(b), one := voided(b, t), b.govern(voided(b, t)), b.sign("alice", one)))
+    yield "an explanation of what was set aside", "never found", after(size, lambda b: (b.govern(voided(b, trail(b))), was(b, "e1")))
+    yield "an explanation of what was set aside meanwhile", "never found", after(size, lambda b: (
+        t := trail(b), one := was(b, "e1"), b.govern(voided(b, t)), b.sign("alice", one)))
+    yield "an explanation of what another has found too", None, after(size, lambda b: (t := trail(b), trail(b), b.govern(voided(b, t)), b.govern(was(b, "e1"))))
+    yield "an explanation of what was found again after it was set aside", None, after(size, lambda b: (b.govern(voided(b, trail(b))), trail(b), b.govern(was(b, "e1"))))
+    yield "an explanation again of what was explained and set aside", "explained before", after(size, lambda b: (
+        t := trail(b), b.govern(was(b, "e1")), b.govern(voided(b, t)), trail(b), was(b, "e1")))
     yield "a plan of reviews", None, after(size, planned)
     yield "a plan of reviews by no keeper", "no keeper", after(size, lambda b: planned(b, by="frank"))
     yield "a plan of reviews every year", "facts", after(size, lambda b: planned(b, every="year"))

@@ -20,7 +20,7 @@ use crate::state::people::LedgerRecord;
 use crate::state::places::{AccessRecord, ItemRecord, LocationRecord, Place};
 use crate::state::records::list;
 use crate::state::rules::SplitRule;
-use crate::state::trails::EventRecord;
+use crate::state::trails::{EventRecord, ReconcileRecord};
 use crate::statement::account_id::AccountId;
 use crate::statement::findings::About;
 use crate::statement::posture::{HardwareMfa, Posture, TimestampEvery};
@@ -89,6 +89,17 @@ impl World {
         for event in EventRecord::all(view)? {
             if event.explained.is_none() {
                 self.events.push(OpenEvent::of(&event));
+            }
+        }
+        let (void, good): (Vec<_>, Vec<_>) = ReconcileRecord::all(view)?
+            .into_iter()
+            .partition(|(_, one)| one.void.is_some());
+        for (leaf, one) in void {
+            let covers = |(_, other): &(Digest, ReconcileRecord)| {
+                other.from <= one.from && one.to <= other.to
+            };
+            if !good.iter().any(covers) {
+                self.set_aside.push((leaf, one.from, one.to));
             }
         }
         self.standards = Standards::of(&PostureRecord::load(view)?.posture);
