@@ -422,10 +422,10 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             what: format!("{} is out of {}", out.item, out.from),
             waits_for: vec![people.name(&access.author)],
             state: "to be put back: rootkeep safe open, or rootkeep item move".to_owned(),
-            until: Some(out.until()),
+            until: Some(out.until),
             subject: None,
         };
-        if now > out.until() {
+        if now > out.until {
             overdue.push(item);
         } else {
             pending.push(item);

@@ -63,7 +63,7 @@ pub use founding::{GOVERNANCE_SECRET, founders_cards};
 pub use governance::{bad_proof, governance_shares, not_overtaken, proposal_expired};
 pub use may::split_rules;
 pub use people::enrolment_stands;
-pub use reach::{descends, out_of_reach_without};
+pub use reach::{descends, found_to_work, out_of_reach_without};
 pub use releases::{RequestState, lapsed, request_state, takes_decisions};
 pub use review_follow::{Remains, found_right_since, remains, still_shared};
 pub use review_scope::Reviewed;

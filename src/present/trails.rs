@@ -220,6 +220,9 @@ pub fn reason(reason: Reason, off: Option<u64>) -> String {
         Reason::ClosedUnused => "a release was in effect, and was closed as not used",
         Reason::Management => "it changes who can reach root users",
         Reason::NoAccount => "it names no account",
+        Reason::SealedAlone => {
+            "a seal is near it, and nobody but who sealed has found that what is sealed works"
+        }
     }
     .to_owned()
 }

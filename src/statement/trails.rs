@@ -97,6 +97,8 @@ words! {
         Management "management",
         /// It names no account.
         NoAccount "no-account",
+        /// It was changed in a release and sealed anew, and nobody but the sealer has found that this works.
+        SealedAlone "sealed-alone",
     }
 }
 

@@ -209,7 +209,7 @@ named = matching(r"custodian:[0-9a-f]{32}|other:[1-9][0-9]{0,9}")
 counted = {"count": word, "digest": digest}
 trail_word = matching(r"[A-Za-z0-9.:_-]{1,128}")
 REASONS = ("no-release", "outside-window", "other-secret", "no-mfa", "failed", "credential-change", "access-key", "no-task", "other-task", "session",
-           "session-unknown", "session-over", "closed-unused", "management", "no-account")
+           "session-unknown", "session-over", "closed-unused", "management", "no-account", "sealed-alone")
 event = {"event": trail_word, "account": (account, None)}
 TRIED = {"sign-in": "account", "qr-restore": "item", "phone": "phone", "mailbox": "mailbox", "ledger-restore": "ledger"}
 TASKS = {"audit-credentials": 900, "create-password": 900, "delete-credentials": 900, "unlock-bucket": 900, "unlock-queue": 900, "change-email": 86400}
@@ -1304,7 +1304,7 @@ class Log:
     def drill_step(self, new, facts):
         drill = self.drilling(new, facts)
         need(facts["step"] >= 1, "step: counted from 1")
-        need(seconds(facts["at"]) <= new.made + 300, "at: ahead")
+        need(drill.made - 300 <= seconds(facts["at"]) <= new.made + 300, "at: ahead, or before the drill")
         self.takes_part(new, drill)
 
     def can_sign(self, who):
@@ -1312,7 +1312,7 @@ class Log:
 
     def drill_record(self, new, facts):
         drill = self.drilling(new, facts)
-        need(seconds(facts["at"]) <= new.made + 300, "at: ahead")
+        need(drill.made - 300 <= seconds(facts["at"]) <= new.made + 300, "at: ahead, or before the drill")
         (sort, found), = facts["found"].items()
         about = {"sign-in": lambda: f"account:{found['account']}", "alarm": lambda: f"account:{found['account']}",
                  "call": lambda: found["target"], "sheet": lambda: f"item:{found['item']}", "restore": lambda: "ledger"}[sort]()

@@ -1088,6 +1088,14 @@ def forgeries(book):
     yield "an answer to a drill that asks for no shares", "no shares", after(size, lambda b: answer(b, drill=sheets))
     yield "an answer made before the drill was seen", "before the drill", after(size, lambda b: answer(b, seen={"size": 3, "root": book.root(3).hex()}))
     yield "a step", None, after(size, lambda b: b.add("bob", "drill.step", {"drill": sheets, "step": 1, "went": "done", "at": clock(b, 300)}, {"note": None}))
+
+    def moment(b, off, kind="drill.step"):
+        x = start(b, **sheet_drill)
+        more = {"step": 1, "went": "done", "at": clock(b, off)} if kind == "drill.step" else {"at": clock(b, off), "found": {"sheet": {"item": "sheet-1", "good": True}}}
+        return b.add("alice", kind, {"drill": x} | more, {"note": None} if kind == "drill.step" else {"who": None, "note": None})
+    for kind in ("drill.step", "drill.record"):
+        yield f"a {kind} of when the drill began, by another clock", None, after(size, lambda b: moment(b, -300, kind))
+        yield f"a {kind} of before the drill", "before the drill", after(size, lambda b: moment(b, -301, kind))
     yield "a step number 0", "counted", after(size, lambda b: b.add("bob", "drill.step", {"drill": sheets, "step": 0, "went": "done", "at": clock(b)}, {"note": None}))
     yield "a step that is dated ahead", "ahead", after(size, lambda b: b.add("bob", "drill.step", {"drill": sheets, "step": 1, "went": "done", "at": clock(b, 301)}, {"note": None}))
     yield "something recorded that is not tried", "targets", after(size, lambda b: recorded(b, {"sheet": {"item": "drawer-key", "good": True}}))

@@ -10,10 +10,16 @@ use serde_json::{Value, json};
 
 use rootkeep::crypto::fixed::Digest;
 use rootkeep::error::Result;
-use rootkeep::ledger::Entered;
+use rootkeep::insight::reconcile::{Cause, Estate, Expected};
+use rootkeep::ledger::{DrillRequest, Entered};
 use rootkeep::state::trails::{EventRecord, ReconcileRecord};
 use rootkeep::statement::account_id::AccountId;
+use rootkeep::statement::drills::{
+    DrillKind, DrillOutcome, Finish, FinishPersonal, Found, Record, RecordPersonal, Scope,
+};
 use rootkeep::statement::people::Role;
+use rootkeep::statement::releases::{Close, ClosePersonal, Outcome};
+use rootkeep::statement::secrets::{Confirm, ConfirmPersonal};
 use rootkeep::statement::trails::{
     Counts, EventName, Explain, ExplainPersonal, Gap, Missing, Reason, Reconcile,
     ReconcilePersonal, Traces, TrailFile, TrailFiles, Unexplained, VoidReconcile,
@@ -162,6 +168,162 @@ fn an_explanation_is_of_open_events_and_counts_once() {
     world.assert_good(CY);
 }
 
+/// What was to use a root user, as it stands now.
+fn expected(world: &World) -> Vec<Expected> {
+    let session = world.open(ADA).unwrap();
+    Estate::load(&session.view()).unwrap().expected
+}
+
+/// The only thing that was to.
+fn only(world: &World) -> Expected {
+    let mut all = expected(world);
+    assert_eq!(all.len(), 1, "{all:?}");
+    all.remove(0)
+}
+
+/// A release of the password in effect, for an hour.
+fn released(world: &World) -> Digest {
+    let asked = world.request(&[PASSWORD]);
+    world.sign_all(asked.leaf, &[BEA, CY]);
+    asked.leaf
+}
+
+fn closed(world: &World, request: Digest, outcome: Outcome) {
+    let close = Close {
+        request,
+        outcome,
+        rotated: false,
+    };
+    let note = Some(ClosePersonal { note: text("x") });
+    let claim = Claim::Close(close, note);
+    world.session(ADA).enter(claim, Vec::new()).unwrap();
+}
+
+#[test]
+fn a_release_that_is_closed_late_has_no_longer_a_window() {
+    let world = World::ready();
+    let from = before(&world, 0);
+    let request = released(&world);
+    let window = || {
+        let one = only(&world);
+        (one.from, one.to)
+    };
+    assert_eq!(window(), (from, from.plus(3600)));
+    let early = world.copy();
+    early.clock.set(world.clock.seconds() + 600);
+    closed(&early, request, Outcome::Used);
+    assert_eq!(only(&early).to, from.plus(600));
+    world.clock.forward(3 * 86_400);
+    closed(&world, request, Outcome::Used);
+    assert_eq!(window(), (from, from.plus(3600)));
+}
+
+#[test]
+fn a_release_that_was_closed_as_unused_explains_nothing() {
+    let world = World::ready();
+    let request = released(&world);
+    world.seal(ADA, PASSWORD, None, b"another one").unwrap();
+    closed(&world, request, Outcome::Unused);
+    let one = only(&world);
+    assert_eq!(one.cause, Cause::Unused);
+    assert!(!one.signs_in() && !one.leaves_trace);
+    assert!(one.names.is_empty() && one.alone.is_empty());
+}
+
+#[test]
+fn who_changes_a_password_and_seals_alone_explains_nothing() {
+    let world = World::ready();
+    let request = released(&world);
+    let changes = || {
+        let one = only(&world);
+        (one.names.len(), one.alone.len())
+    };
+    assert_eq!(changes(), (0, 0));
+    world.seal(ADA, PASSWORD, None, b"another one").unwrap();
+    closed(&world, request, Outcome::Used);
+    assert_eq!(changes(), (0, 1));
+    let confirm = |place: usize| {
+        let confirm = Confirm {
+            secret: world.secret(PASSWORD),
+            epoch: 2,
+        };
+        let personal = Some(ConfirmPersonal { note: None });
+        let claim = Claim::SecretConfirm(confirm, personal);
+        world.session(place).enter(claim, Vec::new()).unwrap();
+    };
+    confirm(ADA);
+    assert_eq!(changes(), (0, 1));
+    confirm(BEA);
+    assert_eq!(changes(), (1, 0));
+}
+
+#[test]
+fn a_drill_that_is_not_finished_explains_no_sign_in() {
+    let world = World::ready();
+    let request = released(&world);
+    let account = AccountId::new(MANAGEMENT).unwrap();
+    let drill = world
+        .session(ADA)
+        .start_drill(DrillRequest {
+            drill: DrillKind::SignIn,
+            scope: Scope::Account(account),
+            plan: None,
+            sample: None,
+            people: Vec::new(),
+            note: None,
+        })
+        .unwrap()
+        .leaf;
+    let record = |found: Found| {
+        let record = Record {
+            drill,
+            at: before(&world, 0),
+            found,
+        };
+        let told = Some(RecordPersonal {
+            who: None,
+            note: None,
+        });
+        let claim = Claim::DrillRecord(record, told);
+        world.session(ADA).enter(claim, Vec::new()).unwrap();
+    };
+    record(Found::SignIn {
+        account,
+        request,
+        worked: true,
+    });
+    record(Found::Alarm {
+        account,
+        seen: true,
+        by: Some(world.id(BEA)),
+    });
+    closed(&world, request, Outcome::Unused);
+    let drills = || {
+        let all = expected(&world).into_iter();
+        all.filter(|one| one.cause == Cause::Drill).count()
+    };
+    assert_eq!(drills(), 0);
+    let mut people = vec![world.id(ADA), world.id(BEA)];
+    people.sort();
+    let finish = Finish {
+        drill,
+        outcome: DrillOutcome::Passed,
+        people,
+        lessons: Vec::new(),
+    };
+    let told = FinishPersonal {
+        lessons: Vec::new(),
+        surprises: Vec::new(),
+        note: None,
+    };
+    let claim = Claim::DrillFinish(finish, Some(told));
+    let finish = world.session(ADA).enter(claim, Vec::new()).unwrap();
+    // Nor while somebody who took part has not signed.
+    assert_eq!(drills(), 0);
+    world.session(BEA).sign_off(finish.leaf).unwrap();
+    assert_eq!(drills(), 1);
+}
+
 fn void(of: Digest) -> Claim {
     let reason = text("The files were made up");
     let facts = VoidReconcile { reconcile: of };
@@ -263,7 +425,7 @@ fn who_sets_aside_what_cloudtrail_says_is_governance_in_this_ledger() {
     late.clock.forward(-31 * 86_400);
     world.decide(ADA, retire(&world, EVE, None), &[ADA, BEA, CY]);
     world.refused("not-a-member", || world.open(EVE));
-    // Another ledger's entry is nothing here.
+    // What is not in a ledger's own log is nothing there.
     let other = World::ready();
     other.refused("unknown-subject", || {
         other.session(ADA).enter(void(trail.leaf), Vec::new())

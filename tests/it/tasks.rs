@@ -1051,3 +1051,16 @@ fn a_task_that_is_refused_says_what_to_do() {
         2
     );
 }
+
+#[test]
+fn what_is_known_of_an_account_has_its_tasks() {
+    let desk = Desk::ready();
+    asked(&desk, "alice", &[MEMBER, "audit-credentials"]).succeeded();
+    let shown = desk
+        .ok_as("bob", &["--json", "account", "show", MEMBER])
+        .json();
+    assert_eq!(shown["tasks"][0]["task"], "audit-credentials");
+    assert_eq!(shown["tasks"][0]["state"], "waiting");
+    let text = desk.ok_as("bob", &["account", "show", MEMBER]).out;
+    assert!(text.contains("audit-credentials, waiting"), "{text}");
+}
