@@ -477,7 +477,7 @@ fn what_was_set_aside_is_shown_and_told_until_it_is_read_again() {
     assert!(shown.contains("set aside"), "{shown}");
     let told = || {
         let check = ["--json", "check", "--rule", "RK033"];
-        desk.run_as("carol", &check).out.contains("was set aside")
+        desk.run_as("carol", &check).out.contains("nobody has read")
     };
     assert!(told());
     // The same files count again, and their events are open.
