@@ -699,6 +699,7 @@ fn import(first: usize, count: usize) -> Claim {
     Claim::AccountImport(
         Import {
             organization: Some(text("o-example")),
+            at: None,
             accounts: places
                 .clone()
                 .map(|place| AccountFacts {

@@ -162,7 +162,7 @@ impl Records for Grown<'_> {
 
 fn many_accounts(world: &World, word: &str, count: usize, own: bool, rounds: usize) {
     let session = world.session(ADA);
-    let view = session.view();
+    let (view, now) = (session.view(), session.now().unwrap());
     let mut grown = Grown {
         base: &view,
         more: BTreeMap::new(),
@@ -227,7 +227,7 @@ fn many_accounts(world: &World, word: &str, count: usize, own: bool, rounds: usi
     let mut answering = Vec::new();
     for _ in 0..rounds {
         let mut estate = None;
-        reading.push(timed(|| estate = Some(reach::read(&grown).unwrap())));
+        reading.push(timed(|| estate = Some(reach::read(&grown, now).unwrap())));
         let estate = estate.unwrap();
         answering.push(timed(|| {
             let nothing = Lost::default();

@@ -57,7 +57,7 @@ rootkeep -i alice.key account import --organizations "$root/examples/organizatio
 say "The root password goes to the engineers, the MFA seed to the board"
 printf 'correct horse battery staple\n' | rootkeep -i alice.key seal 111122223333/password --quorum engineers --stdin
 rootkeep -i dave.key seal 111122223333/mfa-seed --quorum board --qr "$root/examples/mfa-qr.png"
-rootkeep -i alice.key secret confirm 111122223333/password --epoch 1 --note "signed in with it"
+rootkeep -i carol.key secret confirm 111122223333/password --epoch 1 --note "signed in with it"
 rootkeep -i alice.key secret list
 
 say "Months later: one request for both"

@@ -134,8 +134,8 @@ say "The accounts, and the management account's root credentials"
 as alice -q account import --organizations "$root/examples/organizations.json" | tail -n 2
 printf 'correct horse battery staple\n' | as alice seal 111122223333/password --quorum london --stdin
 as bob seal 111122223333/mfa-seed --quorum abroad --qr "$root/examples/mfa-qr.png"
-as alice -q secret confirm 111122223333/password --epoch 1
-as bob -q secret confirm 111122223333/mfa-seed --epoch 1
+as bob -q secret confirm 111122223333/password --epoch 1
+as alice -q secret confirm 111122223333/mfa-seed --epoch 1
 
 say "Everybody proves that the new shares open, and takes the duties on: those abroad on a slip without an id"
 proven carol dave erin

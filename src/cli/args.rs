@@ -196,7 +196,7 @@ pub enum Command {
     /// Who has access to what, judged by two: plan, unplan, start, confirm, strike, done, list, show
     #[command(subcommand)]
     Review(super::review::ReviewCommand),
-    /// What AWS has logged, beside what the ledger says there was to be: cloudtrail
+    /// What AWS has logged, beside what there was to be: cloudtrail, list, void
     #[command(subcommand)]
     Reconcile(super::reconcile::ReconcileCommand),
     /// Events that nothing explained: list, show, explain

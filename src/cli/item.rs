@@ -367,7 +367,7 @@ fn fields(session: &Session, item: &ItemRecord, people: &People) -> Result<Value
     let (at, out) = match &item.place {
         Place::At(location) => (Some(location), None),
         Place::Out { from, since, .. } => {
-            let overdue = session.now()? > out_items::until(*since);
+            let overdue = session.now()? > out_items::until(session, *since)?;
             let out = json!({"from": from, "since": since, "overdue": overdue});
             (None, Some(out))
         }

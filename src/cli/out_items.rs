@@ -3,14 +3,12 @@
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
 use crate::ledger::Session;
+use crate::state::estate::PostureRecord;
 use crate::state::places::{AccessRecord, ItemRecord, LocationRecord, Place};
 use crate::state::records::{list, read};
 use crate::state::rules::leaf_key;
 use crate::statement::Time;
 use crate::statement::text::Name;
-
-/// For so many seconds after its access a thing may be out before that is overdue.
-const MAY_BE_OUT: u64 = 24 * 3600;
 
 /// A thing that is in no location.
 pub struct OutItem {
@@ -20,16 +18,13 @@ pub struct OutItem {
     pub from: Name,
     /// Since when.
     pub since: Time,
+    /// Until when it may be out.
+    pub until: Time,
     /// The access that took it out.
     pub access: Digest,
 }
 
 impl OutItem {
-    /// Until when it may be out.
-    pub fn until(&self) -> Time {
-        until(self.since)
-    }
-
     /// The record of the access that took it out.
     pub fn taken_by(&self, session: &Session) -> Result<AccessRecord> {
         read(&session.view(), &leaf_key(&self.access))?
@@ -37,9 +32,10 @@ impl OutItem {
     }
 }
 
-/// Until when a thing may be out that is so since then.
-pub fn until(since: Time) -> Time {
-    since.plus(MAY_BE_OUT)
+/// Until when a thing may be out that is so since then, as governance has set it.
+pub fn until(session: &Session, since: Time) -> Result<Time> {
+    let hours = PostureRecord::load(&session.view())?.posture.item_out_hours;
+    Ok(since.plus(u64::from(hours) * 3600))
 }
 
 /// What is out of one location.
@@ -60,6 +56,7 @@ pub fn of(session: &Session, location: &LocationRecord) -> Result<Vec<OutItem>> 
                 item: record.facts.item,
                 from,
                 since,
+                until: until(session, since)?,
                 access,
             });
         }

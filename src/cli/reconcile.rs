@@ -14,10 +14,13 @@ use crate::error::{Error, Result};
 use crate::insight::reconcile::{Estate, Outcome, reconcile};
 use crate::ledger::Session;
 use crate::present::{describe, trails as present};
+use crate::state::records;
 use crate::state::trails::ReconcileRecord;
+use crate::statement::text::Text;
 use crate::statement::time::Date;
 use crate::statement::trails::{
     Counts, EVENTS, LISTED_FILES, MISSING, Missing, Reconcile, ReconcilePersonal, TrailFiles,
+    VoidReconcile, VoidReconcilePersonal,
 };
 use crate::statement::{Claim, Time};
 
@@ -32,6 +35,27 @@ const DAY: u64 = 86_400;
 pub enum ReconcileCommand {
     /// What CloudTrail says root users did, beside what the ledger says they were to do
     Cloudtrail(ReconcileCloudtrail),
+    /// What was compared so far, and what of it was set aside
+    #[command(
+        after_help = "Examples:\n  rootkeep reconcile list\n  rootkeep --json reconcile list"
+    )]
+    List,
+    /// Propose that one comparing counts for nothing; governance signs
+    Void(VoidCommand),
+}
+
+/// `reconcile void`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  rootkeep reconcile void 1c0ffee1 --reason \"The files were made up: INC-12\""
+)]
+pub struct VoidCommand {
+    /// The entry of the comparing
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Why nothing of it is to count
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
 }
 
 /// `reconcile cloudtrail`.
@@ -60,7 +84,68 @@ pub struct ReconcileCloudtrail {
 pub fn run(context: &Context, command: &ReconcileCommand) -> Result<Done> {
     match command {
         ReconcileCommand::Cloudtrail(command) => cloudtrail(context, command),
+        ReconcileCommand::List => list(context),
+        ReconcileCommand::Void(command) => void(context, command),
     }
+}
+
+fn list(context: &Context) -> Result<Done> {
+    let session = context.open()?;
+    let people = session.people()?;
+    let all = ReconcileRecord::all(&session.view())?;
+    if context.global.json {
+        let all: Vec<Value> = all
+            .iter()
+            .map(|(_, one)| {
+                json!({
+                    "id": one.id, "seq": one.index, "by": people.name(&one.author), "made_at": one.made_at,
+                    "from": one.from, "to": one.to, "unexplained": one.unexplained,
+                    "missing": one.missing.len(), "void": one.void.map(|void| void.index),
+                })
+            })
+            .collect();
+        output::object("reconcile.list", json!({"reconciled": all}))?;
+        return Ok(Done::Yes);
+    }
+    let rows: Vec<Vec<String>> = all
+        .iter()
+        .map(|(_, one)| {
+            vec![
+                one.id.short(),
+                describe::day(one.from),
+                describe::day(one.to),
+                one.unexplained.to_string(),
+                one.missing.len().to_string(),
+                people.name(&one.author),
+                one.void
+                    .map_or_else(String::new, |void| format!("set aside by #{}", void.index)),
+            ]
+        })
+        .collect();
+    let headings = ["ID", "FROM", "TO", "UNEXPLAINED", "NO TRACE", "BY", ""];
+    output::data(&output::table(&headings, &rows))?;
+    Ok(Done::Yes)
+}
+
+fn void(context: &Context, command: &VoidCommand) -> Result<Done> {
+    let reason = Text::new(command.reason.as_str())?;
+    let mut session = context.open_to_act()?;
+    let entry = context.entry(&session, &command.id)?;
+    let found: Option<ReconcileRecord> = records::read(&session.view(), &entry.hash.to_hex())?;
+    if found.is_none() {
+        return Err(Error::not_found(
+            "no-reconcile",
+            format!("#{} compares nothing with CloudTrail", entry.seq),
+        )
+        .hint("rootkeep reconcile list"));
+    }
+    let facts = VoidReconcile {
+        reconcile: entry.hash,
+    };
+    let claim = Claim::ReconcileVoid(facts, Some(VoidReconcilePersonal { reason }));
+    let entered = session.enter(claim, Vec::new())?;
+    let headline = format!("proposed to set aside #{}", entry.seq);
+    context.report(session, &entered, &headline, json!({"reconcile": entry.id}))
 }
 
 fn cloudtrail(context: &Context, command: &ReconcileCloudtrail) -> Result<Done> {

@@ -13,9 +13,11 @@ use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
 use crate::insight::possession::{Drills, Looked, Shown};
 use crate::ledger::{Session, Unproven};
+use crate::policy;
 use crate::present::{describe, drills};
 use crate::state::custody::{Epoch, SecretRecord};
 use crate::state::drills::SharePlace;
+use crate::state::estate::PostureRecord;
 use crate::state::records::{Records, list as records, read};
 use crate::state::rules::Quorum;
 use crate::statement::secrets::{Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Share};
@@ -155,6 +157,15 @@ fn confirm(context: &Context, command: &ConfirmSecret) -> Result<Done> {
         context.warn(warning);
         context.terminal.confirm("All the same?")?;
     }
+    let sealed = Epoch::load(&session.view(), &secret, command.epoch)?;
+    if sealed.is_some_and(|epoch| epoch.sealer == session.member()) {
+        let own = format!(
+            "you sealed epoch {} yourself: where another epoch was confirmed by somebody else, that one is still what a request asks for, unless it says --epoch {}",
+            command.epoch, command.epoch
+        );
+        context.warn(&own);
+        warnings.push(own);
+    }
     let claim = Claim::SecretConfirm(
         Confirm {
             secret,
@@ -222,7 +233,8 @@ pub fn newer_epoch(session: &Session, secret: &Id, epoch: u32) -> Result<Option<
         .next_back())
 }
 
-/// The epoch that is asked for where none is named: the newest confirmed one, else the newest.
+/// The epoch that is asked for where none is named: the newest that somebody besides its sealer has
+/// confirmed; where there is none, the newest that anybody has, else the newest.
 pub fn default_epoch(session: &Session, secret: &Id) -> Result<u32> {
     let all = epochs(session, secret)?;
     let live: Vec<&(u32, Epoch)> = all
@@ -237,9 +249,19 @@ pub fn default_epoch(session: &Session, secret: &Id) -> Result<u32> {
             !before || epoch.rule().met_by(&epoch.proven.iter().copied().collect())
         })
     };
+    let mut works = Vec::new();
+    for (number, epoch) in &all {
+        if known_to_work(session, &all, epoch)? {
+            works.push(*number);
+        }
+    }
     live.iter()
         .rev()
-        .find(|(_, epoch)| known_to_work(&all, epoch) && counts(epoch))
+        .find(|(number, epoch)| works.contains(number) && counts(epoch))
+        .or_else(|| {
+            let said = |(_, epoch): &&&(u32, Epoch)| !epoch.confirmed.is_empty() && counts(epoch);
+            live.iter().rev().find(said)
+        })
         .or_else(|| live.iter().rev().find(|(_, epoch)| counts(epoch)))
         .map(|(number, _)| *number)
         .ok_or_else(|| {
@@ -248,15 +270,21 @@ pub fn default_epoch(session: &Session, secret: &Id) -> Result<u32> {
         })
 }
 
-/// Whether somebody has found that an epoch works, or the one that it was split from.
-fn known_to_work(all: &[(u32, Epoch)], epoch: &Epoch) -> bool {
-    if !epoch.confirmed.is_empty() {
-        return true;
+/// Whether somebody besides its sealer has found that an epoch works, or the one that it was split from.
+fn known_to_work(session: &Session, all: &[(u32, Epoch)], epoch: &Epoch) -> Result<bool> {
+    let view = session.view();
+    let mut epoch = Some(epoch);
+    // What it was split from is older: this ends.
+    while let Some(one) = epoch {
+        if policy::found_to_work(&view, one)? {
+            return Ok(true);
+        }
+        let from = one.reshared_from;
+        epoch = from
+            .and_then(|from| all.iter().find(|(number, _)| *number == from))
+            .map(|(_, before)| before);
     }
-    let before = epoch
-        .reshared_from
-        .and_then(|from| all.iter().find(|(number, _)| *number == from));
-    before.is_some_and(|(_, before)| known_to_work(all, before))
+    Ok(false)
 }
 
 fn list(context: &Context) -> Result<Done> {
@@ -274,11 +302,12 @@ fn list(context: &Context) -> Result<Done> {
         let epochs = epochs(&session, id)?;
         let newest = epochs.last();
         let live = epochs.iter().any(|(_, epoch)| epoch.destroyed.is_none());
-        let confirmed = epochs
-            .iter()
-            .rev()
-            .find(|(_, epoch)| !epoch.confirmed.is_empty() && epoch.destroyed.is_none())
-            .map(|(number, _)| *number);
+        let mut confirmed = None;
+        for (number, epoch) in &epochs {
+            if epoch.destroyed.is_none() && policy::found_to_work(&session.view(), epoch)? {
+                confirmed = Some(*number);
+            }
+        }
         let proven = newest.map_or((0, 0), |(_, epoch)| {
             (epoch.proven.len(), epoch.rule().people().len())
         });
@@ -325,6 +354,9 @@ fn show(context: &Context, name: &str) -> Result<Done> {
     let epochs = epochs(&session, &id)?;
     let default = default_epoch(&session, &id).ok();
     let now = session.now()?;
+    let days = PostureRecord::load(&session.view())?
+        .posture
+        .stale_share_days;
     let in_drills = Drills::load(&session.view())?;
     let mut alive = BTreeMap::new();
     for (number, _) in &epochs {
@@ -432,7 +464,7 @@ fn show(context: &Context, name: &str) -> Result<Done> {
                     drills::fault(why)
                 ),
                 Shown::Proven { at, index } => {
-                    let stale = if shown(&id, *number, share).is_fresh(now) {
+                    let stale = if shown(&id, *number, share).is_fresh(now, days) {
                         ""
                     } else {
                         ", stale"

@@ -16,6 +16,7 @@ use crate::state::custody::{NoteRecord, RequestRecord};
 use crate::state::places::WitnessRecord;
 use crate::state::records::{list, read};
 use crate::state::rules::{Outcome, Proposal};
+use crate::state::trails::ReconcileRecord;
 use crate::store::Entry;
 
 /// `show`.
@@ -221,11 +222,21 @@ fn standing(
             )],
         }));
     }
+    let void = read::<ReconcileRecord>(&view, &key)?.and_then(|found| found.void);
+    if let Some(void) = void {
+        return Ok(Some(Standing {
+            word: "void",
+            yes: Vec::new(),
+            no: Vec::new(),
+            more: vec![format!("set aside by governance at #{}", void.index)],
+        }));
+    }
     Ok(read::<Outcome>(&view, &key)?.map(|outcome| Standing {
         word: match outcome.ended {
             crate::state::rules::Ended::Effective => "effective",
             crate::state::rules::Ended::Rejected => "rejected",
             crate::state::rules::Ended::Withdrawn => "withdrawn",
+            crate::state::rules::Ended::Lapsed => "lapsed",
         },
         yes: names(&outcome.yes),
         no: Vec::new(),

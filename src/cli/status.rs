@@ -422,10 +422,10 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             what: format!("{} is out of {}", out.item, out.from),
             waits_for: vec![people.name(&access.author)],
             state: "to be put back: rootkeep safe open, or rootkeep item move".to_owned(),
-            until: Some(out.until()),
+            until: Some(out.until),
             subject: None,
         };
-        if now > out.until() {
+        if now > out.until {
             overdue.push(item);
         } else {
             pending.push(item);
@@ -495,6 +495,10 @@ fn open_items(session: &Session) -> Result<(Vec<Item>, Vec<Item>)> {
             }
             TaskState::Unclosed => {
                 let word = "to be closed: rootkeep task close; its time is over";
+                overdue.push(item(word.to_owned(), task.expires()));
+            }
+            TaskState::Closing if task.expires().is_some_and(|end| now > end) => {
+                let word = "its end is not signed, and its time is over: rootkeep task show";
                 overdue.push(item(word.to_owned(), task.expires()));
             }
             _ => {}

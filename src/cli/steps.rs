@@ -10,6 +10,7 @@ use super::shell::words;
 use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
 use crate::ledger::{People, Session};
+use crate::policy;
 use crate::present::describe;
 use crate::state::Records;
 use crate::state::custody::{Epoch, SecretRecord};
@@ -310,12 +311,15 @@ impl Secrets {
         let (mut to_prove, me) = (Vec::new(), session.member());
         for secret in live_secrets(session)? {
             let name = &secret.record.name;
-            let confirmed = secret
-                .epochs
-                .iter()
-                .rposition(|(_, epoch)| !epoch.confirmed.is_empty());
-            let after = confirmed.map_or(0, |place| place + 1);
-            for (number, _) in secret.epochs.iter().skip(after) {
+            let mut after = 0;
+            for (place, (_, epoch)) in (1..).zip(&secret.epochs) {
+                if policy::found_to_work(&session.view(), epoch)? {
+                    after = place;
+                }
+            }
+            // Where this person has said so, the word of another is wanted.
+            let unsaid = |(_, epoch): &&(u32, Epoch)| !epoch.confirmed.contains(&me);
+            for (number, _) in secret.epochs.iter().skip(after).filter(unsaid) {
                 unconfirmed.push(Step::new(
                     format!("{name} epoch {number}"),
                     format!(

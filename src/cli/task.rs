@@ -403,6 +403,7 @@ fn explained(
         "task-credentials" if task.task == Task::AuditCredentials => {
             error.hint("what was found: --credentials present, or --credentials absent")
         }
+        "closing-waits" => error,
         "not-the-second" => match &task.second {
             Some(second) => error.hint(format!("that is {}", people.name(second))),
             None => error,

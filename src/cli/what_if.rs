@@ -36,7 +36,7 @@ pub struct WhatIfCommand {
 pub fn run(context: &Context, command: &WhatIfCommand) -> Result<Done> {
     let session = context.open()?;
     let people = session.people()?;
-    let estate = reach::read(&session.view())?;
+    let estate = reach::read(&session.view(), session.now()?)?;
     let names = Names::new(&estate, &people);
     let (lost, without) = lost(&estate, &people, &command.without)?;
     let found = what_if(&estate, &lost)?;

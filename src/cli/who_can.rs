@@ -87,7 +87,7 @@ pub fn run(context: &Context, command: &WhoCanCommand) -> Result<Done> {
     }
     let session = context.open()?;
     let people = session.people()?;
-    let estate = reach::read(&session.view())?;
+    let estate = reach::read(&session.view(), session.now()?)?;
     let lost = Lost::default();
     let report = Report {
         context,

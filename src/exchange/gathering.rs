@@ -37,6 +37,8 @@ pub struct Listing {
     pub digest: Digest,
     /// Its length.
     pub bytes: u64,
+    /// As of when it is: as was said, or when the file was written.
+    pub at: Time,
     /// Its accounts.
     pub accounts: Vec<organizations::Account>,
 }
@@ -103,7 +105,7 @@ pub fn gather(wanted: &[Wanted], as_of: Option<Time>, mut read: impl FnMut()) ->
     for Wanted { path, role } in wanted {
         match role {
             Role::AsOf => {}
-            Role::Listing => gathered.listing = Some(listing(path)?),
+            Role::Listing => gathered.listing = Some(listing(path, as_of)?),
             Role::Answer(asked) => gathered.files.push(answer(path, *asked, as_of)?),
         }
         read();
@@ -123,7 +125,7 @@ fn written_down(wanted: &[Wanted]) -> Result<Option<Time>> {
         .map_err(|error| error.because(format!("in {}", path.display())))
 }
 
-fn listing(path: &Path) -> Result<Listing> {
+fn listing(path: &Path, as_of: Option<Time>) -> Result<Listing> {
     let limit = u64::try_from(organizations::MAX_BYTES).unwrap_or(u64::MAX);
     let bytes = read_bounded(path, limit)?;
     let accounts = organizations::parse(&bytes).map_err(|error| {
@@ -138,8 +140,25 @@ fn listing(path: &Path) -> Result<Listing> {
         path: path.to_owned(),
         digest: Digest::of(&bytes),
         bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+        at: as_of.map_or_else(|| written(path), Ok)?,
         accounts,
     })
+}
+
+/// When a file was last written, by the machine that it is on.
+fn written(path: &Path) -> Result<Time> {
+    let written = fs::metadata(path).and_then(|file| file.modified()).ok();
+    let time = written.and_then(|written| Time::from_chrono(written.into()));
+    time.ok_or_else(|| as_of_needed(path))
+}
+
+fn as_of_needed(path: &Path) -> Error {
+    Error::usage(
+        "as-of-needed",
+        format!("{} doesn't say as of when it is", path.display()),
+    )
+    .hint("--as-of TIME, such as 2026-11-21T09:30:00Z: when the command was run")
+    .hint("of a directory: write that into a file as-of.txt in it")
 }
 
 fn answer(path: &Path, mut asked: Asked, as_of: Option<Time>) -> Result<EstateFile> {
@@ -155,14 +174,7 @@ fn answer(path: &Path, mut asked: Asked, as_of: Option<Time>) -> Result<EstateFi
         .because(error)
         .hint(format!("make it anew: {}", answer::command(asked.source)))
     })?;
-    let at = own.or(as_of).ok_or_else(|| {
-        Error::usage(
-            "as-of-needed",
-            format!("{} doesn't say as of when it is", path.display()),
-        )
-        .hint("--as-of TIME, such as 2026-11-21T09:30:00Z: when the command was run")
-        .hint("of a directory: write that into a file as-of.txt in it")
-    })?;
+    let at = own.or(as_of).ok_or_else(|| as_of_needed(path))?;
     Ok(EstateFile {
         name: path
             .file_name()

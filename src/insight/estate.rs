@@ -10,7 +10,7 @@ use crate::crypto::part::PART_LIMIT;
 use crate::error::{Error, Result};
 use crate::state::Records;
 use crate::state::custody::AccountRecord;
-use crate::state::estate::{FeaturesRecord, RootRecord, contacts, reports};
+use crate::state::estate::{FeaturesRecord, RootRecord, contacts, gives_way, reports};
 use crate::state::records::read;
 use crate::statement::Time;
 use crate::statement::account_id::AccountId;
@@ -79,8 +79,8 @@ pub struct Differences {
     pub features: Option<(FeaturesRecord, FeaturesRecord)>,
 }
 
-/// What is new in files, held against the register. `listed` are accounts that the register is about to
-/// have.
+/// What is new in files, held against the register, at `now`. `listed` are accounts that the register is
+/// about to have.
 ///
 /// # Errors
 /// Refused, codes `unknown-account` and `two-files`; verification where the state is damaged.
@@ -88,6 +88,7 @@ pub fn differences(
     records: &dyn Records,
     files: &[EstateFile],
     listed: &BTreeSet<AccountId>,
+    now: Time,
 ) -> Result<Differences> {
     let mut found = Differences::default();
     let mut rows = Rows::default();
@@ -97,7 +98,8 @@ pub fn differences(
         let standing = match &file.said {
             Said::Features(enabled) => {
                 let known = features.features.as_ref();
-                let standing = Standing::of(file, known.map(|seen| (seen.at, &seen.value)), |it| {
+                let known = known.map(|seen| (seen.at, &seen.value));
+                let standing = Standing::of(file, known, now, |it| {
                     it.organization == enabled.organization
                         && it.root_credentials_management == enabled.root_credentials_management
                         && it.root_sessions == enabled.root_sessions
@@ -106,27 +108,26 @@ pub fn differences(
             }
             Said::Delegated(administrators) => {
                 let known = features.delegated.as_ref();
-                let standing = Standing::of(file, known.map(|seen| (seen.at, &seen.value)), |it| {
-                    *it == administrators
-                });
+                let known = known.map(|seen| (seen.at, &seen.value));
+                let standing = Standing::of(file, known, now, |it| *it == administrators);
                 rows.put(file, standing, Row::Delegated)?
             }
             Said::Root(account, said) => {
                 let record = root(records, &mut roots, listed, *account, file)?;
-                let standing = root_standing(record, file, said, None);
+                let standing = root_standing(record, file, said, None, now);
                 rows.put(file, standing, Row::Root(*account, file.asked.source))?
             }
             Said::Devices(account, devices) => {
                 let record = root(records, &mut roots, listed, *account, file)?;
                 let (said, serials) = split(devices);
-                let standing = root_standing(record, file, &said, Some(&serials));
+                let standing = root_standing(record, file, &said, Some(&serials), now);
                 rows.put(file, standing, Row::Root(*account, file.asked.source))?
             }
             Said::Contact(account, kind, contact) => {
                 let record = root(records, &mut roots, listed, *account, file)?;
                 let known = record.contact(*kind);
                 let known = known.map(|known| (known.present.at, (&known.present, &known.details)));
-                let standing = Standing::of(file, known, |(present, details)| {
+                let standing = Standing::of(file, known, now, |(present, details)| {
                     present.value == contact.details.is_some() && **details == contact.details
                 });
                 rows.put(file, standing, Row::Contact(*account, *kind))?
@@ -138,15 +139,16 @@ pub fn differences(
     let mut after = roots.clone();
     let mut features_after = features.clone();
     for (import, personal) in &found.imports {
-        features_after.take(import, 0);
+        features_after.take(import, 0, now);
         for (account, report, serials) in reports(import, Some(personal), 0) {
             after
                 .entry(account)
                 .or_default()
-                .take_report(report, serials);
+                .take_report(report, serials, now);
         }
         for (account, contact) in contacts(import, Some(personal), 0) {
-            after.entry(account).or_default().take_contact(contact);
+            let after = after.entry(account).or_default();
+            after.take_contact(contact, now);
         }
     }
     for (account, before) in roots {
@@ -171,12 +173,17 @@ enum Standing {
 }
 
 impl Standing {
-    fn of<T>(file: &EstateFile, known: Option<(Time, T)>, same: impl Fn(&T) -> bool) -> Self {
+    fn of<T>(
+        file: &EstateFile,
+        known: Option<(Time, T)>,
+        now: Time,
+        same: impl Fn(&T) -> bool,
+    ) -> Self {
         match known {
             None => Self::Added,
-            Some((at, _)) if at > file.at => Self::Older,
+            Some((at, _)) if !gives_way(at, file.at, now) => Self::Older,
             Some((_, value)) if !same(&value) => Self::Changed,
-            Some((at, _)) if at < file.at => Self::Again,
+            Some((at, _)) if at != file.at => Self::Again,
             Some(_) => Self::Same,
         }
     }
@@ -224,10 +231,11 @@ fn root_standing(
     file: &EstateFile,
     said: &RootSaid,
     serials: Option<&[Text]>,
+    now: Time,
 ) -> Standing {
     let source = file.asked.source;
     let known = record.report(source).map(|known| (known.at, &known.value));
-    Standing::of(file, known, |known| {
+    Standing::of(file, known, now, |known| {
         *known == said && serials.is_none_or(|serials| record.serials(source) == Some(serials))
     })
 }
@@ -420,7 +428,12 @@ mod tests {
 
     fn found(files: &[EstateFile]) -> Result<Differences> {
         let listed = (0..20_000).map(account).collect();
-        differences(&Memory::default(), files, &listed)
+        differences(
+            &Memory::default(),
+            files,
+            &listed,
+            Time::from_seconds(1).unwrap(),
+        )
     }
 
     #[test]

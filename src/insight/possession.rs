@@ -9,14 +9,12 @@ use crate::policy::GOVERNANCE_SECRET;
 use crate::state::Records;
 use crate::state::custody::Epoch;
 use crate::state::drills::{AskedRecord, DrillRecord, SharePlace};
+use crate::state::estate::PostureRecord;
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::records::{list, read};
 use crate::state::rules::{SplitRule, leaf_key};
 use crate::statement::Time;
 use crate::statement::drills::Fault;
-
-/// After so many days a proof is stale: one quarter was left out.
-pub const FRESH_DAYS: u64 = 190;
 
 /// What drills have shown of one share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +40,14 @@ pub enum Shown {
 }
 
 impl Shown {
-    /// Whether it was proven, not too long before `now`, and not after it: by a clock set forward a proof
-    /// would stay fresh for years.
+    /// Whether it was proven, at most so many days before `now`, and not after it: by a clock set forward a
+    /// proof would stay fresh for years.
     #[must_use]
-    pub fn is_fresh(&self, now: Time) -> bool {
+    pub fn is_fresh(&self, now: Time, days: u32) -> bool {
         let Self::Proven { at, .. } = self else {
             return false;
         };
-        *at <= now.plus(CLOCK_ERROR) && at.plus(FRESH_DAYS * 86_400) >= now
+        *at <= now.plus(CLOCK_ERROR) && at.plus(u64::from(days) * 86_400) >= now
     }
 
     /// Whether it was proven between two moments.
@@ -183,17 +181,18 @@ impl Looked {
         }))
     }
 
-    /// Whether those in force whose shares are freshly proven are enough to open it.
+    /// Whether those in force whose shares are freshly proven, as governance has set it, are enough to open it.
     ///
     /// # Errors
     /// Verification where the state is damaged.
     pub fn is_alive(&self, records: &dyn Records, now: Time) -> Result<bool> {
+        let days = PostureRecord::load(records)?.posture.stale_share_days;
         let mut able = BTreeSet::new();
         for (_, holder, _) in &self.shares {
             let mut own = self.shares.iter().filter(|(_, who, _)| who == holder);
             let there = Custodian::load(records, holder)?.is_some_and(|who| who.in_force());
             // Whoever holds several counts once all are proven.
-            if there && own.all(|(.., shown)| shown.is_fresh(now)) {
+            if there && own.all(|(.., shown)| shown.is_fresh(now, days)) {
                 able.insert(*holder);
             }
         }

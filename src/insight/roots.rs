@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Result;
+use crate::insight::calendar::CLOCK_ERROR;
 use crate::state::Records;
 use crate::state::estate::{FeaturesRecord, RegistryRecord, RootRecord};
 use crate::state::records::list;
@@ -99,13 +100,15 @@ impl Root {
         self.last_used = seen.password_last_used().and_then(|seen| seen.value);
     }
 
-    /// What tasks have left, where that is later than what files say.
-    fn leave(&mut self, left: &LeftRecord) {
+    /// What tasks have left until then, where that is later than what files say.
+    fn leave(&mut self, left: &LeftRecord, latest: Time) {
         let all = [&left.recovered, &left.deleted, &left.audited];
-        let Some(last) = all.into_iter().flatten().max_by_key(|left| left.at) else {
+        let all = all.into_iter().flatten().filter(|left| left.at <= latest);
+        let Some(last) = all.max_by_key(|left| left.at) else {
             return;
         };
-        self.recovered = left.recovered.as_ref().map(|left| left.at);
+        let recovered = left.recovered.as_ref().map(|left| left.at);
+        self.recovered = recovered.filter(|at| *at <= latest);
         if self.seen.is_some_and(|seen| seen > last.at) {
             // A later report that shows no password ends a recovery.
             if self.password == Some(false) {
@@ -138,14 +141,16 @@ impl Root {
     }
 }
 
-/// What is known of every root user of which anything is.
+/// What is known at `now` of every root user of which anything is. What is dated ahead says nothing yet.
 ///
 /// # Errors
 /// Verification where the state is damaged.
-pub fn all(records: &dyn Records) -> Result<BTreeMap<AccountId, Root>> {
+pub fn all(records: &dyn Records, now: Time) -> Result<BTreeMap<AccountId, Root>> {
+    let latest = now.plus(CLOCK_ERROR);
     let mut all: BTreeMap<AccountId, Root> = BTreeMap::new();
     for (key, seen) in list::<RootRecord>(records, "")? {
-        all.entry(AccountId::new(key)?).or_default().see(&seen);
+        let root = all.entry(AccountId::new(key)?).or_default();
+        root.see(&seen.until(latest));
     }
     for (key, registered) in list::<RegistryRecord>(records, "")? {
         let root = all.entry(AccountId::new(key)?).or_default();
@@ -153,33 +158,36 @@ pub fn all(records: &dyn Records) -> Result<BTreeMap<AccountId, Root>> {
     }
     for (key, left) in list::<LeftRecord>(records, "")? {
         let root = all.entry(AccountId::new(key)?).or_default();
-        root.leave(&left);
+        root.leave(&left, latest);
     }
     Ok(all)
 }
 
-/// What is known of one root user.
+/// What is known of one root user at `now`, as [`all`].
 ///
 /// # Errors
 /// Verification where the state is damaged.
-pub fn of(records: &dyn Records, account: &AccountId) -> Result<Root> {
+pub fn of(records: &dyn Records, account: &AccountId, now: Time) -> Result<Root> {
+    let latest = now.plus(CLOCK_ERROR);
     let mut root = Root::default();
     if let Some(seen) = RootRecord::load(records, account)? {
-        root.see(&seen);
+        root.see(&seen.until(latest));
     }
     if let Some(registered) = RegistryRecord::load(records, account)? {
         root.register(&registered);
     }
-    root.leave(&LeftRecord::load(records, account)?);
+    root.leave(&LeftRecord::load(records, account)?, latest);
     Ok(root)
 }
 
-/// What a file of AWS has last said of central root access.
+/// What a file of AWS has last said of central root access, by `now`.
 ///
 /// # Errors
 /// Verification where the state is damaged.
-pub fn central(records: &dyn Records) -> Result<Option<Central>> {
+pub fn central(records: &dyn Records, now: Time) -> Result<Option<Central>> {
+    let latest = now.plus(CLOCK_ERROR);
     let seen = FeaturesRecord::load(records)?.features;
+    let seen = seen.filter(|seen| seen.at <= latest);
     Ok(seen.map(|seen| Central {
         credentials: seen.value.root_credentials_management,
         sessions: seen.value.root_sessions,
@@ -221,31 +229,50 @@ mod tests {
     #[test]
     fn a_password_that_a_task_has_made_is_there_whatever_an_older_report_says() {
         let mut root = reported();
-        root.leave(&LeftRecord {
+        let known = LeftRecord {
             recovered: left(Credentials::Present, 200),
             ..LeftRecord::default()
-        });
+        };
+        root.leave(&known, at(1000));
         assert!(!root.is_bare());
         assert_eq!(root.recovered, Some(at(200)));
         // An audit that finds credentials undoes an earlier deletion.
         let mut root = reported();
-        root.leave(&LeftRecord {
+        let known = LeftRecord {
             deleted: left(Credentials::Deleted, 150),
             audited: left(Credentials::Present, 200),
             ..LeftRecord::default()
-        });
+        };
+        root.leave(&known, at(1000));
         assert!(!root.is_bare());
     }
 
     #[test]
     fn a_later_report_beats_what_a_task_has_left() {
         let mut root = reported();
-        root.leave(&LeftRecord {
+        let known = LeftRecord {
             recovered: left(Credentials::Present, 50),
             ..LeftRecord::default()
-        });
+        };
+        root.leave(&known, at(1000));
         assert!(root.is_bare());
         assert_eq!(root.recovered, None);
+    }
+
+    #[test]
+    fn what_a_clock_that_was_ahead_has_dated_says_nothing_yet() {
+        let mut root = Root {
+            password: Some(true),
+            ..reported()
+        };
+        let known = LeftRecord {
+            deleted: left(Credentials::Deleted, 1001),
+            ..LeftRecord::default()
+        };
+        root.leave(&known, at(1000));
+        assert!(!root.is_bare());
+        root.leave(&known, at(1001));
+        assert!(root.is_bare());
     }
 
     #[test]
@@ -255,10 +282,11 @@ mod tests {
             access_keys: Some(1),
             ..reported()
         };
-        root.leave(&LeftRecord {
+        let known = LeftRecord {
             deleted: left(Credentials::Deleted, 200),
             ..LeftRecord::default()
-        });
+        };
+        root.leave(&known, at(1000));
         assert!(root.is_bare());
     }
 }

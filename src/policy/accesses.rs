@@ -265,7 +265,7 @@ impl Judge<'_> {
         may_witness(&self.state, waits, &self.author())
     }
 
-    fn end_witnessed(
+    pub(super) fn end_witnessed(
         &mut self,
         subject: &Digest,
         waits: &WitnessRecord,
@@ -274,7 +274,7 @@ impl Judge<'_> {
         let key = leaf_key(subject);
         let yes = match ended {
             Ended::Effective => vec![self.author()],
-            Ended::Rejected | Ended::Withdrawn => Vec::new(),
+            Ended::Rejected | Ended::Withdrawn | Ended::Lapsed => Vec::new(),
         };
         let outcome = Outcome {
             index: waits.index,

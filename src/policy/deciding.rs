@@ -129,5 +129,6 @@ fn ended(outcome: &Outcome) -> Error {
         ),
         Ended::Rejected => refusal::rejected(),
         Ended::Withdrawn => refusal::withdrawn(),
+        Ended::Lapsed => refusal::overtaken(),
     }
 }

@@ -19,6 +19,7 @@ use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::places::{MailboxRecord, PhoneRecord};
 use crate::state::records::read;
 use crate::state::rules::{Quorum, SplitRule, leaf_key};
+use crate::statement::Time;
 use crate::statement::account_id::AccountId;
 use crate::statement::drills::{
     AskedEpoch, DrillKind, DrillOutcome, Finish, FinishPersonal, Found, Plan, Record, Scope, Start,
@@ -246,14 +247,27 @@ impl Judge<'_> {
         Ok(record)
     }
 
+    /// It happened while the drill went on, as far as two clocks agree: else a drill of today would explain
+    /// what somebody did last week.
+    fn check_moment(&self, drill: &DrillRecord, at: Time, what: &str) -> Result<()> {
+        if at > self.time().plus(CLOCK_ERROR) {
+            return Err(refusal::dated_ahead(what));
+        }
+        if at.plus(CLOCK_ERROR) < drill.made_at {
+            return Err(Error::refused(
+                "before-the-drill",
+                format!("{what} is dated before the drill began"),
+            ));
+        }
+        Ok(())
+    }
+
     pub(super) fn drill_step(&mut self, step: &Step) -> Result<Verdict> {
         let mut drill = self.recording_in(&step.drill)?;
         if step.step == 0 {
             return Err(refusal::malformed("steps are counted from 1"));
         }
-        if step.at > self.time().plus(CLOCK_ERROR) {
-            return Err(refusal::dated_ahead("the step"));
-        }
+        self.check_moment(&drill, step.at, "the step")?;
         self.takes_part(&mut drill)?;
         drill.steps.push(StepRecord {
             step: step.step,
@@ -268,9 +282,7 @@ impl Judge<'_> {
 
     pub(super) fn drill_record(&mut self, record: &Record) -> Result<Verdict> {
         let mut drill = self.recording_in(&record.drill)?;
-        if record.at > self.time().plus(CLOCK_ERROR) {
-            return Err(refusal::dated_ahead("what was found out"));
-        }
+        self.check_moment(&drill, record.at, "what was found out")?;
         let target = match &record.found {
             Found::SignIn { account, .. } | Found::Alarm { account, .. } => {
                 Target::Account(*account)

@@ -35,18 +35,18 @@ impl Judge<'_> {
             return Err(refusal::dated_ahead("a file"));
         }
         let mut features = FeaturesRecord::load(&self.state)?;
-        if features.take(import, self.index) {
+        if features.take(import, self.index, self.time()) {
             features.events.push(self.index);
             self.state.put(ONE, &features)?;
         }
         let mut roots: BTreeMap<AccountId, (RootRecord, bool)> = BTreeMap::new();
         for (account, report, serials) in reports(import, personal, self.index) {
             let (record, changed) = self.root(&mut roots, &account)?;
-            *changed |= record.take_report(report, serials);
+            *changed |= record.take_report(report, serials, self.time());
         }
         for (account, contact) in contacts(import, personal, self.index) {
             let (record, changed) = self.root(&mut roots, &account)?;
-            *changed |= record.take_contact(contact);
+            *changed |= record.take_contact(contact, self.time());
         }
         for (account, (mut record, changed)) in roots {
             if changed {

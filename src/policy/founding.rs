@@ -79,6 +79,7 @@ impl Judge<'_> {
                 governance: None,
                 rekeys: Vec::new(),
                 writer: None,
+                listed: None,
             },
         )?;
         Ok(Verdict::waits_for(cards.len()))

@@ -42,6 +42,7 @@ impl Judge<'_> {
             policy_index: PolicyRecord::load(&self.state)?.index,
             governance_index: ledger.governance.as_ref().map_or(0, |seal| seal.index),
             yes: Vec::new(),
+            latest: self.time(),
             no: Vec::new(),
         };
         self.state.put(&leaf_key(&self.leaf()), &proposal)?;
@@ -90,6 +91,7 @@ impl Judge<'_> {
             Claim::PostureSet(set) => check_posture(&set.posture),
             Claim::TaskRequest(request, _) => self.check_task(request),
             Claim::EventExplain(explain, _) => self.check_explain(explain),
+            Claim::ReconcileVoid(void, _) => self.check_void(void),
             _ => Err(refusal::malformed(
                 "statements of this kind don't wait for governance",
             )),
@@ -150,6 +152,7 @@ impl Judge<'_> {
         let claim = self.still_waits(&sign.subject, &ledger, &proposal)?;
         self.check_governance_proofs(&ledger, Some(&claim), sign)?;
         proposal.yes.push(self.author());
+        proposal.latest = proposal.latest.max(self.time());
         let needs = self
             .governance_needs(&ledger, &proposal, &claim)?
             .ok_or_else(refusal::rejected)?;
@@ -159,7 +162,7 @@ impl Judge<'_> {
             return Ok(Verdict::waits_for(needs));
         }
         self.end(&sign.subject, &proposal, Ended::Effective)?;
-        self.take_effect(&sign.subject, proposal.author, &claim)
+        self.take_effect(&sign.subject, &proposal, &claim)
     }
 
     /// Whether a proposal can still be decided by this author at this leaf.
@@ -193,7 +196,12 @@ impl Judge<'_> {
         Ok(claim)
     }
 
-    fn take_effect(&mut self, subject: &Digest, maker: Id, claim: &Claim) -> Result<Verdict> {
+    fn take_effect(
+        &mut self,
+        subject: &Digest,
+        proposal: &Proposal,
+        claim: &Claim,
+    ) -> Result<Verdict> {
         match claim {
             Claim::CustodianAdd(add, _) => return self.approve(subject, &add.card),
             Claim::CustodianReplace(replace, _) => {
@@ -205,7 +213,7 @@ impl Judge<'_> {
                 self.retire(retire)?;
                 self.somebody_left()?;
             }
-            Claim::GovernanceSet(set) => self.set_governance(set, maker)?,
+            Claim::GovernanceSet(set) => self.set_governance(set, proposal.author)?,
             Claim::QuorumDefine(define) => self.define(define)?,
             Claim::PolicySet(set) => self.state.put(
                 ONE,
@@ -219,8 +227,9 @@ impl Judge<'_> {
             Claim::RunbookAdd(add, _) => self.publish(subject, add)?,
             Claim::FindingAccept(accept, _) => self.accept_finding(subject, accept)?,
             Claim::PostureSet(set) => self.hold_to(&set.posture)?,
-            Claim::TaskRequest(..) => self.open_task(subject)?,
+            Claim::TaskRequest(..) => self.open_task(subject, proposal.latest)?,
             Claim::EventExplain(explain, _) => self.explain(subject, explain)?,
+            Claim::ReconcileVoid(void, _) => self.void(subject, void)?,
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind don't wait for governance",
@@ -333,6 +342,7 @@ impl Judge<'_> {
                 Ended::Effective => refusal::already_effective(),
                 Ended::Rejected => refusal::rejected(),
                 Ended::Withdrawn => refusal::withdrawn(),
+                Ended::Lapsed => refusal::overtaken(),
             },
             None => refusal::unknown_subject(),
         })

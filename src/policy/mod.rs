@@ -54,6 +54,7 @@ use crate::statement::people::Role;
 use crate::statement::{Claim, Kind, Statement, Time};
 
 pub use access_order::expected_counter;
+pub use accounts::check_listing;
 pub use deciding::may_decide;
 pub use drill_answers::{nothing_left, picked};
 pub use drill_scope::{InScope, in_scope};
@@ -62,7 +63,7 @@ pub use founding::{GOVERNANCE_SECRET, founders_cards};
 pub use governance::{bad_proof, governance_shares, not_overtaken, proposal_expired};
 pub use may::split_rules;
 pub use people::enrolment_stands;
-pub use reach::{descends, out_of_reach_without};
+pub use reach::{descends, found_to_work, out_of_reach_without};
 pub use releases::{RequestState, lapsed, request_state, takes_decisions};
 pub use review_follow::{Remains, found_right_since, remains, still_shared};
 pub use review_scope::Reviewed;
@@ -371,7 +372,8 @@ impl Judge<'_> {
             | Claim::SecretDestroy(..)
             | Claim::FindingAccept(..)
             | Claim::PostureSet(_)
-            | Claim::EventExplain(..) => self.propose(),
+            | Claim::EventExplain(..)
+            | Claim::ReconcileVoid(..) => self.propose(),
             Claim::LocationSet(set, personal) => self.location_set(set, personal.as_ref()),
             Claim::LocationRetire(retire, _) => self.location_retire(&retire.location),
             Claim::ItemAdd(add, personal) => self.item_add(add, personal.as_ref()),

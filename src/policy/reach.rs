@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::reviews::is_same_person;
 use super::{may, not_overtaken};
 use crate::crypto::fixed::Id;
 use crate::error::Result;
@@ -32,11 +33,14 @@ pub fn out_of_reach_without(records: &dyn Records, leaving: &Id) -> Result<Vec<(
     let mut lost = Vec::new();
     for (secret, epochs) in live_epochs(records)? {
         let newest = epochs.keys().next_back();
-        let confirmed = epochs
-            .iter()
-            .rfind(|(_, epoch)| !epoch.confirmed.is_empty());
+        let mut confirmed = None;
         for (number, epoch) in &epochs {
-            let counts = Some(number) == newest || Some(number) == confirmed.map(|(one, _)| one);
+            if found_to_work(records, epoch)? {
+                confirmed = Some(number);
+            }
+        }
+        for (number, epoch) in &epochs {
+            let counts = Some(number) == newest || Some(number) == confirmed;
             let rule = epoch.rule();
             if !counts || rule.people().is_disjoint(&leaving) {
                 continue;
@@ -49,6 +53,22 @@ pub fn out_of_reach_without(records: &dyn Records, leaving: &Id) -> Result<Vec<(
         }
     }
     Ok(lost)
+}
+
+/// Whether somebody has found that an epoch works, besides whoever sealed it: one person alone makes no
+/// epoch the one that is asked for.
+///
+/// # Errors
+/// Verification where the state is damaged.
+pub fn found_to_work(records: &dyn Records, epoch: &Epoch) -> Result<bool> {
+    for who in &epoch.confirmed {
+        let one = is_same_person(records, who, std::slice::from_ref(&epoch.sealer))?;
+        let other = is_same_person(records, &epoch.sealer, std::slice::from_ref(who))?;
+        if !one && !other {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn live_epochs(records: &dyn Records) -> Result<BTreeMap<Id, BTreeMap<u32, Epoch>>> {

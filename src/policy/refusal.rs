@@ -93,6 +93,10 @@ pub(super) fn rejected() -> Error {
     )
 }
 
+pub(super) fn overtaken() -> Error {
+    lapsed("another one has taken effect in its place")
+}
+
 pub(super) fn withdrawn() -> Error {
     Error::refused("withdrawn", "its author took it back")
 }

@@ -212,6 +212,7 @@ impl Judge<'_> {
             reshare,
             secrets,
             yes: Vec::new(),
+            latest: self.time(),
             no: Vec::new(),
             sent: Vec::new(),
             effect: None,
@@ -302,6 +303,9 @@ impl Judge<'_> {
             });
         }
         request.yes.push(self.author());
+        if request.effect.is_none() {
+            request.latest = request.latest.max(self.time());
+        }
         self.note_proven(&places)?;
         self.note_sent(&request)?;
         let needs = self
@@ -310,7 +314,7 @@ impl Judge<'_> {
         if needs == 0 && request.effect.is_none() {
             request.effect = Some(InEffect {
                 index: self.index,
-                at: self.time(),
+                at: request.latest,
             });
         }
         self.state.put(&leaf_key(&sign.subject), &request)?;

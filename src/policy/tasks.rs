@@ -125,17 +125,24 @@ fn undecided(records: &dyn Records, leaf: &Digest, now: Time) -> Result<TaskStat
     })
 }
 
-/// The closing of a task that waits for its witness.
+/// The closing of a task that waits for its witness; of several, any.
 ///
 /// # Errors
 /// Verification where the state is damaged.
 pub fn task_closing(records: &dyn Records, task: &Digest) -> Result<Option<WitnessRecord>> {
-    for (_, waits) in list::<WitnessRecord>(records, "")? {
+    let mut all = task_closings(records, task)?.into_iter();
+    Ok(all.next().map(|(_, waits)| waits))
+}
+
+/// All that wait, by leaf hash.
+fn task_closings(records: &dyn Records, task: &Digest) -> Result<Vec<(Digest, WitnessRecord)>> {
+    let mut all = Vec::new();
+    for (leaf, waits) in list::<WitnessRecord>(records, "")? {
         if matches!(waits.claim()?, Claim::TaskClose(close, _) if close.task == *task) {
-            return Ok(Some(waits));
+            all.push((Digest::parse(&leaf)?, waits));
         }
     }
-    Ok(None)
+    Ok(all)
 }
 
 impl Judge<'_> {
@@ -242,12 +249,12 @@ impl Judge<'_> {
     }
 
     /// Governance has agreed to it.
-    pub(super) fn open_task(&mut self, subject: &Digest) -> Result<()> {
+    pub(super) fn open_task(&mut self, subject: &Digest, at: Time) -> Result<()> {
         let mut task =
             TaskRecord::load(&self.state, subject)?.ok_or_else(refusal::unknown_subject)?;
         task.effect = Some(InEffect {
             index: self.index,
-            at: self.time(),
+            at,
         });
         let mut root = LeftRecord::load(&self.state, &task.account)?;
         root.tasks.push(*subject);
@@ -279,7 +286,17 @@ impl Judge<'_> {
             )),
             (Some(_), None) => Err(second_needed()),
             (Some(second), Some(witness)) => {
-                self.check_second(&task.operator, second, &witness)?;
+                if *second != witness && !self.may_pass_over(&task, second, close)? {
+                    return Err(Error::refused(
+                        "not-the-second",
+                        "the second person whom the request has named signs how it ended",
+                    )
+                    .hint("once its time is over, a keeper who did not do it and anybody who witnesses close it as failed"));
+                }
+                if self.are_one(&task.operator, &witness)? {
+                    return Err(second_is_operator());
+                }
+                self.check_none_waits(&close.task)?;
                 self.wait_for(witness)
             }
         }
@@ -301,22 +318,44 @@ impl Judge<'_> {
         Ok(task)
     }
 
-    /// Who signs the end with the operator is the one whom the request has named; somebody else only where
-    /// that one has left.
-    fn check_second(&self, operator: &Id, named: &Id, witness: &Id) -> Result<()> {
-        let there = Custodian::load(&self.state, named)?.is_some_and(|who| who.in_force());
-        if named != witness && there {
-            return Err(Error::refused(
-                "not-the-second",
-                "the second person whom the request has named signs how it ended",
-            ));
+    /// Whether somebody else than the named second person may sign: where that one has left; and, so that
+    /// nobody keeps it open for ever, that it came to nothing, by a keeper who did not do it, once its time
+    /// is over.
+    fn may_pass_over(&self, task: &TaskRecord, second: &Id, close: &CloseTask) -> Result<bool> {
+        if !Custodian::load(&self.state, second)?.is_some_and(|who| who.in_force()) {
+            return Ok(true);
         }
-        let one = is_same_person(&self.state, witness, std::slice::from_ref(operator))?;
-        let other = is_same_person(&self.state, operator, std::slice::from_ref(witness))?;
-        if one || other {
-            return Err(second_is_operator());
+        let author = self.author();
+        let keeper =
+            Custodian::load(&self.state, &author)?.is_some_and(|who| who.has(Role::Keeper));
+        Ok(close.outcome != TaskOutcome::Done
+            && task.expires().is_some_and(|end| self.time() > end)
+            && keeper
+            && !self.are_one(&task.operator, &author)?)
+    }
+
+    /// Whether two identities are of one person, whichever went on as the other.
+    fn are_one(&self, one: &Id, other: &Id) -> Result<bool> {
+        Ok(
+            is_same_person(&self.state, one, std::slice::from_ref(other))?
+                || is_same_person(&self.state, other, std::slice::from_ref(one))?,
+        )
+    }
+
+    /// Nobody says twice how it ended, and leaves the one who is to sign with both.
+    fn check_none_waits(&self, task: &Digest) -> Result<()> {
+        let own = |(_, waits): &(Digest, WitnessRecord)| waits.author == self.author();
+        match task_closings(&self.state, task)?.into_iter().find(own) {
+            None => Ok(()),
+            Some((_, waits)) => Err(Error::refused(
+                "closing-waits",
+                "you have said how it ended, and that is not signed yet",
+            )
+            .hint(format!(
+                "to say something else: rootkeep withdraw {}",
+                waits.id.short()
+            ))),
         }
-        Ok(())
     }
 
     fn check_end_of(&self, task: &TaskRecord, close: &CloseTask) -> Result<()> {
@@ -355,7 +394,14 @@ impl Judge<'_> {
     ) -> Result<()> {
         self.task_to_close(&close.task)
             .map_err(|why| refusal::lapsed("it can't be any more").because(why))?;
-        self.task_closed(*subject, waits.index, (waits.author, waits.made_at), close)
+        self.task_closed(*subject, waits.index, (waits.author, waits.made_at), close)?;
+        // What others have said of its end waits for nothing any more.
+        for (leaf, other) in task_closings(&self.state, &close.task)? {
+            if leaf != *subject {
+                self.end_witnessed(&leaf, &other, Ended::Lapsed)?;
+            }
+        }
+        Ok(())
     }
 
     fn task_closed(
@@ -387,6 +433,7 @@ impl Judge<'_> {
                     task: close.task,
                     index: self.index,
                 },
+                self.time(),
             );
             self.state.put(&task.account.to_string(), &root)?;
         }

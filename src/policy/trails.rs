@@ -5,14 +5,17 @@ use super::releases::CLOCK_ERROR;
 use super::{Judge, Verdict, refusal};
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
+use crate::state::Table;
 use crate::state::custody::RequestRecord;
 use crate::state::drills::DrillRecord;
+use crate::state::records::{list, read};
 use crate::state::rules::leaf_key;
 use crate::state::tasks::TaskRecord;
-use crate::state::trails::{EventRecord, Explained, ReconcileRecord};
+use crate::state::trails::{EventRecord, Explained, FoundAgain, ReconcileRecord, Voided};
 use crate::statement::people::Role;
 use crate::statement::trails::{
     EventName, Explain, LISTED_FILES, Reason, Reconcile, ReconcilePersonal, TrailFiles,
+    VoidReconcile,
 };
 
 impl Judge<'_> {
@@ -63,6 +66,7 @@ impl Judge<'_> {
             missing: found.missing.clone(),
             gaps: found.gaps.clone(),
             more_gaps: found.more_gaps,
+            void: None,
         };
         self.state.put(&leaf_key(&leaf), &record)?;
         for event in &found.unexplained {
@@ -75,13 +79,26 @@ impl Judge<'_> {
                 off: event.off,
                 found: leaf,
                 index: self.index,
+                again: Vec::new(),
                 explained: None,
             };
-            // One that was found before stays what it is: reading it again opens nothing.
-            if EventRecord::load(&self.state, &record.event_name())?.is_none() {
-                self.state
-                    .put(&EventRecord::key(&record.event_name()), &record)?;
-            }
+            let name = record.event_name();
+            let record = match EventRecord::load(&self.state, &name)? {
+                None => record,
+                // One that was found before stays what it is: reading it again opens nothing.
+                Some(mut known) => {
+                    known.again.push(FoundAgain {
+                        at: record.at,
+                        name: record.name,
+                        reason: record.reason,
+                        off: record.off,
+                        found: record.found,
+                        index: record.index,
+                    });
+                    known
+                }
+            };
+            self.state.put(&EventRecord::key(&name), &record)?;
         }
         Ok(Verdict::AT_ONCE)
     }
@@ -172,6 +189,40 @@ impl Judge<'_> {
                 index: self.index,
             });
             self.state.put(&EventRecord::key(event), &record)?;
+        }
+        Ok(())
+    }
+}
+
+impl Judge<'_> {
+    pub(super) fn check_void(&self, void: &VoidReconcile) -> Result<()> {
+        let record = read::<ReconcileRecord>(&self.state, &leaf_key(&void.reconcile))?
+            .ok_or_else(refusal::unknown_subject)?;
+        if record.void.is_some() {
+            return Err(
+                Error::refused("reconcile-void", "governance has set it aside already")
+                    .hint("rootkeep reconcile list"),
+            );
+        }
+        Ok(())
+    }
+
+    /// Nothing of it counts: what it alone has found is open no more.
+    pub(super) fn void(&mut self, subject: &Digest, void: &VoidReconcile) -> Result<()> {
+        let key = leaf_key(&void.reconcile);
+        let mut record =
+            read::<ReconcileRecord>(&self.state, &key)?.ok_or_else(refusal::unknown_subject)?;
+        record.void = Some(Voided {
+            leaf: *subject,
+            index: self.index,
+        });
+        self.state.put(&key, &record)?;
+        for (key, event) in list::<EventRecord>(&self.state, "")? {
+            match event.clone().without(&void.reconcile) {
+                Some(left) if left == event => {}
+                Some(left) => self.state.put(&key, &left)?,
+                None => self.state.remove(Table::Event, &key),
+            }
         }
         Ok(())
     }

@@ -306,6 +306,7 @@ pub fn history(account: AccountId, entries: &[(u64, Statement)]) -> Vec<Event> {
     let mut known: BTreeMap<&'static str, Vec<Known>> = BTreeMap::new();
     let mut events = Vec::new();
     for (index, statement) in entries {
+        let at = statement.header().made_at;
         match statement.claim() {
             Claim::AccountImport(import, personal) => {
                 let place = import.accounts.iter().position(|it| it.id == account);
@@ -323,11 +324,11 @@ pub fn history(account: AccountId, entries: &[(u64, Statement)]) -> Vec<Event> {
                 let personal = personal.as_ref();
                 let own = reports(import, personal, *index).filter(|(id, ..)| *id == account);
                 for (_, report, serials) in own {
-                    root_record.take_report(report, serials);
+                    root_record.take_report(report, serials, at);
                 }
                 let own = contacts(import, personal, *index).filter(|(id, _)| *id == account);
                 for (_, contact) in own {
-                    root_record.take_contact(contact);
+                    root_record.take_contact(contact, at);
                 }
             }
             Claim::AccountSet(set, personal) => {

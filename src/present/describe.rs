@@ -302,7 +302,7 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
                 .or(reviews::claim(source, claim, people)?)
                 .or_else(|| estate::claim(claim))
                 .or(tasks::claim(source, claim)?)
-                .or(trails::claim(claim))
+                .or(trails::claim(source, claim)?)
             {
                 Some(line) => line,
                 None => custody::claim(claim, people),
@@ -504,7 +504,7 @@ pub fn statement(
             reviews::details(source, claim, people, &mut lines)?;
             estate::details(claim, people, &mut lines);
             tasks::details(source, claim, people, &mut lines)?;
-            trails::details(claim, &mut lines);
+            trails::details(source, claim, &mut lines)?;
             if matches!(claim, Claim::ReviewStart(..)) {
                 reviews::strikes(source, &statement.leaf(), people, &mut lines)?;
             }

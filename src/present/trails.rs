@@ -1,6 +1,11 @@
 //! What CloudTrail was found to say, in words.
 
 use super::describe::{counted, day, duration, free, time};
+use crate::crypto::fixed::Digest;
+use crate::error::Result;
+use crate::ledger::Reading;
+use crate::state::records::read;
+use crate::state::trails::{EventRecord, ReconcileRecord};
 use crate::statement::Claim;
 use crate::statement::trails::{
     EventName, Explain, ExplainPersonal, Reason, Reconcile, ReconcilePersonal, Traces, Unexplained,
@@ -10,9 +15,11 @@ use crate::statement::trails::{
 const NAMED: usize = 20;
 
 /// In one line.
-#[must_use]
-pub fn claim(claim: &Claim) -> Option<String> {
-    Some(match claim {
+///
+/// # Errors
+/// Verification where the state is damaged.
+pub fn claim(source: &dyn Reading, claim: &Claim) -> Result<Option<String>> {
+    Ok(Some(match claim {
         Claim::Reconcile(found, _) => format!(
             "has compared CloudTrail from {} to {} with the ledger: {} of {} unexplained{}",
             day(found.from),
@@ -41,8 +48,31 @@ pub fn claim(claim: &Claim) -> Option<String> {
                 free(told.text.as_str())
             ))
         ),
-        _ => return None,
-    })
+        Claim::ReconcileVoid(void, personal) => format!(
+            "proposes to set aside {}{}",
+            subject(source, &void.reconcile)?,
+            personal.as_ref().map_or_else(String::new, |told| format!(
+                ": {}",
+                free(told.reason.as_str())
+            ))
+        ),
+        _ => return Ok(None),
+    }))
+}
+
+fn subject(source: &dyn Reading, leaf: &Digest) -> Result<String> {
+    let found = read::<ReconcileRecord>(source.records().as_ref(), &leaf.to_hex())?;
+    Ok(found.map_or_else(
+        || "what CloudTrail was found to say".to_owned(),
+        |found| {
+            let (from, to) = (day(found.from), day(found.to));
+            format!(
+                "what CloudTrail was found to say from {from} to {to} ({}, #{})",
+                found.id.short(),
+                found.index
+            )
+        },
+    ))
 }
 
 fn events(events: &[EventName]) -> String {
@@ -53,12 +83,37 @@ fn events(events: &[EventName]) -> String {
 }
 
 /// What else a signer ought to read.
-pub fn details(claim: &Claim, lines: &mut Vec<String>) {
+///
+/// # Errors
+/// Verification where the state is damaged; failed.
+pub fn details(source: &dyn Reading, claim: &Claim, lines: &mut Vec<String>) -> Result<()> {
     match claim {
         Claim::Reconcile(found, personal) => reconciled(found, personal.as_ref(), lines),
         Claim::EventExplain(explain, personal) => explained(explain, personal.as_ref(), lines),
+        Claim::ReconcileVoid(void, personal) => {
+            set_aside(source, &void.reconcile, lines)?;
+            if let Some(personal) = personal {
+                lines.push(format!("  reason    {}", free(personal.reason.as_str())));
+            }
+        }
         _ => {}
     }
+    Ok(())
+}
+
+/// What it found, and how much of that nothing else did.
+fn set_aside(source: &dyn Reading, leaf: &Digest, lines: &mut Vec<String>) -> Result<()> {
+    let (_, statement) = source.statement(leaf)?;
+    if let Claim::Reconcile(found, personal) = statement.claim() {
+        reconciled(found, personal.as_ref(), lines);
+    }
+    let all = EventRecord::all(source.records().as_ref())?.into_iter();
+    let alone = all.filter(|event| event.clone().without(leaf).is_none());
+    lines.push(format!(
+        "  !         {} of it would be open no more, that nothing else has found",
+        counted(alone.count(), "event")
+    ));
+    Ok(())
 }
 
 fn reconciled(found: &Reconcile, personal: Option<&ReconcilePersonal>, lines: &mut Vec<String>) {
@@ -165,6 +220,9 @@ pub fn reason(reason: Reason, off: Option<u64>) -> String {
         Reason::ClosedUnused => "a release was in effect, and was closed as not used",
         Reason::Management => "it changes who can reach root users",
         Reason::NoAccount => "it names no account",
+        Reason::SealedAlone => {
+            "a seal is near it, and nobody but who sealed has found that what is sealed works"
+        }
     }
     .to_owned()
 }

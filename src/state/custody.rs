@@ -197,12 +197,13 @@ pub struct Shown {
     pub at: Time,
 }
 
-/// The leaf that put a request into effect.
+/// What put a request or a task into effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InEffect {
-    /// Its index.
+    /// Index of the leaf.
     pub index: u64,
-    /// Its time; the window counts from here.
+    /// The latest time of what was asked for and of those who agreed: no signer's clock alone says when the
+    /// window begins, and it counts from here.
     pub at: Time,
 }
 
@@ -244,6 +245,8 @@ pub struct RequestRecord {
     pub secrets: Vec<WantedRecord>,
     /// Who has said yes.
     pub yes: Vec<Id>,
+    /// The latest time of it and of the yeses until it was in effect.
+    pub latest: Time,
     /// Who has said no.
     pub no: Vec<Id>,
     /// What they sent.

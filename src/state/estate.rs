@@ -15,6 +15,17 @@ use crate::statement::posture::{Alarm, AlarmPersonal, Posture};
 use crate::statement::registry::{Registered, RegisteredWords};
 use crate::statement::text::Text;
 
+/// How far two honest clocks may be apart, seconds.
+const CLOCK_ERROR: u64 = 300;
+
+/// Whether what is known as of one moment gives way to what is as of another, in an entry of the time `now`: it
+/// does to what is as new, and to anything where it is dated ahead of that entry: then the clock was wrong that
+/// dated it, and what it says would stand for as long.
+#[must_use]
+pub fn gives_way(known: Time, to: Time, now: Time) -> bool {
+    known <= to || known > now.plus(CLOCK_ERROR)
+}
+
 /// Something that a file said, as of when, and by which entry the ledger has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen<T> {
@@ -41,9 +52,11 @@ impl<T> Seen<T> {
         })
     }
 
-    /// Takes the place of what is known, unless that is newer. Whether it did.
-    pub fn supersede(self, known: &mut Option<Self>) -> bool {
-        let newer = known.as_ref().is_none_or(|known| known.at <= self.at);
+    /// Takes the place of what is known, in an entry of the time `now`, if that [`gives_way`]. Whether it did.
+    pub fn supersede(self, known: &mut Option<Self>, now: Time) -> bool {
+        let newer = known
+            .as_ref()
+            .is_none_or(|known| gives_way(known.at, self.at, now));
         if newer {
             *known = Some(self);
         }
@@ -182,13 +195,26 @@ impl RootRecord {
         })
     }
 
-    /// Takes a report over, with its devices' serial numbers, unless what is known of its source is
-    /// newer. Whether it did.
-    pub fn take_report(&mut self, report: Seen<RootSaid>, serials: Option<Vec<Text>>) -> bool {
+    /// What was known as of then or before: what is dated ahead of a clock says nothing yet.
+    #[must_use]
+    pub fn until(mut self, latest: Time) -> Self {
+        self.reports.retain(|report| report.at <= latest);
+        self.contacts.retain(|contact| contact.present.at <= latest);
+        self
+    }
+
+    /// Takes a report over, with its devices' serial numbers, in an entry of the time `now`, if what is known
+    /// of its source [`gives_way`]. Whether it did.
+    pub fn take_report(
+        &mut self,
+        report: Seen<RootSaid>,
+        serials: Option<Vec<Text>>,
+        now: Time,
+    ) -> bool {
         let source = report.source;
         if self
             .report(source)
-            .is_some_and(|known| known.at > report.at)
+            .is_some_and(|known| !gives_way(known.at, report.at, now))
         {
             return false;
         }
@@ -203,11 +229,11 @@ impl RootRecord {
         true
     }
 
-    /// Takes a contact over, unless what is known of it is newer. Whether it did.
-    pub fn take_contact(&mut self, contact: ContactRecord) -> bool {
+    /// Takes a contact over, as [`Self::take_report`]. Whether it did.
+    pub fn take_contact(&mut self, contact: ContactRecord, now: Time) -> bool {
         if self
             .contact(contact.kind)
-            .is_some_and(|known| known.present.at > contact.present.at)
+            .is_some_and(|known| !gives_way(known.present.at, contact.present.at, now))
         {
             return false;
         }
@@ -293,9 +319,9 @@ impl Record for FeaturesRecord {
 }
 
 impl FeaturesRecord {
-    /// Takes over what an import says of central root access, but for what is older than what is known.
-    /// Whether anything was taken.
-    pub fn take(&mut self, import: &EstateImport, index: u64) -> bool {
+    /// Takes over what an import, an entry of the time `now`, says of central root access, where what is known
+    /// [`gives_way`]. Whether anything was taken.
+    pub fn take(&mut self, import: &EstateImport, index: u64, now: Time) -> bool {
         let features = import.features.as_ref().and_then(|seen| {
             let features = Features {
                 organization: seen.organization.clone(),
@@ -308,8 +334,8 @@ impl FeaturesRecord {
             .delegated
             .as_ref()
             .and_then(|seen| Seen::by(import, seen.file, seen.administrators.clone(), index));
-        let features = features.is_some_and(|seen| seen.supersede(&mut self.features));
-        delegated.is_some_and(|seen| seen.supersede(&mut self.delegated)) || features
+        let features = features.is_some_and(|seen| seen.supersede(&mut self.features, now));
+        delegated.is_some_and(|seen| seen.supersede(&mut self.delegated, now)) || features
     }
 
     /// The record; an empty one where no file has said anything.
@@ -388,6 +414,10 @@ impl Record for AlarmRecord {
 mod tests {
     use super::*;
 
+    fn now() -> Time {
+        Time::from_seconds(1000).unwrap()
+    }
+
     fn report(source: Source, at: i64, said: RootSaid) -> Seen<RootSaid> {
         Seen {
             value: said,
@@ -414,7 +444,7 @@ mod tests {
     fn known(reports: Vec<Seen<RootSaid>>) -> RootRecord {
         let mut record = RootRecord::default();
         for report in reports {
-            record.take_report(report, None);
+            record.take_report(report, None, now());
         }
         record
     }
@@ -447,9 +477,21 @@ mod tests {
     #[test]
     fn an_older_report_is_not_taken() {
         let mut record = known(vec![report(Source::AccountSummary, 2, mfa(true))]);
-        assert!(!record.take_report(report(Source::AccountSummary, 1, mfa(false)), None));
-        assert!(record.take_report(report(Source::AccountSummary, 2, mfa(false)), None));
+        assert!(!record.take_report(report(Source::AccountSummary, 1, mfa(false)), None, now()));
+        assert!(record.take_report(report(Source::AccountSummary, 2, mfa(false)), None, now()));
         assert_eq!(record.reports.len(), 1);
         assert_eq!(record.mfa().map(|seen| seen.value), Some(false));
+    }
+
+    #[test]
+    fn what_is_dated_ahead_gives_way_to_whatever_comes_and_says_nothing_until_then() {
+        let ahead = |at| known(vec![report(Source::AccountSummary, at, mfa(true))]);
+        let next = || report(Source::AccountSummary, 10, mfa(false));
+        assert!(!ahead(1300).take_report(next(), None, now()));
+        assert!(ahead(1301).take_report(next(), None, now()));
+        assert_eq!(ahead(1301).until(now().plus(300)).mfa(), None);
+        assert!(ahead(1300).until(now().plus(300)).mfa().is_some());
+        let mut features = Some(report(Source::AccountSummary, 1301, mfa(true)));
+        assert!(next().supersede(&mut features, now()));
     }
 }

@@ -37,6 +37,9 @@ pub struct LedgerRecord {
     /// The last promotion of a copy to writer; ledgers of before there were any have no such field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub writer: Option<WriterRecord>,
+    /// As of when the last listing of accounts is; none, where none has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed: Option<Time>,
 }
 
 /// A copy became the writer.

@@ -106,6 +106,8 @@ pub struct Proposal {
     pub governance_index: u64,
     /// Who has said yes.
     pub yes: Vec<Id>,
+    /// The latest time of it and of the yeses.
+    pub latest: Time,
     /// Who has said no.
     pub no: Vec<Id>,
 }
@@ -134,6 +136,8 @@ pub enum Ended {
     Rejected,
     /// The author took it back.
     Withdrawn,
+    /// Another one has taken effect in its place.
+    Lapsed,
 }
 
 /// The end of a proposal.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::custody::InEffect;
+use super::estate::gives_way;
 use super::records::{Record, Records, Table, read};
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::Result;
@@ -163,12 +164,19 @@ impl LeftRecord {
         Ok(read(records, &account.to_string())?.unwrap_or_default())
     }
 
-    /// Takes in what a task left. Closings are entered in any order: what happened later counts.
-    pub fn left(&mut self, task: Task, left: Left) {
-        let newer = |known: &Option<Left>| known.as_ref().is_none_or(|known| known.at <= left.at);
+    /// Takes in what a task left, by an entry of the time `now`. Closings are entered in any order: what
+    /// happened later counts, but for what is dated ahead.
+    pub fn left(&mut self, task: Task, left: Left, now: Time) {
+        let newer = |known: &Option<Left>| {
+            known
+                .as_ref()
+                .is_none_or(|known| gives_way(known.at, left.at, now))
+        };
         match (task, left.credentials) {
             (Task::CreatePassword, Credentials::Present) => {
-                if self.recovered.is_none() && newer(&self.deleted) && self.seen_gone_before(&left)
+                if self.recovered.is_none()
+                    && newer(&self.deleted)
+                    && self.seen_gone_before(&left, now)
                 {
                     self.recovered = Some(left);
                 }
@@ -189,10 +197,10 @@ impl LeftRecord {
     }
 
     /// Whether nobody has found the account without credentials after `left`.
-    fn seen_gone_before(&self, left: &Left) -> bool {
-        self.audited
-            .as_ref()
-            .is_none_or(|seen| seen.credentials == Credentials::Present || seen.at <= left.at)
+    fn seen_gone_before(&self, left: &Left, now: Time) -> bool {
+        self.audited.as_ref().is_none_or(|seen| {
+            seen.credentials == Credentials::Present || gives_way(seen.at, left.at, now)
+        })
     }
 }
 
@@ -216,7 +224,7 @@ mod tests {
     fn recovered(story: &[(Task, Credentials, i64)]) -> Option<i64> {
         let mut root = LeftRecord::default();
         for (task, credentials, seconds) in story {
-            root.left(*task, left(*credentials, *seconds));
+            root.left(*task, left(*credentials, *seconds), at(1000));
         }
         root.recovered.map(|left| left.at.seconds())
     }
@@ -241,6 +249,16 @@ mod tests {
         // The first of two recoveries is since when.
         let again = (CREATED.0, CREATED.1, 25);
         assert_eq!(recovered(&[CREATED, again]), Some(20));
+    }
+
+    #[test]
+    fn a_deletion_that_is_dated_ahead_hides_no_recovery() {
+        let mut root = LeftRecord::default();
+        let deleted = left(Credentials::Deleted, 2000);
+        root.left(Task::DeleteCredentials, deleted, at(1999));
+        let created = left(Credentials::Present, 1000);
+        root.left(Task::CreatePassword, created, at(1000));
+        assert_eq!(root.recovered.map(|left| left.at), Some(at(1000)));
     }
 
     fn task(closed: Option<ClosedTask>) -> TaskRecord {

@@ -34,6 +34,17 @@ pub struct ReconcileRecord {
     pub gaps: Vec<Gap>,
     /// How many gaps more there were.
     pub more_gaps: u64,
+    /// That governance has set it aside.
+    pub void: Option<Voided>,
+}
+
+/// A comparing that counts for nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voided {
+    /// Leaf hash of the `reconcile.void`.
+    pub leaf: Digest,
+    /// Index of the leaf that put it into effect.
+    pub index: u64,
 }
 
 impl Record for ReconcileRecord {
@@ -41,15 +52,27 @@ impl Record for ReconcileRecord {
 }
 
 impl ReconcileRecord {
-    /// The newest.
+    /// The newest that was not set aside.
     ///
     /// # Errors
     /// As [`read`].
     pub fn newest(records: &dyn Records) -> Result<Option<Self>> {
-        let all = list::<Self>(records, "")?.into_iter();
-        Ok(all
-            .map(|(_, record)| record)
-            .max_by_key(|record| record.index))
+        let mut all = Self::all(records)?;
+        all.retain(|(_, record)| record.void.is_none());
+        Ok(all.pop().map(|(_, record)| record))
+    }
+
+    /// All, by leaf hash, in the order of the log.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn all(records: &dyn Records) -> Result<Vec<(Digest, Self)>> {
+        let mut all = Vec::new();
+        for (leaf, record) in list::<Self>(records, "")? {
+            all.push((Digest::parse(&leaf)?, record));
+        }
+        all.sort_by_key(|(_, record)| record.index);
+        Ok(all)
     }
 }
 
@@ -72,12 +95,31 @@ pub struct EventRecord {
     pub found: Digest,
     /// Its index.
     pub index: u64,
+    /// As it was found again since, each time otherwise or not.
+    pub again: Vec<FoundAgain>,
     /// What it was.
     pub explained: Option<Explained>,
 }
 
 impl Record for EventRecord {
     const TABLE: Table = Table::Event;
+}
+
+/// An event as another `reconcile` found it later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundAgain {
+    /// When it happened.
+    pub at: Time,
+    /// What it is called.
+    pub name: Word,
+    /// Why nothing explained it.
+    pub reason: Reason,
+    /// By how many seconds it is outside a window.
+    pub off: Option<u64>,
+    /// Leaf hash of the `reconcile`.
+    pub found: Digest,
+    /// Its index.
+    pub index: u64,
 }
 
 /// What an event was.
@@ -116,6 +158,29 @@ impl EventRecord {
     /// As [`read`].
     pub fn load(records: &dyn Records, event: &EventName) -> Result<Option<Self>> {
         read(records, &Self::key(event))
+    }
+
+    /// What is known of it without one `reconcile`: as the next one found it, or nothing. What is explained
+    /// stays as governance has signed it.
+    #[must_use]
+    pub fn without(mut self, reconcile: &Digest) -> Option<Self> {
+        self.again.retain(|again| again.found != *reconcile);
+        if self.found != *reconcile || self.explained.is_some() {
+            return Some(self);
+        }
+        if self.again.is_empty() {
+            return None;
+        }
+        let next = self.again.remove(0);
+        Some(Self {
+            at: next.at,
+            name: next.name,
+            reason: next.reason,
+            off: next.off,
+            found: next.found,
+            index: next.index,
+            ..self
+        })
     }
 
     /// All events that were ever found, in order of time.

@@ -138,6 +138,9 @@ pub struct AccountFacts {
 pub struct Import {
     /// The organisation's id.
     pub organization: Option<Text>,
+    /// As of when the listing is; ledgers of before there was this have no such key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Time>,
     /// Added or changed.
     pub accounts: Vec<AccountFacts>,
     /// In the register and no longer in the listing.

@@ -38,7 +38,9 @@ use super::secrets::{
     Confirm, ConfirmPersonal, Destroy, DestroyPersonal, Prove, Reseal, Seal, Share,
 };
 use super::tasks::{CloseTask, CloseTaskPersonal, RequestTask, RequestTaskPersonal};
-use super::trails::{Explain, ExplainPersonal, Reconcile, ReconcilePersonal};
+use super::trails::{
+    Explain, ExplainPersonal, Reconcile, ReconcilePersonal, VoidReconcile, VoidReconcilePersonal,
+};
 use crate::crypto::canonical;
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
@@ -219,6 +221,7 @@ claims! {
     "reconcile" Reconcile(Reconcile, ReconcilePersonal) "What CloudTrail says was compared with the ledger.";
     "event.explain" EventExplain(Explain, ExplainPersonal) "What events were that nothing explained.";
     "evidence.export" EvidenceExport(Exported) "Evidence was exported.";
+    "reconcile.void" ReconcileVoid(VoidReconcile, VoidReconcilePersonal) "What CloudTrail was found to say is set aside, as a whole.";
 }
 
 impl Claim {

@@ -97,6 +97,8 @@ words! {
         Management "management",
         /// It names no account.
         NoAccount "no-account",
+        /// It was changed in a release and sealed anew, and nobody but the sealer has found that this works.
+        SealedAlone "sealed-alone",
     }
 }
 
@@ -279,6 +281,22 @@ pub struct Explain {
 pub struct ExplainPersonal {
     /// How that is known.
     pub text: Text,
+}
+
+/// Facts of `reconcile.void`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VoidReconcile {
+    /// Leaf hash of the `reconcile`.
+    pub reconcile: Digest,
+}
+
+/// Personal part of `reconcile.void`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VoidReconcilePersonal {
+    /// Why nothing of it is to count.
+    pub reason: Text,
 }
 
 #[cfg(test)]

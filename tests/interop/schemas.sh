@@ -487,6 +487,9 @@ TRAIL
     together event explain attack-2 --was ours --text 'ticket OPS-7'
     as bob event show attack-2
     as bob event list --all
+    together reconcile void "$(as alice reconcile list | "$python" -c 'import json,sys; print(json.load(sys.stdin)["reconciled"][0]["id"])')" --reason 'the files were made up'
+    as bob reconcile list
+    refused 5 no-reconcile alice reconcile void genesis --reason 'none'
     refused 2 bad-trail alice reconcile cloudtrail alice.card
     refused 5 no-event alice event show nothing
 } >/dev/null

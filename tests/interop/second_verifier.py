@@ -209,7 +209,7 @@ named = matching(r"custodian:[0-9a-f]{32}|other:[1-9][0-9]{0,9}")
 counted = {"count": word, "digest": digest}
 trail_word = matching(r"[A-Za-z0-9.:_-]{1,128}")
 REASONS = ("no-release", "outside-window", "other-secret", "no-mfa", "failed", "credential-change", "access-key", "no-task", "other-task", "session",
-           "session-unknown", "session-over", "closed-unused", "management", "no-account")
+           "session-unknown", "session-over", "closed-unused", "management", "no-account", "sealed-alone")
 event = {"event": trail_word, "account": (account, None)}
 TRIED = {"sign-in": "account", "qr-restore": "item", "phone": "phone", "mailbox": "mailbox", "ledger-restore": "ledger"}
 TASKS = {"audit-credentials": 900, "create-password": 900, "delete-credentials": 900, "unlock-bucket": 900, "unlock-queue": 900, "change-email": 86400}
@@ -240,7 +240,7 @@ SHAPES = {  # kind: facts, personal
     "evidence.export": ({"at": {"size": size, "root": digest}, "since": ({"size": size, "root": digest}, None), "from": date, "to": date,
                          "first": size, "end": size, "redacted": (True, False), "sums": digest}, None),
     "rekey": ({"number": number(0, 2**32 - 1)}, None),
-    "account.import": ({"organization": (text(), None), "accounts": [
+    "account.import": ({"organization": (text(), None), "at": time, "accounts": [
         {"id": account, "state": ("pending-activation", "active", "suspended", "pending-closure", "closed"),
          "partition": ("aws", "aws-us-gov", "aws-cn"), "management": (True, False), "joined_method": ("INVITED", "CREATED", None),
          "joined_at": (time, None)}], "gone": [account]},
@@ -356,7 +356,10 @@ SHAPES = {  # kind: facts, personal
                                               "off": (size, None)})},
                   {"traces": most(1024, {"address": (text(), None), "agent": (text(), None), "who": (text(), None)})}),
     "event.explain": ({"events": most(256, event), "was": ("ours", "mistake", "aws", "test", "attack", "other")}, {"text": text()}),
+    "reconcile.void": ({"reconcile": digest}, reason),
 }
+undated = {key: shape for key, shape in SHAPES["account.import"][0].items() if key != "at"}  # the first logs
+SHAPES["account.import"] = ((SHAPES["account.import"][0], undated), SHAPES["account.import"][1])
 SHAPES["reshare"], SHAPES["reseal"] = SHAPES["request"], ({"reshare": digest, "seal": SHAPES["seal"][0]}, None)
 ASKED = ("request", "reshare")  # what the holders of its secrets decide
 WITNESSED = ("safe.close", "safe.log", "item.move", "item.destroy", "task.close")  # what a witness decides
@@ -367,7 +370,7 @@ LARGE = ("genesis", "governance.seal", "governance.set", "sign", "leavers.compar
          "drill.start", "drill.prove", "review.start", "import", "estate.import", "account.set", "reconcile")
 LEDGER_ONLY = ("genesis", "governance.seal", "rekey", "reseal", "reveal", "import")  # what no import brings
 GOVERNED = ("genesis", "custodian.add", "custodian.retire", "custodian.replace", "governance.set", "quorum.define", "policy.set",
-            "copy.promote", "secret.destroy", "runbook.add", "finding.accept", "posture.set", "task.request", "event.explain")
+            "copy.promote", "secret.destroy", "runbook.add", "finding.accept", "posture.set", "task.request", "event.explain", "reconcile.void")
 
 
 def opened(data, payload_type, limit, what):
@@ -415,7 +418,8 @@ class Log:
         self.locations, self.items = {}, {}
         self.plans, self.registered, self.runbooks = {}, {}, {}
         self.reached, self.reviewing, self.passed = {}, None, None
-        self.events = {}  # by AWS's id and account: whether it is explained
+        self.listing = None  # as of when the last listing of accounts is
+        self.events = {}  # by AWS's id and account: whether it is explained, and which reconciles have found it
 
     def grow(self, data):
         """The tree: `peaks` are the roots of its full subtrees, from left to right, each with its size."""
@@ -469,7 +473,7 @@ class Log:
         need(self.in_force(who) or kind == "custodian.accept", "author: not in force")
         need(self.active or kind in ("genesis", "governance.seal", "sign", "import"), "before the genesis is in effect")
         new = Record(index=index, hash=sha(b"\0", data).hex(), kind=kind, author=who, facts=facts, personal=personal,
-                     made=made, seen=seen["size"], policy=self.policy_index, governance=self.governance, yes=[], no=[],
+                     made=made, latest=made, seen=seen["size"], policy=self.policy_index, governance=self.governance, yes=[], no=[],
                      effect=None, over=None, shown=False)
         own = facts["seal"] if kind in ("reseal", "governance.set") else facts
         brought = [own[k] for k in ("payload", "identity") if k in own] + [s["blob"] for s in own.get("shares", [])]
@@ -614,7 +618,11 @@ class Log:
             need(named and named == sorted(set(named), key=lambda at: (at[0], at[1] or "")), "events: none, twice, or out of order")
             for at in named:
                 need(at in self.events, "event: never found")
-                need(not self.events[at], "event: explained before")
+                need(not self.events[at].explained, "event: explained before")
+        elif one.kind == "reconcile.void":
+            found = self.subjects.get(facts["reconcile"])
+            need(found is not None and found.kind == "reconcile", "reconcile: none")
+            need(not found.over, "reconcile: void before")
         elif one.kind == "secret.destroy":
             self.live_secret(facts)
             epochs = self.secrets[facts["secret"]].epochs
@@ -670,7 +678,14 @@ class Log:
         elif one.kind == "runbook.add":
             self.runbooks.setdefault(facts["runbook"], []).append(facts["file"])
         elif one.kind == "event.explain":
-            self.events.update({(at["event"], at["account"]): True for at in facts["events"]})
+            for at in facts["events"]:
+                self.events[at["event"], at["account"]].explained = True
+        elif one.kind == "reconcile.void":
+            self.subjects[facts["reconcile"]].over = "void"
+            for at, event_ in list(self.events.items()):
+                event_.by.discard(facts["reconcile"])
+                if not event_.by and not event_.explained:
+                    del self.events[at]
         elif one.kind == "secret.destroy":
             for number_, epoch in self.secrets[facts["secret"]].epochs.items():
                 if facts["epoch"] in (None, number_) and not epoch.destroyed:
@@ -710,8 +725,8 @@ class Log:
         need(not one.over, f"subject: {one.over}")
         need(one.effect is None or one.kind in ASKED, "subject: in effect")
         if one.effect is not None:
-            need(made <= one.effect.made + one.facts["window_secs"], "subject: its window is over")
-            need(one.effect.made <= made + 300, "subject: dated ahead")
+            need(made <= one.latest + one.facts["window_secs"], "subject: its window is over")
+            need(one.latest <= made + 300, "subject: dated ahead")
         elif one.kind != "genesis":
             limit = self.policy["request_hours"] * 3600 if one.kind in ASKED else self.policy["pending_days"] * 86400
             need(made <= one.made + limit, "subject: expired")
@@ -790,6 +805,7 @@ class Log:
             if any(s["holder"] == new.author for s in epoch.shares):
                 epoch.proven.add(new.author)
         one.yes.append(new.author)
+        one.latest = max(one.latest, new.made) if one.effect is None else one.latest  # its window begins there
         everybody = one.kind != "genesis" or set(one.yes) == set(self.founders)
         if one.effect is None and everybody and self.met(one, holders & set(one.yes)):
             self.take_effect(one, new)
@@ -853,6 +869,12 @@ class Log:
 
     def account_import(self, new, facts):
         need(self.has(new.author, "keeper"), "author: no keeper")
+        if "at" in facts:
+            at = seconds(facts["at"])
+            need(at <= new.made + 300, "at: ahead")
+            need(self.listing is None or at >= self.listing or self.listing > new.made + 300, "at: older than the last")
+            self.listing = at
+        need("at" in facts or self.listing is None, "at: missing")
         ids = [a["id"] for a in facts["accounts"]]
         need(1 <= len(ids + facts["gone"]) == len(set(ids + facts["gone"])), "accounts: none, or not distinct")
         need(all(a in self.accounts for a in facts["gone"]), "gone: never there")
@@ -1059,6 +1081,9 @@ class Log:
             task = self.subjects[one.facts["task"]]
             need(not task.over, f"task: {task.over}")
             task.over = "closed"
+            for other in self.subjects.values():
+                if other is not one and other.kind == "task.close" and other.facts["task"] == task.hash and other.effect is None and not other.over:
+                    other.over = "overtaken by another closing"
             return
         if one.kind in ("item.move", "item.destroy"):
             need(self.live_item(one.facts["item"]).changed < one.index, "item: moved or handled since")
@@ -1136,7 +1161,7 @@ class Log:
     def reseal(self, new, facts):
         one, seal = self.asked({"request": facts["reshare"]}, "reshare"), facts["seal"]
         need(new.author == one.facts["operator"], "author: not the resharing's operator")
-        need(one.effect.made - 300 <= new.made <= one.effect.made + one.facts["window_secs"], "reshare: not within its window")
+        need(one.latest - 300 <= new.made <= one.latest + one.facts["window_secs"], "reshare: not within its window")
         old = {at["secret"]: at["epoch"] for at in one.facts["secrets"]}.get(seal["secret"])
         need(old is not None, "secret: not named by the resharing")
         secret = self.secrets[seal["secret"]]
@@ -1169,7 +1194,7 @@ class Log:
         one = self.asked(facts)
         need(one.kind == "request", "request: a resharing is not revealed")
         need(new.author == one.facts["operator"], "author: not the request's operator")
-        need(one.effect.made - 300 <= new.made <= one.effect.made + one.facts["window_secs"], "request: not within its window")
+        need(one.latest - 300 <= new.made <= one.latest + one.facts["window_secs"], "request: not within its window")
         shares = [e.shares for secret, number_, e in self.stakes(one) if (secret, number_) == (facts["secret"], facts["epoch"])]
         need(shares, "secret: not requested")
         bad, places = [(b["group"], b["member"]) for b in facts["bad"]], [(s["group"], s["member"]) for s in shares[0]]
@@ -1281,7 +1306,7 @@ class Log:
     def drill_step(self, new, facts):
         drill = self.drilling(new, facts)
         need(facts["step"] >= 1, "step: counted from 1")
-        need(seconds(facts["at"]) <= new.made + 300, "at: ahead")
+        need(drill.made - 300 <= seconds(facts["at"]) <= new.made + 300, "at: ahead, or before the drill")
         self.takes_part(new, drill)
 
     def can_sign(self, who):
@@ -1289,7 +1314,7 @@ class Log:
 
     def drill_record(self, new, facts):
         drill = self.drilling(new, facts)
-        need(seconds(facts["at"]) <= new.made + 300, "at: ahead")
+        need(drill.made - 300 <= seconds(facts["at"]) <= new.made + 300, "at: ahead, or before the drill")
         (sort, found), = facts["found"].items()
         about = {"sign-in": lambda: f"account:{found['account']}", "alarm": lambda: f"account:{found['account']}",
                  "call": lambda: found["target"], "sheet": lambda: f"item:{found['item']}", "restore": lambda: "ledger"}[sort]()
@@ -1528,7 +1553,7 @@ class Log:
             one = self.subjects.get(subject_)
             need(one is not None and (one.kind == "drill.start" or one.kind in ("request", "task.request") and one.effect), "missing: nothing in effect")
         for at in names:
-            self.events.setdefault(at, False)
+            self.events.setdefault(at, Record(explained=False, by=set())).by.add(new.hash)
 
     # Privileges, and reviews of who has access to what
     def privilege_set(self, new, facts):
@@ -1783,10 +1808,14 @@ class Log:
         if second is None:
             one.over, new.effect = "closed", new
             return
-        witness = facts["witness"]
-        need(witness == second or not self.in_force(second), "witness: not the second")
+        witness, same = facts["witness"], lambda one_, other: one_ in self.identities(other) or other in self.identities(one_)
+        late = new.made > one.latest + one.facts["window_hours"] * 3600 + one.facts["seconds"]
+        in_vain = outcome != "done" and late and self.has(new.author, "keeper") and not same(new.author, operator)
+        need(witness == second or not self.in_force(second) or in_vain, "witness: not the second")
         self.check_witness(new, witness)
-        need(operator not in self.identities(witness) and witness not in self.identities(operator), "witness: the operator")
+        need(not same(witness, operator), "witness: the operator")
+        waiting = [s for s in self.subjects.values() if s.kind == "task.close" and s.facts["task"] == one.hash and s.effect is None and not s.over]
+        need(all(s.author != new.author for s in waiting), "author: has another closing that waits")
 
     # Backups, and copies that become the writer
     def backup(self, new, facts):

@@ -291,6 +291,8 @@ as alice reconcile cloudtrail trail.json || [ $? = 6 ]
 governed event explain attack-1 --was mistake --text 'mistyped'
 as bob reconcile cloudtrail trail.json --gap 1 || [ $? = 6 ]
 as alice event explain attack-2 --was attack --text 'Incident 12'
+read_first=$(as alice --json reconcile list | "$python" -c 'import json,sys; print(json.load(sys.stdin)["reconciled"][0]["id"])')
+governed reconcile void "$read_first" --reason 'the file was made up'
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
 as bob restore b.tar --drill

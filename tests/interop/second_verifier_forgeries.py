@@ -1100,6 +1100,14 @@ def forgeries(book):
     yield "an answer to a drill that asks for no shares", "no shares", after(size, lambda b: answer(b, drill=sheets))
     yield "an answer made before the drill was seen", "before the drill", after(size, lambda b: answer(b, seen={"size": 3, "root": book.root(3).hex()}))
     yield "a step", None, after(size, lambda b: b.add("bob", "drill.step", {"drill": sheets, "step": 1, "went": "done", "at": clock(b, 300)}, {"note": None}))
+
+    def moment(b, off, kind="drill.step"):
+        x = start(b, **sheet_drill)
+        more = {"step": 1, "went": "done", "at": clock(b, off)} if kind == "drill.step" else {"at": clock(b, off), "found": {"sheet": {"item": "sheet-1", "good": True}}}
+        return b.add("alice", kind, {"drill": x} | more, {"note": None} if kind == "drill.step" else {"who": None, "note": None})
+    for kind in ("drill.step", "drill.record"):
+        yield f"a {kind} of when the drill began, by another clock", None, after(size, lambda b: moment(b, -300, kind))
+        yield f"a {kind} of before the drill", "before the drill", after(size, lambda b: moment(b, -301, kind))
     yield "a step number 0", "counted", after(size, lambda b: b.add("bob", "drill.step", {"drill": sheets, "step": 0, "went": "done", "at": clock(b)}, {"note": None}))
     yield "a step that is dated ahead", "ahead", after(size, lambda b: b.add("bob", "drill.step", {"drill": sheets, "step": 1, "went": "done", "at": clock(b, 301)}, {"note": None}))
     yield "something recorded that is not tried", "targets", after(size, lambda b: recorded(b, {"sheet": {"item": "drawer-key", "good": True}}))
@@ -1191,11 +1199,22 @@ def forgeries(book):
     yield "a task begun for two hours, by a policy of one and a half", "window_hours", after(size, lambda b: (
         b.govern(set_policy(b, window_max_secs=5400)), task(b, window_hours=2)))
 
-    def listed(b, gone=False, partition="aws"):
-        facts = {"organization": None, "accounts": [] if gone else [{"id": "333344445555", "state": "active", "partition": partition, "management": False,
+    def listed(b, gone=False, partition="aws", header=None, **change):
+        facts = {"organization": None, "at": clock(b), "accounts": [] if gone else [{"id": "333344445555", "state": "active", "partition": partition, "management": False,
                  "joined_method": None, "joined_at": None}], "gone": ["333344445555"] if gone else []}
         names = [{"id": one["id"], "name": "x", "email": "x@y.z"} for one in facts["accounts"]]
-        return b.add("alice", "account.import", facts, {"file_digest": "0" * 64, "file_bytes": 1, "accounts": names})
+        return b.add("alice", "account.import", facts | change, {"file_digest": "0" * 64, "file_bytes": 1, "accounts": names}, **header or {})
+    undated = {key: value for key, value in imported.items() if key != "at"}
+    yield "a listing of the same moment", None, after(size, lambda b: (listed(b), listed(b)))
+    yield "an older listing", "older than the last", after(size, lambda b: (listed(b), listed(b, at=clock(b, -1))))
+    yield "a listing that doesn't say as of when", "at: missing", last(at(), "alice", "account.import", undated, named)
+    yield "a listing of nobody knows when", "facts", after(size, lambda b: listed(b, at=None))
+    yield "a listing within what clocks may differ by", None, after(size, lambda b: listed(b, at=clock(b, 300)))
+    yield "a listing of the future", "at: ahead", after(size, lambda b: listed(b, at=clock(b, 301)))
+    yield "an older listing, the last one dated ahead", None, after(size, lambda b: (
+        listed(b, at=clock(b, 9999), header={"later": 9999}), listed(b, at=clock(b, -9999), header={"later": -9999})))
+    yield "an older listing, the last one dated ahead by what clocks may differ by", "older than the last", after(size, lambda b: (
+        listed(b, at=clock(b, 300), header={"later": 300}), listed(b, at=clock(b, -1), header={"later": -300})))
     yield "a task on an account that is gone", "or gone", after(size, lambda b: (listed(b, gone=True), task(b)))
     yield "a task on an account that went since", "lapsed", after(size, lambda b: (t := task(b), listed(b, gone=True), b.sign("alice", t)))
     yield "a task on an account that came back", None, after(size, lambda b: (listed(b, gone=True), listed(b), b.govern(task(b))))
@@ -1255,8 +1274,26 @@ def forgeries(book):
     yield "an address changed, signed with a proof", "proves nothing", after(size, lambda b: b.sign("bob", among_two(b), shares=[]))
     yield "an address changed, signed twice", "in effect", after(size, lambda b: (
         c := among_two(b), b.sign("bob", c, proofs=[], shares=[]), b.sign("bob", c, proofs=[], shares=[])))
-    yield "an address changed, signed by the second after another closing", "task: closed", after(size, lambda b: (
-        t := b.govern(by_two(b)), c := among_two(b, of=t), d := among_two(b, of=t), b.sign("bob", c, proofs=[], shares=[]), b.sign("bob", d, proofs=[], shares=[])))
+    yield "an address changed, closed twice by one", "another closing that waits", after(size, lambda b: (
+        t := b.govern(by_two(b)), among_two(b, of=t), among_two(b, of=t)))
+    yield "an address changed, closed again after it was taken back", None, after(size, lambda b: (
+        t := b.govern(by_two(b)), b.withdraw("alice", among_two(b, of=t)), among_two(b, of=t)))
+    yield "another closing, taken back after one was signed", "overtaken", after(size, lambda b: (
+        t := b.govern(by_two(b)), c := among_two(b, of=t), d := among_two(b, of=t, by="carol"), b.sign("bob", c, proofs=[], shares=[]), b.withdraw("carol", d)))
+
+    def in_vain(b, late, by="carol", witness="erin", outcome="failed", **change):
+        """Closed so many seconds after the window of a change that dave was to do."""
+        t = b.govern(by_two(b, operator=b.id["dave"], window_hours=1, seconds=60))
+        return among_two(b, by, witness, of=t, outcome=outcome, began=clock(b), ended=clock(b), header={"later": 3660 + late}, **change)
+    yield "an address not changed, closed without the second once its time is over", None, after(size, lambda b: b.sign("erin", in_vain(b, 1), proofs=[], shares=[]))
+    yield "an address not changed, closed without the second before that", "not the second", after(size, lambda b: in_vain(b, 0))
+    yield "an address not changed, nor tried", None, after(size, lambda b: among_two(
+        b, "carol", "erin", of=b.govern(by_two(b, operator=b.id["dave"], window_hours=1, seconds=60)), outcome="unused", header={"later": 3661}))
+    yield "an address changed, said without the second once its time is over", "not the second", after(size, lambda b: in_vain(b, 1, outcome="done"))
+    yield "an address not changed, closed without the second by who did it", "not the second", after(size, lambda b: in_vain(b, 1, by="dave"))
+    yield "an address not changed, signed by who did it", "witness: the operator", after(size, lambda b: in_vain(b, 1, witness="dave"))
+    yield "an address changed, signed by the second after another closing", "overtaken", after(size, lambda b: (
+        t := b.govern(by_two(b)), c := among_two(b, of=t), d := among_two(b, of=t, by="carol"), b.sign("bob", c, proofs=[], shares=[]), b.sign("bob", d, proofs=[], shares=[])))
     yield "an address changed, closed again after a no", None, after(size, lambda b: (
         t := b.govern(by_two(b)), b.reject("bob", among_two(b, of=t)), b.sign("bob", among_two(b, of=t), proofs=[], shares=[])))
     yield "an address changed, signed by one for who has left", None, after(size, lambda b: (
@@ -1272,7 +1309,7 @@ def forgeries(book):
     yield "an end that waits, signed", None, after(size, lambda b: b.sign("erin", unsigned, proofs=[], shares=[]))
     yield "an end that waits, and the second was retired", None, after(size, lambda b: (b.govern(retire(b, "erin")), b.withdraw("alice", unsigned)))
     yield "an end that waits, taken back by another", "author", after(size, lambda b: b.withdraw("alice", unsigned))
-    yield "an end that waits, and another that is signed first", "task: closed", after(size, lambda b: (
+    yield "an end that waits, and another that is signed first", "overtaken", after(size, lambda b: (
         b.sign("erin", among_two(b, of=two_sign, witness="erin"), proofs=[], shares=[]), b.sign("erin", unsigned, proofs=[], shares=[])))
     yield "a task imported, signed and closed", None, after(size, lambda b: b.bring("bob", b.away(lambda o: shut_task(o))))
     # Ceremonies: one goes on, with alice, bob, carol and dave in the room, of whom alice has acted, and the first of three steps recorded; one is over
@@ -1676,6 +1713,22 @@ def forgeries(book):
     yield "an explanation of what was explained meanwhile", "explained before", after(size, lambda b: (
         trail(b), one := was(b, "e1"), b.govern(was(b, "e1")), b.sign("alice", one)))
     yield "an explanation after the same was read again", "explained before", after(size, lambda b: (trail(b), b.govern(was(b, "e1")), trail(b), was(b, "e1")))
+
+    def voided(b, of, by="alice"):
+        return b.add(by, "reconcile.void", {"reconcile": of}, {"reason": "x"})
+    yield "what CloudTrail says, set aside", None, after(size, lambda b: b.govern(voided(b, trail(b))))
+    yield "what CloudTrail says, set aside by no keeper", "no role", after(size, lambda b: voided(b, trail(b), by="frank"))
+    yield "what is nothing of CloudTrail's, set aside", "reconcile: none", after(size, lambda b: voided(b, waiting_request))
+    yield "what CloudTrail says, set aside twice", "void before", after(size, lambda b: (t := trail(b), b.govern(voided(b, t)), voided(b, t)))
+    yield "what CloudTrail says, set aside meanwhile", "void before", after(size, lambda b: (
+        t := trail(b), one := voided(b, t), b.govern(voided(b, t)), b.sign("alice", one)))
+    yield "an explanation of what was set aside", "never found", after(size, lambda b: (b.govern(voided(b, trail(b))), was(b, "e1")))
+    yield "an explanation of what was set aside meanwhile", "never found", after(size, lambda b: (
+        t := trail(b), one := was(b, "e1"), b.govern(voided(b, t)), b.sign("alice", one)))
+    yield "an explanation of what another has found too", None, after(size, lambda b: (t := trail(b), trail(b), b.govern(voided(b, t)), b.govern(was(b, "e1"))))
+    yield "an explanation of what was found again after it was set aside", None, after(size, lambda b: (b.govern(voided(b, trail(b))), trail(b), b.govern(was(b, "e1"))))
+    yield "an explanation again of what was explained and set aside", "explained before", after(size, lambda b: (
+        t := trail(b), b.govern(was(b, "e1")), b.govern(voided(b, t)), trail(b), was(b, "e1")))
     yield "a plan of reviews", None, after(size, planned)
     yield "a plan of reviews by no keeper", "no keeper", after(size, lambda b: planned(b, by="frank"))
     yield "a plan of reviews every year", "facts", after(size, lambda b: planned(b, every="year"))
@@ -1968,6 +2021,18 @@ def forgeries(book):
     yield "revealed in one of two groups only", "not in effect", after(book.find("policy.set", 1), lambda b: (
         r := b.request("frank", [(mailbox["secret"], 1)]), b.sign("alice", r), b.sign("bob", r), b.reveal("frank", r, mailbox["secret"], 1)))
     yield "revealed after the window", "window", after(size, lambda b: b.reveal("alice", in_effect(b), secret, epoch, later=3601))
+
+    def behind(b):
+        """In effect by a clock that is 2,000 seconds behind another signer's."""
+        request = b.request("alice", [(secret, epoch)])
+        b.sign("alice", request, later=2000)
+        b.sign("bob", request, later=-2000)
+        return request
+    yield "revealed before the latest of the sign-offs", "window", after(size, lambda b: b.reveal("alice", behind(b), secret, epoch, later=1699))
+    yield "revealed within what clocks may differ by of that", None, after(size, lambda b: b.reveal("alice", behind(b), secret, epoch, later=1700))
+    yield "revealed at the end of a window from that", None, after(size, lambda b: b.reveal("alice", behind(b), secret, epoch, later=5600))
+    yield "revealed after a window from that", "window", after(size, lambda b: b.reveal("alice", behind(b), secret, epoch, later=5601))
+    yield "signed before the latest of the sign-offs", "dated ahead", after(size, lambda b: b.sign("carol", behind(b), later=1699))
     yield "revealed by another", "operator", after(size, lambda b: b.reveal("bob", in_effect(b), secret, epoch))
     yield "revealed what was not asked for", "not requested", after(size, lambda b: b.reveal("alice", in_effect(b), mailbox["secret"], 1))
     yield "revealed another epoch", "not requested", after(size, lambda b: b.reveal("alice", in_effect(b), secret, 3))

@@ -1,14 +1,20 @@
 //! `check` finds what breaks a rule, and nothing that was accepted; what is accepted needs governance, and
 //! ends by itself.
 
+use std::collections::BTreeSet;
+
+use rootkeep::crypto::fixed::Id;
 use rootkeep::error::Result;
-use rootkeep::insight::rules::document;
+use rootkeep::insight::rules::{Report, World as Rules, document};
 use rootkeep::ledger::Entered;
 use rootkeep::state::findings::AcceptedRecord;
 use rootkeep::statement::Claim;
 use rootkeep::statement::findings::{About, AcceptFinding};
 use rootkeep::statement::people::Role;
-use rootkeep::statement::register::Remark;
+use rootkeep::statement::register::{
+    AddItem, AddItemPersonal, HeldSecret, ItemKind, Location, LocationKind, LocationPersonal,
+    Mailbox, MailboxPersonal, Remark,
+};
 use rootkeep::statement::time::Date;
 use serde_json::Value;
 
@@ -101,6 +107,115 @@ fn what_a_finding_is_about_is_said_in_one_spelling() {
     let about = About::Account(MANAGEMENT.parse().unwrap());
     assert_eq!(about.to_string(), "account:111122223333");
     assert_eq!("account:111122223333".parse::<About>().unwrap(), about);
+}
+
+#[test]
+fn what_is_registered_so_that_nobody_can_follow_it_silences_no_other_rule() {
+    let world = World::ready();
+    // One keeper registers mailboxes whose password lies at one place of its own, and whose MFA at another; and
+    // puts a sheet with the root user's password into each of the former.
+    const MANY: usize = 24;
+    let room = |of: &str, at: usize| {
+        let claim = Claim::LocationSet(
+            Location {
+                location: name(&format!("{of}-{at}")),
+                kind: LocationKind::Room,
+                site: name(&format!("site-{of}-{at}")),
+                timezone: "Europe/London".to_owned(),
+                access: vec![world.id(CY)],
+                dual_control: false,
+                depends_on_aws: false,
+            },
+            Some(LocationPersonal { description: None }),
+        );
+        (format!("{of}-{at}"), claim)
+    };
+    let sheet = |item: String, to: &str, secret: Id| {
+        let item = AddItem {
+            item: name(&item),
+            kind: ItemKind::Document,
+            holds: Some(HeldSecret { secret, epoch: 1 }),
+            account: None,
+            copy: None,
+            location: name(to),
+            bag: None,
+            sealed_by: None,
+            witness: None,
+            sealed_at: None,
+            battery_checked: None,
+            battery_expires: None,
+        };
+        Claim::ItemAdd(item, Some(AddItemPersonal { label: None }))
+    };
+    let session = || world.session(ADA);
+    let mut claims = Vec::new();
+    let root = world.secret(PASSWORD);
+    for at in 0..MANY {
+        let mailbox = Claim::MailboxSet(
+            Mailbox {
+                mailbox: name(&format!("m-{at}")),
+                members: Vec::new(),
+                accounts: vec![MANAGEMENT.parse().unwrap()],
+                closed: false,
+            },
+            Some(MailboxPersonal {
+                address: text(&format!("m{at}@example.com")),
+                others: Vec::new(),
+            }),
+        );
+        session().enter(mailbox, Vec::new()).unwrap();
+        for (of, kind, value) in [
+            ("near", "password", PASSWORD_TEXT),
+            ("far", "mfa-seed", MFA_TEXT),
+        ] {
+            let secret = format!("mailbox:m-{at}/{kind}");
+            world.seal(ADA, &secret, Some("engineers"), value).unwrap();
+            let (place, claim) = room(of, at);
+            claims.push(claim);
+            let secret = world.secret(&secret);
+            claims.push(sheet(format!("{kind}-{at}"), &place, secret));
+        }
+        // So that no order of the places keeps those of one mailbox together.
+        let first = world.secret("mailbox:m-0/password");
+        for (what, secret) in [("root", root), ("first", first)] {
+            claims.push(sheet(format!("{what}-{at}"), &format!("near-{at}"), secret));
+        }
+    }
+    let report = || {
+        let session = world.open(BEA).unwrap();
+        let people = session.people().unwrap();
+        let now = session.now().unwrap();
+        let found = Rules::load(&session.view(), &people, now).unwrap();
+        let report = Report::of(&found, &[], None).unwrap();
+        let all: BTreeSet<(String, String)> = report
+            .findings
+            .iter()
+            .map(|one| (one.id.to_string(), one.message.clone()))
+            .collect();
+        (found.unreachable, all)
+    };
+    let (unreachable, before) = report();
+    assert_eq!(unreachable, None);
+    session().enter_all(claims, |_, error| error).unwrap();
+    let (unreachable, after) = report();
+    assert!(unreachable.is_some());
+    // The rules about reaching say so, and every other one goes on.
+    let about_reach = |id: &str| {
+        after
+            .iter()
+            .any(|(rule, why)| rule == id && why.contains("can't be worked out"))
+    };
+    assert!(
+        after
+            .iter()
+            .any(|(_, why)| why.contains("can't be worked out"))
+    );
+    for (rule, why) in before.iter().filter(|(rule, _)| !about_reach(rule)) {
+        assert!(
+            after.contains(&(rule.clone(), why.clone())),
+            "{rule}: {why}"
+        );
+    }
 }
 
 fn found(run: &Run) -> Vec<(String, String)> {

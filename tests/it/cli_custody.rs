@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Desk, MFA};
+use super::{Desk, MFA, PASSWORD};
 
 /// A safe in London with a sheet of the MFA seed in it, in a bag.
 pub fn with_a_safe() -> Desk {
@@ -583,4 +583,42 @@ fn who_leaves_leaves_combinations_mailboxes_and_phones_to_be_changed() {
     assert_eq!(left(&desk), ["phone"]);
     desk.ok_as("alice", &["phone", "set", "root-1", "--holder", "alice"]);
     assert_eq!(left(&desk), Vec::<String>::new());
+}
+
+#[test]
+fn who_sealed_a_secret_alone_makes_it_not_what_is_asked_for() {
+    let desk = Desk::ready();
+    let confirm = |name: &str, epoch: &str| {
+        let words = ["--json", "secret", "confirm", PASSWORD, "--epoch", epoch];
+        desk.ok_as(name, &words).json()
+    };
+    let asked = |more: &[&str]| {
+        let words = ["--json", "request", PASSWORD, "--purpose", "x"];
+        let id = desk.ok_as("alice", &[&words, more].concat()).json();
+        let shown = ["--json", "show", id["id"].as_str().unwrap()];
+        let shown = desk.ok_as("bob", &shown).json();
+        shown["facts"]["secrets"][0]["epoch"].clone()
+    };
+    confirm("bob", "1");
+    desk.ok_as("alice", &["seal", PASSWORD, "--generate", "24"]);
+    assert_eq!(asked(&[]), 1);
+    let said = confirm("alice", "2");
+    assert!(
+        said["warnings"][0]
+            .as_str()
+            .unwrap()
+            .contains("you sealed epoch 2")
+    );
+    assert_eq!(asked(&[]), 1);
+    // Whoever is there alone still gets at it.
+    assert_eq!(asked(&["--epoch", "2"]), 2);
+    confirm("carol", "2");
+    assert_eq!(asked(&[]), 2);
+    // Where nobody but its sealer has confirmed anything, that is what there is to go by.
+    let desk = Desk::ready();
+    desk.ok_as("alice", &["seal", PASSWORD, "--generate", "24"]);
+    desk.ok_as("alice", &["secret", "confirm", PASSWORD, "--epoch", "2"]);
+    let id = desk.request(&[PASSWORD]);
+    let shown = desk.ok_as("bob", &["--json", "show", &id]).json();
+    assert_eq!(shown["facts"]["secrets"][0]["epoch"], 2);
 }

@@ -28,7 +28,7 @@ fn status_says_what_to_type_next() {
     // An epoch that a later, confirmed one has taken the place of need not be confirmed any more.
     let again = ["seal", PASSWORD, "--stdin"];
     desk.fed("alice", &again, b"new").succeeded();
-    let unconfirmed = status("alice")["unconfirmed"].clone();
+    let unconfirmed = status("bob")["unconfirmed"].clone();
     assert_eq!(names(&unconfirmed), [MFA, PASSWORD, PASSWORD]);
     desk.typed(&unconfirmed[2]["next"], &[]).succeeded();
     assert_eq!(names(&status("alice")["unconfirmed"]), [MFA]);

@@ -553,6 +553,46 @@ fn restored(world: &World, place: usize, drill: Digest) -> Result<Entered> {
 }
 
 #[test]
+fn nothing_of_a_drill_happened_before_it_began() {
+    let world = World::ready();
+    let drill = start(&world, ADA, DrillKind::LedgerRestore, Scope::All)
+        .unwrap()
+        .leaf;
+    let began = record(&world, &drill).made_at.seconds();
+    for (at, good) in [(began - 301, false), (began - 300, true)] {
+        let dated = Time::from_seconds(at).unwrap();
+        let (size, root) = world.session(ADA).head().unwrap();
+        let found = Claim::DrillRecord(
+            Record {
+                drill,
+                at: dated,
+                found: Found::Restore {
+                    file: Digest::of(b"a backup"),
+                    at: Some(rootkeep::statement::Seen { size, root }),
+                },
+            },
+            Some(RecordPersonal {
+                who: None,
+                note: None,
+            }),
+        );
+        let Claim::DrillStep(mut step, told) = step_claim(&world, drill) else {
+            unreachable!()
+        };
+        step.at = dated;
+        for claim in [found, Claim::DrillStep(step, told)] {
+            let enter = || world.session(ADA).enter(claim.clone(), Vec::new());
+            if good {
+                enter().unwrap();
+            } else {
+                world.refused("before-the-drill", enter);
+            }
+        }
+    }
+    world.assert_good(CY);
+}
+
+#[test]
 fn nobody_keeps_a_drill_from_passing_that_does_not_concern_them() {
     let world = World::ready();
     let drill = start(&world, ADA, DrillKind::LedgerRestore, Scope::All)

@@ -5,6 +5,7 @@ use std::fs;
 
 use rootkeep::crypto::fixed::Digest;
 use rootkeep::error::Result;
+use rootkeep::insight::roots;
 use rootkeep::ledger::Entered;
 use rootkeep::state::estate::{
     AlarmRecord, FeaturesRecord, PostureRecord, RegistryRecord, RootRecord,
@@ -223,6 +224,133 @@ fn the_newest_report_of_each_source_counts_whatever_comes_last() {
     // The devices that Tuesday's list has stay known.
     assert_eq!(root(&world).devices().unwrap().at, at(TUESDAY));
     world.assert_good(BEA);
+}
+
+#[test]
+fn what_a_clock_that_was_ahead_has_dated_stands_only_until_the_next_report() {
+    const YEAR: i64 = 365 * 86_400;
+    let world = with_accounts();
+    let now = || Time::from_seconds(world.clock.seconds()).unwrap();
+    let password = || {
+        let session = world.session(ADA);
+        roots::of(&session.view(), &account(MANAGEMENT), now())
+            .unwrap()
+            .password
+    };
+    world.clock.forward(YEAR);
+    enter(&world, ADA, estate(&now().to_string())).unwrap();
+    world.clock.forward(-YEAR);
+    // It counts for nothing yet; what comes takes its place, as of an earlier day too.
+    assert_eq!(password(), None);
+    enter(&world, ADA, estate(MONDAY)).unwrap();
+    assert_eq!(password(), Some(true));
+    let known = root(&world);
+    assert_eq!(known.password().unwrap().at, at(MONDAY));
+    assert_eq!(
+        known.contact(ContactKind::Primary).unwrap().present.at,
+        at(MONDAY)
+    );
+    let session = world.session(ADA);
+    let features = FeaturesRecord::load(&session.view()).unwrap();
+    assert_eq!(features.features.unwrap().at, at(MONDAY));
+    drop(session);
+    world.assert_good(BEA);
+}
+
+/// The listing of a day.
+fn listing(when: Option<&str>) -> Claim {
+    let Claim::AccountImport(mut import, personal) = import_claim() else {
+        unreachable!()
+    };
+    import.at = when.map(at);
+    Claim::AccountImport(import, personal)
+}
+
+#[test]
+fn an_older_listing_takes_no_newer_ones_place() {
+    let world = with_accounts();
+    let enter = |claim: Claim| world.session(ADA).enter(claim, Vec::new());
+    // The first logs had no such time.
+    enter(listing(None)).unwrap();
+    enter(listing(Some(TUESDAY))).unwrap();
+    enter(listing(Some(TUESDAY))).unwrap();
+    world.refused("older-listing", || enter(listing(Some(MONDAY))));
+    world.refused("malformed", || enter(listing(None)));
+    let now = world.clock.seconds();
+    let ahead = |seconds| Time::from_seconds(now + seconds).unwrap().to_string();
+    world.refused("dated-ahead", || enter(listing(Some(&ahead(301)))));
+    enter(listing(Some(&ahead(300)))).unwrap();
+    world.refused("older-listing", || enter(listing(Some(WEDNESDAY))));
+    // By a clock that was ahead: it stands until the next.
+    world.clock.forward(1000);
+    enter(listing(Some(&ahead(1000)))).unwrap();
+    world.clock.forward(-1000);
+    enter(listing(Some(WEDNESDAY))).unwrap();
+    world.refused("older-listing", || enter(listing(Some(TUESDAY))));
+    world.assert_good(BEA);
+}
+
+#[test]
+fn a_listing_is_as_of_when_it_is_said_or_its_file_was_written() {
+    let desk = Desk::ready();
+    let all: Value = serde_json::from_slice(&fs::read(ORGANIZATIONS).unwrap()).unwrap();
+    let mut fewer = all.clone();
+    fewer["Accounts"].as_array_mut().unwrap().pop();
+    desk.write("now.json", fewer.to_string().as_bytes());
+    let import = ["--json", "account", "import", "--organizations"];
+    fn with<'a>(import: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
+        [import, more].concat()
+    }
+    let said = desk.ok_as("alice", &with(&import, &["now.json"])).json();
+    assert_eq!(said["gone"], 1);
+    let written = fs::metadata(desk.path("now.json")).unwrap().modified();
+    let written = Time::from_chrono(written.unwrap().into()).unwrap();
+    assert_eq!(said["as_of"], written.to_string());
+    // Somebody brings the file of last year once more.
+    desk.write("then.json", all.to_string().as_bytes());
+    let file = fs::File::options().write(true).open(desk.path("then.json"));
+    let year = std::time::Duration::from_secs(365 * 86_400);
+    let then = std::time::SystemTime::now() - year;
+    file.unwrap().set_modified(then).unwrap();
+    for more in [&["then.json"][..], &["then.json", "--preview"]] {
+        let error = desk.refused("alice", &with(&import, more)[1..], 3, "older-listing");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(&written.to_string()), "{message}");
+    }
+    let now = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let said = desk
+        .ok_as("alice", &with(&import, &["then.json", "--as-of", &now]))
+        .json();
+    assert_eq!(
+        (&said["changed"], &said["as_of"]),
+        (&Value::from(1), &Value::from(now))
+    );
+    // What changes nothing is nobody's concern.
+    desk.ok_as("alice", &with(&import, &["then.json"]));
+}
+
+#[test]
+fn an_account_that_went_without_having_been_closed_is_a_finding() {
+    let desk = Desk::ready();
+    let mut fewer: Value = serde_json::from_slice(&fs::read(ORGANIZATIONS).unwrap()).unwrap();
+    let gone = |one: &Value| one["Id"] == "333344445555";
+    fewer["Accounts"]
+        .as_array_mut()
+        .unwrap()
+        .retain(|one| !gone(one));
+    desk.write("fewer.json", fewer.to_string().as_bytes());
+    let found = || {
+        let said = desk
+            .run_as("alice", &["--json", "check", "--rule", "RK032"])
+            .out;
+        said.contains("333344445555") && said.contains("who took it out")
+    };
+    assert!(!found());
+    desk.ok_as(
+        "alice",
+        &["account", "import", "--organizations", "fewer.json"],
+    );
+    assert!(found());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use rootkeep::crypto::card::{Card, CardPersonal};
 use rootkeep::crypto::fixed::Digest;
 use rootkeep::error::{Kind, Result};
 use rootkeep::present::describe;
-use rootkeep::state::custody::Epoch;
+use rootkeep::state::custody::{Epoch, RequestRecord};
 use rootkeep::statement::Claim;
 use rootkeep::statement::decisions::About;
 use rootkeep::statement::releases::Form;
@@ -161,6 +161,43 @@ fn a_clock_that_runs_ahead_stretches_no_window() {
     world.refused("dated-ahead", reveal);
     world.clock.set(now + 2000 - 300);
     reveal().unwrap();
+    world.assert_good(ADA);
+}
+
+#[test]
+fn a_clock_that_is_behind_moves_no_window_back() {
+    let world = World::ready();
+    let now = world.clock.seconds();
+    let asked = world.request(&[PASSWORD]);
+    world.clock.set(now + 71 * 3600);
+    world.trusted(BEA).unwrap().sign_off(asked.leaf).unwrap();
+    // cy signs as though it were three days ago, when somebody signed in.
+    world.clock.set(now);
+    world.trusted(CY).unwrap().sign_off(asked.leaf).unwrap();
+    let record = || {
+        let session = world.open(ADA).unwrap();
+        RequestRecord::load(&session.view(), &asked.leaf)
+            .unwrap()
+            .unwrap()
+    };
+    let began = record().effect.unwrap().at;
+    assert_eq!(began.seconds(), now + 71 * 3600);
+    let secret = world.secret(PASSWORD);
+    let reveal = || {
+        world
+            .trusted(ADA)?
+            .reveal(&asked.leaf, &secret, Form::Text, |_| Ok(()))
+            .map(drop)
+    };
+    world.refused("dated-ahead", reveal);
+    // Nor does whoever signs once it is in effect.
+    world.clock.set(now + 71 * 3600 - 300);
+    world.trusted(ADA).unwrap().sign_off(asked.leaf).unwrap();
+    assert_eq!(record().effect.unwrap().at, began);
+    world.clock.set(now + 72 * 3600);
+    reveal().unwrap();
+    world.clock.set(now + 72 * 3600 + 1);
+    world.refused("expired", reveal);
     world.assert_good(ADA);
 }
 

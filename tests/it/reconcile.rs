@@ -10,13 +10,20 @@ use serde_json::{Value, json};
 
 use rootkeep::crypto::fixed::Digest;
 use rootkeep::error::Result;
-use rootkeep::ledger::Entered;
+use rootkeep::insight::reconcile::{Cause, Estate, Expected};
+use rootkeep::ledger::{DrillRequest, Entered};
 use rootkeep::state::trails::{EventRecord, ReconcileRecord};
 use rootkeep::statement::account_id::AccountId;
+use rootkeep::statement::drills::{
+    DrillKind, DrillOutcome, Finish, FinishPersonal, Found, Record, RecordPersonal, Scope,
+};
 use rootkeep::statement::people::Role;
+use rootkeep::statement::releases::{Close, ClosePersonal, Outcome};
+use rootkeep::statement::secrets::{Confirm, ConfirmPersonal};
 use rootkeep::statement::trails::{
     Counts, EventName, Explain, ExplainPersonal, Gap, Missing, Reason, Reconcile,
-    ReconcilePersonal, Traces, TrailFile, TrailFiles, Unexplained, Was, Word,
+    ReconcilePersonal, Traces, TrailFile, TrailFiles, Unexplained, VoidReconcile,
+    VoidReconcilePersonal, Was, Word,
 };
 use rootkeep::statement::{Claim, Time};
 
@@ -159,6 +166,327 @@ fn an_explanation_is_of_open_events_and_counts_once() {
     world.refused("lapsed", || world.session(BEA).sign_off(one.leaf));
     world.refused("event-explained", || propose(&["e2"]));
     world.assert_good(CY);
+}
+
+/// What was to use a root user, as it stands now.
+fn expected(world: &World) -> Vec<Expected> {
+    let session = world.open(ADA).unwrap();
+    Estate::load(&session.view()).unwrap().expected
+}
+
+/// The only thing that was to.
+fn only(world: &World) -> Expected {
+    let mut all = expected(world);
+    assert_eq!(all.len(), 1, "{all:?}");
+    all.remove(0)
+}
+
+/// A release of the password in effect, for an hour.
+fn released(world: &World) -> Digest {
+    let asked = world.request(&[PASSWORD]);
+    world.sign_all(asked.leaf, &[BEA, CY]);
+    asked.leaf
+}
+
+fn closed(world: &World, request: Digest, outcome: Outcome) {
+    let close = Close {
+        request,
+        outcome,
+        rotated: false,
+    };
+    let note = Some(ClosePersonal { note: text("x") });
+    let claim = Claim::Close(close, note);
+    world.session(ADA).enter(claim, Vec::new()).unwrap();
+}
+
+#[test]
+fn a_release_that_is_closed_late_has_no_longer_a_window() {
+    let world = World::ready();
+    let from = before(&world, 0);
+    let request = released(&world);
+    let window = || {
+        let one = only(&world);
+        (one.from, one.to)
+    };
+    assert_eq!(window(), (from, from.plus(3600)));
+    let early = world.copy();
+    early.clock.set(world.clock.seconds() + 600);
+    closed(&early, request, Outcome::Used);
+    assert_eq!(only(&early).to, from.plus(600));
+    world.clock.forward(3 * 86_400);
+    closed(&world, request, Outcome::Used);
+    assert_eq!(window(), (from, from.plus(3600)));
+}
+
+#[test]
+fn a_release_that_was_closed_as_unused_explains_nothing() {
+    let world = World::ready();
+    let request = released(&world);
+    world.seal(ADA, PASSWORD, None, b"another one").unwrap();
+    closed(&world, request, Outcome::Unused);
+    let one = only(&world);
+    assert_eq!(one.cause, Cause::Unused);
+    assert!(!one.signs_in() && !one.leaves_trace);
+    assert!(one.names.is_empty() && one.alone.is_empty());
+}
+
+#[test]
+fn who_changes_a_password_and_seals_alone_explains_nothing() {
+    let world = World::ready();
+    let request = released(&world);
+    let changes = || {
+        let one = only(&world);
+        (one.names.len(), one.alone.len())
+    };
+    assert_eq!(changes(), (0, 0));
+    world.seal(ADA, PASSWORD, None, b"another one").unwrap();
+    closed(&world, request, Outcome::Used);
+    assert_eq!(changes(), (0, 1));
+    let confirm = |place: usize| {
+        let confirm = Confirm {
+            secret: world.secret(PASSWORD),
+            epoch: 2,
+        };
+        let personal = Some(ConfirmPersonal { note: None });
+        let claim = Claim::SecretConfirm(confirm, personal);
+        world.session(place).enter(claim, Vec::new()).unwrap();
+    };
+    confirm(ADA);
+    assert_eq!(changes(), (0, 1));
+    confirm(BEA);
+    assert_eq!(changes(), (1, 0));
+}
+
+#[test]
+fn a_drill_that_is_not_finished_explains_no_sign_in() {
+    let world = World::ready();
+    let request = released(&world);
+    let account = AccountId::new(MANAGEMENT).unwrap();
+    let drill = world
+        .session(ADA)
+        .start_drill(DrillRequest {
+            drill: DrillKind::SignIn,
+            scope: Scope::Account(account),
+            plan: None,
+            sample: None,
+            people: Vec::new(),
+            note: None,
+        })
+        .unwrap()
+        .leaf;
+    let record = |found: Found| {
+        let record = Record {
+            drill,
+            at: before(&world, 0),
+            found,
+        };
+        let told = Some(RecordPersonal {
+            who: None,
+            note: None,
+        });
+        let claim = Claim::DrillRecord(record, told);
+        world.session(ADA).enter(claim, Vec::new()).unwrap();
+    };
+    record(Found::SignIn {
+        account,
+        request,
+        worked: true,
+    });
+    record(Found::Alarm {
+        account,
+        seen: true,
+        by: Some(world.id(BEA)),
+    });
+    closed(&world, request, Outcome::Unused);
+    let drills = || {
+        let all = expected(&world).into_iter();
+        all.filter(|one| one.cause == Cause::Drill).count()
+    };
+    assert_eq!(drills(), 0);
+    let mut people = vec![world.id(ADA), world.id(BEA)];
+    people.sort();
+    let finish = Finish {
+        drill,
+        outcome: DrillOutcome::Passed,
+        people,
+        lessons: Vec::new(),
+    };
+    let told = FinishPersonal {
+        lessons: Vec::new(),
+        surprises: Vec::new(),
+        note: None,
+    };
+    let claim = Claim::DrillFinish(finish, Some(told));
+    let finish = world.session(ADA).enter(claim, Vec::new()).unwrap();
+    // Nor while somebody who took part has not signed.
+    assert_eq!(drills(), 0);
+    world.session(BEA).sign_off(finish.leaf).unwrap();
+    assert_eq!(drills(), 1);
+}
+
+fn void(of: Digest) -> Claim {
+    let reason = text("The files were made up");
+    let facts = VoidReconcile { reconcile: of };
+    Claim::ReconcileVoid(facts, Some(VoidReconcilePersonal { reason }))
+}
+
+#[test]
+fn files_that_were_made_up_are_taken_back_as_a_whole() {
+    let world = World::ready();
+    let real = found(&world, ADA, facts(&world, &["e1"])).unwrap();
+    // One keeper opens as many as an entry has; three entries more are as easy.
+    let ids: Vec<String> = (0..1024).map(|n| format!("f{n:04}")).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let mut made_up = facts(&world, &[]);
+    made_up.unexplained = ids[..1022]
+        .iter()
+        .chain(&["e1", "e2"])
+        .map(|id| unexplained(&world, id, 0))
+        .collect();
+    made_up.unexplained.sort();
+    made_up.counts.events = 5 + 1024;
+    made_up.counts.records = 5000;
+    let made_up = found(&world, EVE, made_up).unwrap();
+    let open = || {
+        let session = world.open(CY).unwrap();
+        let all = EventRecord::all(&session.view()).unwrap();
+        all.iter().filter(|one| one.explained.is_none()).count()
+    };
+    assert_eq!(open(), 1025 - 1);
+    // What was explained stays so, whoever found it.
+    world.decide(ADA, explain(&["f0000"], Was::Other), &[ADA, BEA, CY]);
+    let late = world
+        .session(ADA)
+        .enter(explain(&["f0001"], Was::Other), Vec::new())
+        .unwrap();
+    world.refused("unknown-subject", || {
+        world.session(ADA).enter(void(Digest::of(b"x")), Vec::new())
+    });
+    let proposed = world
+        .session(ADA)
+        .enter(void(made_up.leaf), Vec::new())
+        .unwrap();
+    assert_eq!((proposed.effective, proposed.needs), (false, 3));
+    let other = world
+        .session(BEA)
+        .enter(void(made_up.leaf), Vec::new())
+        .unwrap();
+    for place in [ADA, BEA] {
+        world.session(place).sign_off(proposed.leaf).unwrap();
+    }
+    assert_eq!(open(), 1023);
+    world.session(CY).sign_off(proposed.leaf).unwrap();
+    assert_eq!(open(), 1);
+    assert_eq!(known(&world, "e1"), Some((None, real.seq)));
+    assert_eq!(known(&world, "e2"), None);
+    assert_eq!(
+        known(&world, "f0000"),
+        Some((Some(Was::Other), made_up.seq))
+    );
+    // It is set aside once; and what waits for an event that is gone can't be any more.
+    world.refused("lapsed", || world.session(ADA).sign_off(other.leaf));
+    world.refused("reconcile-void", || {
+        world.session(ADA).enter(void(made_up.leaf), Vec::new())
+    });
+    world.refused("lapsed", || world.session(BEA).sign_off(late.leaf));
+    // What another one finds is open, as that one has it.
+    let mut again = facts(&world, &["e1", "e2"]);
+    again.unexplained[1].reason = Reason::Failed;
+    let again = found(&world, ADA, again).unwrap();
+    assert_eq!(known(&world, "e2"), Some((None, again.seq)));
+    world.decide(ADA, void(real.leaf), &[ADA, BEA, CY]);
+    assert_eq!(known(&world, "e1"), Some((None, again.seq)));
+    let session = world.open(CY).unwrap();
+    let newest = ReconcileRecord::newest(&session.view()).unwrap().unwrap();
+    assert_eq!(newest.index, again.seq);
+    drop(session);
+    world.assert_good(CY);
+}
+
+#[test]
+fn who_sets_aside_what_cloudtrail_says_is_governance_in_this_ledger() {
+    let mut world = World::ready();
+    let trail = found(&world, ADA, facts(&world, &["e1"])).unwrap();
+    let fay = world.newcomer("fay");
+    world.enrol(fay, &[Role::Operator]);
+    world.session(fay).accept().unwrap();
+    let propose = |place: usize| world.session(place).enter(void(trail.leaf), Vec::new());
+    world.refused("no-role", || propose(fay));
+    // Dated ahead it is signed by nobody.
+    world.clock.forward(301);
+    let ahead = propose(ADA).unwrap();
+    world.clock.forward(-301);
+    world.refused("dated-ahead", || world.session(BEA).sign_off(ahead.leaf));
+    // Nor after it has waited too long; nor by who was retired.
+    let proposed = propose(ADA).unwrap();
+    let late = world.copy();
+    late.clock.forward(31 * 86_400);
+    late.refused("expired", || late.session(BEA).sign_off(proposed.leaf));
+    late.clock.forward(-31 * 86_400);
+    world.decide(ADA, retire(&world, EVE, None), &[ADA, BEA, CY]);
+    world.refused("not-a-member", || world.open(EVE));
+    // What is not in a ledger's own log is nothing there.
+    let other = World::ready();
+    other.refused("unknown-subject", || {
+        other.session(ADA).enter(void(trail.leaf), Vec::new())
+    });
+    assert_eq!(known(&world, "e1"), Some((None, trail.seq)));
+    world.assert_good(CY);
+}
+
+#[test]
+fn what_was_set_aside_is_shown_and_told_until_it_is_read_again() {
+    let desk = attacked();
+    desk.run_as("alice", &["reconcile", "cloudtrail", "trail"]);
+    let listed = desk.ok_as("bob", &["--json", "reconcile", "list"]).json();
+    let id = listed["reconciled"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(listed["reconciled"][0]["void"], Value::Null);
+    desk.refused(
+        "alice",
+        &["reconcile", "void", "genesis", "--reason", "x"],
+        5,
+        "no-reconcile",
+    );
+    let propose = [
+        "--json",
+        "reconcile",
+        "void",
+        &id,
+        "--reason",
+        "made up: INC-12",
+    ];
+    let proposed = desk.ok_as("alice", &propose).json();
+    let proposed = proposed["id"].as_str().unwrap().to_owned();
+    let read = desk.ok_as("bob", &["show", &proposed]).out;
+    for part in [
+        "set aside",
+        "INC-12",
+        "11111111-attack",
+        "3 events of it would be open no more",
+    ] {
+        assert!(read.contains(part), "no `{part}`: {read}");
+    }
+    for name in ["alice", "bob", "carol"] {
+        desk.ok_as(name, &["sign", &proposed]);
+    }
+    let open = desk.ok_as("carol", &["--json", "event", "list"]).json();
+    assert_eq!(open["events"], json!([]));
+    let listed = desk.ok_as("bob", &["reconcile", "list"]).out;
+    assert!(listed.contains("set aside by #"), "{listed}");
+    let shown = desk.ok_as("bob", &["show", &id]).out;
+    assert!(shown.contains("set aside"), "{shown}");
+    let told = || {
+        let check = ["--json", "check", "--rule", "RK033"];
+        desk.run_as("carol", &check).out.contains("nobody has read")
+    };
+    assert!(told());
+    // The same files count again, and their events are open.
+    let again = desk.run_as("alice", &["--json", "reconcile", "cloudtrail", "trail"]);
+    assert!(again.json()["seq"].is_u64(), "{again:?}");
+    let open = desk.ok_as("carol", &["--json", "event", "list"]).json();
+    assert_eq!(open["events"].as_array().unwrap().len(), 3);
+    assert!(!told());
+    desk.ok_as("carol", &["verify", "--rebuild"]);
 }
 
 #[test]

@@ -48,7 +48,7 @@ use rootkeep::statement::tasks::{
 use rootkeep::statement::time::Date;
 use rootkeep::statement::trails::{
     Counts, EventName, Explain, ExplainPersonal, Reason, Reconcile, ReconcilePersonal, Traces,
-    TrailFile, TrailFiles, Unexplained, Was, Word,
+    TrailFile, TrailFiles, Unexplained, VoidReconcile, VoidReconcilePersonal, Was, Word,
 };
 use rootkeep::statement::{Claim, Kind as StatementKind, Time};
 
@@ -475,7 +475,7 @@ fn complete() -> World {
         agent: None,
         who: None,
     }];
-    enter(
+    let trail = enter(
         Claim::Reconcile(trail, Some(ReconcilePersonal { traces })),
         Vec::new(),
     );
@@ -487,6 +487,13 @@ fn complete() -> World {
         text: text("We tried the new token"),
     };
     world.decide(ADA, Claim::EventExplain(explain, Some(told)), &both);
+    let reason = VoidReconcilePersonal {
+        reason: text("The files were made up"),
+    };
+    let void = VoidReconcile {
+        reconcile: trail.leaf,
+    };
+    world.decide(ADA, Claim::ReconcileVoid(void, Some(reason)), &both);
     // Places and things, and who opened what.
     let location = |word: &str| {
         Claim::LocationSet(

@@ -6,6 +6,7 @@ use rootkeep::error::{Kind as ErrorKind, Result};
 use rootkeep::ledger::Entered;
 use rootkeep::policy::{self, CheckNow, TaskState};
 use rootkeep::state::Records;
+use rootkeep::state::places::WitnessRecord;
 use rootkeep::state::tasks::{LeftRecord, TaskRecord};
 use rootkeep::statement::account_id::AccountId;
 use rootkeep::statement::accounts::Partition;
@@ -509,6 +510,73 @@ fn an_address_is_changed_by_two_who_both_sign_the_end() {
 }
 
 #[test]
+fn nobody_keeps_a_change_of_address_open_for_ever() {
+    let mut world = World::ready();
+    let task = opened(&world, Task::ChangeEmail);
+    let by = |world: &World, place: usize, witness: usize, outcome| {
+        let end = CloseTask {
+            witness: Some(world.id(witness)),
+            ..end(world, task, outcome)
+        };
+        close(world, place, end)
+    };
+    // Its time is not over: the second person has a say.
+    world.clock.forward(9 * 3600);
+    let most = i64::from(Task::ChangeEmail.most_seconds());
+    world.clock.forward(most - 3600);
+    world.refused("not-the-second", || {
+        by(&world, ADA, EVE, TaskOutcome::Failed)
+    });
+    world.clock.forward(1);
+    // That it was done, nobody else says; nor does whoever did it pick who signs, keeper or not.
+    world.refused("not-the-second", || by(&world, ADA, EVE, TaskOutcome::Done));
+    world.refused("not-the-second", || {
+        by(&world, BEA, EVE, TaskOutcome::Failed)
+    });
+    world.refused("second-is-operator", || {
+        by(&world, ADA, BEA, TaskOutcome::Failed)
+    });
+    world.refused("own-witness", || by(&world, ADA, ADA, TaskOutcome::Failed));
+    let fay = world.newcomer("fay");
+    world.enrol(fay, &[Role::Operator]);
+    world.session(fay).accept().unwrap();
+    world.refused("not-operator", || by(&world, fay, EVE, TaskOutcome::Failed));
+    let closing = by(&world, ADA, EVE, TaskOutcome::Failed).unwrap();
+    world.refused("not-the-witness", || {
+        world.session(CY).reject(closing.leaf, text("no"))
+    });
+    assert!(world.session(EVE).sign_off(closing.leaf).unwrap().effective);
+    assert_eq!(state(&world, task), TaskState::Closed);
+    world.assert_good(DAN);
+}
+
+#[test]
+fn each_says_once_how_it_ended_and_what_the_others_said_lapses() {
+    let world = World::ready();
+    let task = opened(&world, Task::ChangeEmail);
+    let first = done(&world, BEA, task).unwrap();
+    world.refused("closing-waits", || done(&world, BEA, task));
+    world.session(BEA).withdraw(first.leaf).unwrap();
+    let again = done(&world, BEA, task).unwrap();
+    let others: Vec<Entered> = [ADA, DAN, EVE]
+        .map(|place| done(&world, place, task).unwrap())
+        .into();
+    world.session(CY).sign_off(again.leaf).unwrap();
+    for (place, other) in [ADA, DAN, EVE].into_iter().zip(&others) {
+        world.refused("lapsed", || world.session(CY).sign_off(other.leaf));
+        world.refused("lapsed", || {
+            world.session(CY).reject(other.leaf, text("no"))
+        });
+        world.refused("lapsed", || world.session(place).withdraw(other.leaf));
+    }
+    let session = world.open(CY).unwrap();
+    let waits = rootkeep::state::records::list::<WitnessRecord>(&session.view(), "").unwrap();
+    assert!(waits.is_empty());
+    drop(session);
+    world.assert_good(DAN);
+}
+
+#[test]
 fn where_the_second_person_has_left_another_signs_but_never_the_operator() {
     let mut world = World::ready();
     let task = opened(&world, Task::ChangeEmail);
@@ -682,6 +750,38 @@ fn a_task_in_effect_by_a_clock_that_was_ahead_waits_for_it() {
     let ahead = ask(&world, ADA, facts(&world, Task::AuditCredentials)).unwrap();
     world.clock.forward(-301);
     world.refused("dated-ahead", || world.session(BEA).sign_off(ahead.leaf));
+}
+
+#[test]
+fn a_clock_that_is_behind_at_the_last_sign_off_moves_no_window_back() {
+    const DAY: i64 = 86_400;
+    let world = World::ready();
+    let asked = ask(&world, ADA, facts(&world, Task::AuditCredentials)).unwrap();
+    world.clock.forward(2 * DAY);
+    for place in [ADA, BEA] {
+        world.session(place).sign_off(asked.leaf).unwrap();
+    }
+    // cy signs as though it were two days ago, when somebody took that root user on.
+    world.clock.forward(-2 * DAY);
+    world.session(CY).sign_off(asked.leaf).unwrap();
+    let last = 2 * DAY + 8 * 3600 + 900;
+    assert_eq!(
+        record(&world, asked.leaf).window(),
+        Some((at(&world, 2 * DAY), at(&world, last)))
+    );
+    assert_eq!(state(&world, asked.leaf), TaskState::Ahead);
+    world.clock.forward(2 * DAY);
+    assert_eq!(state(&world, asked.leaf), TaskState::Open);
+    // The request itself was late: the same.
+    let asked = ask(&world, ADA, facts(&world, Task::AuditCredentials)).unwrap();
+    world.clock.forward(-300);
+    world.sign_all(asked.leaf, &[ADA, BEA, CY]);
+    world.clock.forward(300);
+    assert_eq!(
+        record(&world, asked.leaf).window().unwrap().0,
+        at(&world, 0)
+    );
+    world.assert_good(CY);
 }
 
 #[test]
@@ -950,4 +1050,17 @@ fn a_task_that_is_refused_says_what_to_do() {
             .code,
         2
     );
+}
+
+#[test]
+fn what_is_known_of_an_account_has_its_tasks() {
+    let desk = Desk::ready();
+    asked(&desk, "alice", &[MEMBER, "audit-credentials"]).succeeded();
+    let shown = desk
+        .ok_as("bob", &["--json", "account", "show", MEMBER])
+        .json();
+    assert_eq!(shown["tasks"][0]["task"], "audit-credentials");
+    assert_eq!(shown["tasks"][0]["state"], "waiting");
+    let text = desk.ok_as("bob", &["account", "show", MEMBER]).out;
+    assert!(text.contains("audit-credentials, waiting"), "{text}");
 }

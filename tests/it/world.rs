@@ -765,6 +765,7 @@ pub fn import_claim() -> Claim {
     Claim::AccountImport(
         Import {
             organization: Some(text("o-example")),
+            at: None,
             accounts: vec![account(MANAGEMENT, true), account(MEMBER, false)],
             gone: Vec::new(),
         },

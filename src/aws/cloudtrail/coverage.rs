@@ -113,19 +113,21 @@ impl Coverage {
         })
     }
 
-    /// Stretches of more than so many hours without any record of a region, between two records of it.
+    /// Stretches of more than so many hours without any record of a region that has some: between two of
+    /// them, from the beginning of a period to the first, and from the last to its end.
     #[must_use]
-    pub fn gaps(&self, hours: u32) -> Vec<Gap> {
+    pub fn gaps(&self, hours: u32, (from, to): (Time, Time)) -> Vec<Gap> {
+        let least = i64::from(hours) * HOUR;
         let mut gaps = Vec::new();
         for ((account, region), span) in &self.spans {
-            let mut before: Option<i64> = None;
-            for hour in span.hours() {
-                if let Some(before) = before
-                    && hour - before - 1 > i64::from(hours)
-                    && let (Some(from), Some(to)) = (
-                        Time::from_seconds((before + 1) * HOUR),
-                        Time::from_seconds(hour * HOUR),
-                    )
+            let mut before = from.seconds();
+            let ends = span.hours().map(|hour| (hour * HOUR, (hour + 1) * HOUR));
+            let end = to.seconds();
+            for (begins, over) in ends.chain([(end, end)]) {
+                let begins = begins.min(end);
+                if begins - before > least
+                    && let (Some(from), Some(to)) =
+                        (Time::from_seconds(before), Time::from_seconds(begins))
                 {
                     gaps.push(Gap {
                         account: *account,
@@ -134,7 +136,7 @@ impl Coverage {
                         to,
                     });
                 }
-                before = Some(hour);
+                before = before.max(over);
             }
         }
         gaps
@@ -170,14 +172,35 @@ mod tests {
     #[test]
     fn a_gap_is_longer_than_its_bound() {
         let coverage = noted(&["2026-01-01T00:59:59Z", "2026-01-02T01:00:00Z"]);
-        assert_eq!(coverage.gaps(23).len(), 1);
-        assert_eq!(coverage.gaps(24), []);
-        let gap = &coverage.gaps(0)[0];
+        let whole = coverage.whole().unwrap();
+        assert_eq!(coverage.gaps(23, whole).len(), 1);
+        assert_eq!(coverage.gaps(24, whole), []);
+        let gap = &coverage.gaps(0, whole)[0];
         assert_eq!(gap.from.to_string(), "2026-01-01T01:00:00Z");
         assert_eq!(gap.to.to_string(), "2026-01-02T01:00:00Z");
+        let two_hours = noted(&["2026-01-01T00:00:00Z", "2026-01-01T01:59:00Z"]);
+        let whole = two_hours.whole().unwrap();
+        assert_eq!(two_hours.gaps(0, whole), []);
+    }
+
+    #[test]
+    fn what_is_missing_at_the_edges_of_the_period_is_a_gap() {
+        let coverage = noted(&["2026-01-02T12:30:00Z"]);
+        let at = |text: &str| Time::parse(text).unwrap();
+        let gaps = |from: &str, to: &str| coverage.gaps(24, (at(from), at(to)));
+        assert_eq!(gaps("2026-01-01T12:00:00Z", "2026-01-03T13:00:00Z"), []);
+        let both = gaps("2026-01-01T11:59:59Z", "2026-01-03T13:00:01Z");
+        let edges: Vec<(String, String)> = both
+            .iter()
+            .map(|gap| (gap.from.to_string(), gap.to.to_string()))
+            .collect();
+        let edge = |from: &str, to: &str| (from.to_owned(), to.to_owned());
         assert_eq!(
-            noted(&["2026-01-01T00:00:00Z", "2026-01-01T01:59:00Z"]).gaps(0),
-            []
+            edges,
+            [
+                edge("2026-01-01T11:59:59Z", "2026-01-02T12:00:00Z"),
+                edge("2026-01-02T13:00:00Z", "2026-01-03T13:00:01Z")
+            ]
         );
     }
 

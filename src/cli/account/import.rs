@@ -121,13 +121,14 @@ pub fn run(context: &Context, command: &ImportFiles) -> Result<Done> {
     } else {
         context.open_to_act()?
     };
+    let now = session.now()?;
     let plan = gathered.listing.as_ref();
     let plan = plan
-        .map(|listing| Plan::of(&session, listing))
+        .map(|listing| Plan::of(&session, listing, now))
         .transpose()?;
     let none = BTreeSet::new();
     let listed = plan.as_ref().map_or(&none, |plan| &plan.listed);
-    let differences = estate::differences(&session.view(), &gathered.files, listed)?;
+    let differences = estate::differences(&session.view(), &gathered.files, listed, now)?;
     let told = Told::new(&gathered, plan.as_ref(), &differences);
     told.headlines.iter().for_each(|line| context.say(line));
     let claims = claims(gathered.listing.as_ref(), plan, differences)?;
@@ -198,7 +199,8 @@ impl Told {
                 "accounts: {added} new, {changed} changed, {gone} gone"
             ));
             told.lines.extend(plan.lines());
-            let fields = json!({"added": added, "changed": changed, "gone": gone});
+            let fields =
+                json!({"added": added, "changed": changed, "gone": gone, "as_of": plan.at});
             told.fields = output::merge(told.fields, fields);
         }
         if !gathered.files.is_empty() {

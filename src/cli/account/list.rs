@@ -110,7 +110,7 @@ impl HasArg {
 pub fn run(context: &Context, filter: &ListAccounts) -> Result<Done> {
     let session = context.open()?;
     let view = session.view();
-    let roots = roots::all(&view)?;
+    let roots = roots::all(&view, session.now()?)?;
     let all = records::<AccountRecord>(&view, "")?.into_iter();
     let all = all.map(|(_, record)| Listed {
         credentials: roots.get(&record.facts.id).and_then(Root::credentials),

@@ -6,8 +6,10 @@ use crate::aws::organizations;
 use crate::error::Result;
 use crate::exchange::gathering::Listing;
 use crate::ledger::Session;
+use crate::policy::check_listing;
 use crate::present::accounts::state_word;
 use crate::state::custody::AccountRecord;
+use crate::state::people::LedgerRecord;
 use crate::state::records::list as records;
 use crate::statement::account_id::AccountId;
 use crate::statement::accounts::{AccountFacts, AccountNames, Import, ImportPersonal, Partition};
@@ -20,6 +22,8 @@ const NAMED: usize = 20;
 /// What a listing would change.
 pub struct Plan {
     organization: Option<String>,
+    /// As of when it is.
+    pub at: Time,
     changed: Vec<(AccountFacts, AccountNames)>,
     /// How many are new.
     pub added: usize,
@@ -29,7 +33,9 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub fn of(session: &Session, listing: &Listing) -> Result<Self> {
+    /// # Errors
+    /// Refused, code `older-listing`, where it would change something and a newer one is known.
+    pub fn of(session: &Session, listing: &Listing, now: Time) -> Result<Self> {
         let mut known: BTreeMap<String, AccountRecord> =
             records::<AccountRecord>(&session.view(), "")?
                 .into_iter()
@@ -37,6 +43,7 @@ impl Plan {
         let accounts = &listing.accounts;
         let mut plan = Self {
             organization: accounts.iter().find_map(|it| it.organization.clone()),
+            at: listing.at,
             changed: Vec::new(),
             added: 0,
             gone: Vec::new(),
@@ -61,6 +68,11 @@ impl Plan {
                 plan.gone.push(AccountId::new(id)?);
             }
         }
+        if let Some(ledger) = LedgerRecord::load(&session.view())?
+            && !plan.is_nothing()
+        {
+            check_listing(&ledger, Some(plan.at), now)?;
+        }
         Ok(plan)
     }
 
@@ -80,18 +92,18 @@ impl Plan {
 
     /// What would change, in lines.
     pub fn lines(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self
-            .changed
-            .iter()
-            .take(NAMED)
-            .map(|(facts, names)| {
-                let state = state_word(facts.state);
-                format!(
-                    "  {}  {state:<18} {:<24} {}",
-                    facts.id, names.name, names.email
-                )
-            })
-            .collect();
+        let mut lines = Vec::new();
+        if !self.is_nothing() {
+            lines.push(format!("  listed as of {}", self.at));
+        }
+        let changed = self.changed.iter().take(NAMED).map(|(facts, names)| {
+            let state = state_word(facts.state);
+            format!(
+                "  {}  {state:<18} {:<24} {}",
+                facts.id, names.name, names.email
+            )
+        });
+        lines.extend(changed);
         if self.changed.len() > NAMED {
             lines.push(format!("  and {} more", self.changed.len() - NAMED));
         }
@@ -104,6 +116,7 @@ impl Plan {
         Ok(Claim::AccountImport(
             Import {
                 organization: self.organization.map(Text::new).transpose()?,
+                at: Some(self.at),
                 accounts: facts,
                 gone: self.gone,
             },

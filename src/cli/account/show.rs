@@ -5,14 +5,17 @@ use serde_json::{Value, json};
 use super::list;
 use crate::cli::context::Context;
 use crate::cli::output::{self, Done};
+use crate::crypto::fixed::Digest;
 use crate::error::Result;
 use crate::insight::roots;
 use crate::ledger::{People, Session};
+use crate::policy::{self, TaskState};
 use crate::present::accounts::{self, Event, Known, state_word};
 use crate::present::describe;
 use crate::state::custody::{AccountRecord, SecretRecord};
 use crate::state::estate::{FeaturesRecord, RegistryRecord, RootRecord};
 use crate::state::records::list as records;
+use crate::state::tasks::TaskRecord;
 use crate::statement::account_id::AccountId;
 use crate::statement::names::Subject;
 
@@ -22,6 +25,8 @@ struct Account {
     root: Option<RootRecord>,
     registered: Option<RegistryRecord>,
     secrets: Vec<String>,
+    /// Tasks on its root user, in the order of the log, and where each stands.
+    tasks: Vec<(TaskRecord, TaskState)>,
     /// Of the organisation, where the account is its management account.
     features: Option<FeaturesRecord>,
 }
@@ -41,6 +46,7 @@ impl Account {
                 })
                 .map(|(_, secret)| secret.name.to_string())
                 .collect(),
+            tasks: tasks(session, id)?,
             features: management
                 .then(|| FeaturesRecord::load(&view))
                 .transpose()?,
@@ -81,14 +87,30 @@ impl Account {
     }
 }
 
+fn tasks(session: &Session, id: AccountId) -> Result<Vec<(TaskRecord, TaskState)>> {
+    let (view, now) = (session.view(), session.now()?);
+    let mut tasks = Vec::new();
+    for (leaf, task) in records::<TaskRecord>(&view, "")? {
+        if task.account == id {
+            let state = policy::task_state(&view, &Digest::parse(&leaf)?, &task, now)?;
+            tasks.push((task, state));
+        }
+    }
+    tasks.sort_by_key(|(task, _)| task.index);
+    Ok(tasks)
+}
+
 pub fn run(context: &Context, id: &str) -> Result<Done> {
     let id = AccountId::new(id)?;
     let session = context.open()?;
     let account = Account::find(&session, id)?;
     if context.global.json {
-        let state = roots::of(&session.view(), &id)?.credentials();
+        let state = roots::of(&session.view(), &id, session.now()?)?.credentials();
         let more = json!({
             "secrets": account.secrets,
+            "tasks": account.tasks.iter().map(|(task, state)| json!({
+                "id": task.id, "task": task.task, "state": state.as_str(),
+            })).collect::<Vec<Value>>(),
             "by_files": account.by_files().iter().map(known_fields).collect::<Vec<Value>>(),
             "by_people": account.by_people().iter().map(known_fields).collect::<Vec<Value>>(),
         });
@@ -123,6 +145,14 @@ fn text(id: AccountId, account: &Account) -> String {
         names.map_or("(erased)", |names| names.email.as_str()),
         record.index
     );
+    for (task, state) in &account.tasks {
+        text.push_str(&format!(
+            "  task         {} {}, {}\n",
+            task.id.short(),
+            task.task.as_str(),
+            state.as_str()
+        ));
+    }
     for (heading, known) in [
         ("what AWS's files say", account.by_files()),
         ("what people say", account.by_people()),

@@ -276,6 +276,7 @@ fn sorts(path: &[&Command], arg: &Arg) -> Vec<Sort> {
         ("EVENT", _) => vec![Sort::Event],
         ("ID", "review") => vec![Sort::Review],
         ("ID", "task") => vec![Sort::Task],
+        ("ID", "reconcile") => vec![Sort::Reconciled],
         ("RUNBOOK", _) => vec![Sort::Runbook, Sort::Waiting],
         ("RUNBOOK|CEREMONY", _) => vec![Sort::Runbook, Sort::Performed],
         ("ID", _) => vec![Sort::Waiting],

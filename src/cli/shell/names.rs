@@ -12,7 +12,7 @@ use crate::state::records::list;
 use crate::state::reviews::{ReviewRecord, ReviewsRecord};
 use crate::state::rules::{Proposal, Quorum};
 use crate::state::tasks::TaskRecord;
-use crate::state::trails::EventRecord;
+use crate::state::trails::{EventRecord, ReconcileRecord};
 use crate::state::{Records, Table};
 
 /// A sort of things that have names.
@@ -54,6 +54,8 @@ pub enum Sort {
     Task,
     /// Events that nothing explained.
     Event,
+    /// Comparings with CloudTrail that were not set aside.
+    Reconciled,
     /// Ids of what waits for somebody, or can be revealed or closed.
     Waiting,
 }
@@ -115,6 +117,11 @@ pub fn all(records: &dyn Records, sort: Sort) -> Result<Vec<Name>> {
             .into_iter()
             .filter(|(_, task)| task.closed.is_none())
             .map(|(_, task)| Name::of(task.id.short(), task.task.as_str()))
+            .collect(),
+        Sort::Reconciled => ReconcileRecord::all(records)?
+            .into_iter()
+            .filter(|(_, one)| one.void.is_none())
+            .map(|(_, one)| Name::of(one.id.short(), one.to.to_string()))
             .collect(),
         Sort::Event => EventRecord::all(records)?
             .into_iter()

@@ -18,6 +18,7 @@ use crate::state::places::{
 use crate::state::records::{list, read as read_one};
 use crate::state::reviews::PrivilegeRecord;
 use crate::statement::SecretKind;
+use crate::statement::Time;
 use crate::statement::account_id::AccountId;
 use crate::statement::accounts::{AccountState, Partition};
 use crate::statement::names::Subject;
@@ -29,7 +30,7 @@ use crate::statement::text::{Name, Text};
 ///
 /// # Errors
 /// Verification where the state is damaged.
-pub fn read(records: &dyn Records) -> Result<Estate> {
+pub fn read(records: &dyn Records, now: Time) -> Result<Estate> {
     let mut reader = Reader::new(records)?;
     let mut places = reader.places()?;
     let names = places.iter().map(|place| place.name.clone());
@@ -53,7 +54,7 @@ pub fn read(records: &dyn Records) -> Result<Estate> {
     reader.mailboxes(&of_subject, &mut accounts)?;
     reader.phones(&mut accounts)?;
     reader.privileges()?;
-    know_credentials(records, &mut accounts)?;
+    know_credentials(records, &mut accounts, now)?;
     let mut estate = reader.estate;
     estate.accounts = accounts.into_values().collect();
     estate.note_managers();
@@ -65,9 +66,10 @@ pub fn read(records: &dyn Records) -> Result<Estate> {
 fn know_credentials(
     records: &dyn Records,
     accounts: &mut BTreeMap<AccountId, Account>,
+    now: Time,
 ) -> Result<()> {
-    let central = roots::central(records)?.is_some_and(|central| central.credentials);
-    for (id, root) in roots::all(records)? {
+    let central = roots::central(records, now)?.is_some_and(|central| central.credentials);
+    for (id, root) in roots::all(records, now)? {
         if let Some(account) = accounts.get_mut(&id) {
             let bare = root.is_bare();
             account.credentials = RootCredentials {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::CLOCK_ERROR;
 use crate::crypto::fixed::Digest;
 use crate::error::Result;
+use crate::policy;
 use crate::state::Records;
 use crate::state::custody::{Epoch, RequestRecord, SecretRecord};
 use crate::state::drills::DrillRecord;
@@ -41,6 +42,8 @@ pub struct Expected {
     pub cause: Cause,
     /// Events that are named by it, and would not be explained by their time alone.
     pub names: BTreeSet<String>,
+    /// Events that would be, if somebody else than the sealer had found that what was sealed anew works.
+    pub alone: BTreeSet<String>,
     /// Whether somebody says that it was used at AWS.
     pub leaves_trace: bool,
 }
@@ -149,11 +152,18 @@ impl Estate {
             let password = secret.kind() == SecretKind::Password;
             // Whoever changes it at AWS seals what it is now.
             let next = Epoch::load(records, &wanted.secret, wanted.epoch.saturating_add(1))?;
-            let changed = next.is_some_and(|next| {
+            let next = next.filter(|next| {
                 next.reshared_from.is_none()
                     && next.made_at >= effect.at
                     && next.made_at <= to.plus(SEALED_WITHIN)
             });
+            // One person's seal explains nothing: whoever changed the password alone can seal something.
+            let works = match &next {
+                Some(next) => policy::found_to_work(records, next)?,
+                None => false,
+            };
+            let changes = |sealed: bool| changes(secret.kind(), sealed);
+            let sealed = next.is_some();
             let unused = password && request.closed == Some(Outcome::Unused);
             for account in accounts(&secret) {
                 self.expected.push(Expected {
@@ -166,11 +176,8 @@ impl Estate {
                     } else {
                         Cause::Release { password }
                     },
-                    names: if unused {
-                        BTreeSet::new()
-                    } else {
-                        changes(secret.kind(), changed)
-                    },
+                    names: changes(!unused && works),
+                    alone: changes(!unused && sealed && !works),
                     leaves_trace: password && request.closed == Some(Outcome::Used),
                 });
             }
@@ -183,7 +190,10 @@ impl Estate {
             return;
         };
         let closed = task.closed.as_ref();
+        let failed = closed.is_some_and(|closed| closed.outcome == TaskOutcome::Failed);
         let names: &[&str] = match task.task {
+            // One that came to nothing has changed none.
+            Task::ChangeEmail if failed => &ADDRESS_CHANGED[..1],
             Task::ChangeEmail => &ADDRESS_CHANGED,
             // What was allowed again is then asked for by the mailbox.
             Task::CreatePassword => &["PasswordRecoveryRequested", "PasswordRecoveryCompleted"],
@@ -198,6 +208,7 @@ impl Estate {
                 policy: task.task.policy().map(str::to_owned),
             },
             names: names.iter().map(|name| (*name).to_owned()).collect(),
+            alone: BTreeSet::new(),
             leaves_trace: closed.is_some_and(|closed| closed.outcome == TaskOutcome::Done),
         });
     }
@@ -224,6 +235,7 @@ impl Estate {
                 to: found.at.plus(DRILL),
                 cause: Cause::Drill,
                 names: BTreeSet::new(),
+                alone: BTreeSet::new(),
                 leaves_trace: true,
             });
         }

@@ -92,6 +92,12 @@ impl<'e> Judge<'e> {
         named.map(|one| one.leaf)
     }
 
+    /// Whether what was changed there was sealed anew, by the word of one.
+    fn sealed_alone(&self, event: &Event, account: AccountId) -> bool {
+        let mut own = self.of(account);
+        own.any(|one| one.off(event.at) == 0 && one.alone.contains(event.name.as_str()))
+    }
+
     fn assume_root(&self, event: &Event, policy: Option<&Word>) -> Verdict {
         let Some(account) = event.account else {
             return open(Reason::NoAccount);
@@ -137,9 +143,11 @@ impl<'e> Judge<'e> {
         }
         match act.sort {
             Sort::SignIn | Sort::Call => self.signed_in(event, act, account),
-            _ => self
-                .named(event)
-                .map_or(open(Reason::CredentialChange), Verdict::By),
+            _ => match self.named(event) {
+                Some(leaf) => Verdict::By(leaf),
+                None if self.sealed_alone(event, account) => open(Reason::SealedAlone),
+                None => open(Reason::CredentialChange),
+            },
         }
     }
 

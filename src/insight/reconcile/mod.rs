@@ -104,7 +104,7 @@ pub fn reconcile(
     }
     outcome.unexplained.sort();
     outcome.look_for_traces(events, coverage, estate);
-    outcome.gaps = coverage.gaps(gap_hours);
+    outcome.gaps = coverage.gaps(gap_hours, (from, to));
     let length = |gap: &Gap| gap.to.seconds().saturating_sub(gap.from.seconds());
     outcome
         .gaps

@@ -59,6 +59,7 @@ fn release(password: bool) -> Expected {
         to: at(60),
         cause: Cause::Release { password },
         names: BTreeSet::new(),
+        alone: BTreeSet::new(),
         leaves_trace: password,
     }
 }
@@ -168,6 +169,19 @@ fn a_release_explains_its_own_account_and_its_own_secret() {
 }
 
 #[test]
+fn a_release_that_was_not_used_explains_no_sign_in() {
+    let unused = Expected {
+        cause: Cause::Unused,
+        leaves_trace: false,
+        ..release(true)
+    };
+    assert_eq!(
+        reason(sign_in("e", 30), &estate(&[unused])),
+        Some((Reason::ClosedUnused, None))
+    );
+}
+
+#[test]
 fn some_events_are_open_though_they_are_in_the_window() {
     let estate = estate(&[release(true)]);
     let open = |name: &str, act: Act| {
@@ -245,6 +259,25 @@ fn what_a_window_names_is_explained_by_it() {
         )
     };
     assert_eq!(reason(changed(30), &estate), None);
+    assert_eq!(
+        reason(changed(90), &estate),
+        Some((Reason::CredentialChange, None))
+    );
+}
+
+#[test]
+fn a_change_that_one_person_has_sealed_alone_stays_open_and_says_so() {
+    let mut release = release(true);
+    release.alone.insert("PasswordUpdated".to_owned());
+    let estate = estate(&[release]);
+    let changed = |minutes| {
+        let what = What::Root(act(Sort::PasswordUpdated));
+        event("e", "PasswordUpdated", minutes, ONE, what)
+    };
+    assert_eq!(
+        reason(changed(30), &estate),
+        Some((Reason::SealedAlone, None))
+    );
     assert_eq!(
         reason(changed(90), &estate),
         Some((Reason::CredentialChange, None))

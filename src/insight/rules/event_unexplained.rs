@@ -3,6 +3,7 @@
 use super::rule::Found;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
+use crate::statement::findings::About;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -11,7 +12,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Critical,
     title: "Every root event of CloudTrail is explained",
     why: "A use of root that nobody expected is how an account is lost.",
-    fix: "runbook root-alarm; once it is known what it was: `rootkeep event explain ID --was ours --text TEXT`",
+    fix: "runbook root-alarm; once it is known what it was: `rootkeep event explain ID --was ours --text TEXT`; a time that was set aside: `rootkeep reconcile cloudtrail FILE`",
     source: "CIS AWS Foundations 3.0 4.3, 5.0 4.3, 7.0 5.3; NIST SP 800-53 AU-6; M17",
     look,
 };
@@ -32,6 +33,14 @@ fn look(world: &World) -> Looked {
             ),
         });
     }
+    for (leaf, from, to) in &world.set_aside {
+        looked.found.push(Found {
+            about: About::Entry(*leaf),
+            message: format!(
+                "what CloudTrail was found to say from {from} to {to} was set aside, and nobody has read that time again"
+            ),
+        });
+    }
     looked
 }
 
@@ -39,7 +48,6 @@ fn look(world: &World) -> Looked {
 mod tests {
     use super::*;
     use crate::insight::rules::fixtures::*;
-    use crate::statement::findings::About;
 
     #[test]
     fn passes() {
@@ -56,5 +64,10 @@ mod tests {
             account: Some(M),
         });
         breaks(&RULE, &world, "ConsoleLogin in 111111111111");
+        let mut world = good();
+        world
+            .set_aside
+            .push((Digest([1; 32]), ago(&world, 9), ago(&world, 2)));
+        breaks(&RULE, &world, "set aside");
     }
 }

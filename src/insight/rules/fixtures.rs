@@ -656,6 +656,7 @@ pub(super) fn release(world: &mut World, secret: Id, days_ago: u64) {
             quorum: ENGINEERS,
         }],
         yes: vec![id(1), id(2)],
+        latest: at,
         no: Vec::new(),
         sent: Vec::new(),
         effect: Some(InEffect { index: 13, at }),

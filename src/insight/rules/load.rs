@@ -20,7 +20,7 @@ use crate::state::people::LedgerRecord;
 use crate::state::places::{AccessRecord, ItemRecord, LocationRecord, Place};
 use crate::state::records::list;
 use crate::state::rules::SplitRule;
-use crate::state::trails::EventRecord;
+use crate::state::trails::{EventRecord, ReconcileRecord};
 use crate::statement::account_id::AccountId;
 use crate::statement::findings::About;
 use crate::statement::posture::{HardwareMfa, Posture, TimestampEvery};
@@ -70,7 +70,7 @@ impl World {
         let latest = now.plus(CLOCK_ERROR);
         world.restored = backups::restored(view, now)?.map(|last| last.made_at);
         // One person can register so much that this is too much: every other rule goes on.
-        if let Err(error) = world.load_reach(&reach::read(view)?) {
+        if let Err(error) = world.load_reach(&reach::read(view, now)?) {
             world.unreachable = Some(error.message().to_owned());
         }
         let recent = recent(view, world.days_ago(RECENT_DAYS), latest)?;
@@ -83,12 +83,23 @@ impl World {
         for (key, account) in list(view, "")? {
             self.accounts.insert(AccountId::new(key)?, account);
         }
-        self.roots = roots::all(view)?;
-        self.central = roots::central(view)?;
+        self.roots = roots::all(view, self.now)?;
+        self.central = roots::central(view, self.now)?;
         self.tasks = by_leaf(view)?;
         for event in EventRecord::all(view)? {
             if event.explained.is_none() {
                 self.events.push(OpenEvent::of(&event));
+            }
+        }
+        let (void, good): (Vec<_>, Vec<_>) = ReconcileRecord::all(view)?
+            .into_iter()
+            .partition(|(_, one)| one.void.is_some());
+        for (leaf, one) in void {
+            let covers = |(_, other): &(Digest, ReconcileRecord)| {
+                other.from <= one.from && one.to <= other.to
+            };
+            if !good.iter().any(covers) {
+                self.set_aside.push((leaf, one.from, one.to));
             }
         }
         self.standards = Standards::of(&PostureRecord::load(view)?.posture);

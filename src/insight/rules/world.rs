@@ -192,6 +192,8 @@ pub struct World {
     pub clock_steps: Vec<ClockStep>,
     /// Events of CloudTrail that nobody has explained.
     pub events: Vec<OpenEvent>,
+    /// Comparings of CloudTrail that were set aside, with their periods, which no other one covers.
+    pub set_aside: Vec<(Digest, Time, Time)>,
     /// Why it can't be worked out who reaches root users.
     pub unreachable: Option<String>,
     /// Who can reach which account.
@@ -238,6 +240,7 @@ impl World {
             timestamped: None,
             clock_steps: Vec::new(),
             events: Vec::new(),
+            set_aside: Vec::new(),
             unreachable: None,
             reach: BTreeMap::new(),
         }

@@ -17,7 +17,8 @@ use rootkeep::statement::secrets::{Confirm, ConfirmPersonal};
 use crate::world::{ADA, BEA, CY, DAN, EVE, MANAGEMENT, MFA, PASSWORD, World, name, random_id};
 
 fn estate(world: &World) -> Estate {
-    reach::read(&world.session(ADA).view()).unwrap()
+    let session = world.session(ADA);
+    reach::read(&session.view(), session.now().unwrap()).unwrap()
 }
 
 /// Smallest sets of people's places, by sign-in; and how many people can be lost.
@@ -151,7 +152,7 @@ fn whose_name_was_erased_is_somebody_whom_nobody_counts_on() {
         events: vec![1],
     };
     over.put("root-eu".to_owned(), &mailbox);
-    let estate = reach::read(&over).unwrap();
+    let estate = reach::read(&over, session.now().unwrap()).unwrap();
     let (sets, survives) = reached(&world, &estate, Route::Reset);
     assert_eq!(sets, [vec![DAN, EVE], vec![DAN, SOMEBODY]]);
     assert_eq!(survives, Some(0));
@@ -177,7 +178,7 @@ fn somebody_who_goes_on_with_another_identity_is_one_person() {
     new.replaces = Some(world.id(CY));
     put(&mut over, world.id(CY), &old);
     put(&mut over, random_id(), &new);
-    let estate = reach::read(&over).unwrap();
+    let estate = reach::read(&over, session.now().unwrap()).unwrap();
     let (sets, survives) = reached(&world, &estate, Route::SignIn);
     assert_eq!(sets, [vec![ADA, DAN], vec![BEA, DAN, SOMEBODY]]);
     assert_eq!(survives, Some(0));
