@@ -7,6 +7,7 @@ mod acts;
 mod comparing;
 mod copying;
 mod drilling;
+mod erasing;
 mod files;
 mod founding;
 mod glance;

@@ -90,6 +90,7 @@ impl Judge<'_> {
             Claim::PostureSet(set) => check_posture(&set.posture),
             Claim::TaskRequest(request, _) => self.check_task(request),
             Claim::EventExplain(explain, _) => self.check_explain(explain),
+            Claim::Erase(erase, _) => self.check_erase(erase),
             _ => Err(refusal::malformed(
                 "statements of this kind don't wait for governance",
             )),
@@ -221,6 +222,7 @@ impl Judge<'_> {
             Claim::PostureSet(set) => self.hold_to(&set.posture)?,
             Claim::TaskRequest(..) => self.open_task(subject)?,
             Claim::EventExplain(explain, _) => self.explain(subject, explain)?,
+            Claim::Erase(erase, _) => self.erase(subject, erase)?,
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind don't wait for governance",

@@ -3,7 +3,7 @@
 
 use chrono::{Local, TimeZone};
 
-use super::{ceremonies, custody, drills, estate, findings, reviews, runbooks, tasks, trails};
+use super::{ceremonies, custody, drills, erasure, estate, findings, reviews, runbooks, tasks, trails};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -299,6 +299,7 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
                 .or_else(|| estate::claim(claim))
                 .or(tasks::claim(source, claim)?)
                 .or(trails::claim(claim))
+                .or(erasure::claim(source, claim)?)
             {
                 Some(line) => line,
                 None => custody::claim(claim, people),
@@ -348,7 +349,8 @@ pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{many}")
 }
 
-fn subject(source: &dyn Reading, leaf: &Digest) -> Result<String> {
+/// An entry by number, kind and id.
+pub(super) fn subject(source: &dyn Reading, leaf: &Digest) -> Result<String> {
     Ok(match source.place(leaf)? {
         Some(place) => format!("#{} ({} {})", place.seq, place.kind, place.id.short()),
         None => format!("leaf {leaf}"),
@@ -489,12 +491,14 @@ pub fn statement(
             estate::details(claim, people, &mut lines);
             tasks::details(source, claim, people, &mut lines)?;
             trails::details(claim, &mut lines);
+            erasure::details(claim, &mut lines);
             if matches!(claim, Claim::ReviewStart(..)) {
                 reviews::strikes(source, &statement.leaf(), people, &mut lines)?;
             }
             custody::details(claim, people, &mut lines);
         }
     }
+    erasure::gone(source, statement, people, &mut lines)?;
     Ok(lines)
 }
 

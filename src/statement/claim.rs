@@ -12,6 +12,7 @@ use super::drills::{
     Answer, CloseImprovement, Finish, FinishPersonal, Noted, Plan, Record, RecordPersonal, Start,
     Step,
 };
+use super::erasure::Erase;
 use super::estate::{EstateImport, EstateImportPersonal};
 use super::findings::AcceptFinding;
 use super::founding::{Charter, GenesisPersonal, GovernanceSeal, GovernanceSet};
@@ -217,6 +218,7 @@ claims! {
     "task.close" TaskClose(CloseTask, CloseTaskPersonal) "A task is over.";
     "reconcile" Reconcile(Reconcile, ReconcilePersonal) "What CloudTrail says was compared with the ledger.";
     "event.explain" EventExplain(Explain, ExplainPersonal) "What events were that nothing explained.";
+    "erase" Erase(Erase, RejectPersonal) "What a statement says of people is to be erased.";
 }
 
 impl Claim {
