@@ -366,11 +366,7 @@ fn from_pin(
 }
 
 /// The state's hashes at the head, from the first leaf on.
-fn from_first(
-    pin: &Pin,
-    view: &View<'_>,
-    (member, own_key): (&Id, &PublicKey),
-) -> Result<Shards> {
+fn from_first(pin: &Pin, view: &View<'_>, (member, own_key): (&Id, &PublicKey)) -> Result<Shards> {
     let nothing = Memory::default();
     let mut state = Overlay::new(&nothing);
     fold(pin, 0, view, &mut state)?;
@@ -437,8 +433,7 @@ fn fold(pin: &Pin, from: u64, view: &View<'_>, state: &mut Overlay<'_>) -> Resul
                 view: view.before(entry.seq)?,
                 tree: &tree,
             };
-            let statement =
-                check_statement(state, &entry.envelope, entry.parts()).map_err(at)?;
+            let statement = check_statement(state, &entry.envelope, entry.parts()).map_err(at)?;
             if lacks_personal(&statement) {
                 lacking.push((entry.seq, statement.leaf()));
             }

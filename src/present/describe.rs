@@ -3,7 +3,9 @@
 
 use chrono::{Local, TimeZone};
 
-use super::{ceremonies, custody, drills, erasure, estate, findings, reviews, runbooks, tasks, trails};
+use super::{
+    ceremonies, custody, drills, erasure, estate, findings, reviews, runbooks, tasks, trails,
+};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;

@@ -117,7 +117,10 @@ pub fn posture(posture: &Posture) -> Vec<String> {
     };
     let kept = match posture.retention_days {
         0 => "no set time".to_owned(),
-        days => format!("{} at least", counted(usize::try_from(days).unwrap_or(usize::MAX), "day")),
+        days => format!(
+            "{} at least",
+            counted(usize::try_from(days).unwrap_or(usize::MAX), "day")
+        ),
     };
     vec![
         format!("  the organisation's mail domains           {domains}"),

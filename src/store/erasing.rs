@@ -23,7 +23,10 @@ impl Batch<'_> {
             [leaf.as_bytes()],
         )?;
         if gone != 1 {
-            return Err(Error::failed("internal", "what is to be erased is not there"));
+            return Err(Error::failed(
+                "internal",
+                "what is to be erased is not there",
+            ));
         }
         self.replace_meta(MARK, &[])
     }

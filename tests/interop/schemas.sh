@@ -487,10 +487,10 @@ TRAIL
     together event explain attack-2 --was ours --text 'ticket OPS-7'
     as bob event show attack-2
     as bob event list --all
-    one=$(as alice correct genesis --reason 'a slip' --text 'a name that goes' | field id)
-    together erase "$one" --ground asked --reason 'a letter'
-    as bob show "$one"
-    refused 3 already-erased alice erase "$one" --ground asked --reason 'again'
+    said=$(as alice correct genesis --reason 'a slip' --text 'a name that goes' | field id)
+    together erase "$said" --ground asked --reason 'a letter'
+    as bob show "$said"
+    refused 3 already-erased alice erase "$said" --ground asked --reason 'again'
     refused 3 still-needed alice erase genesis --ground mistake --reason 'no'
     refused 2 bad-trail alice reconcile cloudtrail alice.card
     refused 5 no-event alice event show nothing

@@ -8,7 +8,9 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::recipient::Recipient;
 use crate::error::{Error, Result};
 use crate::ledger::signing;
-use crate::ledger::trusted::{check_next, check_no_import, check_statement, damaged, lacks_personal};
+use crate::ledger::trusted::{
+    check_next, check_no_import, check_statement, damaged, lacks_personal,
+};
 use crate::log::{self, Algorithm, Hash, MemoryNodes, SignedCheckpoint, VerifierKey};
 use crate::policy::{LeafInfo, LogView};
 use crate::state::erasure::ErasedRecord;

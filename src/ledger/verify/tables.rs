@@ -28,7 +28,9 @@ impl Run<'_> {
         };
         // What was erased may not be out of the file yet.
         let passing = ["copy", "erased"];
-        let known = names.iter().filter(|name| !passing.contains(&name.as_str()));
+        let known = names
+            .iter()
+            .filter(|name| !passing.contains(&name.as_str()));
         let same = mark_fits
             && known.eq(&["ledger", "log_seed"])
             && self.view.meta("ledger")? == self.ledger.as_bytes()
