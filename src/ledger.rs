@@ -8,6 +8,7 @@ mod as_of;
 mod comparing;
 mod copying;
 mod drilling;
+mod erasing;
 mod files;
 mod founding;
 mod glance;

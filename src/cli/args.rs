@@ -216,6 +216,8 @@ pub enum Command {
     Find(super::find::FindCommand),
     /// Say that an entry is wrong, and what is right
     Correct(super::attach::CorrectCommand),
+    /// Propose that what an entry says of people is erased, for good
+    Erase(super::erase::EraseCommand),
     /// Add a file to an entry
     Attach(super::attach::AttachCommand),
     /// Attached files: get

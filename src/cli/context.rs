@@ -516,6 +516,9 @@ impl Context {
             for line in super::safe::to_look_at(&session, subject)? {
                 self.warn(&line);
             }
+            for line in super::erase::still_held(&session, subject)? {
+                self.warn(&line);
+            }
             (now.effective, now.needs) = (signed.effective, signed.needs);
             if !signed.effective {
                 now.waiting = Waiting::of(&session, &session.people()?, subject)?;

@@ -32,6 +32,7 @@ mod drill_prove;
 mod drill_record;
 mod drill_start;
 mod due;
+mod erase;
 mod event;
 mod evidence;
 mod find;
@@ -198,6 +199,7 @@ fn run(context: &Context, command: Command) -> crate::error::Result<Done> {
         Command::Show(command) => show::run(context, &command),
         Command::Find(command) => find::run(context, &command),
         Command::Correct(command) => attach::correct(context, &command),
+        Command::Erase(command) => erase::run(context, &command),
         Command::Attach(command) => attach::attach(context, &command),
         Command::Attachment(command) => attachment::run(context, &command),
         Command::Verify(command) => verify::run(context, &command),

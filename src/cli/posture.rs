@@ -74,6 +74,9 @@ pub struct PostureSet {
     /// How often an outsider is to time-stamp the log
     #[arg(long)]
     timestamp_every: Option<EveryArg>,
+    /// For how many days what a statement says of people can't be erased
+    #[arg(long, value_name = "DAYS")]
+    retention_days: Option<u32>,
 }
 
 pub fn run(context: &Context, command: &PostureCommand) -> Result<Done> {
@@ -126,6 +129,7 @@ fn set(context: &Context, command: &PostureSet) -> Result<Done> {
     posture.stale_share_days = command.stale_share_days.unwrap_or(posture.stale_share_days);
     let every = command.timestamp_every.map(EveryArg::every);
     posture.timestamp_every = every.unwrap_or(posture.timestamp_every);
+    posture.retention_days = command.retention_days.unwrap_or(posture.retention_days);
     let entered = session.enter(Claim::PostureSet(SetPosture { posture }), Vec::new())?;
     context.report(
         session,

@@ -8,15 +8,18 @@ use super::genesis;
 use super::output::{self, Done};
 use super::request_list;
 use super::waiting::Waiting;
+use crate::crypto::fixed::Digest;
 use crate::error::Result;
 use crate::ledger::Session;
 use crate::policy::RequestState;
 use crate::present::describe;
 use crate::state::custody::{NoteRecord, RequestRecord};
+use crate::state::erasure::ErasedRecord;
 use crate::state::places::WitnessRecord;
 use crate::state::records::{list, read};
 use crate::state::rules::{Outcome, Proposal};
 use crate::state::trails::ReconcileRecord;
+use crate::statement::Claim;
 use crate::store::Entry;
 
 /// `show`.
@@ -145,11 +148,27 @@ fn json_entry(
             "state": standing.map(|standing| standing.word),
             "yes": standing.map(|standing| &standing.yes),
             "no": standing.map(|standing| &standing.no),
+            "erased": erased(session, &statement.leaf())?,
             "corrected_at": corrected("correct"),
             "attached_at": corrected("attach"),
         }),
     )?;
     Ok(Done::Yes)
+}
+
+/// By which entries what a statement says of people was erased, and on what ground.
+fn erased(session: &Session, leaf: &Digest) -> Result<Option<Value>> {
+    let Some(record) = ErasedRecord::load(&session.view(), leaf)? else {
+        return Ok(None);
+    };
+    let (seq, statement) = session.proven_by_hash(&record.by)?;
+    let Claim::Erase(erase, personal) = statement.claim() else {
+        return Ok(None);
+    };
+    Ok(Some(json!({
+        "seq": seq, "id": statement.header().id, "at": record.index, "ground": erase.ground,
+        "reason": personal.as_ref().map(|personal| &personal.reason),
+    })))
 }
 
 fn who_can_sign(

@@ -67,6 +67,9 @@ pub fn sign(context: &Context, command: &SignCommand) -> Result<Done> {
     for line in super::safe::to_look_at(&session, &entry.hash)? {
         context.warn(&line);
     }
+    for line in super::erase::still_held(&session, &entry.hash)? {
+        context.warn(&line);
+    }
     let subject = format!("#{} {} (id {})", entry.seq, entry.kind, entry.id.short());
     let own = format!("this sign-off is entry #{}", entered.seq);
     let headline = match passed(&session, &entry)? {

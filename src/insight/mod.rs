@@ -5,6 +5,7 @@
 pub mod backups;
 pub mod calendar;
 pub mod drills;
+pub mod erasure;
 pub mod estate;
 pub mod possession;
 pub mod reach;

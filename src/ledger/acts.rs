@@ -4,7 +4,8 @@ use super::Session;
 use super::copying::{check_place, is_promotion};
 use super::judging::judge;
 use super::pin::Pin;
-use super::trusted::{advance_in, head};
+use super::trusted::{advance_in, damaged, head};
+use super::verify;
 use crate::crypto::ed25519::SigningKey;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
@@ -14,7 +15,7 @@ use crate::state::shard::{self, Shards};
 use crate::statement::decisions::{About, RejectPersonal};
 use crate::statement::people::Role;
 use crate::statement::text::Text;
-use crate::statement::{Claim, Draft, Kind, Seen, Statement, Time};
+use crate::statement::{Claim, Draft, Kind, Seen, Statement, Time, UntrustedStatement};
 use crate::store::{Access, Batch, Checker, Cosigner, Store, View};
 
 /// An entry that was made, as every command that appends reports it.
@@ -113,6 +114,7 @@ impl Session {
         self.known = Some(known);
         let mut warnings = Vec::new();
         warnings.extend(self.remember(pin).err());
+        warnings.extend(self.remove_remains().err());
         let keys = entries.iter().any(|entered| touches_keys(entered.kind));
         if keys && !self.is_copy().unwrap_or(true) {
             warnings.extend(self.repair_keys().err());
@@ -248,6 +250,8 @@ pub(super) struct Act<'s> {
     version: i64,
     size: u64,
     root: Digest,
+    /// Blobs that what was erased had brought; `None` where nothing was erased.
+    erased: Option<Vec<Digest>>,
 }
 
 impl<'s> Act<'s> {
@@ -285,6 +289,7 @@ impl<'s> Act<'s> {
             version,
             size: before.size,
             root: before.root,
+            erased: None,
         })
     }
 
@@ -326,6 +331,10 @@ impl<'s> Act<'s> {
         check_place(&view, statement.claim())?;
         let ruled = judge(&view, &view, statement, self.size)?;
         let (effective, needs) = (ruled.effective(), ruled.needs());
+        if let Some(leaf) = ruled.erases() {
+            let brought = brought_by(&view, leaf)?;
+            self.erased.get_or_insert_default().extend(brought);
+        }
         let appended = self.batch.append(ruled, blobs, &self.cosigner)?;
         self.checker.update(appended.shards);
         self.size = appended.seq + 1;
@@ -348,7 +357,10 @@ impl<'s> Act<'s> {
     /// # Errors
     /// Failed; then nothing of it is there.
     pub(super) fn commit(self) -> Result<(Pin, Known)> {
-        let shards = self.checker.into_expected();
+        let shards = match &self.erased {
+            Some(blobs) => verify::make_again(&self.batch, blobs)?,
+            None => self.checker.into_expected(),
+        };
         let pin = Pin::new(
             self.cosigner.ledger,
             self.cosigner.custodian,
@@ -361,6 +373,18 @@ impl<'s> Act<'s> {
         let version = self.version;
         Ok((pin, Known { version, shards }))
     }
+}
+
+/// The blobs that only a statement's personal part names.
+fn brought_by(view: &View<'_>, leaf: &Digest) -> Result<Vec<Digest>> {
+    let entry = view
+        .entry_by_hash(leaf)?
+        .ok_or_else(|| damaged("an entry is missing"))?;
+    let statement = UntrustedStatement::parse(&entry.envelope)?.with_parts(entry.into_parts())?;
+    let facts = &statement.parts().facts.bytes.0;
+    let stays = Claim::parse(statement.kind(), facts, None)?.blobs();
+    let brought = statement.claim().blobs().into_iter();
+    Ok(brought.filter(|blob| !stays.contains(blob)).collect())
 }
 
 /// The shards' hashes after this session's own last entry, good while nobody else has written.

@@ -146,6 +146,7 @@ impl Session {
         let database = directory.join("ledger.db");
         self.store.copy_to(&database, &self.data_key)?;
         let mut copy = Store::open(&database, &self.data_key, Access::Write)?;
+        copy.remove_remains()?;
         if read_only {
             let mark = canonical::write(&CopyMark::of_head(&copy.view())?)?;
             let batch = copy.begin()?;

@@ -7,12 +7,13 @@ use super::acts::{Act, Entered};
 use super::copying::check_place;
 use super::judging::judge;
 use super::signing;
-use super::trusted::damaged;
+use super::trusted::{damaged, lacks_personal};
 use crate::crypto::age_file;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::crypto::recipient::Recipient;
 use crate::error::{Error, Result};
 use crate::policy::{self, LeafInfo, LogView};
+use crate::state::erasure::ErasedRecord;
 use crate::state::imports::ImportRecord;
 use crate::state::people::{Custodian, ONE, Person};
 use crate::state::records::read;
@@ -262,10 +263,15 @@ impl Session {
 /// Everybody's card parts, in order of id.
 fn filed_cards(records: &dyn Records) -> Result<Vec<FiledCard>> {
     let mut people = Vec::new();
-    for (custodian, _) in Custodian::all(records)? {
+    for (custodian, known) in Custodian::all(records)? {
         let person = read::<Person>(records, &custodian.to_hex())?;
         let part = person.and_then(|person| person.salt.zip(person.bytes));
-        let (salt, bytes) = part.ok_or_else(|| damaged("a card has no personal part"))?;
+        let Some((salt, bytes)) = part else {
+            if ErasedRecord::load(records, &known.enrolment)?.is_some() {
+                continue;
+            }
+            return Err(damaged("a card has no personal part"));
+        };
         people.push(FiledCard {
             custodian,
             salt,
@@ -424,7 +430,7 @@ impl<'t> Trial<'t> {
         let untrusted = candidate.untrusted.clone();
         let key = policy::author_key(&self.state, untrusted.kind(), &untrusted.claimed_author())?;
         let statement = untrusted.verify(&key, candidate.parts.clone())?;
-        if statement.header().personal.is_some() && statement.parts().personal.is_none() {
+        if lacks_personal(&statement) {
             return Err(Error::verification(
                 "personal-missing",
                 "the slip lacks its statement's personal part",

@@ -12,13 +12,14 @@ use crate::crypto::words;
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::log::{self, Frontier, Hash};
 use crate::policy::{self, LeafInfo, LogView};
+use crate::state::erasure::ErasedRecord;
 use crate::state::imports::ImportRecord;
 use crate::state::people::Custodian;
 use crate::state::shard::{self, Shard, Shards};
 use crate::state::{Change, Memory, Overlay, Records, Table};
 use crate::statement::founding::Charter;
 use crate::statement::{Claim, Kind, Parts, Statement, UntrustedStatement};
-use crate::store::{Checker, Entry, View};
+use crate::store::{Checker, View};
 
 /// What a person who has no pin of a ledger has to say before the first act in it.
 #[derive(Clone, Debug, Default)]
@@ -141,6 +142,8 @@ impl Session {
             self.finish_rekey()?;
             self.interrupted_rekey = false;
         }
+        // Who reads meanwhile is in the way: then a later act does it.
+        let _later = self.remove_remains();
         Ok(())
     }
 
@@ -239,11 +242,8 @@ impl Session {
             .ok_or_else(|| Error::not_found("no-entry", format!("there is no entry {seq}")))?;
         let parts = entry.parts();
         let statement = UntrustedStatement::parse(&entry.envelope)?.with_parts(parts)?;
-        if statement.header().personal.is_some() && statement.parts().personal.is_none() {
-            return Err(Error::verification(
-                "personal-missing",
-                format!("entry {seq} lacks its personal part, and nobody has erased it"),
-            ));
+        if lacks_personal(&statement) && ErasedRecord::load(&view, &statement.leaf())?.is_none() {
+            return Err(personal_missing().because(format!("entry {seq}")));
         }
         let proof = log::inclusion_proof(&view, seq, size).map_err(damaged)?;
         log::verify_inclusion(
@@ -322,39 +322,63 @@ pub(super) fn advance_in(
         return Ok((pin.clone(), Checker::new(shards, BTreeSet::new())));
     }
     let stored = view.shards()?;
+    let own = (&member, &own_key);
     let shards = match pin.state {
-        Some(expected) if pin.size > 0 => {
-            let (undone, touched) = undone_to(view, pin.size)?;
-            let checker = Checker::new(stored.clone(), touched.clone());
-            let base = view.checked_by(&checker);
-            let mut state = Overlay::new(&base);
-            undone.into_iter().for_each(|change| state.apply(change));
-            let mut shards = stored.clone();
-            hash_again(&mut shards, touched, &state)?;
-            if shard::root(&shards) != expected {
-                return Err(shard::mismatch());
-            }
-            fold(pin, pin.size, view, &mut state)?;
-            hash_again(&mut shards, state.touched(), &state)?;
-            check_own_key(&state, &member, &own_key)?;
-            shards
-        }
+        Some(expected) if pin.size > 0 => match from_pin(pin, &expected, &stored, view, own)? {
+            Some(shards) => shards,
+            // What was erased since is in the pin's digest of the state, and in nothing else any more.
+            None if erases(view)? => from_first(pin, view, own)?,
+            None => return Err(shard::mismatch()),
+        },
         // Nothing is known of the state: it is made from the first leaf on.
-        _ => {
-            let nothing = Memory::default();
-            let mut state = Overlay::new(&nothing);
-            fold(pin, 0, view, &mut state)?;
-            let mut shards = Shards::new();
-            hash_again(&mut shards, state.touched(), &state)?;
-            check_own_key(&state, &member, &own_key)?;
-            shards
-        }
+        _ => from_first(pin, view, own)?,
     };
     if shards != stored {
         return Err(shard::mismatch());
     }
     let pin = Pin::new(ledger, member, own_key, size, root, shard::root(&shards));
     Ok((pin, Checker::new(shards, BTreeSet::new())))
+}
+
+/// The state's hashes at the head, from those at the pin; `None` where the records at the pin are not the
+/// pinned ones.
+fn from_pin(
+    pin: &Pin,
+    expected: &Digest,
+    stored: &Shards,
+    view: &View<'_>,
+    (member, own_key): (&Id, &PublicKey),
+) -> Result<Option<Shards>> {
+    let (undone, touched) = undone_to(view, pin.size)?;
+    let checker = Checker::new(stored.clone(), touched.clone());
+    let base = view.checked_by(&checker);
+    let mut state = Overlay::new(&base);
+    undone.into_iter().for_each(|change| state.apply(change));
+    let mut shards = stored.clone();
+    hash_again(&mut shards, touched, &state)?;
+    if shard::root(&shards) != *expected {
+        return Ok(None);
+    }
+    fold(pin, pin.size, view, &mut state)?;
+    hash_again(&mut shards, state.touched(), &state)?;
+    check_own_key(&state, member, own_key)?;
+    Ok(Some(shards))
+}
+
+/// The state's hashes at the head, from the first leaf on.
+fn from_first(pin: &Pin, view: &View<'_>, (member, own_key): (&Id, &PublicKey)) -> Result<Shards> {
+    let nothing = Memory::default();
+    let mut state = Overlay::new(&nothing);
+    fold(pin, 0, view, &mut state)?;
+    let mut shards = Shards::new();
+    hash_again(&mut shards, state.touched(), &state)?;
+    check_own_key(&state, member, own_key)?;
+    Ok(shards)
+}
+
+/// Whether anybody has ever proposed to erase something.
+fn erases(view: &View<'_>) -> Result<bool> {
+    Ok(!view.indices_of_kind(Kind::Erase, 0)?.is_empty())
 }
 
 /// What takes the records back to how they were when the log had `size` leaves, and the shards that
@@ -391,7 +415,7 @@ fn hash_again(shards: &mut Shards, which: BTreeSet<Shard>, state: &Overlay<'_>) 
 fn fold(pin: &Pin, from: u64, view: &View<'_>, state: &mut Overlay<'_>) -> Result<()> {
     let (size, root) = head(view)?;
     let mut tree = Frontier::load(view, from).map_err(damaged)?;
-    let mut next = from;
+    let (mut next, mut lacking) = (from, Vec::new());
     let as_pinned = |tree: &Frontier| {
         if tree.size() == pin.size && Digest(tree.root().into()) != pin.root {
             return Err(damaged("the log is not a continuation of your pin"));
@@ -409,7 +433,10 @@ fn fold(pin: &Pin, from: u64, view: &View<'_>, state: &mut Overlay<'_>) -> Resul
                 view: view.before(entry.seq)?,
                 tree: &tree,
             };
-            let statement = check_entry(state, &entry).map_err(at)?;
+            let statement = check_statement(state, &entry.envelope, entry.parts()).map_err(at)?;
+            if lacks_personal(&statement) {
+                lacking.push((entry.seq, statement.leaf()));
+            }
             for change in check_next(state, &past, &statement, entry.seq).map_err(at)? {
                 state.apply(change);
             }
@@ -420,6 +447,11 @@ fn fold(pin: &Pin, from: u64, view: &View<'_>, state: &mut Overlay<'_>) -> Resul
     }
     if Digest(tree.root().into()) != root {
         return Err(damaged("the tree does not fit the entries"));
+    }
+    for (seq, leaf) in lacking {
+        if ErasedRecord::load(state, &leaf)?.is_none() {
+            return Err(personal_missing().because(format!("entry {seq}")));
+        }
     }
     check_no_import(state)
 }
@@ -498,19 +530,19 @@ pub(super) fn head(view: &View<'_>) -> Result<(u64, Digest)> {
     Ok((size, policy::LogView::root_at(view, size)?))
 }
 
-/// Signature and parts of a stored entry, under the keys of `state`.
-pub(super) fn check_entry(state: &dyn Records, entry: &Entry) -> Result<Statement> {
-    let statement = check_statement(state, &entry.envelope, entry.parts())?;
-    if statement.header().personal.is_some() && statement.parts().personal.is_none() {
-        return Err(Error::verification(
-            "personal-missing",
-            "a personal part is missing that nobody has erased",
-        ));
-    }
-    Ok(statement)
+/// Whether a statement is without the personal part that it commits to: erased, withheld, or taken away.
+pub(super) fn lacks_personal(statement: &Statement) -> bool {
+    statement.header().personal.is_some() && statement.parts().personal.is_none()
 }
 
-/// As [`check_entry`], of a log whose personal parts may be withheld.
+fn personal_missing() -> Error {
+    Error::verification(
+        "personal-missing",
+        "a personal part is missing that nobody has erased",
+    )
+}
+
+/// Signature and parts of an entry, under the keys of `state`; its personal part may be missing.
 pub(super) fn check_statement(
     state: &dyn Records,
     envelope: &[u8],

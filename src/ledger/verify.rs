@@ -4,6 +4,7 @@
 //! One thread folds the log through the policy and reads the tables; the signatures it meets go to
 //! all cores.
 
+mod erased;
 mod fold;
 mod signatures;
 mod tables;
@@ -19,6 +20,7 @@ use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::log::{self, Frontier};
 use crate::state::Memory;
 use crate::store::{Batch, UndoRow, View};
+pub(super) use erased::make_again;
 use signatures::{Failure, work};
 
 /// How many entries are read at once.
@@ -165,6 +167,23 @@ pub(super) fn verify_all(
     log_key: &PublicKey,
     progress: Progress<'_>,
 ) -> Result<Report> {
+    run(view, ledger, log_key, progress, |run| {
+        run.check(Run::check_state)?;
+        run.check(Run::check_undo)?;
+        run.check(Run::check_shards)?;
+        run.check(Run::check_blobs)?;
+        run.check(Run::check_outside)
+    })
+}
+
+/// Checks the log on all cores, and `beside` what lies beside it.
+fn run(
+    view: View<'_>,
+    ledger: Digest,
+    log_key: &PublicKey,
+    progress: Progress<'_>,
+    beside: impl FnOnce(&mut Run<'_>) -> Result<()>,
+) -> Result<Report> {
     let mut run = Run::new(view, ledger)?;
     let failures = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -178,11 +197,8 @@ pub(super) fn verify_all(
         run.check(|run| run.check_meta(log_key))?;
         // Moved in, so that the workers stop when they have done what the fold found.
         run.check(|run| run.fold(log_key, sender, progress))?;
-        run.check(Run::check_state)?;
-        run.check(Run::check_undo)?;
-        run.check(Run::check_shards)?;
-        run.check(Run::check_blobs)?;
-        run.check(Run::check_outside)
+        run.check(Run::check_erased)?;
+        beside(&mut run)
     })?;
     run.name_failures(
         failures
@@ -214,6 +230,8 @@ struct Run<'v> {
     undo: Vec<UndoRow>,
     ids: BTreeSet<Id>,
     blobs: BTreeMap<Digest, Blob>,
+    /// Entries that lack the personal part that they commit to.
+    lacking: Vec<(u64, Digest)>,
     report: Report,
 }
 
@@ -230,6 +248,7 @@ impl<'v> Run<'v> {
             undo: Vec::new(),
             ids: BTreeSet::new(),
             blobs: BTreeMap::new(),
+            lacking: Vec::new(),
             report: Report {
                 entries: size,
                 signatures: 0,

@@ -92,6 +92,7 @@ impl Judge<'_> {
             Claim::TaskRequest(request, _) => self.check_task(request),
             Claim::EventExplain(explain, _) => self.check_explain(explain),
             Claim::ReconcileVoid(void, _) => self.check_void(void),
+            Claim::Erase(erase, _) => self.check_erase(erase),
             _ => Err(refusal::malformed(
                 "statements of this kind don't wait for governance",
             )),
@@ -230,6 +231,7 @@ impl Judge<'_> {
             Claim::TaskRequest(..) => self.open_task(subject, proposal.latest)?,
             Claim::EventExplain(explain, _) => self.explain(subject, explain)?,
             Claim::ReconcileVoid(void, _) => self.void(subject, void)?,
+            Claim::Erase(erase, _) => self.erase(subject, erase)?,
             _ => {
                 return Err(refusal::malformed(
                     "statements of this kind don't wait for governance",

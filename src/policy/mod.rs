@@ -14,6 +14,7 @@ mod deciding;
 mod drill_answers;
 mod drill_scope;
 mod drills;
+mod erasure;
 mod estate;
 mod findings;
 mod founding;
@@ -101,6 +102,8 @@ pub struct LeafInfo {
     pub author: Id,
     /// Its kind.
     pub kind: Kind,
+    /// When it says that it was made.
+    pub made_at: Time,
 }
 
 /// A statement that the rules admit at one index of the log, and what it changes.
@@ -110,6 +113,7 @@ pub struct Ruled<'s> {
     index: u64,
     changes: Vec<Change>,
     drops: BTreeSet<Digest>,
+    erases: Option<Digest>,
     effective: bool,
     needs: usize,
 }
@@ -137,6 +141,12 @@ impl<'s> Ruled<'s> {
     #[must_use]
     pub fn drops(&self) -> &BTreeSet<Digest> {
         &self.drops
+    }
+
+    /// Leaf hash of the statement whose personal part goes.
+    #[must_use]
+    pub fn erases(&self) -> Option<&Digest> {
+        self.erases.as_ref()
     }
 
     /// Whether the statement (for a sign-off: its subject) is in effect with it.
@@ -168,6 +178,7 @@ struct Judge<'a> {
     /// The moment that the rules go by: the statement's own, or that of the import that brings it.
     time: Time,
     drops: BTreeSet<Digest>,
+    erases: Option<Digest>,
 }
 
 /// Whether a statement takes effect, and how many more people it needs.
@@ -256,6 +267,7 @@ pub fn judge<'s>(
         index,
         time: statement.header().made_at,
         drops: BTreeSet::new(),
+        erases: None,
     };
     let ledger = LedgerInBrief::load(&judge.state)?;
     judge.check_place(ledger.as_ref())?;
@@ -269,6 +281,7 @@ pub fn judge<'s>(
         statement,
         changes: judge.state.into_changes(),
         drops: judge.drops,
+        erases: judge.erases,
         effective: verdict.effective,
         needs: verdict.needs,
     })
@@ -373,7 +386,8 @@ impl Judge<'_> {
             | Claim::FindingAccept(..)
             | Claim::PostureSet(_)
             | Claim::EventExplain(..)
-            | Claim::ReconcileVoid(..) => self.propose(),
+            | Claim::ReconcileVoid(..)
+            | Claim::Erase(..) => self.propose(),
             Claim::LocationSet(set, personal) => self.location_set(set, personal.as_ref()),
             Claim::LocationRetire(retire, _) => self.location_retire(&retire.location),
             Claim::ItemAdd(add, personal) => self.item_add(add, personal.as_ref()),

@@ -20,7 +20,7 @@ impl Judge<'_> {
         self.note(subject)
     }
 
-    fn found(&self, subject: &Digest) -> Result<super::LeafInfo> {
+    pub(super) fn found(&self, subject: &Digest) -> Result<super::LeafInfo> {
         self.log.find(subject)?.ok_or_else(|| {
             Error::refused(
                 "unknown-subject",

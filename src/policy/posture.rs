@@ -10,6 +10,8 @@ use crate::statement::posture::{Alarm, AlarmPersonal, Posture};
 
 /// The longest name of a domain (RFC 1035, section 2.3.4).
 const DOMAIN: usize = 253;
+/// A hundred years: for longer, nobody has to keep what is said of people.
+const RETENTION_DAYS: u32 = 36_500;
 
 impl Judge<'_> {
     pub(super) fn hold_to(&mut self, posture: &Posture) -> Result<()> {
@@ -55,12 +57,13 @@ pub(super) fn check_posture(posture: &Posture) -> Result<()> {
     let good = (1..=64).contains(&posture.mailbox_min)
         && (1..=8_760).contains(&posture.item_out_hours)
         && (1..=3_650).contains(&posture.checkpoint_days)
-        && (1..=3_650).contains(&posture.stale_share_days);
+        && (1..=3_650).contains(&posture.stale_share_days)
+        && posture.retention_days <= RETENTION_DAYS;
     if good {
         Ok(())
     } else {
         Err(refusal::malformed(
-            "a mailbox has 1 to 64 readers at least; a thing is out for 1 to 8,760 hours; checkpoints and proofs last 1 to 3,650 days",
+            "a mailbox has 1 to 64 readers at least; a thing is out for 1 to 8,760 hours; checkpoints and proofs last 1 to 3,650 days; what is said of people is kept for at most 36,500 days",
         ))
     }
 }
@@ -111,6 +114,9 @@ mod tests {
         for (days, good) in [(0, false), (1, true), (3_650, true), (3_651, false)] {
             assert_eq!(held_to(|it| it.checkpoint_days = days), good, "{days}");
             assert_eq!(held_to(|it| it.stale_share_days = days), good, "{days}");
+        }
+        for (days, good) in [(0, true), (36_500, true), (36_501, false)] {
+            assert_eq!(held_to(|it| it.retention_days = days), good, "{days}");
         }
     }
 

@@ -175,9 +175,11 @@ pub fn found_right_since(
     let layout = LayoutRecord::load(records, &leaf)?;
     let stood = |left: &Remains| {
         layout.numbered().any(|(number, later)| {
+            // Where its names are withheld, nobody can tell that it was not found right.
+            let withheld = matches!(struck.who, Named::Other(_)) && later.others.is_none();
             let who = name_in(later, group, &struck.who);
-            who.is_some_and(|who| later.has(&who) && !review.is_struck(number, &who))
-                && covers(later, group, left)
+            let right = who.is_some_and(|who| later.has(&who) && !review.is_struck(number, &who));
+            (right || withheld && later.facts.others > 0) && covers(later, group, left)
         })
     };
     Ok(left.iter().all(stood))

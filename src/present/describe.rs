@@ -3,7 +3,9 @@
 
 use chrono::{Local, TimeZone};
 
-use super::{ceremonies, custody, drills, estate, findings, reviews, runbooks, tasks, trails};
+use super::{
+    ceremonies, custody, drills, erasure, estate, findings, reviews, runbooks, tasks, trails,
+};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -303,6 +305,7 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
                 .or_else(|| estate::claim(claim))
                 .or(tasks::claim(source, claim)?)
                 .or(trails::claim(source, claim)?)
+                .or(erasure::claim(source, claim)?)
             {
                 Some(line) => line,
                 None => custody::claim(claim, people),
@@ -352,7 +355,8 @@ pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{many}")
 }
 
-fn subject(source: &dyn Reading, leaf: &Digest) -> Result<String> {
+/// An entry by number, kind and id.
+pub(super) fn subject(source: &dyn Reading, leaf: &Digest) -> Result<String> {
     Ok(match source.place(leaf)? {
         Some(place) => format!("#{} ({} {})", place.seq, place.kind, place.id.short()),
         None => format!("leaf {leaf}"),
@@ -505,12 +509,14 @@ pub fn statement(
             estate::details(claim, people, &mut lines);
             tasks::details(source, claim, people, &mut lines)?;
             trails::details(source, claim, &mut lines)?;
+            erasure::details(claim, &mut lines);
             if matches!(claim, Claim::ReviewStart(..)) {
                 reviews::strikes(source, &statement.leaf(), people, &mut lines)?;
             }
             custody::details(claim, people, &mut lines);
         }
     }
+    erasure::gone(source, statement, people, &mut lines)?;
     Ok(lines)
 }
 

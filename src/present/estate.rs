@@ -115,6 +115,13 @@ pub fn posture(posture: &Posture) -> Vec<String> {
         TimestampEvery::Month => "each month",
         TimestampEvery::Quarter => "each quarter",
     };
+    let kept = match posture.retention_days {
+        0 => "no set time".to_owned(),
+        days => format!(
+            "{} at least",
+            counted(usize::try_from(days).unwrap_or(usize::MAX), "day")
+        ),
+    };
     vec![
         format!("  the organisation's mail domains           {domains}"),
         format!("  hardware MFA is wanted                    {hardware}"),
@@ -136,5 +143,6 @@ pub fn posture(posture: &Posture) -> Vec<String> {
             posture.stale_share_days
         ),
         format!("  an outsider time-stamps the log           {stamp}"),
+        format!("  what is said of people is kept for        {kept}"),
     ]
 }

@@ -5,6 +5,7 @@ pub mod ceremonies;
 pub mod custody;
 pub mod describe;
 pub mod drills;
+pub mod erasure;
 pub mod estate;
 pub mod evidence;
 pub mod findings;

@@ -4,6 +4,7 @@
 pub mod ceremonies;
 pub mod custody;
 pub mod drills;
+pub mod erasure;
 pub mod estate;
 pub mod findings;
 pub mod imports;

@@ -98,11 +98,13 @@ pub enum Table {
     Reconcile,
     /// By AWS's id and account: events that nothing explained.
     Event,
+    /// By leaf hash: statements whose personal part was erased.
+    Erased,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -148,6 +150,7 @@ impl Table {
         Self::Left,
         Self::Reconcile,
         Self::Event,
+        Self::Erased,
     ];
 
     /// The word for it.
@@ -199,6 +202,7 @@ impl Table {
             Self::Left => "left",
             Self::Reconcile => "reconcile",
             Self::Event => "event",
+            Self::Erased => "erased",
         }
     }
 

@@ -90,7 +90,8 @@ fn is_small(table: Table) -> bool {
         | Table::Task
         | Table::Left
         | Table::Reconcile
-        | Table::Event => false,
+        | Table::Event
+        | Table::Erased => false,
     }
 }
 

@@ -12,6 +12,7 @@ use super::drills::{
     Answer, CloseImprovement, Finish, FinishPersonal, Noted, Plan, Record, RecordPersonal, Start,
     Step,
 };
+use super::erasure::Erase;
 use super::estate::{EstateImport, EstateImportPersonal};
 use super::evidence::Exported;
 use super::findings::AcceptFinding;
@@ -222,6 +223,7 @@ claims! {
     "event.explain" EventExplain(Explain, ExplainPersonal) "What events were that nothing explained.";
     "evidence.export" EvidenceExport(Exported) "Evidence was exported.";
     "reconcile.void" ReconcileVoid(VoidReconcile, VoidReconcilePersonal) "What CloudTrail was found to say is set aside, as a whole.";
+    "erase" Erase(Erase, RejectPersonal) "What a statement says of people is to be erased.";
 }
 
 impl Claim {

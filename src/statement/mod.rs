@@ -11,6 +11,7 @@ pub mod claim;
 pub mod copies;
 pub mod decisions;
 pub mod drills;
+pub mod erasure;
 pub mod estate;
 pub mod evidence;
 pub mod findings;

@@ -52,6 +52,8 @@ pub struct Posture {
     pub stale_share_days: u32,
     /// How often an outsider is to time-stamp the log.
     pub timestamp_every: TimestampEvery,
+    /// Days for which what a statement says of people is kept at least; 0 where nobody has to keep it.
+    pub retention_days: u32,
 }
 
 impl Default for Posture {
@@ -65,6 +67,7 @@ impl Default for Posture {
             checkpoint_days: 31,
             stale_share_days: 190,
             timestamp_every: TimestampEvery::None,
+            retention_days: 0,
         }
     }
 }

@@ -152,7 +152,7 @@ impl Batch<'_> {
         self.store.view()
     }
 
-    fn write(&self, sql: &str, params: impl Params) -> Result<usize> {
+    pub(super) fn write(&self, sql: &str, params: impl Params) -> Result<usize> {
         self.store.write(sql, params)
     }
 
@@ -201,7 +201,10 @@ impl Batch<'_> {
         let root = self.put_leaf(&ruled, cosigner)?;
         self.put_blobs(&ruled, blobs)?;
         for digest in ruled.drops() {
-            self.write("DELETE FROM blob WHERE digest = ?1", [digest.as_bytes()])?;
+            self.drop_blob(digest)?;
+        }
+        if let Some(leaf) = ruled.erases() {
+            self.drop_personal(leaf)?;
         }
         let changes = ruled.into_changes();
         let shards = shard::touched(

@@ -160,6 +160,18 @@ impl Store {
         Err(Error::failed("busy", "another program reads the ledger").hint("try again in a moment"))
     }
 
+    /// Does something while others are waited for no longer than this.
+    pub(super) fn with_patience<T>(
+        &self,
+        patience: Duration,
+        act: impl FnOnce(&Self) -> Result<T>,
+    ) -> Result<T> {
+        self.connection.busy_timeout(patience).map_err(failed)?;
+        let done = act(self);
+        self.connection.busy_timeout(PATIENCE).map_err(failed)?;
+        done
+    }
+
     /// Everything that is read from now on is read from this one moment of the database, until the next
     /// call or the next write.
     ///

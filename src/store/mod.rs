@@ -5,6 +5,7 @@ mod append;
 mod checked;
 mod copying;
 mod database;
+mod erasing;
 mod forgery;
 mod migration;
 mod view;

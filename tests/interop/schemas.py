@@ -8,6 +8,7 @@ one of frameworks, by the frameworks that are built in.
 
 import base64
 import copy
+import hashlib
 import json
 import pathlib
 import sys
@@ -159,15 +160,19 @@ def main():
     whole(signed.defs)
 
     # ---- the log
-    kinds, parts = signed.defs["header"]["properties"]["kind"]["enum"], {}
+    kinds, parts, gone, erased = signed.defs["header"]["properties"]["kind"]["enum"], {}, set(), set()
     for index, line in enumerate(objects(where / "log.ndjson")):
         signed.holds("log.line", line)
         assert signed.root.is_valid(line) and line["seq"] == index
         header = signed.reads("header", unpack(signed.reads("envelope", unpack(line["envelope"]))["payload"]))
         kind = header["kind"]
         facts = signed.reads(f"{kind}.facts", unpack(line["facts"]["bytes"]))
-        assert (line["personal"] is None) == (header["personal"] is None), kind
-        assert (line["personal"] is None) == (f"{kind}.personal" not in signed.defs), kind
+        assert (header["personal"] is None) == (f"{kind}.personal" not in signed.defs), kind
+        if line["personal"] is None and header["personal"] is not None:
+            gone.add(hashlib.sha256(b"\0" + unpack(line["envelope"])).hexdigest())
+        assert line["personal"] is None or header["personal"] is not None, kind
+        if kind == "erase":
+            erased.add(facts["subject"])
         personal = line["personal"] and signed.reads(f"{kind}.personal", unpack(line["personal"]["bytes"]))
         parts[header["id"]] = facts, personal
         if kind == "genesis":
@@ -177,6 +182,7 @@ def main():
         if kind in ("custodian.add", "custodian.replace"):
             signed.card(unpack(facts["card"]))
             signed.reads("card.personal", unpack(personal["bytes"]))
+    assert gone and gone <= erased, "a part is missing that was not to be erased"
     for line in objects(where / "checkpoints.ndjson"):
         signed.holds("log.checkpoint", line)
     for path in where.glob("*.card"):

@@ -490,6 +490,11 @@ TRAIL
     together reconcile void "$(as alice reconcile list | "$python" -c 'import json,sys; print(json.load(sys.stdin)["reconciled"][0]["id"])')" --reason 'the files were made up'
     as bob reconcile list
     refused 5 no-reconcile alice reconcile void genesis --reason 'none'
+    said=$(as alice correct genesis --reason 'a slip' --text 'a name that goes' | field id)
+    together erase "$said" --ground asked --reason 'a letter'
+    as bob show "$said"
+    refused 3 already-erased alice erase "$said" --ground asked --reason 'again'
+    refused 3 still-needed alice erase genesis --ground mistake --reason 'no'
     refused 2 bad-trail alice reconcile cloudtrail alice.card
     refused 5 no-event alice event show nothing
 } >/dev/null

@@ -341,7 +341,7 @@ SHAPES = {  # kind: facts, personal
                     {"accounts": [{"account": account, "evidence": (text(), None), "note": (text(), None)}]}),
     "posture.set": ({"posture": {"domains": most(64, text()), "hardware_mfa": ("none", "management", "all"), "rotate_after_release": (True, False),
                                  "mailbox_min": number(0, 255), "item_out_hours": word, "checkpoint_days": word, "stale_share_days": word,
-                                 "timestamp_every": ("none", "month", "quarter")}}, None),
+                                 "timestamp_every": ("none", "month", "quarter"), "retention_days": word}}, None),
     "alarm.set": ({"alarm": name, "accounts": most(1024, account), "receivers": most(64, ident), "closed": (True, False)},
                   {"where": text(), "others": most(64, text())}),
     "task.request": ({"account": account, "task": tuple(TASKS), "operator": ident, "second": (ident, None), "seconds": word, "window_hours": word},
@@ -357,6 +357,7 @@ SHAPES = {  # kind: facts, personal
                   {"traces": most(1024, {"address": (text(), None), "agent": (text(), None), "who": (text(), None)})}),
     "event.explain": ({"events": most(256, event), "was": ("ours", "mistake", "aws", "test", "attack", "other")}, {"text": text()}),
     "reconcile.void": ({"reconcile": digest}, reason),
+    "erase": ({"subject": digest, "ground": ("asked", "mistake", "expired", "ordered")}, {"reason": text()}),
 }
 undated = {key: shape for key, shape in SHAPES["account.import"][0].items() if key != "at"}  # the first logs
 SHAPES["account.import"] = ((SHAPES["account.import"][0], undated), SHAPES["account.import"][1])
@@ -370,7 +371,7 @@ LARGE = ("genesis", "governance.seal", "governance.set", "sign", "leavers.compar
          "drill.start", "drill.prove", "review.start", "import", "estate.import", "account.set", "reconcile")
 LEDGER_ONLY = ("genesis", "governance.seal", "rekey", "reseal", "reveal", "import")  # what no import brings
 GOVERNED = ("genesis", "custodian.add", "custodian.retire", "custodian.replace", "governance.set", "quorum.define", "policy.set",
-            "copy.promote", "secret.destroy", "runbook.add", "finding.accept", "posture.set", "task.request", "event.explain", "reconcile.void")
+            "copy.promote", "secret.destroy", "runbook.add", "finding.accept", "posture.set", "task.request", "event.explain", "reconcile.void", "erase")
 
 
 def opened(data, payload_type, limit, what):
@@ -420,6 +421,7 @@ class Log:
         self.reached, self.reviewing, self.passed = {}, None, None
         self.listing = None  # as of when the last listing of accounts is
         self.events = {}  # by AWS's id and account: whether it is explained, and which reconciles have found it
+        self.alarms, self.retention, self.now = {}, 0, 0
 
     def grow(self, data):
         """The tree: `peaks` are the roots of its full subtrees, from left to right, each with its size."""
@@ -474,7 +476,8 @@ class Log:
         need(self.active or kind in ("genesis", "governance.seal", "sign", "import"), "before the genesis is in effect")
         new = Record(index=index, hash=sha(b"\0", data).hex(), kind=kind, author=who, facts=facts, personal=personal,
                      made=made, latest=made, seen=seen["size"], policy=self.policy_index, governance=self.governance, yes=[], no=[],
-                     effect=None, over=None, shown=False)
+                     effect=None, over=None, shown=False, dated=seconds(head["made_at"]), erased=False)
+        self.now = made
         own = facts["seal"] if kind in ("reseal", "governance.set") else facts
         brought = [own[k] for k in ("payload", "identity") if k in own] + [s["blob"] for s in own.get("shares", [])]
         brought += [personal["digest"]] if kind == "attach" and personal else []
@@ -611,6 +614,7 @@ class Log:
             need(all(len(d) <= 253 and re.fullmatch(rf"({label}\.)+{label}", d) for d in held["domains"]), "domains: no domain")
             for field, most_ in (("mailbox_min", 64), ("item_out_hours", 8760), ("checkpoint_days", 3650), ("stale_share_days", 3650)):
                 need(1 <= held[field] <= most_, f"{field}: out of bounds")
+            need(held["retention_days"] <= 36500, "retention_days: out of bounds")
         elif one.kind == "task.request":
             self.possible_task(one, facts)
         elif one.kind == "event.explain":
@@ -623,6 +627,8 @@ class Log:
             found = self.subjects.get(facts["reconcile"])
             need(found is not None and found.kind == "reconcile", "reconcile: none")
             need(not found.over, "reconcile: void before")
+        elif one.kind == "erase":
+            self.possible_erasure(one, facts["subject"])
         elif one.kind == "secret.destroy":
             self.live_secret(facts)
             epochs = self.secrets[facts["secret"]].epochs
@@ -634,6 +640,49 @@ class Log:
                     proven = {p for p in epoch.proven if self.in_force(p)}
                     enough = [t <= sum(s["group"] == g and s["holder"] in proven for s in epoch.shares) for g, t in enumerate(epoch.thresholds)]
                     need(sum(enough) >= epoch.needed, "epoch: the one that has its value is not proven")
+
+    def possible_erasure(self, one, leaf):
+        gone = self.subjects.get(leaf)
+        need(gone is not None, "subject: not in the log")
+        need(one.seen > gone.index, "seen: before the subject")
+        need(SHAPES[gone.kind][1] is not None, "subject: says nothing of people")
+        need(not gone.erased, "subject: erased before")
+        need(not self.awaited(gone), "subject: waits")
+        need(not self.in_use(gone), "subject: is what the ledger says now")
+        need(self.now >= gone.dated + self.retention * 86400, "subject: is to be kept")
+
+    def awaited(self, one):
+        """Whether somebody has yet to decide on it."""
+        if one.over and not one.over.startswith("lapsed"):
+            return False
+        if one.kind in ASKED:
+            if one.effect is not None and one.effect.made <= self.now + 300:
+                return self.now <= one.effect.made + one.facts["window_secs"]
+            return one.made > self.now + 300 or one.effect is not None or self.now <= one.made + one.hours * 3600
+        if one.kind == "review.start":
+            return one is self.reviewing
+        if one.effect is not None or one.kind == "genesis":
+            return False
+        if one.kind in GOVERNED:
+            stands = one.policy == self.policy_index and one.governance == self.governance
+            quorum = self.quorums.get(one.facts["quorum"]) if one.kind == "quorum.define" else None
+            stands &= quorum is None or quorum.index < one.index
+            distrust = self.people[one.author].distrust
+            stands &= distrust is None or one.index < distrust
+            return stands and self.now <= one.made + self.policy["pending_days"] * 86400
+        return one.kind in JOINT or one.kind in WITNESSED and self.witness_of(one) is not None
+
+    def in_use(self, one):
+        """Whether it is what the log says at the moment of somebody or something in use."""
+        if one.kind == "genesis":
+            return any(p.by is None and not p.retired for p in self.people.values())
+        if one.kind in ENROLLING:
+            return any(p.by is one and p.approved and not p.retired for p in self.people.values())
+        if one.kind == "review.start":
+            return one.effect is not None and any(not struck.done for struck in one.struck.values())
+        if one.kind == "alarm.set":
+            return not one.facts["closed"] and self.alarms[one.facts["alarm"]] is one
+        return any(thing.by is one and thing.used for thing in self.reached.values())
 
     def possible_without(self, who, one):
         governing = self.secrets[GOVERNANCE].epochs[self.governance]
@@ -677,6 +726,10 @@ class Log:
             self.writer = facts["epoch"]
         elif one.kind == "runbook.add":
             self.runbooks.setdefault(facts["runbook"], []).append(facts["file"])
+        elif one.kind == "posture.set":
+            self.retention = facts["posture"]["retention_days"]
+        elif one.kind == "erase":
+            self.subjects[facts["subject"]].erased = True
         elif one.kind == "event.explain":
             for at in facts["events"]:
                 self.events[at["event"], at["account"]].explained = True
@@ -940,6 +993,7 @@ class Log:
     def alarm_set(self, new, facts):
         need(self.has(new.author, "keeper"), "author: no keeper")
         self.check_access(facts["receivers"], facts["accounts"])
+        self.alarms[facts["alarm"]] = new
 
     # Locations, and what is in them
     def live_location(self, name_):
@@ -1011,7 +1065,7 @@ class Log:
 
     def reach(self, new, thing, people, accounts, used):
         others = new.personal and sorted(set(new.personal["others"]), key=str.encode)
-        self.reached[thing] = Record(people=people, accounts=accounts, used=used, others=others)
+        self.reached[thing] = Record(people=people, accounts=accounts, used=used, others=others, by=new)
 
     # What is done before a witness
     def check_witness(self, new, who):
@@ -1153,6 +1207,7 @@ class Log:
             need(self.live_secret(at).epochs[at["epoch"]].seal == at["seal"], "seal: not that epoch's")
         need(60 <= facts["window_secs"] <= self.policy["window_max_secs"], "window_secs: not within the policy")
         new.quorums = {n: self.quorums[self.secrets[n].quorum].index for n in names}
+        new.hours = self.policy["request_hours"]
 
     def reshare(self, new, facts):
         self.request(new, facts)
@@ -1730,14 +1785,16 @@ class Log:
             return False
 
         def stood(what):
+            sort, _, of = what.partition(" ")
             for n, group in enumerate(later.facts["groups"], 1):
+                had = set(review.secrets[number_ - 1].get(of, [])) <= set(later.secrets[n - 1].get(of, [])) if sort == "shares" else (of or what) in group["things"]
                 other = who
                 if who.startswith("other:"):
                     name_ = review.names and review.names[number_ - 1][int(who[6:]) - 1]
                     known = later.names[n - 1] if later.names else []
                     other = f"other:{known.index(name_) + 1}" if name_ in known else None
-                sort, _, of = what.partition(" ")
-                had = set(review.secrets[number_ - 1].get(of, [])) <= set(later.secrets[n - 1].get(of, [])) if sort == "shares" else (of or what) in group["things"]
+                    if later.names is None and group["others"] and had:  # nobody can tell any more that it was not so
+                        return True
                 if other in self.names_of(later, n) and (n, other) not in later.struck and had:
                     return True
             return False
@@ -1897,6 +1954,7 @@ def accept(ledger, log_path, checkpoints_path):
             except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
                 raise Refused(f"not the form of an export ({error!r})") from error
         need(not log.announced, "import: announced more than follows")
+        need(not any(one.erased and one.personal for one in log.subjects.values()), "personal: there, and erased")
         need(len(notes) == len(lines), "checkpoint: of more entries than there are")
     except Refused as error:
         error.entry = entry

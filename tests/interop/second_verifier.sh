@@ -293,6 +293,12 @@ as bob reconcile cloudtrail trail.json --gap 1 || [ $? = 6 ]
 as alice event explain attack-2 --was attack --text 'Incident 12'
 read_first=$(as alice --json reconcile list | "$python" -c 'import json,sys; print(json.load(sys.stdin)["reconciled"][0]["id"])')
 governed reconcile void "$read_first" --reason 'the file was made up'
+# Two corrections: what one says is erased, and with it what its erasing says; the other's waits.
+corrected=$(as alice --json correct genesis --reason x --text 'a name that goes' | id)
+erasing=$(governed --json erase "$corrected" --ground asked --reason 'a name again' | id)
+governed erase "$erasing" --ground mistake --reason 'it named somebody'
+corrected=$(as alice --json correct genesis --reason x --text 'a name that stays' | id)
+as alice erase "$corrected" --ground expired --reason 'long enough'
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
 as bob restore b.tar --drill

@@ -1154,6 +1154,34 @@ def forgeries(book):
     yield "a finding about nothing", "not the keys and values", after(size, lambda b: accepting(b, about="account:1"))
     yield "a finding accepted for years", "400 days", after(size, lambda b: accepting(b, until="2099-01-01"))
     yield "a finding accepted by no keeper", "no role", after(size, lambda b: accepting(b, by="frank"))
+    # What is said of people, erased
+    corrected, asked_last = book.find("correct"), h(book.find("request", -1))
+
+    def erasing(b, subject=h(corrected), by="alice", **change):
+        return b.add(by, "erase", {"subject": subject, "ground": "mistake"} | change, {"reason": "x"})
+
+    def gone(b, i=corrected):
+        done = b.govern(erasing(b, h(i)))
+        b.entries[i]["personal"] = None
+        return done
+    yield "a part erased", None, after(size, gone)
+    yield "a part erased by no keeper", "no role", after(size, lambda b: erasing(b, by="frank"))
+    yield "a part that is there though it was erased", "there, and erased", after(size, lambda b: b.govern(erasing(b)))
+    yield "a part erased twice", "erased before", after(size, lambda b: (gone(b), erasing(b)))
+    yield "two to erase one part", "lapsed", after(size, lambda b: (one := erasing(b), gone(b), b.sign("alice", one)))
+    yield "a part erased of what has none", "says nothing", after(size, lambda b: erasing(b, h(book.find("sign"))))
+    yield "a part erased of nothing", "not in the log", after(size, lambda b: erasing(b, "0" * 64))
+    yield "a part erased before it was seen", "before the subject", after(size, lambda b: b.add(
+        "alice", "erase", {"subject": h(corrected), "ground": "asked"}, {"reason": "x"}, seen=state(b, corrected)))
+    yield "a part erased on no ground", "not the keys and values", after(size, lambda b: erasing(b, ground="x"))
+    yield "a part erased that somebody reads yet", "waits", after(size, lambda b: erasing(b, asked_last))
+    yield "an erasing's reason erased while it waits", "waits", after(size, lambda b: erasing(b, erasing(b)))
+    yield "the name of one in force erased", "says now", after(size, lambda b: erasing(b, h(book.find("custodian.add"))))
+    yield "the name of a founder erased", "says now", after(size, lambda b: erasing(b, h(0)))
+    yield "a part erased that is to be kept", "to be kept", after(size, lambda b: (b.govern(held_to(b, retention_days=36500)), erasing(b)))
+    yield "a part kept by governance while it is decided", "lapsed", after(size, lambda b: (
+        one := erasing(b), b.govern(held_to(b, retention_days=1)), b.sign("alice", one)))
+    yield "a time to keep that nobody lives to see", "retention_days", after(size, lambda b: held_to(b, retention_days=36501))
     # Tasks: 444455556666 has one that is open, by alice; a change of 555566667777's address waits for erin to sign its end; one waits for governance
     done_task, open_task, waiting_task = h(book.find("task.request", 0)), h(book.find("task.request", -4)), h(book.find("task.request", -1))
     two_sign, unsigned = h(book.find("task.request", -5)), h(book.find("task.close", -1))

@@ -19,6 +19,7 @@ mod copies;
 mod crash;
 mod custody;
 mod drills;
+mod erasure;
 mod estate;
 mod evidence;
 mod evidence_page;

@@ -21,7 +21,7 @@ use rootkeep::statement::reviews::{
     StartReview, StartReviewPersonal, Strike, StrikeDone,
 };
 use rootkeep::statement::time::Date;
-use rootkeep::statement::{Claim, Time};
+use rootkeep::statement::{Claim, Kind, Time};
 
 use crate::cli::{Desk, has};
 use crate::story::retire;
@@ -779,6 +779,46 @@ fn a_name_that_was_struck_by_mistake_is_settled_by_the_next_review_that_finds_it
         done(&world, ADA, review, group, Named::Other(1))
     });
     world.assert_good(CY);
+}
+
+#[test]
+fn what_a_review_has_found_right_stays_so_once_its_names_are_erased() {
+    let (world, fay) = ready();
+    mailbox(&world, "root-1", &[CY, DAN], &["Zoe"]);
+    let review = start(&world, ADA).unwrap().leaf;
+    let group = group_of(&world, &review, "mailbox:root-1");
+    let zoe = Named::Other(1);
+    strike(&world, fay, review, &[group], zoe).unwrap();
+    let governors = [ADA, BEA, CY];
+    let propose = |subject| {
+        let claim = crate::erasure::erase_claim(subject);
+        world.session(ADA).enter(claim, Vec::new())
+    };
+    world.refused("still-waits", || propose(review));
+    for place in [BEA, fay] {
+        confirm(&world, place, review).unwrap();
+    }
+    world.sign_all(review, &[BEA, fay]);
+    world.refused("still-needed", || propose(review));
+    let next = start(&world, ADA).unwrap().leaf;
+    for place in [BEA, fay] {
+        confirm(&world, place, next).unwrap();
+    }
+    world.sign_all(next, &[BEA, fay]);
+    // Zoe stood in the next one, and nobody struck her.
+    done(&world, ADA, review, group, zoe).unwrap();
+    mailbox(&world, "root-1", &[CY, DAN], &["Max"]);
+    let last = start(&world, ADA).unwrap().leaf;
+    world.session(ADA).withdraw(last).unwrap();
+    let first = {
+        let session = world.session(ADA);
+        let seq = session.view().indices_of_kind(Kind::MailboxSet, 0).unwrap()[0];
+        session.view().entry(seq).unwrap().unwrap().hash
+    };
+    for subject in [next, first, review, last] {
+        crate::erasure::erase(&world, subject, &governors);
+        world.assert_good(CY);
+    }
 }
 
 #[test]

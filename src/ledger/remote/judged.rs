@@ -8,9 +8,12 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::recipient::Recipient;
 use crate::error::{Error, Result};
 use crate::ledger::signing;
-use crate::ledger::trusted::{check_next, check_no_import, check_statement, damaged};
+use crate::ledger::trusted::{
+    check_next, check_no_import, check_statement, damaged, lacks_personal,
+};
 use crate::log::{self, Algorithm, Hash, MemoryNodes, SignedCheckpoint, VerifierKey};
 use crate::policy::{LeafInfo, LogView};
+use crate::state::erasure::ErasedRecord;
 use crate::state::people::{CardRecord, Custodian, LedgerRecord, Person};
 use crate::state::records::{list, read};
 use crate::state::{Change, Memory, Record};
@@ -59,7 +62,8 @@ impl JudgedLog {
         }
         if let Some(subject) = &head.subject {
             let (_, statement) = log.at(subject)?;
-            if statement.header().personal.is_some() && statement.parts().personal.is_none() {
+            let erased = ErasedRecord::load(&log.state, subject)?.is_some();
+            if lacks_personal(statement) && !erased {
                 return Err(Error::verification(
                     "personal-missing",
                     "the slip lacks the personal part of what it is about",
@@ -87,7 +91,14 @@ impl JudgedLog {
     /// Names, each held to the commitment on its card; everybody's, so that no two that look alike
     /// pass for one.
     fn take_names(&mut self, body: &SlipBody) -> Result<()> {
-        let everybody = Custodian::all(&self.state)?;
+        let mut everybody = Custodian::all(&self.state)?;
+        // Nobody has the names that were erased.
+        let mut named = Vec::with_capacity(everybody.len());
+        for (_, custodian) in &everybody {
+            named.push(ErasedRecord::load(&self.state, &custodian.enrolment)?.is_none());
+        }
+        let mut named = named.into_iter();
+        everybody.retain(|_| named.next() == Some(true));
         let given = body.people.iter().map(|filed| filed.custodian);
         if !given.eq(everybody.iter().map(|(id, _)| *id)) {
             return Err(Error::verification(
@@ -266,6 +277,7 @@ impl LogView for JudgedLog {
             index,
             author: statement.header().author,
             kind: statement.kind(),
+            made_at: statement.header().made_at,
         }))
     }
 

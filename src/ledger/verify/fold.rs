@@ -181,7 +181,7 @@ impl Run<'_> {
             message,
             signature,
         });
-        let parts = self.personal_or_none(seq, untrusted.untrusted_header(), parts);
+        let parts = self.personal_or_none((seq, leaf), untrusted.untrusted_header(), parts);
         let statement = untrusted.with_parts(parts)?;
         self.judge_statement(seq, &statement, jobs)?;
         if statement.kind() == Kind::Genesis {
@@ -190,18 +190,20 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// A personal part that is missing or not the one signed is a problem of its own entry; the
-    /// fold goes on without it, so that what follows is judged by the facts.
-    fn personal_or_none(&mut self, seq: u64, header: &Header, mut parts: Parts) -> Parts {
+    /// A personal part that is not the one signed is a problem of its own entry; the fold goes on
+    /// without it, so that what follows is judged by the facts. Whether one that is missing was erased,
+    /// the end of the log tells.
+    fn personal_or_none(
+        &mut self,
+        (seq, leaf): (u64, &Digest),
+        header: &Header,
+        mut parts: Parts,
+    ) -> Parts {
         let Some(expected) = &header.personal else {
             return parts;
         };
         match &parts.personal {
-            None => self.found(
-                Some(seq),
-                "personal-missing",
-                "a personal part is missing that nobody has erased",
-            ),
+            None => self.lacking.push((seq, *leaf)),
             Some(part) => {
                 if let Err(error) = part.check(PartName::Personal, expected) {
                     self.found(Some(seq), error.code(), error.to_string());

@@ -62,6 +62,7 @@ impl LogView for View<'_> {
                 index: unsigned(seq)?,
                 author: statement.claimed_author(),
                 kind: statement.kind(),
+                made_at: statement.untrusted_header().made_at,
             })
         })
         .transpose()
