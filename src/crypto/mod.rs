@@ -17,6 +17,7 @@ pub mod possession;
 pub mod recipient;
 pub mod secret;
 pub mod slip39;
+pub mod timestamp;
 pub mod totp;
 pub mod unseen;
 pub mod words;

@@ -18,6 +18,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::log::{self, Frontier};
 use crate::state::Memory;
+use crate::statement::outside::Timestamp;
 use crate::store::{Batch, UndoRow, View};
 use signatures::{Failure, work};
 
@@ -214,6 +215,8 @@ struct Run<'v> {
     undo: Vec<UndoRow>,
     ids: BTreeSet<Id>,
     blobs: BTreeMap<Digest, Blob>,
+    /// What is stated of time-stamp tokens.
+    tokens: BTreeMap<Digest, Timestamp>,
     report: Report,
 }
 
@@ -230,6 +233,7 @@ impl<'v> Run<'v> {
             undo: Vec::new(),
             ids: BTreeSet::new(),
             blobs: BTreeMap::new(),
+            tokens: BTreeMap::new(),
             report: Report {
                 entries: size,
                 signatures: 0,

@@ -3,7 +3,9 @@
 
 use chrono::{Local, TimeZone};
 
-use super::{ceremonies, custody, drills, estate, findings, reviews, runbooks, tasks, trails};
+use super::{
+    ceremonies, custody, drills, estate, findings, outside, reviews, runbooks, tasks, trails,
+};
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
 use crate::error::Result;
@@ -299,6 +301,7 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
                 .or_else(|| estate::claim(claim))
                 .or(tasks::claim(source, claim)?)
                 .or(trails::claim(claim))
+                .or_else(|| outside::claim(claim))
             {
                 Some(line) => line,
                 None => custody::claim(claim, people),
@@ -489,6 +492,7 @@ pub fn statement(
             estate::details(claim, people, &mut lines);
             tasks::details(source, claim, people, &mut lines)?;
             trails::details(claim, &mut lines);
+            outside::details(claim, &mut lines);
             if matches!(claim, Claim::ReviewStart(..)) {
                 reviews::strikes(source, &statement.leaf(), people, &mut lines)?;
             }

@@ -7,6 +7,7 @@ pub mod drills;
 pub mod estate;
 pub mod findings;
 pub mod imports;
+pub mod outside;
 mod overlay;
 pub mod people;
 pub mod places;

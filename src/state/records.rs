@@ -98,11 +98,15 @@ pub enum Table {
     Reconcile,
     /// By AWS's id and account: events that nothing explained.
     Event,
+    /// By leaf hash: time-stamps of checkpoints.
+    Timestamp,
+    /// By digest: cosignatures of outside witnesses.
+    Witnessed,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 47] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -148,6 +152,8 @@ impl Table {
         Self::Left,
         Self::Reconcile,
         Self::Event,
+        Self::Timestamp,
+        Self::Witnessed,
     ];
 
     /// The word for it.
@@ -199,6 +205,8 @@ impl Table {
             Self::Left => "left",
             Self::Reconcile => "reconcile",
             Self::Event => "event",
+            Self::Timestamp => "timestamp",
+            Self::Witnessed => "witnessed",
         }
     }
 

@@ -90,7 +90,9 @@ fn is_small(table: Table) -> bool {
         | Table::Task
         | Table::Left
         | Table::Reconcile
-        | Table::Event => false,
+        | Table::Event
+        | Table::Timestamp
+        | Table::Witnessed => false,
     }
 }
 

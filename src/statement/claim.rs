@@ -17,6 +17,7 @@ use super::findings::AcceptFinding;
 use super::founding::{Charter, GenesisPersonal, GovernanceSeal, GovernanceSet};
 use super::imports::Import as Bringing;
 use super::notes::{AttachPersonal, CorrectPersonal};
+use super::outside::{Timestamp, Witness};
 use super::people::{
     Acknowledge, Add, AddPersonal, Away, Leavers, LeaversPersonal, Replace, Retire, RetirePersonal,
 };
@@ -217,6 +218,8 @@ claims! {
     "task.close" TaskClose(CloseTask, CloseTaskPersonal) "A task is over.";
     "reconcile" Reconcile(Reconcile, ReconcilePersonal) "What CloudTrail says was compared with the ledger.";
     "event.explain" EventExplain(Explain, ExplainPersonal) "What events were that nothing explained.";
+    "timestamp" Timestamp(Timestamp) "An authority has dated a checkpoint.";
+    "witness" Witness(Witness) "An outside witness has cosigned a checkpoint.";
 }
 
 impl Claim {
@@ -263,6 +266,7 @@ impl Claim {
             Self::Sign(sign) => sign.shares.iter().map(|share| share.blob).collect(),
             Self::RunbookAdd(add, _) => vec![add.file],
             Self::Attach(_, Some(personal)) => vec![personal.digest],
+            Self::Timestamp(stamp) => vec![stamp.token],
             _ => Vec::new(),
         }
     }

@@ -291,6 +291,14 @@ as alice reconcile cloudtrail trail.json || [ $? = 6 ]
 governed event explain attack-1 --was mistake --text 'mistyped'
 as bob reconcile cloudtrail trail.json --gap 1 || [ $? = 6 ]
 as alice event explain attack-2 --was attack --text 'Incident 12'
+# A time-stamp, and a witness outside.
+"$python" "$here/outsiders.py" authority authority p256
+as alice checkpoint --timestamp-query log.tsq
+"$python" "$here/outsiders.py" answer authority log.tsq > log.tsr
+as frank checkpoint --timestamp-response log.tsr
+witness=$("$python" "$here/outsiders.py" vkey)
+as bob checkpoint --request --witness "$witness" | "$python" "$here/outsiders.py" cosign > answer
+as bob checkpoint --cosignature answer --witness "$witness"
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
 as bob restore b.tar --drill
