@@ -23,7 +23,7 @@ use crate::statement::Claim;
 /// `checkpoint`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  rootkeep checkpoint --cosign --out today.checkpoint\n  rootkeep checkpoint --timestamp-query log.tsq\n  rootkeep checkpoint --timestamp-response log.tsr\n  rootkeep checkpoint --timestamp-token log.tst\n  rootkeep checkpoint --request --witness example.com/w1+8d66cf3f+BPyM"
+    after_help = "Examples:\n  rootkeep checkpoint --cosign --out today.checkpoint\n  rootkeep checkpoint --timestamp-query log.tsq"
 )]
 pub struct CheckpointCommand {
     /// Add your own cosignature first
@@ -33,7 +33,7 @@ pub struct CheckpointCommand {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// The checkpoint of so many entries [default: of all]
-    #[arg(long, value_name = "ENTRIES", conflicts_with_all = ["cosign", "mode"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["cosign", "mode"])]
     at: Option<u64>,
     /// A pin for paper instead: words, and a QR code of them, for `verify --against-words`
     #[arg(long, group = "mode", conflicts_with = "out")]
@@ -54,7 +54,7 @@ pub struct CheckpointCommand {
     #[arg(long, group = "mode", conflicts_with_all = ["cosign", "out"])]
     request: bool,
     /// So many entries the witness has seen [default: as its last cosignature here says]
-    #[arg(long, value_name = "ENTRIES", requires = "request")]
+    #[arg(long, value_name = "N", requires = "request")]
     old: Option<u64>,
     /// Check what an outside witness has answered, and record it
     #[arg(long, group = "mode", value_name = "FILE", requires = "witness", conflicts_with_all = ["cosign", "out"])]
@@ -135,10 +135,9 @@ pub fn run(context: &Context, command: &CheckpointCommand) -> Result<Done> {
         )?;
         return Ok(Done::Yes);
     }
-    for line in [timestamp::line(&session)?, witness::line(&session)?] {
-        if let Some(line) = line {
-            context.say(&line);
-        }
+    let outside = [timestamp::line(&session)?, witness::line(&session)?];
+    for line in outside.iter().flatten() {
+        context.say(line);
     }
     if command.out.is_none() {
         output::data(&note)?;

@@ -416,7 +416,7 @@ class Log:
         self.locations, self.items = {}, {}
         self.plans, self.registered, self.runbooks = {}, {}, {}
         self.reached, self.reviewing, self.passed = {}, None, None
-        self.witnessed = set()
+        self.outside = set()
         self.events = {}  # by AWS's id and account: whether it is explained
 
     def grow(self, data):
@@ -1824,8 +1824,8 @@ class Log:
         need(0 < moment <= new.made + 300, "line: ahead")
         body = f"rootkeep/{self.ledger}\n{facts['at']['size']}\n{base64.b64encode(bytes.fromhex(facts['at']['root'])).decode()}\n"
         verify(key, data[12:], b"cosignature/v1\ntime %d\n%s" % (moment, body.encode()), "line")
-        need((facts["vkey"], facts["line"]) not in self.witnessed, "line: there already")
-        self.witnessed.add((facts["vkey"], facts["line"]))
+        need((facts["vkey"], facts["line"]) not in self.outside, "line: there already")
+        self.outside.add((facts["vkey"], facts["line"]))
 
     # Section 11.
     def checkpoint(self, line, index):
