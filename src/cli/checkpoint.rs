@@ -1,5 +1,8 @@
 //! `checkpoint`.
 
+pub mod timestamp;
+mod witness;
+
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -19,7 +22,9 @@ use crate::statement::Claim;
 
 /// `checkpoint`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  rootkeep checkpoint --cosign --out today.checkpoint")]
+#[command(
+    after_help = "Examples:\n  rootkeep checkpoint --cosign --out today.checkpoint\n  rootkeep checkpoint --timestamp-query log.tsq"
+)]
 pub struct CheckpointCommand {
     /// Add your own cosignature first
     #[arg(long)]
@@ -27,17 +32,63 @@ pub struct CheckpointCommand {
     /// Into a new file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// The checkpoint of so many entries [default: of all]
+    #[arg(long, value_name = "N", conflicts_with_all = ["cosign", "mode"])]
+    at: Option<u64>,
     /// A pin for paper instead: words, and a QR code of them, for `verify --against-words`
-    #[arg(long, conflicts_with = "out")]
+    #[arg(long, group = "mode", conflicts_with = "out")]
     words: bool,
     /// The verifier key of the log's own line instead of the checkpoint
-    #[arg(long, conflicts_with_all = ["cosign", "out", "words"])]
+    #[arg(long, group = "mode", conflicts_with_all = ["cosign", "out"])]
     vkey: bool,
+    /// A query for a time-stamp (RFC 3161), into a new file, to be carried to an authority
+    #[arg(long, group = "mode", value_name = "FILE", conflicts_with_all = ["cosign", "out"])]
+    timestamp_query: Option<PathBuf>,
+    /// Check what the authority has answered, and record it
+    #[arg(long, group = "mode", value_name = "FILE", conflicts_with_all = ["cosign", "out"])]
+    timestamp_response: Option<PathBuf>,
+    /// The newest time-stamp's token, into a new file, for `openssl ts -verify`
+    #[arg(long, group = "mode", value_name = "FILE", conflicts_with_all = ["cosign", "out"])]
+    timestamp_token: Option<PathBuf>,
+    /// What an outside witness is asked with: the body of an add-checkpoint request (C2SP tlog-witness)
+    #[arg(long, group = "mode", conflicts_with_all = ["cosign", "out"])]
+    request: bool,
+    /// So many entries the witness has seen [default: as its last cosignature here says]
+    #[arg(long, value_name = "N", requires = "request")]
+    old: Option<u64>,
+    /// Check what an outside witness has answered, and record it
+    #[arg(long, group = "mode", value_name = "FILE", requires = "witness", conflicts_with_all = ["cosign", "out"])]
+    cosignature: Option<PathBuf>,
+    /// The verifier key that the witness publishes
+    #[arg(long, value_name = "VKEY")]
+    witness: Option<String>,
 }
 
 pub fn run(context: &Context, command: &CheckpointCommand) -> Result<Done> {
-    if let Some(path) = &command.out {
+    let outside = [&command.timestamp_query, &command.timestamp_token];
+    for path in outside.into_iter().chain([&command.out]).flatten() {
         fresh::check(path)?;
+    }
+    if let Some(path) = &command.timestamp_query {
+        return timestamp::query(context, path);
+    }
+    if let Some(path) = &command.timestamp_response {
+        return timestamp::response(context, path);
+    }
+    if let Some(path) = &command.timestamp_token {
+        return timestamp::token(context, path);
+    }
+    if command.request {
+        return witness::request(context, command.witness.as_deref(), command.old);
+    }
+    if let Some(path) = &command.cosignature {
+        return witness::cosignature(context, command.witness.as_deref(), path);
+    }
+    if command.witness.is_some() {
+        return Err(Error::usage(
+            "missing",
+            "a witness is asked with --request, and its answer brought with --cosignature FILE",
+        ));
     }
     let session = if command.cosign {
         let mut session = context.open_to_act()?;
@@ -61,10 +112,14 @@ pub fn run(context: &Context, command: &CheckpointCommand) -> Result<Done> {
         }
         return Ok(Done::Yes);
     }
-    let (size, root) = session.head()?;
+    let (mut size, mut root) = session.head()?;
     if command.words {
         let words = PaperPin::new(&session.id(), size, root).words();
         return print_words(context, &session, (size, &root), &words);
+    }
+    if let Some(at) = command.at {
+        let note = session.note(at)?;
+        (size, root) = (at, Digest((*note.unverified().root()).into()));
     }
     let note = session.note(size)?.to_string();
     if let Some(path) = &command.out {
@@ -73,9 +128,18 @@ pub fn run(context: &Context, command: &CheckpointCommand) -> Result<Done> {
     if context.global.json {
         output::object(
             "checkpoint",
-            json!({"checkpoint": {"size": size, "root": root}, "note": note}),
+            json!({
+                "checkpoint": {"size": size, "root": root}, "note": note,
+                "timestamp": timestamp::newest(&session)?, "witnesses": witness::newest(&session)?,
+            }),
         )?;
-    } else if command.out.is_none() {
+        return Ok(Done::Yes);
+    }
+    let outside = [timestamp::line(&session)?, witness::line(&session)?];
+    for line in outside.iter().flatten() {
+        context.say(line);
+    }
+    if command.out.is_none() {
         output::data(&note)?;
     } else {
         context.say(&format!("checkpoint of size {size} written"));

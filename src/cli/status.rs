@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::checkpoint::timestamp;
 use super::context::Context;
 use super::custodian::standing;
 use super::drill_list;
@@ -130,7 +131,7 @@ pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
                 "ledger": session.id(), "active": active, "entries": entries, "root": root,
                 "accounts": accounts, "secrets": secrets, "custodians": in_force,
                 "you": people.name(&session.member()),
-                "copy": session.is_copy()?, "pending": list(&pending), "due": comes_round(&calendar.due), "overdue": all_overdue,
+                "copy": session.is_copy()?, "timestamp": timestamp::newest(&session)?, "pending": list(&pending), "due": comes_round(&calendar.due), "overdue": all_overdue,
         });
         let kept: serde_json::Map<String, Value> = kept
             .iter()
@@ -189,6 +190,9 @@ pub fn run(context: &Context, command: &StatusCommand) -> Result<Done> {
                 Some(last) => last::line(last, what, now, entries),
                 None => format!("last {what}  never\n"),
             });
+        }
+        if let Some(last) = timestamp::last_dated(&session)? {
+            text.push_str(&last::line(&last, "time-stamp", now, entries));
         }
         let nothing = to_do.iter().all(|(.., steps)| steps.is_empty());
         let on_time = calendar.due.is_empty() && calendar.overdue.is_empty();

@@ -18,6 +18,7 @@ pub mod recipient;
 pub mod secret;
 pub mod slip39;
 pub mod sshsig;
+pub mod timestamp;
 pub mod totp;
 pub mod unseen;
 pub mod words;

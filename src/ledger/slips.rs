@@ -436,7 +436,7 @@ impl<'t> Trial<'t> {
                 "the slip lacks its statement's personal part",
             ));
         }
-        statement.claim().check_blobs(&candidate.blobs)?;
+        policy::check_blobs(&statement, &candidate.blobs)?;
         check_place(self.base, statement.claim())?;
         let changes = self.judge(&statement)?;
         for change in changes {

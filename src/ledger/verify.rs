@@ -19,6 +19,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::log::{self, Frontier};
 use crate::state::Memory;
+use crate::statement::outside::Timestamp;
 use crate::store::{Batch, UndoRow, View};
 pub(super) use erased::make_again;
 use signatures::{Failure, work};
@@ -232,6 +233,8 @@ struct Run<'v> {
     blobs: BTreeMap<Digest, Blob>,
     /// Entries that lack the personal part that they commit to.
     lacking: Vec<(u64, Digest)>,
+    /// What is stated of time-stamp tokens.
+    tokens: BTreeMap<Digest, Timestamp>,
     report: Report,
 }
 
@@ -249,6 +252,7 @@ impl<'v> Run<'v> {
             ids: BTreeSet::new(),
             blobs: BTreeMap::new(),
             lacking: Vec::new(),
+            tokens: BTreeMap::new(),
             report: Report {
                 entries: size,
                 signatures: 0,

@@ -73,7 +73,7 @@ impl Judge<'_> {
         Ok(Verdict::AT_ONCE)
     }
 
-    fn check_seen(&self, at: &Seen) -> Result<()> {
+    pub(super) fn check_seen(&self, at: &Seen) -> Result<()> {
         if at.size <= self.index && self.log.root_at(at.size)? == at.root {
             return Ok(());
         }

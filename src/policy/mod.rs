@@ -25,6 +25,7 @@ mod joint;
 mod lessons;
 mod may;
 mod notes;
+mod outside;
 mod people;
 mod posture;
 mod quorums;
@@ -63,6 +64,7 @@ pub use drills::{AskedShare, asked_shares};
 pub use founding::{GOVERNANCE_SECRET, founders_cards};
 pub use governance::{bad_proof, governance_shares, not_overtaken, proposal_expired};
 pub use may::split_rules;
+pub use outside::{check_blobs, check_token, checkpoint, cosigned_at, imprint, witness_key};
 pub use people::enrolment_stands;
 pub use reach::{descends, found_to_work, out_of_reach_without};
 pub use releases::{RequestState, lapsed, request_state, takes_decisions};
@@ -445,6 +447,8 @@ impl Judge<'_> {
             Claim::TaskClose(close, _) => self.task_close(close),
             Claim::Reconcile(found, personal) => self.reconcile(found, personal.as_ref()),
             Claim::EvidenceExport(made) => self.evidence_export(made),
+            Claim::Timestamp(stamp) => self.timestamp(stamp),
+            Claim::Witness(witness) => self.witness(witness),
         }
     }
 }

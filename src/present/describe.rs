@@ -4,7 +4,7 @@
 use chrono::{Local, TimeZone};
 
 use super::{
-    ceremonies, custody, drills, erasure, estate, findings, reviews, runbooks, tasks, trails,
+    ceremonies, custody, drills, erasure, estate, findings, outside, reviews, runbooks, tasks, trails,
 };
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};
@@ -306,6 +306,7 @@ pub fn claim(source: &dyn Reading, claim: &Claim, people: &People) -> Result<Str
                 .or(tasks::claim(source, claim)?)
                 .or(trails::claim(source, claim)?)
                 .or(erasure::claim(source, claim)?)
+                .or_else(|| outside::claim(claim))
             {
                 Some(line) => line,
                 None => custody::claim(claim, people),
@@ -510,6 +511,7 @@ pub fn statement(
             tasks::details(source, claim, people, &mut lines)?;
             trails::details(source, claim, &mut lines)?;
             erasure::details(claim, &mut lines);
+            outside::details(claim, &mut lines);
             if matches!(claim, Claim::ReviewStart(..)) {
                 reviews::strikes(source, &statement.leaf(), people, &mut lines)?;
             }

@@ -12,6 +12,7 @@ pub mod findings;
 pub mod ics;
 pub mod map;
 pub mod minutes;
+pub mod outside;
 pub mod print;
 pub mod qr;
 pub mod reach;

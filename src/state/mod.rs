@@ -8,6 +8,7 @@ pub mod erasure;
 pub mod estate;
 pub mod findings;
 pub mod imports;
+pub mod outside;
 mod overlay;
 pub mod people;
 pub mod places;

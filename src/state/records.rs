@@ -100,11 +100,15 @@ pub enum Table {
     Event,
     /// By leaf hash: statements whose personal part was erased.
     Erased,
+    /// By leaf hash: time-stamps of checkpoints.
+    Timestamp,
+    /// By digest: cosignatures of outside witnesses.
+    Witnessed,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 48] = [
         Self::Ledger,
         Self::Policy,
         Self::Custodian,
@@ -151,6 +155,8 @@ impl Table {
         Self::Reconcile,
         Self::Event,
         Self::Erased,
+        Self::Timestamp,
+        Self::Witnessed,
     ];
 
     /// The word for it.
@@ -203,6 +209,8 @@ impl Table {
             Self::Reconcile => "reconcile",
             Self::Event => "event",
             Self::Erased => "erased",
+            Self::Timestamp => "timestamp",
+            Self::Witnessed => "witnessed",
         }
     }
 

@@ -91,7 +91,9 @@ fn is_small(table: Table) -> bool {
         | Table::Left
         | Table::Reconcile
         | Table::Event
-        | Table::Erased => false,
+        | Table::Erased
+        | Table::Timestamp
+        | Table::Witnessed => false,
     }
 }
 

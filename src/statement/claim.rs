@@ -19,6 +19,7 @@ use super::findings::AcceptFinding;
 use super::founding::{Charter, GenesisPersonal, GovernanceSeal, GovernanceSet};
 use super::imports::Import as Bringing;
 use super::notes::{AttachPersonal, CorrectPersonal};
+use super::outside::{Timestamp, Witness};
 use super::people::{
     Acknowledge, Add, AddPersonal, Away, Leavers, LeaversPersonal, Replace, Retire, RetirePersonal,
 };
@@ -224,6 +225,8 @@ claims! {
     "evidence.export" EvidenceExport(Exported) "Evidence was exported.";
     "reconcile.void" ReconcileVoid(VoidReconcile, VoidReconcilePersonal) "What CloudTrail was found to say is set aside, as a whole.";
     "erase" Erase(Erase, RejectPersonal) "What a statement says of people is to be erased.";
+    "timestamp" Timestamp(Timestamp) "An authority has dated a checkpoint.";
+    "witness" Witness(Witness) "An outside witness has cosigned a checkpoint.";
 }
 
 impl Claim {
@@ -270,6 +273,7 @@ impl Claim {
             Self::Sign(sign) => sign.shares.iter().map(|share| share.blob).collect(),
             Self::RunbookAdd(add, _) => vec![add.file],
             Self::Attach(_, Some(personal)) => vec![personal.digest],
+            Self::Timestamp(stamp) => vec![stamp.token],
             _ => Vec::new(),
         }
     }

@@ -20,6 +20,7 @@ pub mod header;
 pub mod imports;
 pub mod names;
 pub mod notes;
+pub mod outside;
 pub mod people;
 pub mod posture;
 pub mod quorums;

@@ -12,7 +12,7 @@ use crate::crypto::ed25519::SigningKey;
 use crate::crypto::fixed::{Digest, Id};
 use crate::error::{Error, Result};
 use crate::log::{self, Checkpoint};
-use crate::policy::Ruled;
+use crate::policy::{self, Ruled};
 use crate::state::shard::{self, Shard, Shards};
 use crate::state::{Change, Memory, Records};
 use crate::statement::Time;
@@ -258,7 +258,7 @@ impl Batch<'_> {
     }
 
     fn put_blobs(&self, ruled: &Ruled<'_>, blobs: &[Vec<u8>]) -> Result<()> {
-        ruled.statement().claim().check_blobs(blobs)?;
+        policy::check_blobs(ruled.statement(), blobs)?;
         for bytes in blobs {
             let digest = Digest::of(bytes);
             self.write(

@@ -267,6 +267,22 @@ impl<'c> View<'c> {
         )
     }
 
+    /// The log's size and stored root after each leaf, the newest first: those below `below`, at most
+    /// `limit`.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn roots(&self, below: u64, limit: u64) -> Result<Vec<(u64, Digest)>> {
+        self.many(
+            "SELECT seq, root FROM leaf WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2",
+            [signed(below)?, signed(limit)?],
+            |row| {
+                let size = unsigned_row(row, 0)?.saturating_add(1);
+                Ok((size, fixed_row(row, 1, Digest::from_slice)?))
+            },
+        )
+    }
+
     /// Indices of the leaves of a kind, from `from` on.
     ///
     /// # Errors

@@ -557,6 +557,18 @@ TRAIL
     as alice checkpoint --cosign
     as alice checkpoint --vkey
     as alice checkpoint --words
+    "$python" "$root/tests/interop/outsiders.py" authority authority p256
+    as alice checkpoint --timestamp-query log.tsq
+    "$python" "$root/tests/interop/outsiders.py" answer authority log.tsq >log.tsr
+    as alice checkpoint --timestamp-response log.tsr
+    as bob checkpoint --timestamp-token log.tst
+    witness=$("$python" "$root/tests/interop/outsiders.py" vkey)
+    as alice checkpoint --request --witness "$witness" | field body | "$python" "$root/tests/interop/outsiders.py" cosign >answer
+    as alice checkpoint --cosignature answer --witness "$witness"
+    as alice checkpoint --at 3
+    as bob checkpoint
+    as bob status
+    refused 4 blob-known alice checkpoint --timestamp-response log.tsr
     as alice backup --out b.tar
     as alice backup --out c.tar --unrecorded
     as bob restore b.tar --out again.ledger

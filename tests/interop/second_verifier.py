@@ -358,6 +358,9 @@ SHAPES = {  # kind: facts, personal
     "event.explain": ({"events": most(256, event), "was": ("ours", "mistake", "aws", "test", "attack", "other")}, {"text": text()}),
     "reconcile.void": ({"reconcile": digest}, reason),
     "erase": ({"subject": digest, "ground": ("asked", "mistake", "expired", "ordered")}, {"reason": text()}),
+    "timestamp": ({"at": {"size": size, "root": digest}, "time": time, "token": digest, "policy": trail_word, "serial": trail_word,
+                   "certificate": digest, "authority": text()}, None),
+    "witness": ({"at": {"size": size, "root": digest}, "vkey": text(), "line": text()}, None),
 }
 undated = {key: shape for key, shape in SHAPES["account.import"][0].items() if key != "at"}  # the first logs
 SHAPES["account.import"] = ((SHAPES["account.import"][0], undated), SHAPES["account.import"][1])
@@ -420,6 +423,7 @@ class Log:
         self.plans, self.registered, self.runbooks = {}, {}, {}
         self.reached, self.reviewing, self.passed = {}, None, None
         self.listing = None  # as of when the last listing of accounts is
+        self.outside = set()
         self.events = {}  # by AWS's id and account: whether it is explained, and which reconciles have found it
         self.alarms, self.retention, self.now = {}, 0, 0
 
@@ -481,6 +485,7 @@ class Log:
         own = facts["seal"] if kind in ("reseal", "governance.set") else facts
         brought = [own[k] for k in ("payload", "identity") if k in own] + [s["blob"] for s in own.get("shares", [])]
         brought += [personal["digest"]] if kind == "attach" and personal else []
+        brought += [facts["token"]] if kind == "timestamp" else []
         need(len(set(brought)) == len(brought) and not self.blobs & set(brought), "blob: a ciphertext that was there before")
         if kind == "runbook.add":  # alone may name again what is never let go
             brought = [facts["file"]]
@@ -1888,6 +1893,35 @@ class Log:
         since = (facts["since"] or facts["at"])["size"]
         need(facts["first"] <= facts["end"] <= facts["at"]["size"] and since <= facts["at"]["size"], "evidence: of entries before it")
         need(facts["from"] <= facts["to"], "evidence: days in order")
+
+    def timestamp(self, new, facts):
+        self.backup(new, facts)
+        need(facts["at"]["size"] > 0, "at: of no entry")
+        need(seconds(facts["time"]) <= new.made + 300, "time: ahead")
+
+    def witness(self, new, facts):
+        self.backup(new, facts)
+        need(facts["at"]["size"] > 0, "at: of no entry")
+        found = re.fullmatch("([!-*,-~]{1,255})\\+([0-9a-f]{8})\\+([A-Za-z0-9+/=]+)", facts["vkey"])
+        need(found, "vkey: not one")
+        who, data = found[1], unbase64(found[3])
+        need(not who.startswith("rootkeep/"), "vkey: a name of a ledger's own")
+        need(len(data) == 33 and data[0] == 4, "vkey: not of type 4")
+        key = data[1:].hex()
+        need(sha(who.encode(), b"\n", data)[:4].hex() == found[2], "vkey: key id")
+        need(valid_key(key), "vkey: a weak key")
+        need(key != self.log_key and all(key != one.sign for one in self.people.values()), "vkey: of this ledger's own")
+        found = re.fullmatch("\u2014 ([^ +]+) ([A-Za-z0-9+/=]+)", facts["line"])
+        need(found and found[1] == who, "line: not by this witness")
+        data = unbase64(found[2])
+        need(data[:4] == sha(who.encode(), b"\n\4", bytes.fromhex(key))[:4], "line: key id")
+        need(len(data) == 76, "line: length")
+        moment = int.from_bytes(data[4:12], "big")
+        need(0 < moment <= new.made + 300, "line: ahead")
+        body = f"rootkeep/{self.ledger}\n{facts['at']['size']}\n{base64.b64encode(bytes.fromhex(facts['at']['root'])).decode()}\n"
+        verify(key, data[12:], b"cosignature/v1\ntime %d\n%s" % (moment, body.encode()), "line")
+        need((facts["vkey"], facts["line"]) not in self.outside, "line: there already")
+        self.outside.add((facts["vkey"], facts["line"]))
 
     # Section 11.
     def checkpoint(self, line, index):

@@ -299,6 +299,14 @@ erasing=$(governed --json erase "$corrected" --ground asked --reason 'a name aga
 governed erase "$erasing" --ground mistake --reason 'it named somebody'
 corrected=$(as alice --json correct genesis --reason x --text 'a name that stays' | id)
 as alice erase "$corrected" --ground expired --reason 'long enough'
+# A time-stamp, and a witness outside.
+"$python" "$here/outsiders.py" authority authority p256
+as alice checkpoint --timestamp-query log.tsq
+"$python" "$here/outsiders.py" answer authority log.tsq > log.tsr
+as frank checkpoint --timestamp-response log.tsr
+witness=$("$python" "$here/outsiders.py" vkey)
+as bob checkpoint --request --witness "$witness" | "$python" "$here/outsiders.py" cosign > answer
+as bob checkpoint --cosignature answer --witness "$witness"
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
 as bob restore b.tar --drill

@@ -876,6 +876,55 @@ def forgeries(book):
     yield "evidence of entries backwards", "before it", after(size, lambda b: exported(b, first=3))
     yield "evidence since a later state", "before it", after(size, lambda b: exported(b, at=state(b, n=3), since=state(b, n=4)))
     yield "evidence of days backwards", "days", after(size, lambda b: exported(b, to="2025-12-31"))
+    def dated(b, by="frank", where=None, later=0, **change):
+        facts = {"at": state(b, **(where or {})), "time": clock(b, later), "token": b.blob(), "policy": "1.2.3.4.1", "serial": "02",
+                 "certificate": "0" * 64, "authority": "CN=Example TSA"}
+        return b.add(by, "timestamp", facts | change)
+
+    def cosigned(b, by="frank", where=None, later=0, who="witness.example.com/w1", key=Ed25519PrivateKey.from_private_bytes(b"w" * 32),
+                 kind=4, vkey=lambda text: text, line=lambda text: text, signer=None, to_sign=lambda body: body, long=b""):
+        at = state(b, **(where or {}))
+        own = bytes([kind]) + bytes.fromhex(public(key))
+        short = sha(who.encode(), b"\n", own)[:4]
+        moment = second_verifier.seconds(clock(b, later))
+        body = to_sign(f"rootkeep/{b.ledger}\n{at['size']}\n{b64(bytes.fromhex(at['root']))}\n")
+        signature = (signer or key).sign(f"cosignature/v1\ntime {moment}\n{body}".encode())
+        return b.add(by, "witness", {"at": at, "vkey": vkey(f"{who}+{short.hex()}+{b64(own)}"),
+                                     "line": line(f"\u2014 {who} {b64(short + moment.to_bytes(8, 'big') + signature + long)}")})
+    for what, make in (("time-stamp", dated), ("witness", cosigned)):
+        yield f"a {what} of an earlier state", None, after(size, lambda b, make=make: make(b, where={"n": 3}))
+        yield f"a {what} within a clock's error", None, after(size, lambda b, make=make: make(b, later=300))
+        yield f"a {what} by a reader", "reader", after(size, lambda b, make=make: make(b, by="gina"))
+        yield f"a {what} by one who has left", "retired", after(size, lambda b, make=make: make(b, by="henry"))
+        yield f"a {what} of a state to come", "not a state", after(size, lambda b, make=make: make(b, where={"n": size + 1}))
+        yield f"a {what} of another log", "not a state", after(size, lambda b, make=make: make(b, where={"root": "0" * 64}))
+        yield f"a {what} of no entry", "of no entry", after(size, lambda b, make=make: make(b, where={"n": 0}))
+        yield f"a {what} of the time to come", "ahead", after(size, lambda b, make=make: make(b, later=301))
+    yield "a time-stamp's token twice", "there before", after(size, lambda b: dated(b, token=b.facts(dated(b) and -1)["token"]))
+    yield "a time-stamp of no authority", "facts", after(size, lambda b: dated(b, authority=""))
+    yield "a time-stamp with a serial number in words", "facts", after(size, lambda b: dated(b, serial="number two"))
+    stranger = Ed25519PrivateKey.generate()
+    for what, says, change in (
+            ("twice", "there already", None),
+            ("with a custodian's key", "ledger's own", {"key": book.key["bob"]}),
+            ("with the key of one who has left", "ledger's own", {"key": book.key["henry"]}),
+            ("with the log's key", "ledger's own", {"key": book.log_key}),
+            ("under a ledger's name", "a name of a ledger's own", {"who": f"rootkeep/{book.ledger}/{book.id['bob']}"}),
+            ("under a name that is not ASCII", "not one", {"who": "w\u00edtness"}),
+            ("with a key of another type", "type 4", {"kind": 1}),
+            ("with another key id", "key id", {"vkey": lambda text: text.replace(text.split("+")[1], "00000000", 1)}),
+            ("with no key", "not one", {"vkey": lambda text: "witness.example.com/w1"}),
+            ("by another", "not by this witness", {"line": lambda text: text.replace("w1", "w2", 1)}),
+            ("with a line break", "not by this witness", {"line": lambda text: text + "\n"}),
+            ("with a longer signature", "length", {"long": b"x"}),
+            ("signed by a stranger", "wrong signature", {"signer": stranger}),
+            ("of another size", "wrong signature", {"to_sign": lambda body: body.replace(f"\n{size}\n", f"\n{size - 1}\n")}),
+            ("of another ledger", "wrong signature", {"to_sign": lambda body: body.replace(book.ledger, "0" * 64)})):
+        if change is None:
+            forged = after(size, lambda b: (cosigned(b, where={"n": 3}), cosigned(b, where={"n": 3})))
+        else:
+            forged = after(size, lambda b, change=change: cosigned(b, **change))
+        yield f"a witness {what}", says, forged
     yield "a backup that is too long", "facts", after(size, lambda b: backed_up(b, length=2**53))
     yield "a window out of bounds", "facts", after(size, lambda b: set_policy(b, window_max_secs=604801))
     imported, named = book.facts(book.find("account.import")), book.personal(book.find("account.import"))

@@ -10,6 +10,7 @@
     clippy::print_stderr
 )]
 
+mod authority;
 mod blobs;
 mod bounds;
 mod ceremonies;
@@ -28,6 +29,7 @@ mod hostile;
 mod killing;
 mod migration;
 mod oracle;
+mod outside;
 mod reconcile;
 mod refusals;
 mod rekeys;

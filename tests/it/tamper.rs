@@ -707,6 +707,11 @@ pub fn complete() -> World {
         sums: file,
     };
     enter(Claim::EvidenceExport(exported), Vec::new());
+    // What outsiders say.
+    let (stamp, token) = crate::outside::stamp(&world, at, 60);
+    enter(Claim::Timestamp(stamp), vec![token]);
+    let witness = crate::outside::witness(&world, &at);
+    enter(Claim::Witness(witness), Vec::new());
     let mark = format!("{{\"epoch\":1,\"size\":{size},\"root\":\"{root}\"}}");
     let insert = "INSERT INTO meta (name, value) VALUES ('copy', ?1)";
     world.raw(ADA).execute(insert, [mark.as_bytes()]).unwrap();

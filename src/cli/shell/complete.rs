@@ -566,6 +566,7 @@ mod tests {
             "TIME|EXPECTED|HAPPENED|DECIDED BY",
             "TYPE",
             "TZ",
+            "VKEY",
             "WHAT",
             "WHAT=TEXT",
             "WHEN",

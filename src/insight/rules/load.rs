@@ -16,6 +16,7 @@ use crate::state::Record;
 use crate::state::custody::{Epoch, SecretRecord};
 use crate::state::drills::SharePlace;
 use crate::state::estate::{AlarmRecord, PostureRecord};
+use crate::state::outside::TimestampRecord;
 use crate::state::people::LedgerRecord;
 use crate::state::places::{AccessRecord, ItemRecord, LocationRecord, Place};
 use crate::state::records::list;
@@ -76,6 +77,7 @@ impl World {
         let recent = recent(view, world.days_ago(RECENT_DAYS), latest)?;
         world.alone_since = recent.alone_since;
         world.clock_steps = clock_steps(view, recent.steps)?;
+        world.timestamped = timestamped(view, latest)?;
         Ok(world)
     }
 
@@ -307,6 +309,20 @@ fn by_leaf<R: Record>(view: &View<'_>) -> Result<Vec<(Digest, R)>> {
         .into_iter()
         .map(|(key, record)| Ok((Digest::parse(&key)?, record)))
         .collect()
+}
+
+/// Until when an authority has dated the log: whatever was entered after a time-stamp's checkpoint was there
+/// already is not dated by it, however late the answer came.
+fn timestamped(view: &View<'_>, latest: Time) -> Result<Option<Time>> {
+    let mut newest = None;
+    let mut stamps = TimestampRecord::all(view)?;
+    stamps.retain(|stamp| stamp.facts.time <= latest);
+    for stamp in stamps {
+        let after = made_at(view, stamp.facts.at.size)?;
+        let until = after.map_or(stamp.facts.time, |after| after.min(stamp.facts.time));
+        newest = newest.max(Some(until));
+    }
+    Ok(newest)
 }
 
 fn made_at(view: &View<'_>, seq: u64) -> Result<Option<Time>> {

@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Low,
     title: "An outside authority has dated the log in this period",
     why: "Custodians' clocks are their own: a time-stamp from outside shows that the log was not written later.",
-    fix: "the posture asks for it: `rootkeep posture show`",
+    fix: "`rootkeep checkpoint --timestamp-query FILE`; with the answer, `rootkeep checkpoint --timestamp-response FILE`",
     source: "RFC 3161; NIST SP 800-53 AU-10, AU-8",
     look,
 };

@@ -17,7 +17,7 @@ use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::{Change, Records};
 use crate::statement::header::leaf_hash;
 use crate::statement::people::Role;
-use crate::statement::{Header, Kind, Parts, Statement, UntrustedStatement};
+use crate::statement::{Claim, Header, Kind, Parts, Statement, UntrustedStatement};
 use crate::store::{Entry, StoredCosignature, UndoRow, View};
 
 /// What an entry's row says of the checkpoint that it ends.
@@ -230,6 +230,9 @@ impl Run<'_> {
         let length = statement.claim().blob_length();
         for digest in statement.claim().blobs() {
             self.blobs.entry(digest).or_insert(Blob { seq, length });
+        }
+        if let Claim::Timestamp(stamp) = statement.claim() {
+            self.tokens.entry(stamp.token).or_insert(stamp.clone());
         }
         let changes = ruled.into_changes();
         self.expect_undo(seq, &changes)?;

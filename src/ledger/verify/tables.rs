@@ -8,6 +8,7 @@ use crate::crypto::fixed::Digest;
 use crate::crypto::secret::Key32;
 use crate::error::Result;
 use crate::ledger::copying::CopyMark;
+use crate::policy;
 use crate::state::custody::{Epoch, RequestRecord};
 use crate::state::records::{list, read};
 use crate::state::shard::{self, Shard};
@@ -173,6 +174,10 @@ impl Run<'_> {
                     "the blob {digest} has {length} bytes, which is not what its entry may bring"
                 ),
             );
+        } else if let Some(stamp) = self.tokens.get(digest)
+            && let Err(error) = policy::check_token(&self.ledger, stamp, bytes)
+        {
+            self.found(Some(blob.seq), error.code(), error.to_string());
         }
     }
 
