@@ -89,6 +89,7 @@ fn holders(session: &Session, seq: u64) -> Result<Vec<Value>> {
     let value = |holder: &erasure::Holder| {
         let (what, file) = match &holder.what {
             What::Backup(file) => ("backup", file),
+            What::Evidence(sums) => ("evidence", sums),
         };
         json!({
             "what": what, "seq": holder.seq, "id": holder.id, "made_at": holder.made_at,
@@ -114,9 +115,12 @@ pub fn still_held(session: &Session, subject: &Digest) -> Result<Vec<String>> {
     };
     let mut lines = Vec::new();
     for holder in erasure::holders(&view, entry.seq)? {
-        let What::Backup(file) = &holder.what;
+        let (what, digest) = match &holder.what {
+            What::Backup(file) => ("backup", format!("SHA-256 {file}")),
+            What::Evidence(sums) => ("evidence", format!("SHA-256 of its SHA256SUMS {sums}")),
+        };
         lines.push(format!(
-            "the backup of #{} ({}) still holds it: SHA-256 {file}",
+            "the {what} of #{} ({}) still holds it: {digest}",
             holder.seq, holder.made_at
         ));
     }

@@ -27,10 +27,12 @@ pub struct Holder {
 pub enum What {
     /// A backup: the digest of its file.
     Backup(Digest),
+    /// A bundle of evidence: the digest of its `SHA256SUMS`.
+    Evidence(Digest),
 }
 
 /// The kinds of statements that record something leaving the ledger.
-const LEAVING: [Kind; 1] = [Kind::Backup];
+const LEAVING: [Kind; 2] = [Kind::Backup, Kind::EvidenceExport];
 
 /// What has left the ledger with the personal part of entry `seq`: since that entry, and before it was
 /// erased.
@@ -52,7 +54,7 @@ pub fn holders(view: &View<'_>, seq: u64) -> Result<Vec<Holder>> {
         for entry in view.filtered(&filter)? {
             let claim = Claim::parse(kind, &entry.facts.bytes.0, None)?;
             let (Some((size, what)), Some(made_at)) =
-                (holds(&claim), Time::from_seconds(entry.made_at))
+                (holds(&claim, seq), Time::from_seconds(entry.made_at))
             else {
                 continue;
             };
@@ -71,10 +73,13 @@ pub fn holders(view: &View<'_>, seq: u64) -> Result<Vec<Holder>> {
     Ok(found)
 }
 
-/// The size of the log that has left with a statement, and what it has left as.
-fn holds(claim: &Claim) -> Option<(u64, What)> {
+/// The size of the log that has left with a statement, and what it has left as, where entry `seq` is in it.
+fn holds(claim: &Claim, seq: u64) -> Option<(u64, What)> {
     match claim {
         Claim::Backup(made) => Some((made.at.size, What::Backup(made.file))),
+        Claim::EvidenceExport(made) if !made.redacted && (made.first..made.end).contains(&seq) => {
+            Some((made.at.size, What::Evidence(made.sums)))
+        }
         _ => None,
     }
 }

@@ -4,7 +4,8 @@
 use chrono::{Local, TimeZone};
 
 use super::{
-    ceremonies, custody, drills, erasure, estate, findings, outside, reviews, runbooks, tasks, trails,
+    ceremonies, custody, drills, erasure, estate, findings, outside, reviews, runbooks, tasks,
+    trails,
 };
 use crate::crypto::card::Card;
 use crate::crypto::fixed::{Base64, Digest, Id};

@@ -42,8 +42,8 @@ pub struct Bundle {
     pub trust: Trust,
     /// Each entry of the range, in order of index.
     pub statements: Vec<Enclosed>,
-    /// Time-stamp tokens: name of the file, bytes.
-    pub timestamps: Vec<(String, Vec<u8>)>,
+    /// Files by which outsiders vouch for checkpoints: name, bytes.
+    pub outside: Vec<(String, Vec<u8>)>,
 }
 
 /// One entry with its proof.
@@ -95,6 +95,20 @@ pub fn signature_name(custodian: &Id) -> String {
     format!("{SIGNATURES}{custodian}.sshsig")
 }
 
+/// The name of a file of a time-stamp: its `token`, the `body` it is over, or the `consistency` of that with
+/// the checkpoint.
+#[must_use]
+pub fn timestamp_name(seq: u64, what: &str) -> String {
+    format!("timestamps/{seq:08}.{what}")
+}
+
+/// The name of a file of a witness's cosignature: the `checkpoint` with its line, or the `consistency` of that
+/// with the bundle's.
+#[must_use]
+pub fn witness_name(seq: u64, what: &str) -> String {
+    format!("witnesses/{seq:08}.{what}")
+}
+
 impl Bundle {
     /// Every file but digests and signatures. `views` are those that are made from this for people and for
     /// other programs: the page, tables, other formats.
@@ -119,8 +133,8 @@ impl Bundle {
             "VERIFY.md".to_owned(),
             guide::text(&self.evidence, &self.trust).into_bytes(),
         );
-        for (name, token) in &self.timestamps {
-            put(name.clone(), token.clone());
+        for (name, bytes) in &self.outside {
+            put(name.clone(), bytes.clone());
         }
         let checkpoint = SignedCheckpoint::parse(self.checkpoint.as_bytes())
             .map_err(|error| Error::failed("internal", "the checkpoint is none").because(error))?;

@@ -301,6 +301,8 @@ fn waits(kind: Kind) -> bool {
             | Kind::PostureSet
             | Kind::TaskRequest
             | Kind::EventExplain
+            | Kind::ReconcileVoid
+            | Kind::Erase
     )
 }
 

@@ -1,6 +1,7 @@
 //! Gathering a bundle from a ledger: the entries of a period, and what the records add up to at a checkpoint.
 
 mod missing;
+mod outsiders;
 mod records;
 
 use std::collections::BTreeMap;
@@ -161,6 +162,7 @@ pub fn gather(session: &Session, wanted: &Wanted, words: &dyn Words) -> Result<B
         rules,
         frameworks,
     };
+    let outside = outsiders::add(session, &note, first, &mut evidence.outside)?;
     evidence.missing = missing::of(&evidence);
     let consistency = previous
         .map(|previous| consistency(&view, &previous, size, note.clone()))
@@ -171,7 +173,7 @@ pub fn gather(session: &Session, wanted: &Wanted, words: &dyn Words) -> Result<B
         consistency,
         trust,
         statements,
-        timestamps: Vec::new(),
+        outside,
     })
 }
 
@@ -307,6 +309,7 @@ fn boundary(view: &View<'_>, size: u64, moment: i64) -> Result<u64> {
     Ok(low)
 }
 
+/// The proof that the log of `note` continues a state that it had.
 fn consistency(
     view: &View<'_>,
     previous: &Seen,
@@ -442,7 +445,10 @@ impl Entries<'_> {
             signed: Vec::new(),
             rejected: Vec::new(),
             corrected: Vec::new(),
-            erased: None,
+            erased: match shown {
+                Shown::Erased => records::erased(self.session, &leaf, self.wanted.redacted)?,
+                _ => None,
+            },
         };
         let enclosed = Enclosed {
             seq,

@@ -402,8 +402,10 @@ pub struct Outside {
     pub counters: CounterLine,
     /// Items of accesses in the period whose bag number was written down, and those that did not fit.
     pub bags: CounterLine,
-    /// Outside time-stamps of checkpoints, up to this one.
+    /// Time-stamps by outside authorities, of checkpoints that have entries of this bundle.
     pub timestamps: Vec<TimestampLine>,
+    /// Cosignatures by outside witnesses, of such checkpoints.
+    pub witnesses: Vec<WitnessLine>,
 }
 
 /// A reconciliation with CloudTrail.
@@ -450,6 +452,20 @@ pub struct TimestampLine {
     pub checkpoint: Seen,
     /// When, by the authority.
     pub at: Time,
-    /// Name of its file in the bundle.
-    pub file: String,
+    /// What the authority calls itself.
+    pub authority: String,
+}
+
+/// A cosignature by a witness outside the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WitnessLine {
+    /// Index of its entry.
+    pub seq: u64,
+    /// The checkpoint that it is of.
+    pub checkpoint: Seen,
+    /// When, by the witness.
+    pub at: Time,
+    /// Its verifier key: the name before the first `+`.
+    pub vkey: String,
 }

@@ -3,6 +3,7 @@
 
 mod entries;
 mod keys;
+mod outsiders;
 pub mod unpacked;
 
 use std::borrow::Cow;
@@ -173,6 +174,7 @@ pub fn verify(files: &Files<'_>, demands: &Demands, threads: usize) -> Verdict {
     let head = checkpoint(files, &evidence, &trust, &mut verdict);
     if let Some(head) = &head {
         consistency(files, &evidence, head, &mut verdict);
+        outsiders::check(files, &evidence, head, &mut verdict);
         let told = entries::check(files, &evidence, &trust, head, threads, &mut verdict);
         summary(&evidence, &told, &mut verdict);
     }
@@ -462,24 +464,42 @@ fn consistency(
             "file-missing",
             "the proof that the log continues the bundle before is missing",
         ),
-        (Some(previous), Some(bytes)) => {
-            let proof = match AddCheckpoint::parse(bytes) {
-                Ok(proof) => proof,
-                Err(error) => {
-                    verdict.file(name, "bad-proof", error.to_string());
-                    return;
-                }
-            };
-            let fits = proof.old_size() == previous.size && proof.checkpoint() == head;
-            let proven = proof.verify_consistency(&Hash::from(previous.root.0));
-            if !fits || proven.is_err() {
-                verdict.file(
-                    name,
-                    "bad-proof",
-                    "it does not prove that the log continues the bundle before",
-                );
-            }
+        (Some(previous), Some(_)) => {
+            continues_from(files, name, previous, head, verdict);
         }
+    }
+}
+
+/// That a file proves that the bundle's log continues a state that it had.
+fn continues_from(
+    files: &Files<'_>,
+    name: &str,
+    from: &Seen,
+    head: &SignedCheckpoint,
+    verdict: &mut Verdict,
+) {
+    let Some(bytes) = files.get(name) else {
+        verdict.file(name, "file-missing", format!("{name} is missing"));
+        return;
+    };
+    let proof = match AddCheckpoint::parse(bytes) {
+        Ok(proof) => proof,
+        Err(error) => {
+            verdict.file(name, "bad-proof", error.to_string());
+            return;
+        }
+    };
+    let fits = proof.old_size() == from.size && proof.checkpoint() == head;
+    let proven = proof.verify_consistency(&Hash::from(from.root.0));
+    if !fits || proven.is_err() {
+        verdict.file(
+            name,
+            "bad-proof",
+            format!(
+                "it does not prove that the log continues the one of {} entries",
+                from.size
+            ),
+        );
     }
 }
 

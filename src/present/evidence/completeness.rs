@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::html::Html;
 use super::names::{self, Names, length};
 use super::{end_part, part};
+use crate::exchange::evidence::bundle::timestamp_name;
 use crate::exchange::evidence::model::{CounterLine, Evidence, Outside, Shown, StatementLine};
 
 /// What is written down later than this, in seconds, is late.
@@ -76,7 +77,13 @@ fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
         html.table(
             "",
             "Time-stamps by outside authorities",
-            &["Entry", "Of the log at", "When, by the authority", "File"],
+            &[
+                "Entry",
+                "Of the log at",
+                "When, by the authority",
+                "Authority",
+                "File",
+            ],
         );
         for stamp in &outside.timestamps {
             html.put("<tr><td class=\"number\">");
@@ -85,8 +92,29 @@ fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
                 .shown(stamp.checkpoint.size)
                 .put("</td><td>");
             names::time(html, stamp.at);
+            html.put("</td><td>")
+                .text(&stamp.authority)
+                .put("</td><td><code>")
+                .text(&timestamp_name(stamp.seq, "token"))
+                .put("</code></td></tr>\n");
+        }
+        html.end_table();
+    }
+    if !outside.witnesses.is_empty() {
+        html.table(
+            "",
+            "Cosignatures by outside witnesses",
+            &["Entry", "Of the log at", "When, by the witness", "Key"],
+        );
+        for witness in &outside.witnesses {
+            html.put("<tr><td class=\"number\">");
+            names.entry(html, witness.seq);
+            html.put("</td><td class=\"number\">")
+                .shown(witness.checkpoint.size)
+                .put("</td><td>");
+            names::time(html, witness.at);
             html.put("</td><td><code>")
-                .text(&stamp.file)
+                .text(&witness.vkey)
                 .put("</code></td></tr>\n");
         }
         html.end_table();

@@ -473,7 +473,7 @@ fn told(maker: &Maker, wanted: &Wanted, previous: Seen) -> Bundle {
         consistency: Some(consistency.to_string()),
         trust: trust(maker, &log_key),
         statements: enclosed,
-        timestamps: Vec::new(),
+        outside: Vec::new(),
         evidence: Evidence {
             schema: SCHEMA.to_owned(),
             program: "rootkeep 0.1.0".to_owned(),
@@ -812,5 +812,6 @@ fn outside(first: u64, entries: u64) -> Outside {
             wrong: 0,
         },
         timestamps: Vec::new(),
+        witnesses: Vec::new(),
     }
 }

@@ -1,15 +1,17 @@
 //! What the records add up to at the checkpoint: findings, people, things, and what was compared with the world.
 
 use super::{Wanted, Words};
+use crate::crypto::fixed::Digest;
 use crate::error::Result;
 use crate::exchange::evidence::model::{
-    AcceptedLine, CounterLine, Custody, FindingLine, ItemLine, LocationLine, NotApplicable,
-    Outside, PersonLine, RulesLine, SecretLine, TrailLine,
+    AcceptedLine, CounterLine, Custody, ErasedLine, FindingLine, ItemLine, LocationLine,
+    NotApplicable, Outside, PersonLine, RulesLine, SecretLine, TrailLine,
 };
 use crate::exchange::evidence::tables::Told;
 use crate::insight::rules::{self, Report, World};
 use crate::ledger::{People, Reading, Session};
 use crate::state::custody::{Epoch, SecretRecord};
+use crate::state::erasure::ErasedRecord;
 use crate::state::findings::AcceptedRecord;
 use crate::state::people::Custodian;
 use crate::state::places::{AccessRecord, Finding, ItemRecord, LocationRecord, Place};
@@ -229,5 +231,27 @@ pub(super) fn outside(view: &View<'_>, told: &[Told]) -> Result<Outside> {
         counters,
         bags,
         timestamps: Vec::new(),
+        witnesses: Vec::new(),
     })
+}
+
+/// By whom and why the personal part of a statement was erased.
+pub(super) fn erased(
+    session: &Session,
+    leaf: &Digest,
+    redacted: bool,
+) -> Result<Option<ErasedLine>> {
+    let Some(record) = ErasedRecord::load(&session.view(), leaf)? else {
+        return Ok(None);
+    };
+    let (seq, statement) = session.proven_by_hash(&record.by)?;
+    let why = match statement.claim() {
+        Claim::Erase(_, Some(personal)) if !redacted => Some(personal.reason.to_string()),
+        _ => None,
+    };
+    Ok(Some(ErasedLine {
+        seq,
+        by: statement.header().author,
+        why,
+    }))
 }

@@ -1,0 +1,101 @@
+//! What outsiders have said of the log: each token, and each witness's line, is good and of a state that the
+//! bundle's log had. Whether an authority or a witness is to be believed is the reader's to say.
+
+use std::collections::BTreeSet;
+
+use super::{Evidence, Files, Verdict, continues_from};
+use crate::crypto::fixed::Digest;
+use crate::crypto::timestamp::UntrustedToken;
+use crate::error::{Error, Result};
+use crate::exchange::evidence::bundle::{timestamp_name, witness_name};
+use crate::exchange::evidence::model::{TimestampLine, WitnessLine};
+use crate::log::{Checkpoint, Hash, SignedCheckpoint, VerifierKey, origin};
+use crate::statement::Seen;
+
+pub(super) fn check(
+    files: &Files<'_>,
+    evidence: &Evidence,
+    head: &SignedCheckpoint,
+    verdict: &mut Verdict,
+) {
+    let ledger = &evidence.ledger.id;
+    let mut expected = BTreeSet::new();
+    for line in &evidence.outside.timestamps {
+        let name = timestamp_name(line.seq, "token");
+        if let Err(error) = stamped(files, ledger, line) {
+            verdict.error(&name, &error);
+        }
+        let proof = timestamp_name(line.seq, "consistency");
+        continues_from(files, &proof, &line.checkpoint, head, verdict);
+        expected.extend([name, proof, timestamp_name(line.seq, "body")]);
+    }
+    for line in &evidence.outside.witnesses {
+        let name = witness_name(line.seq, "checkpoint");
+        verdict.signatures += 1;
+        if let Err(error) = witnessed(files, ledger, line) {
+            verdict.error(&name, &error);
+        }
+        let proof = witness_name(line.seq, "consistency");
+        continues_from(files, &proof, &line.checkpoint, head, verdict);
+        expected.extend([name, proof]);
+    }
+    for name in files.keys() {
+        let ours = name.starts_with("timestamps/") || name.starts_with("witnesses/");
+        if ours && !expected.contains(name) {
+            verdict.file(
+                name,
+                "stray-file",
+                format!("{name} is of nothing that evidence.json names"),
+            );
+        }
+    }
+}
+
+fn file<'f>(files: &'f Files<'_>, name: &str) -> Result<&'f [u8]> {
+    files
+        .get(name)
+        .map(AsRef::as_ref)
+        .ok_or_else(|| Error::verification("file-missing", format!("{name} is missing")))
+}
+
+fn checkpoint(ledger: &Digest, at: &Seen) -> Result<Checkpoint> {
+    Checkpoint::new(origin(&ledger.0), at.size, Hash::from(at.root.0))
+        .map_err(|error| Error::verification("bad-checkpoint", "it is of no state").because(error))
+}
+
+fn stamped(files: &Files<'_>, ledger: &Digest, line: &TimestampLine) -> Result<()> {
+    let body = checkpoint(ledger, &line.checkpoint)?.body();
+    if file(files, &timestamp_name(line.seq, "body"))? != body.as_bytes() {
+        return Err(Error::verification(
+            "other-checkpoint",
+            "the body beside it is not of the checkpoint that evidence.json names",
+        ));
+    }
+    let bytes = file(files, &timestamp_name(line.seq, "token"))?;
+    let token = UntrustedToken::parse(bytes)?.verify()?;
+    if token.imprint != Digest::of(body.as_bytes()) || token.time != line.at.seconds() {
+        return Err(Error::verification(
+            "other-checkpoint",
+            "the time-stamp is of another checkpoint, or of another time, than evidence.json says",
+        ));
+    }
+    Ok(())
+}
+
+fn witnessed(files: &Files<'_>, ledger: &Digest, line: &WitnessLine) -> Result<()> {
+    let bad = |why: &dyn std::fmt::Display| {
+        Error::verification("bad-cosignature", "the witness's cosignature is not good")
+            .because(why.to_string())
+    };
+    let bytes = file(files, &witness_name(line.seq, "checkpoint"))?;
+    let note = SignedCheckpoint::parse(bytes).map_err(|error| bad(&error))?;
+    if *note.unverified() != checkpoint(ledger, &line.checkpoint)? {
+        return Err(bad(&"it is of another checkpoint than evidence.json says"));
+    }
+    let key = VerifierKey::parse(&line.vkey).map_err(|error| bad(&error))?;
+    let at = note.verify_cosignature(&key).map_err(|error| bad(&error))?;
+    if i64::try_from(at).ok() != Some(line.at.seconds()) {
+        return Err(bad(&"it was made at another time than evidence.json says"));
+    }
+    Ok(())
+}
