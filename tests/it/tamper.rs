@@ -781,6 +781,15 @@ pub fn complete() -> World {
         ),
         Vec::new(),
     );
+    // What the correction and the ceremony's start said of people is erased.
+    for kind in [StatementKind::Correct, StatementKind::CeremonyStart] {
+        let subject = {
+            let session = world.session(ADA);
+            let seq = session.view().indices_of_kind(kind, 0).unwrap()[0];
+            session.view().entry(seq).unwrap().unwrap().hash
+        };
+        crate::erasure::erase(&world, subject, &both);
+    }
     let file = b"a photo".to_vec();
     let personal = AttachPersonal {
         name: text("bag.jpg"),
@@ -797,15 +806,6 @@ pub fn complete() -> World {
         ),
         vec![file],
     );
-    // What an attached file, and what the correction, said of people is erased.
-    for kind in [StatementKind::Correct, StatementKind::CeremonyStart] {
-        let subject = {
-            let session = world.session(ADA);
-            let seq = session.view().indices_of_kind(kind, 0).unwrap()[0];
-            session.view().entry(seq).unwrap().unwrap().hash
-        };
-        crate::erasure::erase(&world, subject, &both);
-    }
     world.session(CY).cosign_head().unwrap();
     world
 }
