@@ -77,7 +77,7 @@ impl Html {
     /// A table's head: its caption, and its columns.
     pub fn table(&mut self, class: &'static str, caption: &str, columns: &[&str]) -> &mut Self {
         self.put("<div class=\"wide\" tabindex=\"0\" role=\"region\"");
-        self.put(" aria-label=\"").text(caption).put("\">");
+        self.put(" aria-label=\"Table: ").text(caption).put("\">");
         self.open("table", &[("class", class)]);
         self.element("caption", &[], caption);
         self.put("<thead><tr>");
