@@ -83,7 +83,7 @@ code=$(as alice --json show genesis | sed -n 's/.*"code":"\([^"]*\)".*/\1/p')
 for who in bob carol dave erin; do as $who -q sign genesis --code "$code"; done
 together=(--with alice.key --with bob.key --with dave.key)
 as alice -q quorum define engineers --threshold 2 --member alice --member bob --member carol "${together[@]}"
-as alice -q account import --organizations "$root/examples/organizations.json"
+as alice -q account import --organizations "$root/examples/organizations.json" --as-of 2026-06-30T12:00:00Z
 account=111122223333
 as alice -q location add london-a --kind safe --site london --timezone Europe/London --access alice --access erin
 as alice -q mailbox add root --address root@example.com --member alice --member bob --member carol --account $account
@@ -131,7 +131,21 @@ say 'What is withheld is not there'
 mkdir redacted
 (cd redacted && python3 -m zipfile -e ../q4-redacted.zip .)
 "$bin" evidence verify redacted >/dev/null
-for word in "${people[@]}" custodians.example root@example.com 7946 CHG-1042 'support plan' 'of many words' 'another password'; do
-    if grep -rqi -- "$word" redacted; then fail "a redacted bundle has: $word"; fi
-done
+python3 - "${people[@]}" custodians.example root@example.com '7946 0000' CHG-1042 'support plan' 'of many words' 'another password' <<'PYTHON'
+import base64, json, pathlib, re, sys
+texts = {}
+for path in pathlib.Path("redacted").rglob("*"):
+    if path.is_file():
+        texts[path] = path.read_text()
+        if path.name.endswith(".parts.json"):
+            parts = json.loads(texts[path])
+            assert parts["personal"] is None, path
+            texts[path] = base64.b64decode(parts["facts"]["bytes"]).decode()
+for word in sys.argv[1:]:
+    # Three letters are somewhere in base64: a word has neither letters nor what base64 has on either side.
+    alone = re.compile(f"(?<![A-Za-z0-9+/]){re.escape(word)}(?![A-Za-z0-9+/=])", re.IGNORECASE)
+    for path, text in texts.items():
+        found = alone.search(text)
+        assert not found, (word, path, text[max(0, found.start() - 60):found.end() + 60])
+PYTHON
 echo 'no name, no address, no telephone number, no text'

@@ -412,9 +412,9 @@ fn a_reader_holds_it_to_keys_from_elsewhere() {
         cosigners,
     };
     // Whoever appended last has cosigned.
-    assert!(held(&by(&[4], 1)).is_good());
+    assert!(held(&by(&[0], 1)).is_good());
     names(&held(&by(&[3], 1)), "", "too-few-cosigners");
-    names(&held(&by(&[4, 3], 2)), "", "too-few-cosigners");
+    names(&held(&by(&[0, 3], 2)), "", "too-few-cosigners");
     let other = trust.custodians[1].sign;
     trust.custodians[0].sign = other;
     names(&held(&brought(trust.clone())), TRUST, "other-key");

@@ -230,10 +230,13 @@ fn trust_of(session: &Session, people: &People, ledger: &LedgerRecord) -> Result
     })
 }
 
-/// Whose cosignatures are under a checkpoint, in order of id.
+/// Whose cosignatures are under a checkpoint, in the order of its lines.
 fn cosigned(trust: &Trust, note: &log::SignedCheckpoint) -> Result<Vec<Cosigned>> {
     let mut all = Vec::new();
-    for custodian in &trust.custodians {
+    for line in note.signatures() {
+        let Some(custodian) = trust.named(line.name()) else {
+            continue;
+        };
         let Ok(at) = note.verify_cosignature(&trust.cosigner(custodian)) else {
             continue;
         };

@@ -7,7 +7,7 @@ use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::sshsig;
 use crate::error::Result;
-use crate::log::{self, Algorithm, VerifierKey};
+use crate::log::{self, Algorithm, KeyName, VerifierKey};
 
 /// The schema's name, in the first field.
 pub const SCHEMA: &str = "rootkeep/v1/trust";
@@ -76,6 +76,13 @@ impl Trust {
             Algorithm::CosignatureV1,
             *custodian.sign.as_bytes(),
         )
+    }
+
+    /// The custodian who cosigns by this name.
+    #[must_use]
+    pub fn named(&self, name: &KeyName) -> Option<&TrustedKey> {
+        let (ledger, id) = log::parse_custodian_name(name).ok()?;
+        self.key(&Id(id)).filter(|_| ledger == self.ledger.0)
     }
 
     /// The verifier key of the log's own line.

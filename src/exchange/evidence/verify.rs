@@ -7,7 +7,7 @@ mod outsiders;
 pub mod unpacked;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::bundle::{self, read_lined};
 use super::model::{self, Evidence};
@@ -379,29 +379,27 @@ fn checkpoint(
             "the checkpoint is not the one that evidence.json was made at",
         );
     }
-    let mut known = BTreeSet::new();
-    let log_key = trust.log();
-    if note.verify_log(&log_key).is_err() {
+    if note.verify_log(&trust.log()).is_err() {
         verdict.file(
             name,
             "bad-cosignature",
             "the log's own line does not verify",
         );
     }
-    known.insert((log_key.name().to_string(), log_key.key_id()));
     let mut cosigned = Vec::new();
-    for custodian in &trust.custodians {
-        let key = trust.cosigner(custodian);
-        if note
-            .signatures()
-            .iter()
-            .all(|line| line.name() != key.name())
-        {
+    for line in note.signatures() {
+        let Some(custodian) = trust.named(line.name()) else {
+            if log::parse_custodian_name(line.name()).is_ok() {
+                verdict.file(
+                    name,
+                    "unknown-cosigner",
+                    format!("{} is nobody in trust.json", line.name()),
+                );
+            }
             continue;
-        }
-        known.insert((key.name().to_string(), key.key_id()));
+        };
         verdict.signatures += 1;
-        match note.verify_cosignature(&key) {
+        match note.verify_cosignature(&trust.cosigner(custodian)) {
             Ok(at) => {
                 let before = custodian.until.is_none_or(|until| head.size() <= until + 1);
                 if custodian.from.is_some() && before {
@@ -419,22 +417,9 @@ fn checkpoint(
             ),
         }
     }
-    for line in note.signatures() {
-        let of_custodian = log::parse_custodian_name(line.name()).is_ok();
-        if of_custodian && !known.contains(&(line.name().to_string(), line.key_id())) {
-            verdict.file(
-                name,
-                "unknown-cosigner",
-                format!("{} is nobody in trust.json", line.name()),
-            );
-        }
-    }
     let said = evidence.checkpoint.cosigned.iter();
-    let mut said: Vec<_> = said
-        .map(|one| (one.custodian, Some(one.at.seconds())))
-        .collect();
-    said.sort();
-    if said != cosigned {
+    let said = said.map(|one| (one.custodian, Some(one.at.seconds())));
+    if !said.eq(cosigned) {
         verdict.file(
             bundle::EVIDENCE,
             "cosigners-differ",
