@@ -80,6 +80,10 @@ pub fn run(context: &Context, command: &SealCommand) -> Result<Done> {
     };
     let codes = command.codes_stdin.then(codes_given).transpose()?;
     let mut session = context.open_to_act()?;
+    // Before anything is typed or generated in vain.
+    if let Some(quorum) = &command.quorum {
+        session.find_quorum(quorum)?;
+    }
     let plaintext = match from_picture {
         Some(seed) => seed,
         None => plaintext(context, command, &name, &session)?,

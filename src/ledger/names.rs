@@ -287,11 +287,14 @@ impl Session {
     fn entry_by_columns(&self, typed: &str) -> Result<Entry> {
         let view = self.view();
         let none = || {
-            Error::not_found(
+            let error = Error::not_found(
                 "no-entry",
                 format!("there is no entry `{}`", typed.escape_debug()),
-            )
-            .hint("rootkeep log shows ids; at least four digits are needed")
+            );
+            if typed.parse::<u64>().is_ok() {
+                return error.hint(format!("for entry number {typed}: '#{typed}'"));
+            }
+            error.hint("rootkeep log shows ids; at least four digits are needed")
         };
         if typed == "genesis" {
             return view.entry(0)?.ok_or_else(none);

@@ -46,6 +46,16 @@ while read -r vkey; do
 done <vkeys
 echo "proofbundle, aics-tlog: $(wc -l <vkeys) cosignatures"
 
+# The page, in a browser without a network: it checks itself.
+browser() {
+    chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+        --disable-component-update --disable-sync --user-data-dir="$tmp/chromium" --virtual-time-budget=20000 \
+        --dump-dom "file://$1" 2>/dev/null
+}
+browser "$PWD/guide/index.html" >dom
+grep -q '<section id="verdict"[^>]*data-state="good"' dom || fail "the page does not find the bundle good: $(grep -A 3 'id="verdict-status"' dom | head -c 600)"
+echo 'Chromium: the page has checked itself'
+
 # OSCAL: a workspace of its own.
 mkdir trestle
 (cd trestle && trestle init >/dev/null 2>&1 && trestle import -f ../guide/assessment-results.json -o evidence >/dev/null 2>&1 &&

@@ -18,6 +18,9 @@ const ROW: f64 = 26.0;
 /// A character's width at the size that the style sheet sets, for a wide face.
 const CHARACTER: f64 = 8.2;
 
+/// By what secrets are alike: holders, of them who has proven the share, and the rule.
+type Alike<'a> = (&'a [Id], &'a [Id], &'a str);
+
 /// A location, or secrets with the same holders and the same rule.
 struct Thing<'a> {
     label: String,
@@ -55,7 +58,7 @@ fn things(custody: &Custody) -> Vec<Thing<'_>> {
             unproven: BTreeSet::new(),
         })
         .collect();
-    let mut alike: BTreeMap<(&[Id], &[Id], &str), Vec<&SecretLine>> = BTreeMap::new();
+    let mut alike: BTreeMap<Alike<'_>, Vec<&SecretLine>> = BTreeMap::new();
     for secret in &custody.secrets {
         let key = (
             secret.holders.as_slice(),

@@ -142,7 +142,7 @@ impl Maker {
         let access = self.enter(author, Claim::SafeOpen(opened, Some(personal)));
         let handled = Handled {
             item: name("token-management"),
-            went: if turn % 2 == 0 {
+            went: if turn.is_multiple_of(2) {
                 Went::Out
             } else {
                 Went::Stayed

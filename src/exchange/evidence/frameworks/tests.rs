@@ -218,7 +218,7 @@ fn a_control_stands_as_what_speaks_of_it() {
     let other = finding("RK001", false);
     assert_eq!(state(&[], &[], &[]), ControlState::NoEvidence);
     assert_eq!(
-        state(&[other.clone()], &["RK001"], &[]),
+        state(std::slice::from_ref(&other), &["RK001"], &[]),
         ControlState::NoEvidence
     );
     assert_eq!(state(&[other], &["RK009"], &[]), ControlState::Supported);
@@ -231,7 +231,7 @@ fn a_control_stands_as_what_speaks_of_it() {
         ControlState::NoEvidence
     );
     assert_eq!(
-        state(&[accepted.clone()], &["RK009"], &[]),
+        state(std::slice::from_ref(&accepted), &["RK009"], &[]),
         ControlState::Accepted
     );
     let both = [accepted, finding("RK001", false), open];
