@@ -44,6 +44,16 @@ pub fn holders(view: &View<'_>, seq: u64) -> Result<Vec<Holder>> {
         return Ok(Vec::new());
     };
     let erased = ErasedRecord::load(view, &subject.hash)?;
+    // Names are in every bundle, and so is why something was accepted or erased.
+    let kind = Kind::parse(&subject.kind)?;
+    let always = matches!(
+        kind,
+        Kind::Genesis
+            | Kind::CustodianAdd
+            | Kind::CustodianReplace
+            | Kind::FindingAccept
+            | Kind::Erase
+    );
     let end = erased.map_or(u64::MAX, |erased| erased.index);
     let mut found = Vec::new();
     for kind in LEAVING {
@@ -53,9 +63,10 @@ pub fn holders(view: &View<'_>, seq: u64) -> Result<Vec<Holder>> {
         };
         for entry in view.filtered(&filter)? {
             let claim = Claim::parse(kind, &entry.facts.bytes.0, None)?;
-            let (Some((size, what)), Some(made_at)) =
-                (holds(&claim, seq), Time::from_seconds(entry.made_at))
-            else {
+            let (Some((size, what)), Some(made_at)) = (
+                holds(&claim, seq, always),
+                Time::from_seconds(entry.made_at),
+            ) else {
                 continue;
             };
             // What it holds is the log of that size: what was erased before was in none of it.
@@ -74,10 +85,12 @@ pub fn holders(view: &View<'_>, seq: u64) -> Result<Vec<Holder>> {
 }
 
 /// The size of the log that has left with a statement, and what it has left as, where entry `seq` is in it.
-fn holds(claim: &Claim, seq: u64) -> Option<(u64, What)> {
+fn holds(claim: &Claim, seq: u64, always: bool) -> Option<(u64, What)> {
     match claim {
         Claim::Backup(made) => Some((made.at.size, What::Backup(made.file))),
-        Claim::EvidenceExport(made) if !made.redacted && (made.first..made.end).contains(&seq) => {
+        Claim::EvidenceExport(made)
+            if !made.redacted && (always || (made.first..made.end).contains(&seq)) =>
+        {
             Some((made.at.size, What::Evidence(made.sums)))
         }
         _ => None,

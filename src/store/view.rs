@@ -214,6 +214,22 @@ impl<'c> View<'c> {
         )
     }
 
+    /// The first and the last leaf below `size` that were made at or after `from` and before `to`, in seconds.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn span(&self, from: i64, to: i64, size: u64) -> Result<Option<(u64, u64)>> {
+        let found: Option<(Option<i64>, Option<i64>)> = self.one(
+            "SELECT min(seq), max(seq) FROM leaf WHERE made_at >= ?1 AND made_at < ?2 AND seq < ?3",
+            [from, to, signed(size)?],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        match found {
+            Some((Some(first), Some(last))) => Ok(Some((unsigned(first)?, unsigned(last)?))),
+            _ => Ok(None),
+        }
+    }
+
     /// Leaves that fit a filter, in log order; with a limit, the newest ones.
     ///
     /// # Errors

@@ -30,6 +30,7 @@ for n in 1 2 3 4 5 6 7 8; do
     (cd guide && [ -n "$(section $n)" ] && run $n >"$tmp/$n" 2>&1) || { cat "$tmp/$n"; fail "section $n of VERIFY.md fails"; }
 done
 grep -q 'Good "evidence@rootkeep" signature' "$tmp/2" || fail 'ssh-keygen does not say that it is good'
+grep -q 'the same in all three files' "$tmp/3" || fail 'the keys are not compared'
 grep -q 'Signature Verified Successfully' "$tmp/4" || fail 'openssl does not say that it is good'
 grep -q 'statements are signed by those they name' "$tmp/5" || fail securesystemslib
 grep -q 'without a gap' "$tmp/6" || fail proofbundle

@@ -235,6 +235,9 @@ for (const [name, change, seq, rule] of tampered) {
 }
 const words = /<li id="s99"[^]*?<\/li>/.exec(small)[0];
 await judged('what is printed', small.replace(words, words.replace(/<p class="text"><bdi>[^<]*/, '<p class="text"><bdi>nothing')), 99, 'row');
+const parts = new RegExp(`<li id="s${told}"[^]*?</li>`).exec(small)[0];
+const otherwise = parts.replace(/(<pre[^>]*>[^<]*?)(\d)/, (_, head, digit) => head + (digit === '1' ? '2' : '1'));
+await judged('what was signed, as it is set out', small.replace(parts, otherwise), told, 'row');
 await judged('a row taken away', small.replace(words, ''), 99, 'row');
 await judged('data that is no JSON', small.replace(block('bundle'), '$1{$3'), null, 'page');
 

@@ -571,6 +571,9 @@ TRAIL
     refused 4 blob-known alice checkpoint --timestamp-response log.tsr
     as alice backup --out b.tar
     as alice backup --out c.tar --unrecorded
+    as alice evidence export --from 2020-01-01 --to 2035-12-31 --out evidence.zip
+    as bob evidence cosign evidence.zip
+    as alice evidence verify evidence.zip --cosigners 1
     as bob restore b.tar --out again.ledger
     as alice restore b.tar --drill
     as alice copy --out copy.ledger

@@ -309,6 +309,7 @@ as bob checkpoint --request --witness "$witness" | "$python" "$here/outsiders.py
 as bob checkpoint --cosignature answer --witness "$witness"
 # A backup, a drill, and a copy that becomes the writer.
 as alice backup --out b.tar
+as alice evidence export --from 2020-01-01 --to 2035-12-31 --out evidence.zip
 as bob restore b.tar --drill
 as alice copy --out copy.ledger
 mv acme.ledger old.ledger

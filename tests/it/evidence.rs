@@ -230,9 +230,9 @@ fn no_byte_of_the_archive_can_be_changed() {
         })
         .unwrap();
     assert_eq!(bundle.statements.len(), 3);
-    let mut files = bundle
-        .files(vec![(PAGE.to_owned(), b"a page\n".to_vec())])
-        .unwrap();
+    let mut views = csv_tables::csv_files(&bundle.evidence).unwrap();
+    views.push((PAGE.to_owned(), b"a page\n".to_vec()));
+    let mut files = bundle.files(views).unwrap();
     close(&session, &mut files);
     let mut archive = Vec::new();
     container::write(&mut archive, &files).unwrap();
@@ -417,6 +417,8 @@ fn a_reader_holds_it_to_keys_from_elsewhere() {
     assert!(held(&by(&[0], 1)).is_good());
     names(&held(&by(&[3], 1)), "", "too-few-cosigners");
     names(&held(&by(&[0, 3], 2)), "", "too-few-cosigners");
+    trust.custodians[1].until = Some(9);
+    names(&held(&brought(trust.clone())), TRUST, "other-end");
     let other = trust.custodians[1].sign;
     trust.custodians[0].sign = other;
     names(&held(&brought(trust.clone())), TRUST, "other-key");

@@ -60,7 +60,7 @@ pub fn run(context: &Context, command: &CosignCommand) -> Result<Done> {
             if there {
                 "you have signed it already"
             } else {
-                "it is what your ledger says, and you have signed it"
+                "its entries, its checkpoint and its keys are those of your ledger, and you have signed it; what it says of findings, custody and controls is the exporter's word"
             },
             people.names(&signers)
         )))?;
@@ -85,17 +85,25 @@ fn is_of(session: &Session, verdict: &Verdict) -> Result<()> {
         )
         .hint("your copy is older, or one of the two is a fork: rootkeep compare"));
     }
-    same_keys(session, trust)
+    same_keys(session, trust, at.size)
 }
 
-fn same_keys(session: &Session, trust: &Trust) -> Result<()> {
+fn same_keys(session: &Session, trust: &Trust, size: u64) -> Result<()> {
     for one in &trust.custodians {
         let known = Custodian::load(&session.view(), &one.id)?;
-        if known.is_none_or(|known| known.sign != one.sign) {
+        let same = known.is_some_and(|known| {
+            let until = known.retired.filter(|at| *at < size);
+            let distrusted = known.distrust_from.filter(|_| until.is_some());
+            known.sign == one.sign
+                && known.from.filter(|at| *at < size) == one.from
+                && until == one.until
+                && (distrusted == one.distrusted || one.distrusted.is_none())
+        });
+        if !same {
             return Err(Error::verification(
                 "other-key",
                 format!(
-                    "the bundle has another key for {} than your ledger",
+                    "the bundle has another key, beginning or end for {} than your ledger",
                     one.name
                 ),
             ));

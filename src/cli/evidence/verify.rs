@@ -35,8 +35,8 @@ pub struct VerifyBundle {
     #[arg(long, value_name = "FINGERPRINT")]
     fingerprint: Vec<String>,
     /// So many custodians have to have cosigned the checkpoint
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
-    cosigners: u16,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    cosigners: Option<u16>,
     /// The bundle before: this one has to continue it
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
@@ -56,10 +56,10 @@ pub fn run(context: &Context, command: &VerifyBundle) -> Result<Done> {
         }
         verify::continues(&older, &mut verdict);
     }
-    let done = if verdict.is_good() {
-        Done::Yes
-    } else {
-        Done::Problems
+    let done = match (verdict.is_good(), too_few(command, &verdict)) {
+        (true, None) => Done::Yes,
+        (true, Some(_)) => Done::Attention,
+        (false, _) => Done::Problems,
     };
     if context.global.json {
         json(&verdict)?;
@@ -67,6 +67,13 @@ pub fn run(context: &Context, command: &VerifyBundle) -> Result<Done> {
         text(command, &verdict)?;
     }
     Ok(done)
+}
+
+/// Where nobody asked for a number: what the ledger's governance asks for, if fewer have cosigned.
+fn too_few(command: &VerifyBundle, verdict: &Verdict) -> Option<u8> {
+    let threshold = verdict.trust.as_ref()?.threshold;
+    let few = verdict.cosigners.len() < usize::from(threshold);
+    (few && command.cosigners.is_none()).then_some(threshold)
 }
 
 fn demands(command: &VerifyBundle) -> Result<Demands> {
@@ -92,7 +99,7 @@ fn demands(command: &VerifyBundle) -> Result<Demands> {
     Ok(Demands {
         trust,
         fingerprints: command.fingerprint.clone(),
-        cosigners: usize::from(command.cosigners),
+        cosigners: command.cosigners.map_or(1, usize::from),
     })
 }
 
@@ -173,6 +180,12 @@ fn text(command: &VerifyBundle, verdict: &Verdict) -> Result<()> {
         ));
     }
     if verdict.is_good() {
+        if let Some(threshold) = too_few(command, verdict) {
+            text.push_str(&format!(
+                "TOO FEW COSIGNERS: {} where the ledger's governance asks for {threshold}; those few could show another log to others\n",
+                verdict.cosigners.len()
+            ));
+        }
         let brought = command.trust.is_some() || !command.fingerprint.is_empty();
         text.push_str(&if brought {
             format!("good; held to keys that you brought: {}\n", names(&verdict.confirmed))

@@ -1,6 +1,6 @@
 //! Gathering a bundle from a ledger: the entries of a period, and what the records add up to at a checkpoint.
 
-mod missing;
+pub(super) mod missing;
 mod outsiders;
 mod records;
 
@@ -28,10 +28,8 @@ use super::frameworks::{self, Framework};
 
 /// So many entries are read at once.
 const CHUNK: u64 = 256;
-/// Clocks differ: a period's first and last entry are looked for among so many around where they ought to be.
-const AROUND: u64 = 256;
 /// Kinds whose facts have ciphertexts: a card has the member key, encrypted to its owner.
-const SEALED: [Kind; 3] = [Kind::Genesis, Kind::CustodianAdd, Kind::CustodianReplace];
+pub(super) const SEALED: [Kind; 3] = [Kind::Genesis, Kind::CustodianAdd, Kind::CustodianReplace];
 
 /// What a bundle is to have.
 #[derive(Clone, Debug)]
@@ -52,6 +50,19 @@ pub struct Wanted {
     pub bags: bool,
     /// Control frameworks.
     pub frameworks: Vec<Framework>,
+}
+
+impl Wanted {
+    /// Whether entries of a kind show their header alone.
+    fn withholds(&self, kind: Kind) -> bool {
+        let in_scope = self.scope.is_empty() || self.scope.contains(&kind);
+        !in_scope || self.withheld.contains(&kind)
+    }
+
+    /// Whether what entries of a kind say of people is left out.
+    fn hides(&self, kind: Kind) -> bool {
+        self.redacted || self.withholds(kind)
+    }
 }
 
 /// How statements and rules are put into words.
@@ -81,13 +92,14 @@ pub fn gather(session: &Session, wanted: &Wanted, words: &dyn Words) -> Result<B
     let cosigned = cosigned(&trust, &note)?;
     let as_of = made_at(&view, size.saturating_sub(1))?;
     let previous = match wanted.since {
-        Some(since) => Some(since),
+        Some(since) => Some((since, since.size)),
         None => last_export(&view)?,
     };
     let (first, end) = period(&view, size, wanted)?;
     // So that a chain of bundles has every entry: what was entered between the bundle before and this period, the
     // entry of that export itself among it, is in this one.
-    let first = previous.map_or(first, |previous| first.min(previous.size));
+    let first = previous.map_or(first, |(_, end)| first.min(end));
+    let previous = previous.map(|(at, _)| at);
     let entries = Entries {
         session,
         people: &people,
@@ -111,7 +123,7 @@ pub fn gather(session: &Session, wanted: &Wanted, words: &dyn Words) -> Result<B
         headers: count(false),
     };
     let tables = Tables::of(&told);
-    let (findings, rules) = records::findings(session, &people, as_of, wanted.redacted)?;
+    let (findings, rules) = records::findings(session, &people, as_of, wanted)?;
     let frameworks = wanted
         .frameworks
         .iter()
@@ -129,7 +141,7 @@ pub fn gather(session: &Session, wanted: &Wanted, words: &dyn Words) -> Result<B
     });
     let mut evidence = Evidence {
         schema: model::SCHEMA.to_owned(),
-        program: format!("rootkeep {}", env!("CARGO_PKG_VERSION")),
+        program: program(),
         ledger: LedgerLine {
             id: session.id(),
             name,
@@ -177,8 +189,14 @@ pub fn gather(session: &Session, wanted: &Wanted, words: &dyn Words) -> Result<B
     })
 }
 
-/// The bundle before: the newest export that is in the log.
-fn last_export(view: &View<'_>) -> Result<Option<Seen>> {
+/// Name and version of this program.
+#[must_use]
+pub fn program() -> String {
+    format!("rootkeep {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// The bundle before, and the index after its last entry: the newest export that is in the log.
+fn last_export(view: &View<'_>) -> Result<Option<(Seen, u64)>> {
     let filter = LogFilter {
         kind: Some(Kind::EvidenceExport),
         limit: Some(1),
@@ -188,7 +206,7 @@ fn last_export(view: &View<'_>) -> Result<Option<Seen>> {
         return Ok(None);
     };
     match Claim::parse(Kind::EvidenceExport, &entry.facts.bytes.0, None)? {
-        Claim::EvidenceExport(made) => Ok(Some(made.at)),
+        Claim::EvidenceExport(made) => Ok(Some((made.at, made.end))),
         _ => Ok(None),
     }
 }
@@ -260,9 +278,8 @@ fn made_at(view: &View<'_>, seq: u64) -> Result<Time> {
         .ok_or_else(damaged)
 }
 
-/// The stretch of the log that a period's entries are in: the first made on or after its first day, to the last
-/// made on or before its last. They are looked for by halves, as the log is in order of time but for clocks that
-/// are off; so both are then looked for among those around.
+/// The stretch of the log that a period's entries are in: from the first that was made in it to the last. Clocks
+/// differ, so every entry's time is looked at.
 fn period(view: &View<'_>, size: u64, wanted: &Wanted) -> Result<(u64, u64)> {
     let start = |date: Date| {
         date.0
@@ -270,46 +287,15 @@ fn period(view: &View<'_>, size: u64, wanted: &Wanted) -> Result<(u64, u64)> {
             .and_utc()
             .timestamp()
     };
-    let from = start(wanted.from);
-    let to = start(wanted.to) + 86_400;
-    let first = boundary(view, size, from)?;
-    let end = boundary(view, size, to)?;
-    let around = |at: u64| at.saturating_sub(AROUND)..(at + AROUND).min(size);
-    let first = around(first)
-        .find_map(|seq| match made_at(view, seq) {
-            Ok(at) => (at.seconds() >= from).then_some(Ok(seq)),
-            Err(error) => Some(Err(error)),
-        })
-        .unwrap_or(Ok(first))?;
-    let end = around(end)
-        .rev()
-        .find_map(|seq| match made_at(view, seq) {
-            Ok(at) => (at.seconds() < to).then_some(Ok(seq + 1)),
-            Err(error) => Some(Err(error)),
-        })
-        .unwrap_or(Ok(end))?;
-    if first >= end {
-        return Err(Error::refused(
+    let (from, to) = (start(wanted.from), start(wanted.to) + 86_400);
+    match view.span(from, to, size)? {
+        Some((first, last)) => Ok((first, last + 1)),
+        None => Err(Error::refused(
             "nothing-to-export",
             format!("no entry was made from {} to {}", wanted.from, wanted.to),
         )
-        .hint("rootkeep log shows when entries were made; days are in UTC"));
+        .hint("rootkeep log shows when entries were made; days are in UTC")),
     }
-    Ok((first, end))
-}
-
-/// Where the first entry would be that was made at or after a moment, were all in order of time.
-fn boundary(view: &View<'_>, size: u64, moment: i64) -> Result<u64> {
-    let (mut low, mut high) = (0, size);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if made_at(view, middle)?.seconds() < moment {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    Ok(low)
 }
 
 /// The proof that the log of `note` continues a state that it had.
@@ -409,8 +395,7 @@ impl Entries<'_> {
         let header = statement.header();
         let kind = statement.kind();
         let has_personal = header.personal.is_some();
-        let in_scope = self.wanted.scope.is_empty() || self.wanted.scope.contains(&kind);
-        let withheld = !in_scope || self.wanted.withheld.contains(&kind);
+        let withheld = self.wanted.withholds(kind);
         let hidden = withheld || SEALED.contains(&kind);
         let parts = statement.parts();
         let personal = parts.personal.clone().filter(|_| !self.wanted.redacted);
@@ -426,7 +411,19 @@ impl Entries<'_> {
             &parts.facts.bytes.0,
             personal.as_ref().map(|part| part.bytes.0.as_slice()),
         )?;
-        let text = (!withheld)
+        // What is said in words of these is taken from the personal parts of other entries too.
+        let tells_names = matches!(
+            kind,
+            Kind::ReviewStrike
+                | Kind::ReviewDone
+                | Kind::SafeClose
+                | Kind::TaskClose
+                | Kind::ReconcileVoid
+                | Kind::EventExplain
+                | Kind::Attach
+                | Kind::Correct
+        );
+        let text = (!withheld && !(self.wanted.redacted && tells_names))
             .then(|| self.words.claim(self.session, &claim, self.people))
             .transpose()?;
         let told = Told {
@@ -449,7 +446,9 @@ impl Entries<'_> {
             rejected: Vec::new(),
             corrected: Vec::new(),
             erased: match shown {
-                Shown::Erased => records::erased(self.session, &leaf, self.wanted.redacted)?,
+                Shown::Erased => {
+                    records::erased(self.session, &leaf, self.wanted.hides(Kind::Erase))?
+                }
                 _ => None,
             },
         };

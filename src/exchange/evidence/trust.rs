@@ -57,6 +57,18 @@ impl TrustedKey {
     }
 }
 
+impl TrustedKey {
+    /// Whether the custodian vouches for a log of so many entries.
+    #[must_use]
+    pub fn counts_at(&self, size: u64) -> bool {
+        self.from.is_some_and(|from| from <= size)
+            && self
+                .until
+                .is_none_or(|until| size.saturating_sub(1) <= until)
+            && self.distrusted.is_none_or(|from| size <= from)
+    }
+}
+
 impl Trust {
     /// The key of a custodian.
     #[must_use]

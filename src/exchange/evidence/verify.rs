@@ -5,6 +5,7 @@ mod entries;
 mod keys;
 mod outsiders;
 pub mod unpacked;
+mod words;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -174,11 +175,12 @@ pub fn verify(files: &Files<'_>, demands: &Demands, threads: usize) -> Verdict {
     let head = checkpoint(files, &evidence, &trust, &mut verdict);
     if let Some(head) = &head {
         consistency(files, &evidence, head, &mut verdict);
-        outsiders::check(files, &evidence, head, &mut verdict);
+        outsiders::check(files, &evidence, &trust, head, &mut verdict);
         let told = entries::check(files, &evidence, &trust, head, threads, &mut verdict);
         summary(&evidence, &told, &mut verdict);
     }
-    keys::enough(&evidence, demands, &mut verdict);
+    keys::enough(&evidence, &trust, demands, &mut verdict);
+    words::check(files, &evidence, &trust, &mut verdict);
     verdict.evidence = Some(evidence);
     verdict.trust = Some(trust);
     verdict
@@ -216,6 +218,19 @@ pub fn continues(older: &Verdict, newer: &mut Verdict) {
             format!(
                 "it does not prove that its log continues the bundle before, of {} entries with root {}",
                 was.size, was.root
+            ),
+        );
+    }
+    if let (Some(before), Some(now)) = (&older.trust, newer.trust.clone()) {
+        keys::same(before, &now, newer);
+    }
+    if new.range.first > old.range.end {
+        newer.whole(
+            "gap",
+            format!(
+                "entries {} to {} are in neither bundle",
+                old.range.end,
+                new.range.first - 1
             ),
         );
     }
@@ -386,7 +401,7 @@ fn checkpoint(
             "the log's own line does not verify",
         );
     }
-    let mut cosigned = Vec::new();
+    let mut cosigned: Vec<(Id, Option<i64>)> = Vec::new();
     for line in note.signatures() {
         let Some(custodian) = trust.named(line.name()) else {
             if log::parse_custodian_name(line.name()).is_ok() {
@@ -398,11 +413,20 @@ fn checkpoint(
             }
             continue;
         };
+        let key = trust.cosigner(custodian);
+        // The very line: another one by the same name says nothing of it.
+        if line.key_id() != key.key_id() || cosigned.iter().any(|(id, _)| *id == custodian.id) {
+            verdict.file(
+                name,
+                "unknown-cosigner",
+                format!("a line by {} is not by that custodian's key", custodian.id),
+            );
+            continue;
+        }
         verdict.signatures += 1;
-        match note.verify_cosignature(&trust.cosigner(custodian)) {
+        match note.verify_cosignature(&key) {
             Ok(at) => {
-                let before = custodian.until.is_none_or(|until| head.size() <= until + 1);
-                if custodian.from.is_some() && before {
+                if custodian.counts_at(head.size()) {
                     verdict.cosigners.push(custodian.id);
                 }
                 cosigned.push((custodian.id, i64::try_from(at).ok()));

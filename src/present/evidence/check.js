@@ -289,6 +289,7 @@ const check = (() => {
         if (signed && verify) signatures.push([line.seq, signed]);
       }
       row(line, rows, people, wrong, counts);
+      setOut(line, own, rows, wrong);
       counts.entries += 1;
       if (signatures.length >= 64 || performance.now() > pause) {
         await settle(signatures, verify, problem, counts);
@@ -508,6 +509,43 @@ const check = (() => {
     else counts.rows += 1;
   }
 
+  /** The parts that are set out are the signed ones, but for white space between tokens. */
+  function setOut(line, own, rows, wrong) {
+    const shown = rows.get(`s${line.seq}`);
+    if (!shown || !shown.parts) return;
+    const parts = [own && own.facts, own && own.personal].filter(Boolean);
+    const same = parts.length === shown.parts.length && parts.every((part, at) => {
+      const bytes = base64(part.bytes);
+      // What is no text is named where it is held to its commitment.
+      if (!bytes) return true;
+      const signed = compact(visible(lenient.decode(bytes)));
+      const printed = compact(shown.parts[at]);
+      // Of a long part only the beginning is set out.
+      return printed === signed || (printed.length > 4096 && signed.startsWith(printed.slice(0, -8)));
+    });
+    if (!same) wrong('row', 'the page sets out other parts than those that were signed');
+  }
+
+  const lenient = new TextDecoder();
+
+  /** JSON without the white space between its tokens. */
+  function compact(text) {
+    let out = '';
+    let quoted = false;
+    let escaped = false;
+    for (const character of text) {
+      if (quoted) {
+        out += character;
+        quoted = escaped || character !== '"';
+        escaped = !escaped && character === '\\';
+      } else if (character !== ' ' && character !== '\n') {
+        out += character;
+        quoted = character === '"';
+      }
+    }
+    return out;
+  }
+
   return { run, visible, MOST_PROBLEMS };
 })();
 
@@ -526,6 +564,7 @@ if (globalThis.document) {
       recorded: `${recorded.dateTime} ${recorded.textContent}`,
       shown: shown.textContent,
       text: words.textContent,
+      parts: [...item.querySelectorAll('pre')].map((part) => part.textContent),
     });
   }
 

@@ -7,7 +7,7 @@ use crate::exchange::evidence::model::{Evidence, Missing, Shown};
 pub const LATE_HOURS: u64 = 24;
 
 /// The gravest first.
-pub(super) fn of(evidence: &Evidence) -> Vec<Missing> {
+pub(in crate::exchange::evidence) fn of(evidence: &Evidence) -> Vec<Missing> {
     let mut all = Vec::new();
     let mut say = |code: &str, text: String| {
         all.push(Missing {
@@ -77,9 +77,40 @@ pub(super) fn of(evidence: &Evidence) -> Vec<Missing> {
                 .to_owned(),
         );
     }
+    around(evidence, &mut say);
     withheld(evidence, &mut say);
     practice(evidence, &mut say);
     all
+}
+
+/// What of the log is not here.
+fn around(evidence: &Evidence, say: &mut impl FnMut(&str, String)) {
+    let (range, size) = (&evidence.range, evidence.checkpoint.size);
+    if evidence.previous.is_none() && range.first > 0 {
+        say(
+            "entries-before",
+            format!("The log's first {} entries are not here.", range.first),
+        );
+    }
+    if range.end < size {
+        say(
+            "entries-after",
+            format!(
+                "The log had {size} entries at the checkpoint: those from {} on are not here.",
+                range.end
+            ),
+        );
+    }
+    if evidence.as_of.to_chrono().date_naive() < evidence.query.to.0 {
+        say(
+            "cut-short",
+            format!(
+                "The period lasts until {}, and the checkpoint is of {}: what was entered after it is not here.",
+                evidence.query.to,
+                evidence.as_of.to_chrono().date_naive()
+            ),
+        );
+    }
 }
 
 /// Parts that are not shown.
@@ -119,6 +150,21 @@ fn withheld(evidence: &Evidence, say: &mut impl FnMut(&str, String)) {
         say(
             "erased",
             format!("The personal part of {erased} entries was erased."),
+        );
+    }
+    let distrusted = lines
+        .iter()
+        .filter(|line| {
+            let author = evidence.people.iter().find(|one| one.id == line.author);
+            author.is_some_and(|one| one.distrusted.is_some_and(|from| line.seq >= from))
+        })
+        .count();
+    if distrusted > 0 {
+        say(
+            "distrusted",
+            format!(
+                "{distrusted} entries are signed by keys that the custodians no longer trusted by then."
+            ),
         );
     }
     let late = lines

@@ -19,7 +19,7 @@ use crate::state::records::{list, read};
 use crate::state::rules::{Quorum, leaf_key};
 use crate::state::trails::EventRecord;
 use crate::statement::accesses::Happened;
-use crate::statement::{Claim, Time};
+use crate::statement::{Claim, Kind, Time};
 use crate::store::View;
 
 /// What the posture rules find as of a moment.
@@ -27,7 +27,7 @@ pub(super) fn findings(
     session: &Session,
     people: &People,
     as_of: Time,
-    redacted: bool,
+    wanted: &Wanted,
 ) -> Result<(Vec<FindingLine>, RulesLine)> {
     let view = session.view();
     let world = World::load(&view, people, as_of)?;
@@ -36,12 +36,13 @@ pub(super) fn findings(
         .map(|(_, record)| record)
         .collect();
     let report = Report::of(&world, &accepted, None)?;
+    let hidden = wanted.hides(Kind::FindingAccept);
     let mut lines = Vec::new();
     for found in report.findings.iter().chain(&report.accepted) {
         let accepted = found.accepted.as_ref().map(|accepted| -> Result<_> {
             let (_, statement) = session.proven_by_hash(&accepted.leaf)?;
             let why = match statement.claim() {
-                Claim::FindingAccept(_, Some(personal)) if !redacted => {
+                Claim::FindingAccept(_, Some(personal)) if !hidden => {
                     Some(personal.note.to_string())
                 }
                 _ => None,
@@ -58,8 +59,8 @@ pub(super) fn findings(
             title: found.rule.title.to_owned(),
             severity: found.rule.severity.to_string(),
             about: found.about.to_string(),
-            message: if redacted {
-                found.rule.title.to_owned()
+            message: if wanted.redacted {
+                format!("Not so: {}", found.rule.title)
             } else {
                 found.message.clone()
             },
@@ -236,17 +237,13 @@ pub(super) fn outside(view: &View<'_>, told: &[Told]) -> Result<Outside> {
 }
 
 /// By whom and why the personal part of a statement was erased.
-pub(super) fn erased(
-    session: &Session,
-    leaf: &Digest,
-    redacted: bool,
-) -> Result<Option<ErasedLine>> {
+pub(super) fn erased(session: &Session, leaf: &Digest, hidden: bool) -> Result<Option<ErasedLine>> {
     let Some(record) = ErasedRecord::load(&session.view(), leaf)? else {
         return Ok(None);
     };
     let (seq, statement) = session.proven_by_hash(&record.by)?;
     let why = match statement.claim() {
-        Claim::Erase(_, Some(personal)) if !redacted => Some(personal.reason.to_string()),
+        Claim::Erase(_, Some(personal)) if !hidden => Some(personal.reason.to_string()),
         _ => None,
     };
     Ok(Some(ErasedLine {

@@ -30,6 +30,25 @@ pub(super) fn check(trust: &Trust, demands: &Demands, verdict: &mut Verdict) {
             "its custodians are not in order, each once",
         );
     }
+    let mut keys: Vec<_> = trust.custodians.iter().map(|one| one.sign).collect();
+    keys.sort();
+    keys.dedup();
+    if keys.len() != trust.custodians.len() {
+        verdict.file(TRUST, "bad-trust", "two of its custodians have one key");
+    }
+    for brought in &demands.fingerprints {
+        if trust
+            .custodians
+            .iter()
+            .all(|one| one.fingerprint != *brought)
+        {
+            verdict.file(
+                TRUST,
+                "unknown-fingerprint",
+                format!("nobody in it has the key {brought}, which you brought"),
+            );
+        }
+    }
     for one in &trust.custodians {
         let shown = sshsig::fingerprint(&one.sign).ok();
         if shown.as_ref() != Some(&one.fingerprint) {
@@ -42,7 +61,23 @@ pub(super) fn check(trust: &Trust, demands: &Demands, verdict: &mut Verdict) {
         let mut confirmed = demands.fingerprints.contains(&one.fingerprint);
         if let Some(brought) = &demands.trust {
             match brought.key(&one.id) {
-                Some(known) if known.sign == one.sign => confirmed = true,
+                Some(known) if known.sign == one.sign => {
+                    confirmed = true;
+                    let ended = |known: Option<u64>, says| known.is_some() && known != says;
+                    if ended(known.until, one.until)
+                        || ended(known.distrusted, one.distrusted)
+                        || ended(known.from, one.from)
+                    {
+                        verdict.file(
+                            TRUST,
+                            "other-end",
+                            format!(
+                                "{} ({}) begins or ends elsewhere in your trust file",
+                                one.name, one.id
+                            ),
+                        );
+                    }
+                }
                 Some(_) => verdict.file(
                     TRUST,
                     "other-key",
@@ -61,7 +96,7 @@ pub(super) fn check(trust: &Trust, demands: &Demands, verdict: &mut Verdict) {
     let Some(brought) = &demands.trust else {
         return;
     };
-    if brought.ledger != trust.ledger {
+    if brought.ledger != trust.ledger || brought.log_key != trust.log_key {
         verdict.file(
             TRUST,
             "other-ledger",
@@ -82,16 +117,24 @@ pub(super) fn check(trust: &Trust, demands: &Demands, verdict: &mut Verdict) {
     }
 }
 
-/// Whether enough custodians vouch for the checkpoint.
-pub(super) fn enough(evidence: &Evidence, demands: &Demands, verdict: &mut Verdict) {
+/// Whether enough custodians vouch for the checkpoint, and one of them for the bundle.
+pub(super) fn enough(evidence: &Evidence, trust: &Trust, demands: &Demands, verdict: &mut Verdict) {
+    let exporter = trust.key(&evidence.exporter);
+    if !exporter.is_some_and(|one| one.counts_at(evidence.checkpoint.size)) {
+        verdict.file(
+            TRUST,
+            "unknown-exporter",
+            "the exporter was no custodian at the checkpoint",
+        );
+    }
     let mut cosigners = verdict.cosigners.clone();
     if demands.brings_keys() {
         cosigners.retain(|id| verdict.confirmed.contains(id));
-        if !verdict.confirmed.contains(&evidence.exporter) && demands.trust.is_some() {
+        if !verdict.confirmed.contains(&evidence.exporter) {
             verdict.file(
                 TRUST,
                 "unknown-exporter",
-                "the exporter is nobody in your trust file",
+                "you have brought no key of the exporter's, who vouches for what is said of the entries",
             );
         }
     }
@@ -109,5 +152,32 @@ pub(super) fn enough(evidence: &Evidence, demands: &Demands, verdict: &mut Verdi
                 cosigners.len()
             ),
         );
+    }
+}
+
+/// That a newer bundle goes by the keys of an older one: nobody's key, beginning or end was written anew.
+pub(super) fn same(before: &Trust, now: &Trust, verdict: &mut Verdict) {
+    if before.log_key != now.log_key {
+        verdict.file(
+            TRUST,
+            "other-key",
+            "the log's own key is another than before",
+        );
+    }
+    for old in &before.custodians {
+        let kept = |old: Option<u64>, new: Option<u64>| old.is_none() || old == new;
+        let same = now.key(&old.id).is_some_and(|new| {
+            new.sign == old.sign
+                && kept(old.from, new.from)
+                && kept(old.until, new.until)
+                && kept(old.distrusted, new.distrusted)
+        });
+        if !same {
+            verdict.file(
+                TRUST,
+                "other-key",
+                format!("{} ({}) is not as in the bundle before", old.name, old.id),
+            );
+        }
     }
 }

@@ -3,23 +3,40 @@
 
 use std::collections::BTreeSet;
 
-use super::{Evidence, Files, Verdict, continues_from};
+use super::{Evidence, Files, Trust, Verdict, continues_from};
+use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::Digest;
 use crate::crypto::timestamp::UntrustedToken;
 use crate::error::{Error, Result};
-use crate::exchange::evidence::bundle::{timestamp_name, witness_name};
+use crate::exchange::evidence::bundle::{EVIDENCE, timestamp_name, witness_name};
 use crate::exchange::evidence::model::{TimestampLine, WitnessLine};
-use crate::log::{Checkpoint, Hash, SignedCheckpoint, VerifierKey, origin};
+use crate::log::{self, Checkpoint, Hash, SignedCheckpoint, VerifierKey, origin};
 use crate::statement::Seen;
+use crate::statement::outside::Timestamp;
 
 pub(super) fn check(
     files: &Files<'_>,
     evidence: &Evidence,
+    trust: &Trust,
     head: &SignedCheckpoint,
     verdict: &mut Verdict,
 ) {
     let ledger = &evidence.ledger.id;
     let mut expected = BTreeSet::new();
+    let ordered = |all: Vec<u64>| {
+        all.is_sorted_by(|one, next| one < next)
+            && all.iter().all(|seq| *seq < evidence.checkpoint.size)
+    };
+    let outside = &evidence.outside;
+    if !ordered(outside.timestamps.iter().map(|line| line.seq).collect())
+        || !ordered(outside.witnesses.iter().map(|line| line.seq).collect())
+    {
+        verdict.file(
+            EVIDENCE,
+            "line-differs",
+            "its time-stamps or witnesses are not entries of the log, in order, each once",
+        );
+    }
     for line in &evidence.outside.timestamps {
         let name = timestamp_name(line.seq, "token");
         if let Err(error) = stamped(files, ledger, line) {
@@ -32,7 +49,7 @@ pub(super) fn check(
     for line in &evidence.outside.witnesses {
         let name = witness_name(line.seq, "checkpoint");
         verdict.signatures += 1;
-        if let Err(error) = witnessed(files, ledger, line) {
+        if let Err(error) = witnessed(files, ledger, trust, line) {
             verdict.error(&name, &error);
         }
         let proof = witness_name(line.seq, "consistency");
@@ -73,6 +90,13 @@ fn stamped(files: &Files<'_>, ledger: &Digest, line: &TimestampLine) -> Result<(
     }
     let bytes = file(files, &timestamp_name(line.seq, "token"))?;
     let token = UntrustedToken::parse(bytes)?.verify()?;
+    let said = Timestamp::of(line.checkpoint, &token, bytes)?;
+    if said.authority.as_str() != line.authority {
+        return Err(Error::verification(
+            "other-authority",
+            "the time-stamp is by another authority than evidence.json says",
+        ));
+    }
     if token.imprint != Digest::of(body.as_bytes()) || token.time != line.at.seconds() {
         return Err(Error::verification(
             "other-checkpoint",
@@ -82,7 +106,7 @@ fn stamped(files: &Files<'_>, ledger: &Digest, line: &TimestampLine) -> Result<(
     Ok(())
 }
 
-fn witnessed(files: &Files<'_>, ledger: &Digest, line: &WitnessLine) -> Result<()> {
+fn witnessed(files: &Files<'_>, ledger: &Digest, trust: &Trust, line: &WitnessLine) -> Result<()> {
     let bad = |why: &dyn std::fmt::Display| {
         Error::verification("bad-cosignature", "the witness's cosignature is not good")
             .because(why.to_string())
@@ -93,6 +117,11 @@ fn witnessed(files: &Files<'_>, ledger: &Digest, line: &WitnessLine) -> Result<(
         return Err(bad(&"it is of another checkpoint than evidence.json says"));
     }
     let key = VerifierKey::parse(&line.vkey).map_err(|error| bad(&error))?;
+    let public = PublicKey::new(*key.public_key())?;
+    let inside = trust.log_key == public || trust.custodians.iter().any(|one| one.sign == public);
+    if inside || log::parse_custodian_name(key.name()).is_ok() {
+        return Err(bad(&"it is by a key of the ledger's own"));
+    }
     let at = note.verify_cosignature(&key).map_err(|error| bad(&error))?;
     if i64::try_from(at).ok() != Some(line.at.seconds()) {
         return Err(bad(&"it was made at another time than evidence.json says"));

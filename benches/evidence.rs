@@ -1,0 +1,209 @@
+//! What evidence of a quarter takes: 5,000 statements out of a long log. The export as a person runs it, with its
+//! peak of memory; its verification beside the Ed25519 verifications that are the least it needs, on all cores, in
+//! the same run, in turns.
+//!
+//! `cargo bench --bench evidence`; `-- --before 1000000` puts so many entries before the quarter [default:
+//! 20,000]; `-- --quick` only shows that it runs.
+#![allow(
+    missing_docs,
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
+mod measure;
+#[path = "../tests/it/world.rs"]
+mod world;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use measure::{paired, row, show, timed};
+use rootkeep::exchange::evidence::bundle::envelope_name;
+use rootkeep::exchange::evidence::trust::Trust;
+use rootkeep::exchange::evidence::verify::{self, Demands};
+use rootkeep::statement::people::Away;
+use rootkeep::statement::time::Date;
+use rootkeep::statement::{Claim, UntrustedStatement};
+use world::{ADA, World};
+
+const BATCH: usize = 500;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let given = arguments
+        .iter()
+        .position(|argument| argument == "--before")
+        .map(|at| arguments[at + 1].parse().unwrap());
+    let (before, quarter, rounds) = if quick {
+        (given.unwrap_or(200), 100, 1)
+    } else {
+        (given.unwrap_or(20_000), 5_000, 5)
+    };
+    let world = World::active(5, 3);
+    grow(&world, before);
+    world.clock.forward(100 * 86_400);
+    let from = day(&world);
+    grow(&world, quarter);
+    let to = day(&world);
+    println!("{quarter} statements, {before} before them, {rounds} each");
+    row("work", "ours", "floor", "ratio", "target");
+
+    let bundle = world.dir.path().join("quarter.zip");
+    let mut peak = 0;
+    let mut times = Vec::new();
+    for _ in 0..rounds {
+        let _was_there = fs::remove_file(&bundle);
+        let (time, memory) = export(&world, &from, &to, &bundle);
+        times.push(time);
+        peak = peak.max(memory);
+    }
+    let time = measure::median(times);
+    row("evidence export", &show(time), "", "", "< 3 s");
+    row(
+        "  its peak of memory",
+        &format!("{peak} MB"),
+        "",
+        "",
+        "< 150 MB",
+    );
+    let bytes = fs::read(&bundle).unwrap();
+    row(
+        "  the bundle",
+        &format!("{} MB", bytes.len() / 1_000_000),
+        "",
+        "",
+        "",
+    );
+
+    let files = verify::unpack(&bytes).unwrap();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let trust: Trust =
+        rootkeep::exchange::evidence::bundle::read_lined(&files["trust.json"], "it").unwrap();
+    let verdict = verify::verify(&files, &Demands::default(), threads);
+    assert!(verdict.is_good(), "{:?}", verdict.problems);
+    let first = verdict.evidence.unwrap().range;
+    let signed: Vec<_> = (first.first..first.end)
+        .map(|seq| {
+            let statement = UntrustedStatement::parse(&files[&envelope_name(seq)]).unwrap();
+            let key = trust.key(&statement.claimed_author()).unwrap().sign;
+            let (message, signature) = statement.signature_of(&key).unwrap();
+            (key, message, signature)
+        })
+        .collect();
+    let pair = paired(
+        rounds,
+        || {
+            timed(|| {
+                let files = verify::unpack(&bytes).unwrap();
+                assert!(verify::verify(&files, &Demands::default(), threads).is_good());
+            })
+        },
+        || {
+            timed(|| {
+                std::thread::scope(|scope| {
+                    for part in signed.chunks(signed.len().div_ceil(threads)) {
+                        scope.spawn(move || {
+                            for (key, message, signature) in part {
+                                key.verify(message, signature).unwrap();
+                            }
+                        });
+                    }
+                });
+            })
+        },
+    );
+    let ratio = format!("{:.2}", pair.ratio);
+    row(
+        "evidence verify",
+        &show(pair.ours),
+        &show(pair.floor),
+        &ratio,
+        ">= 0.8",
+    );
+}
+
+fn day(world: &World) -> String {
+    let now = world.session(ADA).now().unwrap();
+    now.to_chrono().format("%Y-%m-%d").to_string()
+}
+
+/// So many entries by one person.
+fn grow(world: &World, count: usize) {
+    let mut session = world.session(ADA);
+    let mut left = count;
+    while left > 0 {
+        let now = left.min(BATCH);
+        let claims = (0..now)
+            .map(|number| {
+                let day = |add: usize| {
+                    Date(
+                        chrono::NaiveDate::from_ymd_opt(2030, 1, 1 + ((number + add) % 28) as u32)
+                            .unwrap(),
+                    )
+                };
+                Claim::CustodianAway(Away {
+                    custodian: world.id(ADA),
+                    from: day(0).min(day(1)),
+                    to: day(0).max(day(1)),
+                })
+            })
+            .collect();
+        session.enter_all(claims, |_, error| error).unwrap();
+        left -= now;
+    }
+}
+
+/// How long the program runs, and its peak of memory in MB.
+fn export(world: &World, from: &str, to: &str, out: &Path) -> (Duration, u64) {
+    let mut peak = 0;
+    let time = timed(|| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_rootkeep"))
+            .args(["--batch", "-q", "-L"])
+            .arg(world.ledger())
+            .arg("-i")
+            .arg(world.identity(ADA))
+            .args([
+                "evidence",
+                "export",
+                "--unrecorded",
+                "--from",
+                from,
+                "--to",
+                to,
+                "--out",
+            ])
+            .arg(out)
+            .env_clear()
+            .env("HOME", world.dir.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let status = format!("/proc/{}/status", program.id());
+        loop {
+            if let Ok(text) = fs::read_to_string(&status) {
+                let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+                let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+                let now: u64 = kilobytes.map_or(0, |number| number.parse().unwrap());
+                peak = peak.max(now / 1000);
+            }
+            if let Some(done) = program.try_wait().unwrap() {
+                assert!(done.success());
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    });
+    (time, peak)
+}
