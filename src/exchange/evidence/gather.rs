@@ -423,7 +423,7 @@ impl Entries<'_> {
                 | Kind::Attach
                 | Kind::Correct
         );
-        let text = (!withheld && !(self.wanted.redacted && tells_names))
+        let text = (!(withheld || self.wanted.redacted && tells_names))
             .then(|| self.words.claim(self.session, &claim, self.people))
             .transpose()?;
         let told = Told {

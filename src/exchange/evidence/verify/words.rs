@@ -103,7 +103,7 @@ fn shown(evidence: &Evidence, verdict: &mut Verdict) {
             Shown::Header => hidden,
             Shown::Facts => !hidden && query.redacted && has_personal,
             Shown::Erased => !hidden && has_personal,
-            Shown::All => !hidden && !(query.redacted && has_personal),
+            Shown::All => !(hidden || query.redacted && has_personal),
         };
         if !good || (line.erased.is_some() && line.shown != Shown::Erased) {
             verdict.add(Problem {
