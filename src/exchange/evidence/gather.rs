@@ -15,7 +15,6 @@ use super::trust::{self, Trust, TrustedKey};
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::sshsig;
 use crate::error::{Error, Result};
-use crate::insight::calendar::CLOCK_ERROR;
 use crate::ledger::{People, Reading, Session};
 use crate::log::{self, AddCheckpoint, Hash};
 use crate::state::people::{Custodian, LedgerRecord};
@@ -470,11 +469,4 @@ fn by_kind(lines: &[StatementLine]) -> BTreeMap<&str, u64> {
         *counts.entry(line.kind.as_str()).or_default() += 1;
     }
     counts
-}
-
-/// Whether an entry was written down long after what it tells of.
-#[must_use]
-pub fn is_late(line: &StatementLine, hours: u64) -> bool {
-    line.happened_at
-        .is_some_and(|at| line.made_at > at.plus(hours * 3600 + CLOCK_ERROR))
 }

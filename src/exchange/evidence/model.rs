@@ -14,6 +14,9 @@ use crate::statement::{Seen, Time};
 /// The schema's name, in the first field.
 pub const SCHEMA: &str = "rootkeep/v1/evidence";
 
+/// What is written down more seconds than this after it happened is late: a day.
+const LATE: i64 = 24 * 60 * 60;
+
 /// All that a bundle says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -174,6 +177,15 @@ pub struct StatementLine {
     pub corrected: Vec<u64>,
     /// The entry that erased its personal part, where one did: the exporter's word.
     pub erased: Option<ErasedLine>,
+}
+
+impl StatementLine {
+    /// By how many seconds it was written down after what it tells of, where that is more than a day.
+    #[must_use]
+    pub fn late_by(&self) -> Option<i64> {
+        let by = self.made_at.seconds() - self.happened_at?.seconds();
+        (by > LATE).then_some(by)
+    }
 }
 
 /// A yes or a no.

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bundle::envelope_name;
 use super::frameworks::token;
 use super::model::{
     AcceptedLine, ControlLine, ControlState, Evidence, FindingLine, FrameworkLine, PersonLine,
@@ -61,11 +62,6 @@ pub fn assessment_results(evidence: &Evidence) -> Result<Option<Vec<u8>>> {
     let mut bytes = canonical::write(&document)?;
     bytes.push(b'\n');
     Ok(Some(bytes))
-}
-
-/// The name of an entry's envelope in the bundle.
-fn envelope(seq: u64) -> String {
-    format!("statements/{seq:08}.dsse.json")
 }
 
 /// Text as OSCAL has it in one line of markup: other people's words are neither Markdown nor HTML.
@@ -342,7 +338,7 @@ impl<'e> Maker<'e> {
                 }],
             }],
             relevant_evidence: vec![RelevantEvidence {
-                href: envelope(statement.seq),
+                href: envelope_name(statement.seq),
                 description: "The statement, as it was signed.",
             }],
             collected: statement.made_at,

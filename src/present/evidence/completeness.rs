@@ -9,9 +9,6 @@ use super::{end_part, part};
 use crate::exchange::evidence::bundle::timestamp_name;
 use crate::exchange::evidence::model::{CounterLine, Evidence, Outside, Shown, StatementLine};
 
-/// What is written down later than this, in seconds, is late.
-const LATE: i64 = 24 * 60 * 60;
-
 /// The whole part.
 pub fn write(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
     part(html, "completeness");
@@ -164,11 +161,10 @@ fn trails_table(html: &mut Html, outside: &Outside, names: &Names<'_>) {
 
 /// Entries that were written down late, and by how many seconds.
 pub fn late(evidence: &Evidence) -> Vec<(&StatementLine, i64)> {
-    let told = evidence.statements.iter().filter_map(|line| {
-        let by = line.made_at.seconds() - line.happened_at?.seconds();
-        (by > LATE).then_some((line, by))
-    });
-    told.collect()
+    let lines = evidence.statements.iter();
+    lines
+        .filter_map(|line| Some((line, line.late_by()?)))
+        .collect()
 }
 
 fn lateness(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {

@@ -1,10 +1,7 @@
 //! What an auditor ought to know is not there: said first, because a bundle shows well what it has.
 
-use super::{by_kind, is_late};
+use super::by_kind;
 use crate::exchange::evidence::model::{Evidence, Missing, Shown};
-
-/// What is written down later than so many hours after it happened is late.
-pub const LATE_HOURS: u64 = 24;
 
 /// The gravest first.
 pub(in crate::exchange::evidence) fn of(evidence: &Evidence) -> Vec<Missing> {
@@ -167,16 +164,11 @@ fn withheld(evidence: &Evidence, say: &mut impl FnMut(&str, String)) {
             ),
         );
     }
-    let late = lines
-        .iter()
-        .filter(|line| is_late(line, LATE_HOURS))
-        .count();
+    let late = lines.iter().filter(|line| line.late_by().is_some()).count();
     if late > 0 {
         say(
             "late",
-            format!(
-                "{late} entries were written down more than {LATE_HOURS} hours after what they tell of."
-            ),
+            format!("{late} entries were written down more than 24 hours after what they tell of."),
         );
     }
 }
