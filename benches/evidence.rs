@@ -28,13 +28,14 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use measure::{paired, row, show, timed};
+use rootkeep::crypto::fixed::Digest;
 use rootkeep::exchange::evidence::bundle::envelope_name;
 use rootkeep::exchange::evidence::trust::Trust;
 use rootkeep::exchange::evidence::verify::{self, Demands};
-use rootkeep::statement::people::Away;
-use rootkeep::statement::time::Date;
+use rootkeep::statement::decisions::About;
+use rootkeep::statement::notes::CorrectPersonal;
 use rootkeep::statement::{Claim, UntrustedStatement};
-use world::{ADA, World};
+use world::{ADA, PASSWORD, World, close_claim, text};
 
 const BATCH: usize = 500;
 
@@ -50,11 +51,11 @@ fn main() {
     } else {
         (given.unwrap_or(20_000), 5_000, 5)
     };
-    let world = World::active(5, 3);
+    let world = World::ready();
     grow(&world, before);
     world.clock.forward(100 * 86_400);
     let from = day(&world);
-    grow(&world, quarter);
+    work(&world, quarter);
     let to = day(&world);
     println!("{quarter} statements, {before} before them, {rounds} each");
     row("work", "ours", "floor", "ratio", "target");
@@ -138,29 +139,47 @@ fn day(world: &World) -> String {
     now.to_chrono().format("%Y-%m-%d").to_string()
 }
 
-/// So many entries by one person.
+/// So many entries by one person: corrections of those before them.
 fn grow(world: &World, count: usize) {
     let mut session = world.session(ADA);
     let mut left = count;
     while left > 0 {
         let now = left.min(BATCH);
-        let claims = (0..now)
-            .map(|number| {
-                let day = |add: usize| {
-                    Date(
-                        chrono::NaiveDate::from_ymd_opt(2030, 1, 1 + ((number + add) % 28) as u32)
-                            .unwrap(),
-                    )
-                };
-                Claim::CustodianAway(Away {
-                    custodian: world.id(ADA),
-                    from: day(0).min(day(1)),
-                    to: day(0).max(day(1)),
-                })
-            })
-            .collect();
+        let (size, _) = session.head().unwrap();
+        let batch = u64::try_from(BATCH).unwrap();
+        let before = session
+            .view()
+            .entries(size.saturating_sub(batch), batch)
+            .unwrap();
+        let subjects: Vec<_> = before.iter().map(|entry| entry.hash).collect();
+        let claims = subjects.iter().cycle().take(now).map(correction).collect();
         session.enter_all(claims, |_, error| error).unwrap();
         left -= now;
+    }
+}
+
+fn correction(subject: &Digest) -> Claim {
+    Claim::Correct(
+        About { subject: *subject },
+        Some(CorrectPersonal {
+            reason: text("a typing error"),
+            text: text("the bag's number is 4711, not 4171"),
+        }),
+    )
+}
+
+/// A quarter's work: requests, each with two sign-offs and its end, and corrections.
+fn work(world: &World, count: usize) {
+    for _ in 0..count / 5 {
+        let request = world.request(&[PASSWORD]);
+        world.sign_all(request.leaf, &[1, 2]);
+        let mut session = world.session(ADA);
+        session
+            .enter(close_claim(request.leaf), Vec::new())
+            .unwrap();
+        session
+            .enter(correction(&request.leaf), Vec::new())
+            .unwrap();
     }
 }
 

@@ -13,7 +13,7 @@ use rootkeep::exchange::evidence::bundle::{
 };
 use rootkeep::exchange::evidence::container;
 use rootkeep::exchange::evidence::frameworks::{self, Framework};
-use rootkeep::exchange::evidence::gather::{Wanted, Words, gather};
+use rootkeep::exchange::evidence::gather::{Wanted, Words, again, gather, missing};
 use rootkeep::exchange::evidence::model::{Evidence, Shown};
 use rootkeep::exchange::evidence::verify::{self, Demands, Verdict};
 use rootkeep::exchange::evidence::{csv_tables, oscal};
@@ -44,6 +44,7 @@ fn wanted() -> Wanted {
         from: Date::parse("2026-01-01").unwrap(),
         to: Date::parse("2027-12-31").unwrap(),
         since: None,
+        note: None,
         scope: Vec::new(),
         withheld: Vec::new(),
         redacted: false,
@@ -56,21 +57,26 @@ fn wanted() -> Wanted {
 fn export_at(world: &World, place: usize, wanted: &Wanted, size: Option<u64>) -> (Bundle, Files) {
     let mut session = world.session(place);
     let size = size.unwrap_or_else(|| session.head().unwrap().0);
-    let (bundle, mut files) = session
+    let bundle = session
         .as_of(size, &mut |_, _| {}, |session| {
-            let bundle = gather(session, wanted, &OurWords)?;
-            let mut views = csv_tables::csv_files(&bundle.evidence)?;
-            views.extend(
-                oscal::assessment_results(&bundle.evidence)?
-                    .map(|bytes| ("assessment-results.json".to_owned(), bytes)),
-            );
-            views.push((PAGE.to_owned(), page::page(&bundle)?.into()));
-            let files = bundle.files(views)?;
-            Ok((bundle, files))
+            gather(session, wanted, &OurWords)
         })
         .unwrap();
+    let mut files = all_files(&bundle);
     close(&session, &mut files);
     (bundle, files)
+}
+
+/// Every file but digests and signatures.
+fn all_files(bundle: &Bundle) -> Files {
+    let mut views = csv_tables::csv_files(&bundle.evidence).unwrap();
+    views.extend(
+        oscal::assessment_results(&bundle.evidence)
+            .unwrap()
+            .map(|bytes| ("assessment-results.json".to_owned(), bytes)),
+    );
+    views.push((PAGE.to_owned(), page::page(bundle).unwrap().into()));
+    bundle.files(views).unwrap()
 }
 
 fn export(world: &World) -> (Bundle, Files) {
@@ -94,7 +100,28 @@ fn closed_again(world: &World, files: &Files) -> Files {
 }
 
 fn verified(files: &Files) -> Verdict {
-    verify::verify(&verify::borrowed(files), &Demands::default(), 2)
+    let demands = Demands {
+        page: Some(page::page),
+        ..Demands::default()
+    };
+    verify::verify(&verify::borrowed(files), &demands, 2)
+}
+
+/// What another custodian finds different who makes the bundle again.
+fn differences(world: &World, place: usize, files: &Files) -> Vec<String> {
+    let verdict = verified(files);
+    assert!(verdict.is_good(), "{:?}", verdict.problems);
+    let evidence = verdict.evidence.unwrap();
+    let theirs = verify::borrowed(files);
+    let wanted = again::wanted(&theirs, &evidence, Vec::new()).unwrap();
+    let mut session = world.session(place);
+    let mut made = session
+        .as_of(evidence.checkpoint.size, &mut |_, _| {}, |session| {
+            gather(session, &wanted, &OurWords)
+        })
+        .unwrap();
+    made.evidence.exporter = evidence.exporter;
+    again::differences(&theirs, &all_files(&made))
 }
 
 /// A world in which a secret was released, used and changed.
@@ -163,6 +190,73 @@ fn exporting_again_at_the_same_checkpoint_gives_the_same_bytes() {
     }
     assert_eq!(first.len(), again.len());
     world.assert_good(0);
+}
+
+#[test]
+fn another_custodian_makes_the_same_bundle() {
+    let world = released();
+    for redacted in [false, true] {
+        let wanted = Wanted {
+            redacted,
+            bags: redacted,
+            ..wanted()
+        };
+        let (bundle, files) = export_at(&world, 0, &wanted, None);
+        assert_eq!(differences(&world, 1, &files), Vec::<String>::new());
+        let world = &world;
+        let at = bundle.evidence.checkpoint.size;
+        // The log has gone on, and the checkpoint has more cosignatures since.
+        world.session(2).cosign_head().unwrap();
+        world.import(1);
+        assert!(world.session(1).head().unwrap().0 > at);
+        assert_eq!(differences(world, 1, &files), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_an_exporter_says_otherwise_than_the_ledger_no_other_custodian_signs() {
+    let world = released();
+    let (bundle, _) = export(&world);
+    assert!(!bundle.evidence.findings.is_empty());
+    type Lie = fn(&mut Evidence);
+    let lies: [(Lie, &str); 4] = [
+        (|evidence| evidence.findings.clear(), "findings"),
+        (|evidence| evidence.rules.passed.clear(), "rules"),
+        (|evidence| evidence.custody.secrets.clear(), "custody"),
+        (
+            |evidence| evidence.statements[3].text = Some("nothing much".to_owned()),
+            "statements",
+        ),
+    ];
+    for (lie, member) in lies {
+        let mut other = bundle.clone();
+        lie(&mut other.evidence);
+        other.evidence.missing = missing::of(&other.evidence);
+        assert!(other.evidence != bundle.evidence, "{member}");
+        let mut files = all_files(&other);
+        close(&world.session(0), &mut files);
+        let found = differences(&world, 1, &files);
+        assert!(
+            found.contains(&format!("evidence.json: {member}")),
+            "{member}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn the_page_is_what_the_other_files_say() {
+    let world = released();
+    let (_, files) = export(&world);
+    let mut other = files.clone();
+    let text = String::from_utf8(other[PAGE].clone()).unwrap();
+    let changed = text.replacen("<h2 id=\"missing\"", "<h2  id=\"missing\"", 1);
+    assert_ne!(text, changed);
+    other.insert(PAGE.to_owned(), changed.into_bytes());
+    names(
+        &verified(&closed_again(&world, &other)),
+        PAGE,
+        "view-differs",
+    );
 }
 
 #[test]
@@ -374,10 +468,11 @@ fn an_old_checkpoint_is_not_shown_as_a_new_one() {
     verify::continues(&verified(&old_files), &mut newer);
     names(&newer, "", "does-not-continue");
     let mut since = wanted();
-    since.since = Some(rootkeep::statement::Seen {
+    let before = rootkeep::statement::Seen {
         size: old.evidence.checkpoint.size,
         root: old.evidence.checkpoint.root,
-    });
+    };
+    since.since = Some((before, before.size));
     let (_, files) = export_at(&world, 0, &since, None);
     let mut newer = verified(&files);
     verify::continues(&verified(&old_files), &mut newer);
@@ -412,6 +507,7 @@ fn a_reader_holds_it_to_keys_from_elsewhere() {
         trust: None,
         fingerprints: places.iter().map(|place| fingerprint(*place)).collect(),
         cosigners,
+        page: None,
     };
     // Whoever appended last has cosigned.
     assert!(held(&by(&[0], 1)).is_good());

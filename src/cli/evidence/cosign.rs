@@ -6,25 +6,37 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::export::threads;
+use super::{OurWords, threads, views};
 use crate::cli::context::Context;
 use crate::cli::output::{self, Done};
+use crate::cli::progress;
 use crate::error::{Error, Result};
 use crate::exchange::evidence::container::BYTES_LIMIT;
+use crate::exchange::evidence::frameworks::Framework;
+use crate::exchange::evidence::gather::{self, again};
+use crate::exchange::evidence::model::Evidence;
 use crate::exchange::evidence::trust::Trust;
-use crate::exchange::evidence::verify::{self, Demands, Verdict};
+use crate::exchange::evidence::verify::{self, Demands, Files, Verdict};
 use crate::exchange::evidence::{archive, bundle};
 use crate::ledger::{Session, read_regular};
 use crate::state::people::Custodian;
 
 /// `evidence cosign`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  rootkeep evidence cosign q3.zip")]
+#[command(
+    after_help = "Examples:\n  rootkeep evidence cosign q3.zip\n  rootkeep evidence cosign q3.zip --framework ours.json"
+)]
 pub struct CosignCommand {
     /// The bundle; your signature is added to it
     #[arg(value_name = "FILE")]
     bundle: PathBuf,
+    /// The file of a framework that the bundle goes by and that is not built in (repeatable)
+    #[arg(long, value_name = "FILE")]
+    framework: Vec<String>,
 }
+
+/// So many differences are named.
+const NAMED: usize = 8;
 
 pub fn run(context: &Context, command: &CosignCommand) -> Result<Done> {
     let archive = read_regular(&command.bundle, BYTES_LIMIT)?;
@@ -33,6 +45,12 @@ pub fn run(context: &Context, command: &CosignCommand) -> Result<Done> {
     verdict.require_good()?;
     let mut session = context.open_to_act()?;
     session.on_verified(|session| is_of(session, &verdict))?;
+    let evidence = verdict.evidence.as_ref().ok_or_else(not_of)?;
+    // Another version may word things otherwise, so that its bundle can't be made again.
+    let made_again = evidence.program == gather::program();
+    if made_again {
+        says_the_same(context, command, &mut session, &files, evidence)?;
+    }
     let name = bundle::signature_name(&session.member());
     let there = files.contains_key(&name);
     let mut signers = verdict.signers.clone();
@@ -51,21 +69,67 @@ pub fn run(context: &Context, command: &CosignCommand) -> Result<Done> {
     if context.global.json {
         output::object(
             "evidence.cosign",
-            json!({"file": command.bundle, "added": !there, "signers": signers}),
+            json!({"file": command.bundle, "made_again": made_again, "added": !there, "signers": signers}),
         )?;
     } else {
         let people = session.people()?;
+        let held = if made_again {
+            "made again from your ledger, it is the same, byte for byte".to_owned()
+        } else {
+            format!(
+                "its entries, its checkpoint and its keys are those of your ledger; what it says of findings, custody and controls is the exporter's word, for another version made it: {}",
+                evidence.program
+            )
+        };
+        let signed = if there {
+            "you had signed it before"
+        } else {
+            "you have signed it"
+        };
         output::data(&output::plain(&format!(
-            "{}: signed by {}\n",
-            if there {
-                "you have signed it already"
-            } else {
-                "its entries, its checkpoint and its keys are those of your ledger, and you have signed it; what it says of findings, custody and controls is the exporter's word"
-            },
+            "{held}\n{signed}: now signed by {}\n",
             people.names(&signers)
         )))?;
     }
     Ok(Done::Yes)
+}
+
+/// That a bundle, made again at its checkpoint from this copy of the ledger, is the same.
+fn says_the_same(
+    context: &Context,
+    command: &CosignCommand,
+    session: &mut Session,
+    files: &Files<'_>,
+    evidence: &Evidence,
+) -> Result<()> {
+    let brought = Framework::find_all(command.framework.iter().map(String::as_str))?;
+    let wanted = again::wanted(files, evidence, brought)?;
+    let made = progress::verifying(context, |progress| {
+        session.as_of(evidence.checkpoint.size, progress, |session| {
+            let mut bundle = gather::gather(session, &wanted, &OurWords)?;
+            bundle.evidence.exporter = evidence.exporter;
+            bundle.files(views(&bundle)?)
+        })
+    })?;
+    let differences = again::differences(files, &made);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let error = Error::verification(
+        "other-evidence",
+        "the bundle does not say what your ledger says at its checkpoint",
+    )
+    .hint("sign nothing; look at what differs with whoever exported it. Where a personal part was erased since, the bundle is older than that: have it exported anew");
+    let more = differences.len().saturating_sub(NAMED);
+    let error = differences
+        .iter()
+        .take(NAMED)
+        .fold(error, |error, difference| error.because(difference));
+    Err(if more > 0 {
+        error.because(format!("and {more} more"))
+    } else {
+        error
+    })
 }
 
 /// That a good bundle is of this ledger, and goes by the keys that this ledger has.

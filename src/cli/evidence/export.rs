@@ -5,20 +5,19 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
+use super::{OurWords, threads, views};
 use crate::cli::context::Context;
 use crate::cli::output::{self, Done};
 use crate::cli::{backup, fresh, progress};
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
+use crate::exchange::evidence::archive;
 use crate::exchange::evidence::bundle::{self, Bundle};
 use crate::exchange::evidence::frameworks::{self, Framework};
-use crate::exchange::evidence::gather::{self, Wanted, Words};
+use crate::exchange::evidence::gather::{self, Wanted};
 use crate::exchange::evidence::verify::{self, Demands};
-use crate::exchange::evidence::{archive, csv_tables, oscal};
-use crate::ledger::{Entered, People, Reading, Session, read_regular};
+use crate::ledger::{Entered, Session, read_regular};
 use crate::log::{MAX_NOTE_BYTES, SignedCheckpoint};
-use crate::present::{describe, evidence as present};
-use crate::state::rules::Quorum;
 use crate::statement::evidence::Exported;
 use crate::statement::time::Date;
 use crate::statement::{Claim, Kind, Seen};
@@ -64,19 +63,6 @@ pub struct ExportCommand {
     unrecorded: bool,
 }
 
-/// Statements and rules in this program's words.
-struct OurWords;
-
-impl Words for OurWords {
-    fn claim(&self, source: &dyn Reading, claim: &Claim, people: &People) -> Result<String> {
-        describe::claim(source, claim, people)
-    }
-
-    fn rule(&self, quorum: &Quorum, people: &People) -> String {
-        describe::rule(quorum, people)
-    }
-}
-
 pub fn run(context: &Context, command: &ExportCommand) -> Result<Done> {
     fresh::check(&command.out)?;
     let mut wanted = wanted(command)?;
@@ -88,7 +74,7 @@ pub fn run(context: &Context, command: &ExportCommand) -> Result<Done> {
     wanted.since = command
         .since
         .as_deref()
-        .map(|typed| checkpoint(&session, typed))
+        .map(|typed| checkpoint(&session, typed).map(|at| (at, at.size)))
         .transpose()?;
     let at = match command.at.as_deref() {
         Some(typed) => checkpoint(&session, typed)?.size,
@@ -140,6 +126,7 @@ fn wanted(command: &ExportCommand) -> Result<Wanted> {
         from,
         to,
         since: None,
+        note: None,
         scope: kinds(&command.scope)?,
         withheld: kinds(&command.withhold)?,
         redacted: command.redact,
@@ -187,21 +174,6 @@ fn checkpoint(session: &Session, typed: &str) -> Result<Seen> {
         size,
         root: session.root_at(size)?,
     })
-}
-
-/// The files that are made from the rest, for people and for other programs.
-fn views(bundle: &Bundle) -> Result<Vec<(String, Vec<u8>)>> {
-    let mut views = csv_tables::csv_files(&bundle.evidence)?;
-    if let Some(results) = oscal::assessment_results(&bundle.evidence)? {
-        views.push(("assessment-results.json".to_owned(), results));
-    }
-    views.push((bundle::PAGE.to_owned(), present::page(bundle)?.into()));
-    Ok(views)
-}
-
-/// One thread for each core.
-pub fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn exported(bundle: &Bundle, sums: Digest) -> Exported {

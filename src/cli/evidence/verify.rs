@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::export::threads;
+use super::threads;
 use crate::cli::context::Context;
 use crate::cli::output::{self, Done};
 use crate::crypto::fixed::Id;
@@ -15,6 +15,7 @@ use crate::exchange::evidence::container::BYTES_LIMIT;
 use crate::exchange::evidence::trust::Trust;
 use crate::exchange::evidence::verify::{self, Demands, Verdict, unpacked};
 use crate::ledger::read_regular;
+use crate::present;
 
 /// More than any trust file has.
 const TRUST_LIMIT: u64 = 16 << 20;
@@ -100,6 +101,7 @@ fn demands(command: &VerifyBundle) -> Result<Demands> {
         trust,
         fingerprints: command.fingerprint.clone(),
         cosigners: command.cosigners.map_or(1, usize::from),
+        page: Some(present::evidence::page),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Gathering a bundle from a ledger: the entries of a period, and what the records add up to at a checkpoint.
 
-pub(super) mod missing;
+pub mod again;
+pub mod missing;
 mod outsiders;
 mod records;
 
@@ -16,7 +17,7 @@ use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::sshsig;
 use crate::error::{Error, Result};
 use crate::ledger::{People, Reading, Session};
-use crate::log::{self, AddCheckpoint, Hash};
+use crate::log::{self, AddCheckpoint, Hash, SignedCheckpoint};
 use crate::state::people::{Custodian, LedgerRecord};
 use crate::state::rules::Quorum;
 use crate::statement::time::Date;
@@ -37,8 +38,11 @@ pub struct Wanted {
     pub from: Date,
     /// Last day (UTC).
     pub to: Date,
-    /// The checkpoint it is to continue; the one of the export before where it is not given.
-    pub since: Option<Seen>,
+    /// The checkpoint it is to continue, and the index that it begins at unless the period begins before; those
+    /// of the export before where they are not given.
+    pub since: Option<(Seen, u64)>,
+    /// The checkpoint with the cosignatures it is to have; those that the ledger has where it is not given.
+    pub note: Option<SignedCheckpoint>,
     /// Kinds to be disclosed; none: all.
     pub scope: Vec<Kind>,
     /// Kinds to be withheld.
@@ -86,12 +90,15 @@ pub fn gather(session: &Session, wanted: &Wanted, words: &dyn Words) -> Result<B
     let ledger = LedgerRecord::load(&view)?
         .ok_or_else(|| Error::verification("database-damaged", "there is no genesis"))?;
     let people = people(&view, wanted.redacted)?;
-    let note = session.note(size)?;
+    let note = match &wanted.note {
+        Some(note) => note.clone(),
+        None => session.note(size)?,
+    };
     let trust = trust_of(session, &people, &ledger)?;
     let cosigned = cosigned(&trust, &note)?;
     let as_of = made_at(&view, size.saturating_sub(1))?;
     let previous = match wanted.since {
-        Some(since) => Some((since, since.size)),
+        Some(since) => Some(since),
         None => last_export(&view)?,
     };
     let (first, end) = period(&view, size, wanted)?;
@@ -154,6 +161,7 @@ pub fn gather(session: &Session, wanted: &Wanted, words: &dyn Words) -> Result<B
             scope: kinds(&wanted.scope),
             withheld: kinds(&wanted.withheld),
             redacted: wanted.redacted,
+            bags: wanted.bags,
         },
         as_of,
         checkpoint: Head {
@@ -248,7 +256,7 @@ fn trust_of(session: &Session, people: &People, ledger: &LedgerRecord) -> Result
 }
 
 /// Whose cosignatures are under a checkpoint, in the order of its lines.
-fn cosigned(trust: &Trust, note: &log::SignedCheckpoint) -> Result<Vec<Cosigned>> {
+fn cosigned(trust: &Trust, note: &SignedCheckpoint) -> Result<Vec<Cosigned>> {
     let mut all = Vec::new();
     for line in note.signatures() {
         let Some(custodian) = trust.named(line.name()) else {
@@ -302,7 +310,7 @@ fn consistency(
     view: &View<'_>,
     previous: &Seen,
     size: u64,
-    note: log::SignedCheckpoint,
+    note: SignedCheckpoint,
 ) -> Result<String> {
     let bad = |error: &dyn std::fmt::Display| {
         Error::verification("forked", "the log does not continue the bundle before")

@@ -87,6 +87,8 @@ pub struct Query {
     pub withheld: Vec<String>,
     /// Whether personal parts, and names, are left out.
     pub redacted: bool,
+    /// Whether the numbers of bags are listed with the items.
+    pub bags: bool,
 }
 
 /// A checkpoint, and who vouches for it.

@@ -4,6 +4,7 @@
 mod entries;
 mod keys;
 mod outsiders;
+mod page;
 pub mod unpacked;
 mod words;
 
@@ -21,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::log::{self, AddCheckpoint, Hash, SignedCheckpoint};
 use crate::statement::Seen;
 
-pub use keys::Demands;
+pub use keys::{Demands, MakePage};
 
 /// So many problems are listed; the count goes on.
 pub const LISTED: usize = 1000;
@@ -176,8 +177,12 @@ pub fn verify(files: &Files<'_>, demands: &Demands, threads: usize) -> Verdict {
     if let Some(head) = &head {
         consistency(files, &evidence, head, &mut verdict);
         outsiders::check(files, &evidence, &trust, head, &mut verdict);
-        let told = entries::check(files, &evidence, &trust, head, threads, &mut verdict);
+        let (told, enclosed) =
+            entries::check(files, &evidence, &trust, head, threads, &mut verdict);
         summary(&evidence, &told, &mut verdict);
+        if let Some(make) = demands.page {
+            page::check(files, (&evidence, &trust), enclosed, make, &mut verdict);
+        }
     }
     keys::enough(&evidence, &trust, demands, &mut verdict);
     words::check(files, &evidence, &trust, &mut verdict);

@@ -490,6 +490,7 @@ fn told(maker: &Maker, wanted: &Wanted, previous: Seen) -> Bundle {
                 scope: Vec::new(),
                 withheld: vec!["secret.prove".to_owned()],
                 redacted: false,
+                bags: false,
             },
             as_of: maker.at(0),
             checkpoint: Head {

@@ -4,7 +4,8 @@ use super::by_kind;
 use crate::exchange::evidence::model::{Evidence, Missing, Shown};
 
 /// The gravest first.
-pub(in crate::exchange::evidence) fn of(evidence: &Evidence) -> Vec<Missing> {
+#[must_use]
+pub fn of(evidence: &Evidence) -> Vec<Missing> {
     let mut all = Vec::new();
     let mut say = |code: &str, text: String| {
         all.push(Missing {

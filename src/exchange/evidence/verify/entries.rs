@@ -8,7 +8,7 @@ use super::{Files, Problem, Verdict};
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
 use crate::exchange::evidence::bundle::{
-    self, PartsFile, envelope_name, parts_name, proof_name, read_lined,
+    self, Enclosed, PartsFile, envelope_name, parts_name, proof_name, read_lined,
 };
 use crate::exchange::evidence::model::{Evidence, Shown, StatementLine};
 use crate::exchange::evidence::tables::Told;
@@ -24,7 +24,10 @@ struct Held<'a> {
     head: &'a SignedCheckpoint,
 }
 
-/// Checks every entry, and returns what they say, in order.
+/// What an entry says, it itself where it is good, and why it is not.
+type Checked = (Told, Option<Enclosed>, Option<Error>);
+
+/// Checks every entry, and returns what they say and those that are good, in order.
 pub(super) fn check(
     files: &Files<'_>,
     evidence: &Evidence,
@@ -32,12 +35,12 @@ pub(super) fn check(
     head: &SignedCheckpoint,
     threads: usize,
     verdict: &mut Verdict,
-) -> Vec<Told> {
+) -> (Vec<Told>, Vec<Enclosed>) {
     range(files, evidence, verdict);
     let held = Held { files, trust, head };
     let lines = evidence.statements.as_slice();
     let share = lines.len().div_ceil(threads.max(1)).max(1);
-    let checked: Vec<Vec<(Told, Option<Error>)>> = thread::scope(|scope| {
+    let checked: Vec<Vec<Checked>> = thread::scope(|scope| {
         let held = &held;
         let workers: Vec<_> = lines
             .chunks(share)
@@ -49,7 +52,8 @@ pub(super) fn check(
             .collect()
     });
     let mut told = Vec::with_capacity(lines.len());
-    for (one, error) in checked.into_iter().flatten() {
+    let mut enclosed = Vec::with_capacity(lines.len());
+    for (one, good, error) in checked.into_iter().flatten() {
         verdict.statements += 1;
         verdict.signatures += 1;
         if let Some(error) = error {
@@ -61,8 +65,9 @@ pub(super) fn check(
             });
         }
         told.push(one);
+        enclosed.extend(good);
     }
-    told
+    (told, enclosed)
 }
 
 /// The lines are one stretch of the log without a gap, and so are the files.
@@ -117,15 +122,15 @@ fn range(files: &Files<'_>, evidence: &Evidence, verdict: &mut Verdict) {
 }
 
 impl Held<'_> {
-    fn all(&self, lines: &[StatementLine]) -> Vec<(Told, Option<Error>)> {
+    fn all(&self, lines: &[StatementLine]) -> Vec<Checked> {
         lines
             .iter()
             .map(|line| {
                 let checked = catch_unwind(AssertUnwindSafe(|| self.one(line)))
                     .unwrap_or_else(|_| Err(Error::failed("internal", "it can't be read")));
-                let (claim, error) = match checked {
-                    Ok(claim) => (claim, None),
-                    Err(error) => (None, Some(error)),
+                let (claim, good, error) = match checked {
+                    Ok((claim, good)) => (claim, Some(good), None),
+                    Err(error) => (None, None, Some(error)),
                 };
                 let told = Told {
                     seq: line.seq,
@@ -134,7 +139,7 @@ impl Held<'_> {
                     made_at: line.made_at,
                     claim,
                 };
-                (told, error)
+                (told, good, error)
             })
             .collect()
     }
@@ -147,8 +152,9 @@ impl Held<'_> {
     }
 
     /// One entry: envelope, signature, header, parts, proof.
-    fn one(&self, line: &StatementLine) -> Result<Option<Claim>> {
-        let untrusted = UntrustedStatement::parse(self.file(&envelope_name(line.seq))?)?;
+    fn one(&self, line: &StatementLine) -> Result<(Option<Claim>, Enclosed)> {
+        let envelope = self.file(&envelope_name(line.seq))?;
+        let untrusted = UntrustedStatement::parse(envelope)?;
         let leaf = untrusted.leaf();
         let author = untrusted.claimed_author();
         let known = self.trust.key(&author);
@@ -181,11 +187,21 @@ impl Held<'_> {
                 "its envelope is not what evidence.json says of it",
             ));
         }
-        self.proof(line.seq, &leaf)?;
-        self.parts(line, untrusted)
+        let path = self.proof(line.seq, &leaf)?;
+        let (claim, parts) = self.parts(line, untrusted)?;
+        let (facts, personal) =
+            parts.map_or((None, None), |parts| (Some(parts.facts), parts.personal));
+        let enclosed = Enclosed {
+            seq: line.seq,
+            envelope: envelope.to_vec(),
+            facts,
+            personal,
+            path,
+        };
+        Ok((claim, enclosed))
     }
 
-    fn proof(&self, seq: u64, leaf: &Digest) -> Result<()> {
+    fn proof(&self, seq: u64, leaf: &Digest) -> Result<Vec<Hash>> {
         let bad =
             |why: &str| Error::verification("bad-proof", format!("its proof is not good: {why}"));
         let proof = TlogProof::parse(self.file(&proof_name(seq))?)
@@ -198,13 +214,18 @@ impl Held<'_> {
         }
         proof
             .verify_inclusion(&Hash::from(leaf.0))
-            .map_err(|_| bad("it does not lead from this entry to the checkpoint"))
+            .map_err(|_| bad("it does not lead from this entry to the checkpoint"))?;
+        Ok(proof.hashes().to_vec())
     }
 
-    fn parts(&self, line: &StatementLine, untrusted: UntrustedStatement) -> Result<Option<Claim>> {
+    fn parts(
+        &self,
+        line: &StatementLine,
+        untrusted: UntrustedStatement,
+    ) -> Result<(Option<Claim>, Option<PartsFile>)> {
         let has_personal = untrusted.untrusted_header().personal.is_some();
         if line.shown == Shown::Header {
-            return Ok(None);
+            return Ok((None, None));
         }
         let name = parts_name(line.seq);
         let parts: PartsFile = read_lined(self.file(&name)?, &name)?;
@@ -216,9 +237,9 @@ impl Held<'_> {
             ));
         }
         let statement = untrusted.with_parts(Parts {
-            facts: parts.facts,
-            personal: parts.personal,
+            facts: parts.facts.clone(),
+            personal: parts.personal.clone(),
         })?;
-        Ok(Some(statement.claim().clone()))
+        Ok((Some(statement.claim().clone()), Some(parts)))
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{Evidence, Trust, Verdict};
 use crate::crypto::sshsig;
-use crate::exchange::evidence::bundle::TRUST;
+use crate::error::Result;
+use crate::exchange::evidence::bundle::{Bundle, TRUST};
 
 /// What the reader holds a bundle to.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +14,12 @@ pub struct Demands {
     pub fingerprints: Vec<String>,
     /// So many custodians have to have cosigned the checkpoint, of those whose keys the reader brought if any.
     pub cosigners: usize,
+    /// How the page is made, where it is to be made again from the other files.
+    pub page: Option<MakePage>,
 }
+
+/// What makes a bundle's page.
+pub type MakePage = fn(&Bundle) -> Result<String>;
 
 impl Demands {
     fn brings_keys(&self) -> bool {
