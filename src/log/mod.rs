@@ -73,7 +73,9 @@ pub use names::{
 pub use note::{
     MAX_NOTE_BYTES, MAX_SIGNATURES, NoteError, NoteSignature, SignatureError, SignedNote,
 };
-pub use proof::{AddCheckpoint, MAX_PROOF_BYTES, MAX_PROOF_HASHES, ProofFileError, TlogProof};
+pub use proof::{
+    AddCheckpoint, MAX_PROOF_BYTES, MAX_PROOF_HASHES, ProofFileError, TlogPath, TlogProof,
+};
 pub use tree::{
     Appended, Frontier, MAX_TREE_SIZE, MemoryNodes, NewNode, Nodes, TreeError, TreeFull, append,
     consistency_proof, inclusion_proof, root,

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::checkpoint::{CheckpointError, SignedCheckpoint};
+use super::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 use super::hash::{Hash, HashTextError};
 use super::lines::{NumberError, decimal};
 use super::note::MAX_NOTE_BYTES;
@@ -22,24 +22,23 @@ const PROOF_HEADER: &str = "c2sp.org/tlog-proof@v1";
 /// That one leaf is in the tree of a checkpoint: C2SP tlog-proof, without extra data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlogProof {
-    index: u64,
-    hashes: Vec<Hash>,
+    path: TlogPath,
     checkpoint: SignedCheckpoint,
 }
 
-impl TlogProof {
-    /// A proof for leaf `index`, from [`super::inclusion_proof`] at the checkpoint's size.
-    pub fn new(index: u64, hashes: Vec<Hash>, checkpoint: SignedCheckpoint) -> Self {
-        Self {
-            index,
-            hashes,
-            checkpoint,
-        }
-    }
+/// What a [`TlogProof`] has before its checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlogPath {
+    /// The leaf's index, from 0.
+    pub index: u64,
+    /// The audit path, from the leaf's sibling up.
+    pub hashes: Vec<Hash>,
+}
 
-    /// Reads a `.tlog-proof` file. What is accepted is written back, by `Display`, as the same
-    /// bytes.
-    pub fn parse(bytes: &[u8]) -> Result<Self, ProofFileError> {
+impl TlogPath {
+    /// Reads a `.tlog-proof` file, and returns the checkpoint as it is spelt: of many files with one checkpoint, that
+    /// need not be read again.
+    pub fn parse(bytes: &[u8]) -> Result<(Self, &str), ProofFileError> {
         let (head, checkpoint) = head_and_checkpoint(bytes)?;
         let mut lines = head.split('\n');
         if lines.next() != Some(PROOF_HEADER) {
@@ -52,22 +51,44 @@ impl TlogProof {
         let index = index
             .strip_prefix("index ")
             .ok_or(ProofFileError::NoIndex)?;
-        let index = decimal(index).map_err(ProofFileError::Number)?;
-        Ok(Self {
-            index,
+        let path = Self {
+            index: decimal(index).map_err(ProofFileError::Number)?,
             hashes: hash_lines(lines)?,
+        };
+        Ok((path, checkpoint))
+    }
+
+    /// Checks that the leaf is in the tree with a checkpoint's root.
+    pub fn verify_inclusion(&self, leaf: &Hash, head: &Checkpoint) -> Result<(), ProofError> {
+        verify_inclusion(leaf, self.index, head.size(), &self.hashes, head.root())
+    }
+}
+
+impl TlogProof {
+    /// A proof for leaf `index`, from [`super::inclusion_proof`] at the checkpoint's size.
+    pub fn new(index: u64, hashes: Vec<Hash>, checkpoint: SignedCheckpoint) -> Self {
+        Self {
+            path: TlogPath { index, hashes },
             checkpoint,
-        })
+        }
+    }
+
+    /// Reads a `.tlog-proof` file. What is accepted is written back, by `Display`, as the same
+    /// bytes.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ProofFileError> {
+        let (path, checkpoint) = TlogPath::parse(bytes)?;
+        let checkpoint = signed(checkpoint)?;
+        Ok(Self { path, checkpoint })
     }
 
     /// The leaf's index, from 0.
     pub fn index(&self) -> u64 {
-        self.index
+        self.path.index
     }
 
     /// The audit path, from the leaf's sibling up.
     pub fn hashes(&self) -> &[Hash] {
-        &self.hashes
+        &self.path.hashes
     }
 
     /// The checkpoint that the proof leads to. Its signatures are to be verified apart.
@@ -78,15 +99,15 @@ impl TlogProof {
     /// Checks that the leaf is in the tree with the checkpoint's root. Says nothing about who
     /// vouches for that root.
     pub fn verify_inclusion(&self, leaf: &Hash) -> Result<(), ProofError> {
-        let head = self.checkpoint.unverified();
-        verify_inclusion(leaf, self.index, head.size(), &self.hashes, head.root())
+        self.path
+            .verify_inclusion(leaf, self.checkpoint.unverified())
     }
 }
 
 impl fmt::Display for TlogProof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{PROOF_HEADER}\nindex {}", self.index)?;
-        write_hashes(f, &self.hashes)?;
+        writeln!(f, "{PROOF_HEADER}\nindex {}", self.path.index)?;
+        write_hashes(f, &self.path.hashes)?;
         write!(f, "\n{}", self.checkpoint)
     }
 }
@@ -113,6 +134,7 @@ impl AddCheckpoint {
     /// Reads a request body. What is accepted is written back, by `Display`, as the same bytes.
     pub fn parse(bytes: &[u8]) -> Result<Self, ProofFileError> {
         let (head, checkpoint) = head_and_checkpoint(bytes)?;
+        let checkpoint = signed(checkpoint)?;
         let mut lines = head.split('\n');
         let old = lines.next().and_then(|line| line.strip_prefix("old "));
         let old_size = decimal(old.ok_or(ProofFileError::NoOldSize)?);
@@ -219,17 +241,16 @@ impl std::error::Error for ProofFileError {
 }
 
 /// Splits at the first blank line: no line of a proof before it can be empty.
-fn head_and_checkpoint(bytes: &[u8]) -> Result<(&str, SignedCheckpoint), ProofFileError> {
+fn head_and_checkpoint(bytes: &[u8]) -> Result<(&str, &str), ProofFileError> {
     if bytes.len() > MAX_PROOF_BYTES {
         return Err(ProofFileError::TooLarge);
     }
     let text = std::str::from_utf8(bytes).map_err(|_| ProofFileError::NotUtf8)?;
-    let (head, checkpoint) = text
-        .split_once("\n\n")
-        .ok_or(ProofFileError::NoCheckpoint)?;
-    let checkpoint =
-        SignedCheckpoint::parse(checkpoint.as_bytes()).map_err(ProofFileError::Checkpoint)?;
-    Ok((head, checkpoint))
+    text.split_once("\n\n").ok_or(ProofFileError::NoCheckpoint)
+}
+
+fn signed(checkpoint: &str) -> Result<SignedCheckpoint, ProofFileError> {
+    SignedCheckpoint::parse(checkpoint.as_bytes()).map_err(ProofFileError::Checkpoint)
 }
 
 /// One base64 hash a line.

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, Result};
 
-const FORM: &str = "%Y-%m-%dT%H:%M:%SZ";
+/// The last second of the year 9999.
+const LAST: i64 = 253_402_300_799;
 
 /// A moment, in whole seconds since 1970 in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,8 +18,7 @@ impl Time {
     /// From seconds since 1970; between the years 1970 and 9999.
     #[must_use]
     pub fn from_seconds(seconds: i64) -> Option<Self> {
-        let time = DateTime::<Utc>::from_timestamp(seconds, 0)?;
-        (seconds >= 0 && time.format("%Y").to_string().len() == 4).then_some(Self(seconds))
+        (0..=LAST).contains(&seconds).then_some(Self(seconds))
     }
 
     /// From chrono, cut to the second.
@@ -32,11 +32,21 @@ impl Time {
     /// # Errors
     /// Usage, code `bad-time`.
     pub fn parse(text: &str) -> Result<Self> {
-        NaiveDateTime::parse_from_str(text, FORM)
-            .ok()
-            .and_then(|naive| Self::from_seconds(naive.and_utc().timestamp()))
-            .filter(|time| time.to_string() == text)
+        Self::read(text.as_bytes())
             .ok_or_else(|| Error::usage("bad-time", "not a time of the form 2026-11-21T09:30:00Z"))
+    }
+
+    // Every entry has times, and chrono reads its own pattern anew for each.
+    fn read(text: &[u8]) -> Option<Self> {
+        let (date, time) = text.split_at_checked(10)?;
+        let [b'T', h, hh, b':', m, mm, b':', s, ss, b'Z'] = time else {
+            return None;
+        };
+        let (hour, minute) = (number(&[*h, *hh])?, number(&[*m, *mm])?);
+        let time = Date::read(date)?
+            .0
+            .and_hms_opt(hour, minute, number(&[*s, *ss])?)?;
+        Self::from_seconds(time.and_utc().timestamp())
     }
 
     /// Seconds since 1970.
@@ -63,7 +73,10 @@ impl Time {
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.to_chrono().format(FORM))
+        let time = self.to_chrono();
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        let date = Date(time.date_naive());
+        write!(f, "{date}T{hour:02}:{minute:02}:{second:02}Z")
     }
 }
 
@@ -90,23 +103,36 @@ impl Date {
     /// # Errors
     /// Usage, code `bad-date`.
     pub fn parse(text: &str) -> Result<Self> {
-        NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .ok()
-            .map(Self)
-            .filter(|date| text.len() == 10 && date.to_string() == text)
-            .ok_or_else(|| {
-                Error::usage(
-                    "bad-date",
-                    format!("`{}` is not a date", text.escape_debug()),
-                )
-                .hint("year, month and day, such as 2026-11-21")
-            })
+        Self::read(text.as_bytes()).ok_or_else(|| {
+            Error::usage(
+                "bad-date",
+                format!("`{}` is not a date", text.escape_debug()),
+            )
+            .hint("year, month and day, such as 2026-11-21")
+        })
     }
+
+    fn read(text: &[u8]) -> Option<Self> {
+        let [a, b, c, d, b'-', m, mm, b'-', t, tt] = text else {
+            return None;
+        };
+        let year = i32::try_from(number(&[*a, *b, *c, *d])?).ok()?;
+        NaiveDate::from_ymd_opt(year, number(&[*m, *mm])?, number(&[*t, *tt])?).map(Self)
+    }
+}
+
+/// A few decimal digits.
+fn number(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |number, digit| {
+        let digit = digit.is_ascii_digit().then(|| u32::from(digit - b'0'))?;
+        Some(number * 10 + digit)
+    })
 }
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.format("%Y-%m-%d"))
+        let (year, month, day) = (self.0.year(), self.0.month(), self.0.day());
+        write!(f, "{year:04}-{month:02}-{day:02}")
     }
 }
 
@@ -146,14 +172,33 @@ mod tests {
             "1969-12-31T23:59:59Z",
             "10000-01-01T00:00:00Z",
             "+2026-11-21T09:30:00Z",
+            "2026-11-21T24:00:00Z",
+            "2026-11-21T09:30:00Z ",
+            "2026-11-21T09:30:00",
+            "2026-11-21",
+            "2026-11-21T+9:30:00Z",
+            "2026-11-\u{0662}1T09:30Z",
+            "",
         ] {
             assert!(Time::parse(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
+    fn it_is_spelt_as_chrono_spells_it() {
+        for seconds in (0..=LAST).step_by(86_400 * 29 + 12_345) {
+            let time = Time::from_seconds(seconds).unwrap();
+            let chrono = time.to_chrono().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+            assert_eq!(time.to_string(), chrono);
+            assert_eq!(Time::parse(&chrono).unwrap(), time);
+        }
+        assert!(Time::from_seconds(LAST + 1).is_none() && Time::from_seconds(-1).is_none());
+    }
+
+    #[test]
     fn a_date_has_one_spelling() {
         assert!(Date::parse("2024-02-29").is_ok());
+        assert!(Date::parse("0000-01-01").is_ok() && Date::parse("9999-12-31").is_ok());
         for bad in [
             "2026-02-29",
             "2026-2-01",

@@ -10,6 +10,7 @@ mod words;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::thread;
 
 use super::bundle::{self, read_lined};
 use super::model::{self, Evidence};
@@ -104,6 +105,16 @@ impl Verdict {
         }
     }
 
+    /// Takes over the problems of another.
+    fn absorb(&mut self, other: Self) {
+        let listed = other.problems.len();
+        other
+            .problems
+            .into_iter()
+            .for_each(|problem| self.add(problem));
+        self.count += other.count - listed;
+    }
+
     fn file(&mut self, file: &str, code: &str, message: impl Into<String>) {
         self.add(Problem {
             file: Some(file.to_owned()),
@@ -150,10 +161,15 @@ pub fn borrowed(files: &BTreeMap<String, Vec<u8>>) -> Files<'_> {
 /// Verifies a bundle's files, on so many threads.
 #[must_use]
 pub fn verify(files: &Files<'_>, demands: &Demands, threads: usize) -> Verdict {
-    let mut verdict = Verdict::default();
-    digests(files, &mut verdict);
-    let evidence: Option<Evidence> = read(files, bundle::EVIDENCE, &mut verdict);
-    let trust: Option<Trust> = read(files, bundle::TRUST, &mut verdict);
+    let mut read_as = Verdict::default();
+    let (mut verdict, evidence, trust) = thread::scope(|scope| {
+        let listed = scope.spawn(|| digests(files));
+        let evidence: Option<Evidence> = read(files, bundle::EVIDENCE, &mut read_as);
+        let trust: Option<Trust> = read(files, bundle::TRUST, &mut read_as);
+        let listed = listed.join().unwrap_or_else(|_| digests(files));
+        (listed, evidence, trust)
+    });
+    verdict.absorb(read_as);
     let (Some(evidence), Some(trust)) = (evidence, trust) else {
         return verdict;
     };
@@ -273,20 +289,21 @@ fn read<T: serde::Serialize + serde::de::DeserializeOwned>(
 }
 
 /// Every file is there and is the one that `SHA256SUMS` has.
-fn digests(files: &Files<'_>, verdict: &mut Verdict) {
+fn digests(files: &Files<'_>) -> Verdict {
+    let mut verdict = Verdict::default();
     let Some(bytes) = files.get(bundle::SUMS) else {
         verdict.file(
             bundle::SUMS,
             "file-missing",
             "the file of digests is missing",
         );
-        return;
+        return verdict;
     };
     let sums = match sums::read(bytes) {
         Ok(sums) => sums,
         Err(error) => {
             verdict.error(bundle::SUMS, &error);
-            return;
+            return verdict;
         }
     };
     for (name, digest) in &sums {
@@ -320,6 +337,7 @@ fn digests(files: &Files<'_>, verdict: &mut Verdict) {
             verdict.file(name, "file-missing", format!("SHA256SUMS lists no {name}"));
         }
     }
+    verdict
 }
 
 /// The files that are nothing but `trust.json` in another form.

@@ -13,7 +13,7 @@ use crate::exchange::evidence::bundle::{
 use crate::exchange::evidence::model::{Evidence, Shown, StatementLine};
 use crate::exchange::evidence::tables::Told;
 use crate::exchange::evidence::trust::Trust;
-use crate::log::{Hash, SignedCheckpoint, TlogProof};
+use crate::log::{Hash, SignedCheckpoint, TlogPath};
 use crate::statement::header::Parts;
 use crate::statement::{Claim, UntrustedStatement};
 
@@ -204,18 +204,18 @@ impl Held<'_> {
     fn proof(&self, seq: u64, leaf: &Digest) -> Result<Vec<Hash>> {
         let bad =
             |why: &str| Error::verification("bad-proof", format!("its proof is not good: {why}"));
-        let proof = TlogProof::parse(self.file(&proof_name(seq))?)
+        let (path, checkpoint) = TlogPath::parse(self.file(&proof_name(seq))?)
             .map_err(|error| bad(&error.to_string()))?;
-        if proof.index() != seq {
+        if path.index != seq {
             return Err(bad("it is of another index"));
         }
-        if proof.checkpoint() != self.head {
+        // A checkpoint has one spelling.
+        if checkpoint.as_bytes() != self.file(bundle::CHECKPOINT)? {
             return Err(bad("it leads to another checkpoint"));
         }
-        proof
-            .verify_inclusion(&Hash::from(leaf.0))
+        path.verify_inclusion(&Hash::from(leaf.0), self.head.unverified())
             .map_err(|_| bad("it does not lead from this entry to the checkpoint"))?;
-        Ok(proof.hashes().to_vec())
+        Ok(path.hashes)
     }
 
     fn parts(
