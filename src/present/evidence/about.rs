@@ -172,6 +172,7 @@ fn keys(html: &mut Html, trust: &Trust, names: &Names<'_>) {
             "until",
             "Distrusted from",
         ],
+        trust.custodians.len(),
     );
     for key in &trust.custodians {
         key_row(html, key, names);

@@ -33,6 +33,7 @@ fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
         "outside",
         "What was compared in the period",
         &["With", "Seen", "Written down", "Did not fit"],
+        3,
     );
     let counter = |html: &mut Html, what: &'static str, line: CounterLine| {
         html.put("<tr><th scope=\"row\">").put(what).put("</th>");
@@ -81,6 +82,7 @@ fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
                 "Authority",
                 "File",
             ],
+            outside.timestamps.len(),
         );
         for stamp in &outside.timestamps {
             html.put("<tr><td class=\"number\">");
@@ -102,6 +104,7 @@ fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
             "",
             "Cosignatures by outside witnesses",
             &["Entry", "Of the log at", "When, by the witness", "Key"],
+            outside.witnesses.len(),
         );
         for witness in &outside.witnesses {
             html.put("<tr><td class=\"number\">");
@@ -136,6 +139,7 @@ fn trails_table(html: &mut Html, outside: &Outside, names: &Names<'_>) {
             "Unexplained",
             "Gaps in time",
         ],
+        outside.trails.len(),
     );
     for trail in &outside.trails {
         html.put("<tr><td class=\"number\">");
@@ -185,6 +189,7 @@ fn lateness(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
             "Recorded",
             "Hours later",
         ],
+        late.len(),
     );
     for (line, by) in late {
         html.put("<tr><td class=\"number\">");
@@ -287,6 +292,7 @@ fn populations(html: &mut Html, evidence: &Evidence) {
         "",
         "Tables",
         &["Population", "Rows", "First entry", "Last entry"],
+        5,
     );
     let rows: [(&'static str, &'static str, Vec<u64>); 5] = [
         (
@@ -339,6 +345,7 @@ fn populations(html: &mut Html, evidence: &Evidence) {
         "sortable",
         "Entries by kind",
         &["Kind", "Entries", "Disclosed", "First entry", "Last entry"],
+        kinds.len(),
     );
     for (kind, (all, disclosed, first, last)) in &kinds {
         html.put("<tr><th scope=\"row\"><code>")
@@ -357,9 +364,8 @@ fn populations(html: &mut Html, evidence: &Evidence) {
 fn ends(html: &mut Html, first: Option<&u64>, last: Option<&u64>) {
     for end in [first, last] {
         html.put("<td class=\"number\">");
-        match end {
-            Some(seq) => names::link(html, *seq),
-            None => names::none(html),
+        if let Some(seq) = end {
+            names::link(html, *seq);
         }
         html.put("</td>");
     }

@@ -188,6 +188,7 @@ fn locations(html: &mut Html, custody: &Custody, names: &Names<'_>) {
             "Accesses ever",
             "Lock counter",
         ],
+        custody.locations.len(),
     );
     for one in &custody.locations {
         html.put("<tr><th scope=\"row\">")
@@ -222,6 +223,7 @@ fn items(html: &mut Html, custody: &Custody) {
             "Bag",
             "Battery checked",
         ],
+        custody.items.len(),
     );
     for one in &custody.items {
         html.put("<tr><th scope=\"row\">")
@@ -258,6 +260,7 @@ fn secrets(html: &mut Html, custody: &Custody, names: &Names<'_>) {
             "Holders",
             "Shown to be alive",
         ],
+        custody.secrets.len(),
     );
     for one in &custody.secrets {
         html.open("tr", &[("id", &format!("secret-{}", one.id))]);

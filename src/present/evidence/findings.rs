@@ -22,6 +22,7 @@ pub fn write(html: &mut Html, evidence: &Evidence) {
                 "What was found",
                 "Standing",
             ],
+            evidence.findings.len(),
         );
         for (place, finding) in evidence.findings.iter().enumerate() {
             row(html, place, finding);
@@ -85,6 +86,7 @@ fn accepted(html: &mut Html, evidence: &Evidence) {
         "",
         "Findings that governance has accepted",
         &["Finding", "About", "Until", "In effect since entry", "Why"],
+        accepted().count(),
     );
     for (place, finding, accepted) in accepted() {
         html.put("<tr><td>")
@@ -135,6 +137,7 @@ fn rules(html: &mut Html, evidence: &Evidence) {
         "",
         "Rules without a verdict, and why",
         &["Rule", "Why", "Of how many things"],
+        rules.not_applicable.len(),
     );
     for one in &rules.not_applicable {
         html.put("<tr><th scope=\"row\"><code>")

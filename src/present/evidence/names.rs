@@ -43,16 +43,13 @@ impl<'a> Names<'a> {
         html.element("bdi", &[], &self.person(id));
     }
 
-    /// People, in their order; a dash where there is none.
+    /// People, in their order.
     pub fn list(&self, html: &mut Html, ids: &[Id]) {
         for (place, id) in ids.iter().enumerate() {
             if place > 0 {
                 html.put(", ");
             }
             self.put(html, id);
-        }
-        if ids.is_empty() {
-            none(html);
         }
     }
 
@@ -79,22 +76,12 @@ pub fn link(html: &mut Html, seq: u64) {
         .close("a");
 }
 
-/// Nothing to be said.
-pub fn none(html: &mut Html) {
-    html.put("<span class=\"none\">\u{2013}</span>");
-}
-
-/// A text, or a dash.
+/// A text that has its cell to itself; an empty cell is shown with a dash.
 pub fn text(html: &mut Html, text: Option<&str>) {
-    match text {
-        Some(text) => {
-            html.element("bdi", &[], text);
-        }
-        None => none(html),
-    }
+    html.text(text.unwrap_or(""));
 }
 
-/// Texts with commas, or a dash.
+/// Texts with commas.
 pub fn texts(html: &mut Html, texts: &[String]) {
     for (place, one) in texts.iter().enumerate() {
         if place > 0 {
@@ -102,18 +89,12 @@ pub fn texts(html: &mut Html, texts: &[String]) {
         }
         html.element("bdi", &[], one);
     }
-    if texts.is_empty() {
-        none(html);
-    }
 }
 
-/// A number, or a dash.
+/// A number, where there is one.
 pub fn number(html: &mut Html, number: Option<u64>) {
-    match number {
-        Some(number) => {
-            html.shown(number);
-        }
-        None => none(html),
+    if let Some(number) = number {
+        html.shown(number);
     }
 }
 
@@ -123,11 +104,10 @@ pub fn time(html: &mut Html, time: Time) {
     html.element("time", &[("datetime", &time.to_string())], &shown);
 }
 
-/// A moment, or a dash.
+/// A moment, where there is one.
 pub fn maybe_time(html: &mut Html, moment: Option<Time>) {
-    match moment {
-        Some(moment) => time(html, moment),
-        None => none(html),
+    if let Some(moment) = moment {
+        time(html, moment);
     }
 }
 

@@ -40,16 +40,16 @@ fn statement(html: &mut Html, line: &StatementLine, own: Option<&Enclosed>, name
         .shown(line.seq)
         .put("\">");
     html.shown(line.seq)
-        .put("</a> <code class=\"kind\">")
+        .put("</a><code class=\"kind\">")
         .text(&line.kind)
-        .put("</code> <bdi class=\"author\">");
-    html.text(&names.person(&line.author)).put("</bdi> ");
+        .put("</code><bdi class=\"author\">");
+    html.text(&names.person(&line.author)).put("</bdi>");
     names::time(html, line.made_at);
-    html.put(" <span class=\"shown\">")
+    html.put("<span class=\"shown\">")
         .put(shown(line.shown))
-        .put("</span></p>\n<p class=\"text\"><bdi>");
+        .put("</span></p><p class=\"text\">");
     html.text(line.text.as_deref().unwrap_or("what it says is withheld"))
-        .put("</bdi></p>\n");
+        .put("</p>");
     others(html, line, names);
     if let Some(own) = own {
         signed(html, line, own);
@@ -81,7 +81,7 @@ fn others(html: &mut Html, line: &StatementLine, names: &Names<'_>) {
                 names.entry(html, one.seq);
                 html.put(")");
             }
-            html.put("</p>\n");
+            html.put("</p>");
         }
     }
     if !line.corrected.is_empty() {
@@ -90,7 +90,7 @@ fn others(html: &mut Html, line: &StatementLine, names: &Names<'_>) {
             html.put(if place > 0 { ", " } else { "" });
             names.entry(html, *seq);
         }
-        html.put("</p>\n");
+        html.put("</p>");
     }
     if let Some(erased) = &line.erased {
         html.put("<p class=\"others\">Personal part erased by ");
@@ -103,14 +103,15 @@ fn others(html: &mut Html, line: &StatementLine, names: &Names<'_>) {
             &[],
             erased.why.as_deref().unwrap_or("why is withheld"),
         );
-        html.put("</p>\n");
+        html.put("</p>");
     }
 }
 
+/// What was signed: `view.js` unfolds it, and `check.js` knows its form.
 fn signed(html: &mut Html, line: &StatementLine, own: &Enclosed) {
-    html.put("<details><summary>What was signed<span class=\"unseen\">, entry ")
+    html.put("<details><summary aria-label=\"What was signed, entry ")
         .shown(line.seq);
-    html.put("</span></summary>\n<dl><dt>Leaf</dt><dd><code>")
+    html.put("\">What was signed</summary><noscript>\n<dl><dt>Leaf</dt><dd><code>")
         .shown(line.leaf)
         .put("</code></dd>");
     html.put("<dt>Author</dt><dd><code>")
@@ -128,7 +129,7 @@ fn signed(html: &mut Html, line: &StatementLine, own: &Enclosed) {
             set_out(html, part, own.seq);
         }
     }
-    html.put("</details>\n");
+    html.put("</noscript></details>");
 }
 
 fn set_out(html: &mut Html, part: &Part, seq: u64) {

@@ -33,6 +33,7 @@ pub fn write(html: &mut Html, tables: &Tables, names: &Names<'_>) {
             "Exceptions",
             "Recorded",
         ],
+        tables.accesses.len(),
     );
     for row in &tables.accesses {
         access(html, row, names);
@@ -56,6 +57,7 @@ pub fn write(html: &mut Html, tables: &Tables, names: &Names<'_>) {
             "Outcome",
             "Changed afterwards",
         ],
+        tables.releases.len(),
     );
     for row in &tables.releases {
         release(html, row, names);
@@ -78,6 +80,7 @@ pub fn write(html: &mut Html, tables: &Tables, names: &Names<'_>) {
             "Agreed",
             "Lessons",
         ],
+        tables.drills.len(),
     );
     for row in &tables.drills {
         drill(html, row, names);
@@ -99,6 +102,7 @@ pub fn write(html: &mut Html, tables: &Tables, names: &Names<'_>) {
             "Exceptions",
             "Agreed",
         ],
+        tables.ceremonies.len(),
     );
     for row in &tables.ceremonies {
         ceremony(html, row, names);
@@ -118,6 +122,7 @@ pub fn write(html: &mut Html, tables: &Tables, names: &Names<'_>) {
             "Names struck",
             "Followed up",
         ],
+        tables.reviews.len(),
     );
     for row in &tables.reviews {
         review(html, row, names);
@@ -145,11 +150,8 @@ fn count_cell(html: &mut Html, number: Option<u64>) {
 }
 
 fn yes(html: &mut Html, yes: Option<bool>) {
-    match yes {
-        Some(yes) => {
-            html.put(if yes { "yes" } else { "no" });
-        }
-        None => names::none(html),
+    if let Some(yes) = yes {
+        html.put(if yes { "yes" } else { "no" });
     }
 }
 
@@ -184,9 +186,6 @@ fn release(html: &mut Html, row: &ReleaseRow, names: &Names<'_>) {
             html.put(if place > 0 { ", " } else { "" });
             names::time(html, *at);
         }
-        if row.revealed_at.is_empty() {
-            names::none(html);
-        }
     });
     cell(html, |html| names::maybe_time(html, row.closed_at));
     cell(html, |html| names::text(html, row.outcome.as_deref()));
@@ -207,9 +206,6 @@ fn secrets(html: &mut Html, of: &[String], names: &Names<'_>) {
                 html.element("bdi", &[], one);
             }
         }
-    }
-    if of.is_empty() {
-        names::none(html);
     }
 }
 

@@ -1,6 +1,10 @@
 'use strict';
 
-/* Sorting and filtering. The page is whole without it: what only works with a script is made by this one. */
+/* Sorting, filtering, unfolding. The page is whole without it: what only works with a script is made by this one. */
+
+/** What has been unfolded: each `details` with the text that its `noscript` had, for the self-check. */
+const unfolded = new Map();
+
 (() => {
   const make = (name, properties, words) => {
     const made = Object.assign(document.createElement(name), properties);
@@ -36,6 +40,21 @@
     });
     if (table.tBodies[0].rows.length > 7) filter(table);
   }
+
+  // ---- what is folded ------------------------------------------------------------------------
+
+  /** Makes elements of what a browser with JavaScript has kept as one text. */
+  function unfold(details) {
+    const kept = details.querySelector(':scope > noscript');
+    if (!kept) return;
+    unfolded.set(details, kept.textContent);
+    const template = make('template', { innerHTML: kept.textContent });
+    kept.replaceWith(template.content);
+  }
+
+  document.addEventListener('toggle', ({ target }) => {
+    if (target.open) unfold(target);
+  }, true);
 
   // ---- filters -------------------------------------------------------------------------------
 
@@ -90,7 +109,7 @@
   const list = document.getElementById('statement-list');
   const items = Array.from(list.querySelectorAll('li'));
   if (items.length > 0) {
-    const kind = (item) => item.querySelector('.kind').textContent;
+    const kind = (item) => item.firstElementChild.children[1].textContent;
     const kinds = Array.from(new Set(items.map(kind))).sort();
     const { box, input, count } = field('Filter statements');
     // What is off the screen has a guessed height: not where most of it is hidden.
@@ -101,7 +120,7 @@
     };
     const select = make('select', { id: 'filter-kind' });
     select.append(make('option', { value: '' }, 'every kind'), ...kinds.map((one) => make('option', { value: one }, one)));
-    const text = reader((item) => `${item.children[0].textContent} ${item.children[1].textContent}`);
+    const text = reader((item) => [...item.children[0].children, item.children[1]].map((part) => part.textContent).join(' '));
     const soon = hold(input, count, items, text, (item) => select.value === '' || kind(item) === select.value, fit);
     select.addEventListener('change', soon);
     input.after(make('label', { htmlFor: select.id }, 'Kind'), select);
