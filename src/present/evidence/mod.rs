@@ -9,6 +9,7 @@
 //! | `timeline.rs`, `custody.rs` | pictures, each with its table |
 //! | `controls.rs`, `findings.rs` | frameworks; findings, accepted risks, rules |
 //! | `tables.rs`, `statements.rs` | everything else, row by row |
+//! | `rows.rs` | which entries a row is made of |
 //! | `view.js` | sorting, filtering, unfolding |
 //! | `data.rs`, `sha256.js`, `check.js` | the self-check, and what it reads |
 //! | `page.css` | the looks |
@@ -26,6 +27,7 @@ mod html;
 mod json;
 mod missing;
 mod names;
+mod rows;
 mod statements;
 mod tables;
 mod timeline;
@@ -38,6 +40,7 @@ use crate::exchange::evidence::bundle::Bundle;
 
 use html::Html;
 use names::Names;
+use rows::Rows;
 
 const STYLE: &str = include_str!("page.css");
 const VIEW: &str = include_str!("view.js");
@@ -67,6 +70,7 @@ const PARTS: [(&str, &str); 12] = [
 /// envelope is not text.
 pub fn page(bundle: &Bundle) -> Result<String> {
     let names = Names::new(&bundle.evidence);
+    let rows = Rows::new(bundle);
     let mut html = Html::new();
     head(&mut html, bundle);
     html.put("<body>\n<a class=\"skip\" href=\"#page\">Skip to the evidence</a>\n");
@@ -79,8 +83,8 @@ pub fn page(bundle: &Bundle) -> Result<String> {
     custody::write(&mut html, &bundle.evidence, &names);
     controls::write(&mut html, &bundle.evidence);
     findings::write(&mut html, &bundle.evidence);
-    tables::write(&mut html, &bundle.evidence.tables, &names);
-    statements::write(&mut html, bundle, &names);
+    tables::write(&mut html, &bundle.evidence, &names, &rows);
+    statements::write(&mut html, bundle, &names, &rows);
     html.put("</main>\n");
     // The page is in use before what the self-check reads is there.
     script(&mut html, VIEW);

@@ -76,6 +76,30 @@ pub fn link(html: &mut Html, seq: u64) {
         .close("a");
 }
 
+/// So many entries are listed at once; the rest unfolds.
+const AT_ONCE: usize = 12;
+
+/// Links to entries of the page.
+pub fn entries(html: &mut Html, entries: &[u64]) {
+    let links = |html: &mut Html, entries: &[u64]| {
+        for (place, seq) in entries.iter().enumerate() {
+            html.put(if place > 0 { ", " } else { "" });
+            link(html, *seq);
+        }
+    };
+    match entries.split_at_checked(AT_ONCE) {
+        Some((first, rest)) if !rest.is_empty() => {
+            links(html, first);
+            html.put("<details><summary>");
+            html.text(&count(length(rest.len()), "more", "more"))
+                .put("</summary><noscript>");
+            links(html, rest);
+            html.put("</noscript></details>");
+        }
+        _ => links(html, entries),
+    }
+}
+
 /// A text that has its cell to itself; an empty cell is shown with a dash.
 pub fn text(html: &mut Html, text: Option<&str>) {
     html.text(text.unwrap_or(""));
@@ -98,10 +122,15 @@ pub fn number(html: &mut Html, number: Option<u64>) {
     }
 }
 
+/// A moment in words, in UTC.
+#[must_use]
+pub fn moment(time: Time) -> String {
+    time.to_chrono().format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 /// A moment, in UTC.
 pub fn time(html: &mut Html, time: Time) {
-    let shown = time.to_chrono().format("%Y-%m-%d %H:%M:%S").to_string();
-    html.element("time", &[("datetime", &time.to_string())], &shown);
+    html.element("time", &[("datetime", &time.to_string())], &moment(time));
 }
 
 /// A moment, where there is one.
