@@ -587,7 +587,7 @@ const check = (() => {
     return out;
   }
 
-  return { run, visible, MOST_PROBLEMS };
+  return { run, visible, breathe, MOST_PROBLEMS };
 })();
 
 // ---- the verdict -----------------------------------------------------------------------------
@@ -630,6 +630,7 @@ if (globalThis.document) {
   const status = document.getElementById('verdict-status');
   const details = document.getElementById('verdict-details');
   const number = (value) => value.toLocaleString('en');
+  const many = (value, one, more) => `${number(value)} ${value === 1 ? one : more}`;
   const element = (name, words) => {
     const made = document.createElement(name);
     made.textContent = words;
@@ -667,17 +668,17 @@ if (globalThis.document) {
     const lines = [];
     const { first, end } = evidence.range;
     if (end > first) {
-      lines.push(`${number(counts.entries)} ${counts.entries === 1 ? 'entry' : 'entries'}, from ${first} to ${end - 1} without a gap: each stands at its place under the checkpoint\u2019s root.`);
+      lines.push(`${many(counts.entries, 'entry', 'entries')}, from ${first} to ${end - 1} without a gap: each stands at its place under the checkpoint\u2019s root.`);
     }
     lines.push(counts.can_verify
-      ? `${number(counts.signatures)} signatures: each entry is signed by its author\u2019s key (Ed25519).`
+      ? `${many(counts.signatures, 'signature', 'signatures')}: each entry is signed by its author\u2019s key (Ed25519).`
       : 'Signatures were NOT checked: this browser has no Ed25519. Use a newer one, or the commands in VERIFY.md.');
-    lines.push(`${number(counts.facts)} facts and ${number(counts.personal)} personal parts are those that were signed; ${number(counts.headers)} entries are here as headers alone.`);
-    lines.push(`The checkpoint of ${number(evidence.checkpoint.size)} entries: ${counts.can_verify ? '' : 'said to be '}cosigned by ${counts.cosigned}, of whom ${counts.in_force} are custodians in force; ${counts.needed} decide in this ledger.`);
-    if (counts.distrusted > 0) lines.push(`${number(counts.distrusted)} entries are by a key that governance distrusts from there on.`);
-    if (counts.others > 0) lines.push(`${counts.others} more lines of the checkpoint are by others, whose keys are not here: not checked.`);
-    if (counts.continues !== null) lines.push(`It continues the log of ${number(counts.continues)} entries that the bundle before was made of: nothing in that was changed.`);
-    lines.push(`${number(counts.rows)} rows of this page show what was checked.`);
+    lines.push(`The contents are those that were signed: facts of ${many(counts.facts, 'entry', 'entries')}, personal parts of ${number(counts.personal)}; ${many(counts.headers, 'entry is', 'entries are')} here as a header alone.`);
+    lines.push(`The checkpoint of ${many(evidence.checkpoint.size, 'entry', 'entries')}: ${counts.can_verify ? '' : 'said to be '}cosigned by ${many(counts.cosigned, 'custodian', 'custodians')}, ${counts.in_force} of them in force; ${counts.needed} decide in this ledger.`);
+    if (counts.distrusted > 0) lines.push(`${many(counts.distrusted, 'entry is', 'entries are')} by a key that governance distrusts from there on.`);
+    if (counts.others > 0) lines.push(`${many(counts.others, 'more line of the checkpoint is by somebody whose key is', 'more lines of the checkpoint are by others, whose keys are')} not here: not checked.`);
+    if (counts.continues !== null) lines.push(`It continues the log of ${many(counts.continues, 'entry', 'entries')} that the bundle before was made of: nothing in that was changed.`);
+    lines.push(`${many(counts.rows, 'row', 'rows')} of this page ${counts.rows === 1 ? 'shows' : 'show'} what was checked.`);
     const list = document.createElement('ul');
     for (const line of lines) list.append(element('li', line));
     details.replaceChildren(list);
@@ -694,7 +695,9 @@ if (globalThis.document) {
     try {
       await new Promise((resolve) => { setTimeout(resolve, 60); });
       const evidence = JSON.parse(document.getElementById('evidence').textContent);
+      await check.breathe();
       const bundle = JSON.parse(document.getElementById('bundle').textContent);
+      await check.breathe();
       bar.max = Math.max(evidence.statements.length, 1);
       let told = 0;
       const counts = await check.run(evidence, bundle, rows, problem, (done) => {
@@ -703,7 +706,7 @@ if (globalThis.document) {
         bar.value = done;
       });
       if (problems.length > 0) {
-        finish('bad', `This bundle is NOT as it was signed: ${number(problems.length)} ${problems.length === 1 ? 'thing is' : 'things are'} wrong.`);
+        finish('bad', `This bundle is NOT as it was signed: ${many(problems.length, 'thing is', 'things are')} wrong.`);
         showProblems();
       } else if (!counts.can_verify) {
         finish('partial', 'Only a part could be checked: this browser can\u2019t verify Ed25519 signatures.');

@@ -30,7 +30,7 @@ pub fn write(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
 fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
     html.put("<h3 id=\"outside\" tabindex=\"-1\">Held against the world outside the log</h3>\n");
     html.table(
-        "outside",
+        "outside titled",
         "What was compared in the period",
         &["With", "Seen", "Written down", "Did not fit"],
         3,
@@ -89,7 +89,7 @@ fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
             names.entry(html, stamp.seq);
             html.put("</td><td class=\"number\">")
                 .shown(stamp.checkpoint.size)
-                .put("</td><td>");
+                .put("</td><td class=\"when\">");
             names::time(html, stamp.at);
             html.put("</td><td>")
                 .text(&stamp.authority)
@@ -111,7 +111,7 @@ fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
             names.entry(html, witness.seq);
             html.put("</td><td class=\"number\">")
                 .shown(witness.checkpoint.size)
-                .put("</td><td>");
+                .put("</td><td class=\"when\">");
             names::time(html, witness.at);
             html.put("</td><td><code>")
                 .text(&witness.vkey)
@@ -144,9 +144,9 @@ fn trails_table(html: &mut Html, outside: &Outside, names: &Names<'_>) {
     for trail in &outside.trails {
         html.put("<tr><td class=\"number\">");
         names.entry(html, trail.seq);
-        html.put("</td><td>");
+        html.put("</td><td class=\"when\">");
         names::time(html, trail.from);
-        html.put("</td><td>");
+        html.put("</td><td class=\"when\">");
         names::time(html, trail.to);
         html.put("</td>");
         for number in [
@@ -179,7 +179,7 @@ fn lateness(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
         return;
     }
     html.table(
-        "sortable",
+        "sortable titled",
         "Entries written down more than 24 hours after what they tell of",
         &[
             "Entry",
@@ -198,9 +198,9 @@ fn lateness(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
             .text(&line.kind)
             .put("</code></td><td>");
         names.put(html, &line.author);
-        html.put("</td><td>");
+        html.put("</td><td class=\"when\">");
         names::maybe_time(html, line.happened_at);
-        html.put("</td><td>");
+        html.put("</td><td class=\"when\">");
         names::time(html, line.made_at);
         html.put("</td><td class=\"number\">")
             .shown(by / 3_600)

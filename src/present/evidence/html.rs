@@ -7,6 +7,8 @@ use crate::crypto::unseen::is_unseen;
 
 /// A table of more rows than these is laid out once it comes near to being seen.
 const FEW: usize = 60;
+/// A table of up to so many rows stays on one page of paper.
+const SHORT: usize = 8;
 
 /// A page while it is written.
 #[derive(Default)]
@@ -97,7 +99,11 @@ impl Html {
         columns: &[&str],
         rows: usize,
     ) -> &mut Self {
-        let wide = if rows > FEW { "wide many" } else { "wide" };
+        let wide = match rows {
+            0..=SHORT => "wide short",
+            _ if rows > FEW => "wide many",
+            _ => "wide",
+        };
         self.put("<div class=\"").put(wide);
         self.put("\" tabindex=\"0\" role=\"region\"");
         self.put(" aria-label=\"Table: ").quoted(caption).put("\">");
