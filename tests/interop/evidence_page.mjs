@@ -115,6 +115,36 @@ const verdict = (page) => page.evaluate(() => ({
   await page.locator('#s46 summary').press('Enter');
   await page.locator('#s46 pre').first().waitFor();
   expect(await page.locator('#s46 pre').first().isVisible(), 'what was signed is unfolded by keyboard');
+  await page.getByLabel('Filter accesses').fill('berlin');
+  await page.waitForFunction(() => document.querySelector('tr[hidden]'));
+  const hidden = await page.evaluate(() => document.querySelector('tr[hidden]').id);
+  await page.evaluate((id) => { location.hash = `#${id}`; }, hidden);
+  await page.locator(`#${hidden}`).waitFor();
+  const row = page.locator(`#${hidden}`);
+  const entry = await row.locator('a').first().textContent();
+  await row.locator('a').first().press('Enter');
+  await page.waitForFunction((seq) => location.hash === `#s${seq}`, entry);
+  const back = await page.locator(`#s${entry} .line a`).last().getAttribute('href');
+  expect(back === `#${hidden}`, 'a row leads to its entries, whatever the filter, and each of them back', back);
+  await page.getByRole('button', { name: /^Unfold everything/ }).press('Enter');
+  const folded = await page.evaluate(() => document.querySelectorAll('details:not([open]), noscript').length);
+  const unfolded = await page.locator('#statement-list pre').count();
+  expect(folded === 0 && unfolded > 120, 'everything is unfolded at once', { folded, unfolded });
+  const pdf = join(directory, 'unfolded.pdf');
+  await page.pdf({ path: pdf, format: 'Letter' });
+  const paper = spawnSync('pdftotext', ['-layout', pdf, '-'], { encoding: 'utf8' }).stdout;
+  expect(paper.includes('"closed_at"'), 'what is unfolded is on paper');
+  await page.close();
+}
+
+// ---- unfolded while it is checked --------------------------------------------------------------
+
+{
+  const { page } = await opened('small.html', { wait: false });
+  await page.getByRole('button', { name: 'Unfold what was signed' }).click();
+  await page.waitForFunction(() => document.documentElement.dataset.check, null, { timeout: 60_000 });
+  const told = await verdict(page);
+  expect(told.state === 'good', 'what is unfolded before the self-check comes to it is checked too', told);
   await page.close();
 }
 
