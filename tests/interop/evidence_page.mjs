@@ -65,6 +65,7 @@ const verdict = (page) => page.evaluate(() => ({
     await page.evaluate(axe);
     const found = await page.evaluate(async () => {
       for (const one of document.querySelectorAll('#s45 details, #s46 details')) one.open = true;
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
       const { violations } = await globalThis.axe.run(document);
       return violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.slice(0, 3).map((node) => node.html.slice(0, 160)) }));
     });
@@ -107,9 +108,43 @@ const verdict = (page) => page.evaluate(() => ({
   await page.waitForFunction(() => document.querySelectorAll('#statement-list li[hidden]').length > 0);
   const shown = await page.locator('#statement-list li:not([hidden]) .kind').allTextContents();
   expect(shown.length > 0 && shown.every((kind) => kind === 'drill.finish'), 'statements are filtered', shown);
+  expect(await page.locator('#s46 pre').count() === 0, 'what is folded is not there before it is unfolded');
   await page.evaluate(() => { location.hash = '#s45'; });
   await page.waitForFunction(() => !document.getElementById('s45').hidden);
   expect(true, 'a link finds its statement whatever the filter');
+  await page.locator('#s46 summary').press('Enter');
+  await page.locator('#s46 pre').first().waitFor();
+  expect(await page.locator('#s46 pre').first().isVisible(), 'what was signed is unfolded by keyboard');
+  await page.getByLabel('Filter accesses').fill('berlin');
+  await page.waitForFunction(() => document.querySelector('tr[hidden]'));
+  const hidden = await page.evaluate(() => document.querySelector('tr[hidden]').id);
+  await page.evaluate((id) => { location.hash = `#${id}`; }, hidden);
+  await page.locator(`#${hidden}`).waitFor();
+  const row = page.locator(`#${hidden}`);
+  const entry = await row.locator('a').first().textContent();
+  await row.locator('a').first().press('Enter');
+  await page.waitForFunction((seq) => location.hash === `#s${seq}`, entry);
+  const back = await page.locator(`#s${entry} .line a`).last().getAttribute('href');
+  expect(back === `#${hidden}`, 'a row leads to its entries, whatever the filter, and each of them back', back);
+  await page.getByRole('button', { name: /^Unfold everything/ }).press('Enter');
+  const folded = await page.evaluate(() => document.querySelectorAll('details:not([open]), noscript').length);
+  const unfolded = await page.locator('#statement-list pre').count();
+  expect(folded === 0 && unfolded > 120, 'everything is unfolded at once', { folded, unfolded });
+  const pdf = join(directory, 'unfolded.pdf');
+  await page.pdf({ path: pdf, format: 'Letter' });
+  const paper = spawnSync('pdftotext', ['-layout', pdf, '-'], { encoding: 'utf8' }).stdout;
+  expect(paper.includes('"closed_at"'), 'what is unfolded is on paper');
+  await page.close();
+}
+
+// ---- unfolded while it is checked --------------------------------------------------------------
+
+{
+  const { page } = await opened('small.html', { wait: false });
+  await page.getByRole('button', { name: 'Unfold what was signed' }).click();
+  await page.waitForFunction(() => document.documentElement.dataset.check, null, { timeout: 60_000 });
+  const told = await verdict(page);
+  expect(told.state === 'good', 'what is unfolded before the self-check comes to it is checked too', told);
   await page.close();
 }
 
@@ -123,6 +158,8 @@ const verdict = (page) => page.evaluate(() => ({
   expect(status.startsWith('Not checked yet'), 'without JavaScript the page says that it is not checked', status);
   const all = await page.locator('#statement-list li').count();
   expect(all === 120 && await page.locator('#s100 .text').isVisible(), 'without JavaScript everything is there', all);
+  await page.locator('#s100 summary').click();
+  expect(await page.locator('#s100 pre').first().isVisible(), 'without JavaScript what was signed is unfolded');
   await without.close();
 }
 
@@ -234,10 +271,13 @@ for (const [name, change, seq, rule] of tampered) {
   await judged(name, put(put(small, 'evidence', evidence), 'bundle', bundle), seq, rule);
 }
 const words = /<li id="s99"[^]*?<\/li>/.exec(small)[0];
-await judged('what is printed', small.replace(words, words.replace(/<p class="text"><bdi>[^<]*/, '<p class="text"><bdi>nothing')), 99, 'row');
+await judged('what is printed', small.replace(words, words.replace(/<p class="text">[^<]*/, '<p class="text">nothing')), 99, 'row');
 const parts = new RegExp(`<li id="s${told}"[^]*?</li>`).exec(small)[0];
 const otherwise = parts.replace(/(<pre[^>]*>[^<]*?)(\d)/, (_, head, digit) => head + (digit === '1' ? '2' : '1'));
 await judged('what was signed, as it is set out', small.replace(parts, otherwise), told, 'row');
+await judged('more folded than was signed', small.replace(parts, parts.replace('</noscript>', '<p>and more</p></noscript>')), told, 'row');
+await judged('something beside what is folded', small.replace(parts, parts.replace('</noscript>', '</noscript><pre>{}</pre>')), told, 'row');
+await judged('a row there twice', small.replace(words, words + words), null, 'row');
 await judged('a row taken away', small.replace(words, ''), 99, 'row');
 await judged('data that is no JSON', small.replace(block('bundle'), '$1{$3'), null, 'page');
 

@@ -103,6 +103,87 @@ fn a_bundle_of_nothing_is_a_page_too() {
     assert!(page.contains("nothing was recorded in the period"));
 }
 
+/// A browser's time goes by the elements that it makes of a page.
+#[test]
+fn what_is_folded_makes_no_elements_where_there_is_javascript() {
+    let bundle = bundle(&SMALL);
+    let page = page(&bundle).unwrap();
+    let list = between(&page, "id=\"statement-list\">", "<script");
+    let mut elements = 0;
+    for (place, piece) in list.split("<noscript>").enumerate() {
+        let shown = if place == 0 {
+            piece
+        } else {
+            piece.split_once("</noscript>").unwrap().1
+        };
+        assert!(!shown.contains("<pre"), "{shown}");
+        elements += shown.matches('<').count() - shown.matches("</").count();
+    }
+    assert!(
+        elements <= 17 * bundle.evidence.statements.len(),
+        "{elements}"
+    );
+}
+
+#[test]
+fn a_row_leads_to_its_entries_and_they_lead_back() {
+    let bundle = bundle(&SMALL);
+    let page = page(&bundle).unwrap();
+    let release = bundle.evidence.tables.releases.first().unwrap().seq;
+    let row = between(&page, &format!("<tr id=\"r{release}\">"), "</tr>");
+    for word in ["asked&nbsp;for", "agreed", "shown", "ended"] {
+        let (before, _) = row.split_once(&format!("</a>&nbsp;{word}")).unwrap();
+        let (_, seq) = before.rsplit_once('>').unwrap();
+        let item = between(&page, &format!("<li id=\"s{seq}\""), "</li>");
+        assert!(item.contains(&format!("<a href=\"#r{release}\">in Releases</a>")));
+    }
+    assert!(row.contains("needed: 3 of Ada Okafor"), "{row}");
+    // Of an entry whose facts are withheld nobody can say what it is part of.
+    for line in &bundle.evidence.statements {
+        let item = between(&page, &format!("<li id=\"s{}\"", line.seq), "</li>");
+        assert!(line.shown != Shown::Header || !item.contains("href=\"#r"));
+    }
+}
+
+#[test]
+fn a_table_says_which_kinds_it_lacks_and_when_it_has_no_row() {
+    let mut bundle = bundle(&SMALL);
+    let of = |page: &str, id: &str| {
+        let (_, section) = page.split_once(&format!("<h2 id=\"{id}\"")).unwrap();
+        section.split_once("</section>").unwrap().0.to_owned()
+    };
+    let accesses = of(&page(&bundle).unwrap(), "accesses");
+    assert!(accesses.contains("Rows can be missing here"), "{accesses}");
+    assert!(accesses.contains("<code>safe.open</code>"), "{accesses}");
+    assert!(!accesses.contains("<code>secret.prove</code>"));
+    for line in &mut bundle.evidence.statements {
+        line.shown = Shown::All;
+    }
+    bundle.evidence.tables.drills.clear();
+    let page = page(&bundle).unwrap();
+    assert!(!of(&page, "accesses").contains("Rows can be missing here"));
+    let drills = of(&page, "drills");
+    assert!(drills.contains("None in this period."), "{drills}");
+    assert!(!drills.contains("<table"), "{drills}");
+}
+
+#[test]
+fn findings_of_one_rule_stand_together() {
+    let mut bundle = bundle(&SMALL);
+    let mut again = bundle.evidence.findings.first().unwrap().clone();
+    again.about = "555566667777".to_owned();
+    bundle.evidence.findings.push(again);
+    let page = page(&bundle).unwrap();
+    let table = between(&page, "<table class=\"grouped titled\">", "</table>");
+    assert_eq!(table.matches("<code>RK003</code>").count(), 1, "{table}");
+    let row = between(table, "<span id=\"f0\"", "</tr>");
+    assert!(
+        row.contains("<span id=\"f4\"") && row.contains("555566667777"),
+        "{row}"
+    );
+    assert!(table.contains("2 findings"), "{table}");
+}
+
 /// Writes pages for the browser, where tests/interop/evidence_page.sh asks for them.
 #[test]
 fn pages_for_the_browser_are_written_where_they_are_asked_for() {

@@ -163,7 +163,7 @@ fn keys(html: &mut Html, trust: &Trust, names: &Names<'_>) {
          <code>ssh-keygen -l</code> shows it in this form.</p>\n",
     );
     html.table(
-        "keys",
+        "keys titled",
         "Keys that signatures are held against",
         &[
             "Custodian",
@@ -172,6 +172,7 @@ fn keys(html: &mut Html, trust: &Trust, names: &Names<'_>) {
             "until",
             "Distrusted from",
         ],
+        trust.custodians.len(),
     );
     for key in &trust.custodians {
         key_row(html, key, names);

@@ -17,18 +17,30 @@ const check = (() => {
 
   const ascii = (string) => text.encode(string);
 
-  /** Canonical base64 as bytes, else null. */
+  const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  const VALUES = new Int8Array(128).fill(-1);
+  for (let value = 0; value < 64; value += 1) VALUES[DIGITS.charCodeAt(value)] = value;
+
+  /** Canonical base64 (RFC 4648, section 3.5: unused bits are zero) as bytes, else null. */
   function base64(string) {
-    let binary;
-    try {
-      binary = atob(string);
-    } catch {
-      return null;
+    if (typeof string !== 'string' || string.length % 4 !== 0) return null;
+    const padding = string.endsWith('==') ? 2 : Number(string.endsWith('='));
+    const digits = string.length - padding;
+    const bytes = new Uint8Array((string.length / 4) * 3 - padding);
+    let [held, bits, to] = [0, 0, 0];
+    for (let at = 0; at < digits; at += 1) {
+      const code = string.charCodeAt(at);
+      const value = code < 128 ? VALUES[code] : -1;
+      if (value < 0) return null;
+      held = ((held << 6) | value) & 0xfff;
+      bits += 6;
+      if (bits >= 8) {
+        bits -= 8;
+        bytes[to] = held >> bits;
+        to += 1;
+      }
     }
-    if (btoa(binary) !== string) return null;
-    const bytes = new Uint8Array(binary.length);
-    for (let at = 0; at < bytes.length; at += 1) bytes[at] = binary.charCodeAt(at);
-    return bytes;
+    return (held & ((1 << bits) - 1)) === 0 ? bytes : null;
   }
 
   function toBase64(bytes) {
@@ -36,7 +48,12 @@ const check = (() => {
   }
 
   const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-  const hex = (bytes) => Array.from(bytes, (byte) => HEX[byte]).join('');
+
+  function hex(bytes) {
+    let string = '';
+    for (let at = 0; at < bytes.length; at += 1) string += HEX[bytes[at]];
+    return string;
+  }
 
   function fromHex(string, length) {
     if (typeof string !== 'string' || !/^([0-9a-f]{2})*$/.test(string) || string.length !== 2 * length) return null;
@@ -106,36 +123,43 @@ const check = (() => {
   const nodeHash = (left, right) => sha256(Uint8Array.of(1), left, right);
   const half = (number) => Math.floor(number / 2);
 
-  const same = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
+  function same(one, other) {
+    if (one.length !== other.length) return false;
+    for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) return false;
+    return true;
+  }
 
   /**
    * Leads leaves to the root; returns why one does not get there, or null. What was led there is remembered by level and
    * place: where a path meets it, the rest of the path has to be what is remembered. So neighbours cost two hashes each.
    */
   function tree(size, root) {
-    const known = new Map();
+    /** By level, hashes by place. */
+    const known = [];
     const off = 'its audit path does not lead to the checkpoint\u2019s root';
     return (seq, leaf, path) => {
       if (!Number.isSafeInteger(seq) || seq < 0 || seq >= size) return 'its index is not in the checkpoint\u2019s tree';
       const way = [];
       let [hash, place, last, level, used, met] = [leaf, seq, size - 1, 0, 0, false];
       while (last > 0) {
+        known[level] ??= new Map();
+        const row = known[level];
         if (!met) {
-          const here = known.get(`${level}/${place}`);
+          const here = row.get(place);
           if (here && !same(here, hash)) return off;
           met = here !== undefined;
-          way.push([`${level}/${place}`, hash]);
+          way.push([row, place, hash]);
         }
         const right = place % 2 === 1;
         if (right || place < last) {
           const sibling = path[used];
           used += 1;
           if (!sibling) return 'its audit path is too short';
-          const beside = `${level}/${right ? place - 1 : place + 1}`;
-          const before = known.get(beside);
+          const beside = right ? place - 1 : place + 1;
+          const before = row.get(beside);
           if (before ? !same(before, sibling) : met) return off;
           if (!met) {
-            way.push([beside, sibling]);
+            way.push([row, beside, sibling]);
             hash = right ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
           }
         }
@@ -143,7 +167,7 @@ const check = (() => {
       }
       if (used !== path.length) return 'its audit path is too long';
       if (!met && hex(hash) !== root) return off;
-      for (const [where, value] of way) known.set(where, value);
+      for (const [row, at, value] of way) row.set(at, value);
       return null;
     };
   }
@@ -227,7 +251,13 @@ const check = (() => {
   const visible = (string) => string.replace(HIDDEN, (character) => (
     `\u27e8U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}\u27e9`));
 
-  const breathe = () => new Promise((resolve) => { setTimeout(resolve); });
+  /** Lets everything else go first. */
+  const breathe = () => (globalThis.scheduler && scheduler.postTask
+    ? scheduler.postTask(() => {}, { priority: 'background' })
+    : new Promise((resolve) => { setTimeout(resolve); }));
+
+  /** So many milliseconds of work go without a breath. */
+  const SLICE = 12;
 
   /**
    * Checks everything. `problem(seq, rule, words)` is called for each thing that is wrong, `progress(done, all)` now
@@ -276,7 +306,7 @@ const check = (() => {
       problem(null, 'gap', `${evidence.statements.length} entries are listed, and ${bundle.statements.length} are here`);
     }
     const ids = new Set();
-    let pause = performance.now() + 12;
+    let pause = performance.now() + SLICE;
     let signatures = [];
     for (const [at, line] of evidence.statements.entries()) {
       const wrong = (rule, words) => problem(line.seq, rule, words);
@@ -288,15 +318,20 @@ const check = (() => {
         const signed = statement(evidence, line, own, { keys, hashes, lead, ids, places, said, counts }, wrong);
         if (signed && verify) signatures.push([line.seq, signed]);
       }
-      row(line, rows, people, wrong, counts);
-      setOut(line, own, rows, wrong);
+      const shown = rows.get(`s${line.seq}`);
+      if (shown) {
+        row(line, shown, people, wrong, counts);
+        if (own) setOut(line, own, shown, wrong);
+      } else {
+        wrong('row', 'the page does not show it');
+      }
       counts.entries += 1;
       if (signatures.length >= 64 || performance.now() > pause) {
         await settle(signatures, verify, problem, counts);
         signatures = [];
         progress(at + 1, evidence.statements.length);
         await breathe();
-        pause = performance.now() + 12;
+        pause = performance.now() + SLICE;
       }
     }
     await settle(signatures, verify, problem, counts);
@@ -489,12 +524,7 @@ const check = (() => {
   }
 
   /** What is printed of an entry is what was checked. */
-  function row(line, rows, people, wrong, counts) {
-    const shown = rows.get(`s${line.seq}`);
-    if (!shown) {
-      wrong('row', 'the page does not show it');
-      return;
-    }
+  function row(line, shown, people, wrong, counts) {
     const person = people.get(line.author);
     const expected = {
       seq: String(line.seq),
@@ -509,21 +539,32 @@ const check = (() => {
     else counts.rows += 1;
   }
 
-  /** The parts that are set out are the signed ones, but for white space between tokens. */
-  function setOut(line, own, rows, wrong) {
-    const shown = rows.get(`s${line.seq}`);
-    if (!shown || !shown.parts) return;
-    const parts = [own && own.facts, own && own.personal].filter(Boolean);
-    const same = parts.length === shown.parts.length && parts.every((part, at) => {
-      const bytes = base64(part.bytes);
-      // What is no text is named where it is held to its commitment.
-      if (!bytes) return true;
-      const signed = compact(visible(lenient.decode(bytes)));
-      const printed = compact(shown.parts[at]);
-      // Of a long part only the beginning is set out.
-      return printed === signed || (printed.length > 4096 && signed.startsWith(printed.slice(0, -8)));
-    });
-    if (!same) wrong('row', 'the page sets out other parts than those that were signed');
+  /** What is folded under an entry, as `statements.rs` writes it: digests, when it happened, its parts. */
+  const FOLDED = new RegExp(
+    '^\\n<dl><dt>Leaf</dt><dd><code>([0-9a-f]*)</code></dd><dt>Author</dt><dd><code>([0-9a-f]*)</code></dd>'
+      + '(?:<dt>Happened</dt><dd><time datetime="([^"<]*)">([^<]*)</time></dd>)?</dl>\\n'
+      + '((?:<p class="name">(?:Facts|Personal part)</p><pre tabindex="0">[^<]*</pre>'
+      + '(?:<p>The first [0-9]+ of [0-9]+ bytes; the whole is in the bundle under <code>[^<]*</code>\\.</p>)?\\n)*)$');
+  const PART = /<pre tabindex="0">([^<]*)<\/pre>/g;
+  const unescaped = (markup) => markup.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+
+  /** What is folded is what was signed: its parts but for white space between tokens. */
+  function setOut(line, own, shown, wrong) {
+    const [, leaf, author, at, words, markup] = FOLDED.exec(shown.folded) || [];
+    const happened = line.happened_at === null ? undefined : line.happened_at;
+    const printed = markup === undefined ? [] : Array.from(markup.matchAll(PART), ([, part]) => compact(unescaped(part)));
+    const parts = [own.facts, own.personal].filter(Boolean);
+    const same = leaf === line.leaf && author === line.author && at === happened
+      && (at === undefined || words === `${at.slice(0, 10)} ${at.slice(11, 19)}`)
+      && parts.length === printed.length && parts.every((part, place) => {
+        const bytes = base64(part.bytes);
+        // What is no text is named where it is held to its commitment.
+        if (!bytes) return true;
+        const signed = compact(visible(lenient.decode(bytes)));
+        // Of a long part only the beginning is set out.
+        return printed[place] === signed || (printed[place].length > 4096 && signed.startsWith(printed[place].slice(0, -8)));
+      });
+    if (!same) wrong('row', 'the page sets out something other than what was signed');
   }
 
   const lenient = new TextDecoder();
@@ -546,32 +587,50 @@ const check = (() => {
     return out;
   }
 
-  return { run, visible, MOST_PROBLEMS };
+  return { run, visible, breathe, MOST_PROBLEMS };
 })();
 
 // ---- the verdict -----------------------------------------------------------------------------
 
 if (globalThis.document) {
-  /** The rows as they are printed, before anything on the page is changed. */
-  const rows = new Map();
-  for (const item of document.querySelectorAll('#statement-list li')) {
+  const list = document.getElementById('statement-list');
+
+  /** The text that is folded under an entry, whether or not somebody has unfolded it; null where there is more. */
+  const folded = (details) => {
+    if (details.localName !== 'details') return null;
+    const [, kept] = details.children;
+    return unfolded.get(details) ?? (details.children.length === 2 && kept.localName === 'noscript' ? kept.textContent : null);
+  };
+
+  /** An entry as it is printed. */
+  const printed = (item) => {
     const [line, words] = item.children;
     const [seq, kind, author, recorded, shown] = line.children;
-    rows.set(item.id, {
+    return {
       seq: seq.textContent,
       kind: kind.textContent,
       author: author.textContent,
       recorded: `${recorded.dateTime} ${recorded.textContent}`,
       shown: shown.textContent,
       text: words.textContent,
-      parts: [...item.querySelectorAll('pre')].map((part) => part.textContent),
-    });
-  }
+      folded: folded(item.lastElementChild),
+    };
+  };
+
+  /** The entries that the page shows, and each by its place. */
+  const rows = {
+    size: list.querySelectorAll('li').length,
+    get(id) {
+      const item = document.getElementById(id);
+      return item && list.contains(item) ? printed(item) : undefined;
+    },
+  };
 
   const box = document.getElementById('verdict');
   const status = document.getElementById('verdict-status');
   const details = document.getElementById('verdict-details');
   const number = (value) => value.toLocaleString('en');
+  const many = (value, one, more) => `${number(value)} ${value === 1 ? one : more}`;
   const element = (name, words) => {
     const made = document.createElement(name);
     made.textContent = words;
@@ -609,17 +668,17 @@ if (globalThis.document) {
     const lines = [];
     const { first, end } = evidence.range;
     if (end > first) {
-      lines.push(`${number(counts.entries)} ${counts.entries === 1 ? 'entry' : 'entries'}, from ${first} to ${end - 1} without a gap: each stands at its place under the checkpoint\u2019s root.`);
+      lines.push(`${many(counts.entries, 'entry', 'entries')}, from ${first} to ${end - 1} without a gap: each stands at its place under the checkpoint\u2019s root.`);
     }
     lines.push(counts.can_verify
-      ? `${number(counts.signatures)} signatures: each entry is signed by its author\u2019s key (Ed25519).`
+      ? `${many(counts.signatures, 'signature', 'signatures')}: each entry is signed by its author\u2019s key (Ed25519).`
       : 'Signatures were NOT checked: this browser has no Ed25519. Use a newer one, or the commands in VERIFY.md.');
-    lines.push(`${number(counts.facts)} facts and ${number(counts.personal)} personal parts are those that were signed; ${number(counts.headers)} entries are here as headers alone.`);
-    lines.push(`The checkpoint of ${number(evidence.checkpoint.size)} entries: ${counts.can_verify ? '' : 'said to be '}cosigned by ${counts.cosigned}, of whom ${counts.in_force} are custodians in force; ${counts.needed} decide in this ledger.`);
-    if (counts.distrusted > 0) lines.push(`${number(counts.distrusted)} entries are by a key that governance distrusts from there on.`);
-    if (counts.others > 0) lines.push(`${counts.others} more lines of the checkpoint are by others, whose keys are not here: not checked.`);
-    if (counts.continues !== null) lines.push(`It continues the log of ${number(counts.continues)} entries that the bundle before was made of: nothing in that was changed.`);
-    lines.push(`${number(counts.rows)} rows of this page show what was checked.`);
+    lines.push(`The contents are those that were signed: facts of ${many(counts.facts, 'entry', 'entries')}, personal parts of ${number(counts.personal)}; ${many(counts.headers, 'entry is', 'entries are')} here as a header alone.`);
+    lines.push(`The checkpoint of ${many(evidence.checkpoint.size, 'entry', 'entries')}: ${counts.can_verify ? '' : 'said to be '}cosigned by ${many(counts.cosigned, 'custodian', 'custodians')}, ${counts.in_force} of them in force; ${counts.needed} decide in this ledger.`);
+    if (counts.distrusted > 0) lines.push(`${many(counts.distrusted, 'entry is', 'entries are')} by a key that governance distrusts from there on.`);
+    if (counts.others > 0) lines.push(`${many(counts.others, 'more line of the checkpoint is by somebody whose key is', 'more lines of the checkpoint are by others, whose keys are')} not here: not checked.`);
+    if (counts.continues !== null) lines.push(`It continues the log of ${many(counts.continues, 'entry', 'entries')} that the bundle before was made of: nothing in that was changed.`);
+    lines.push(`${many(counts.rows, 'row', 'rows')} of this page ${counts.rows === 1 ? 'shows' : 'show'} what was checked.`);
     const list = document.createElement('ul');
     for (const line of lines) list.append(element('li', line));
     details.replaceChildren(list);
@@ -636,11 +695,18 @@ if (globalThis.document) {
     try {
       await new Promise((resolve) => { setTimeout(resolve, 60); });
       const evidence = JSON.parse(document.getElementById('evidence').textContent);
+      await check.breathe();
       const bundle = JSON.parse(document.getElementById('bundle').textContent);
+      await check.breathe();
       bar.max = Math.max(evidence.statements.length, 1);
-      const counts = await check.run(evidence, bundle, rows, problem, (done) => { bar.value = done; });
+      let told = 0;
+      const counts = await check.run(evidence, bundle, rows, problem, (done) => {
+        if (performance.now() - told < 100) return;
+        told = performance.now();
+        bar.value = done;
+      });
       if (problems.length > 0) {
-        finish('bad', `This bundle is NOT as it was signed: ${number(problems.length)} ${problems.length === 1 ? 'thing is' : 'things are'} wrong.`);
+        finish('bad', `This bundle is NOT as it was signed: ${many(problems.length, 'thing is', 'things are')} wrong.`);
         showProblems();
       } else if (!counts.can_verify) {
         finish('partial', 'Only a part could be checked: this browser can\u2019t verify Ed25519 signatures.');

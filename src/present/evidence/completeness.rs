@@ -30,9 +30,10 @@ pub fn write(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
 fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
     html.put("<h3 id=\"outside\" tabindex=\"-1\">Held against the world outside the log</h3>\n");
     html.table(
-        "outside",
+        "outside titled",
         "What was compared in the period",
         &["With", "Seen", "Written down", "Did not fit"],
+        3,
     );
     let counter = |html: &mut Html, what: &'static str, line: CounterLine| {
         html.put("<tr><th scope=\"row\">").put(what).put("</th>");
@@ -81,13 +82,14 @@ fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
                 "Authority",
                 "File",
             ],
+            outside.timestamps.len(),
         );
         for stamp in &outside.timestamps {
             html.put("<tr><td class=\"number\">");
             names.entry(html, stamp.seq);
             html.put("</td><td class=\"number\">")
                 .shown(stamp.checkpoint.size)
-                .put("</td><td>");
+                .put("</td><td class=\"when\">");
             names::time(html, stamp.at);
             html.put("</td><td>")
                 .text(&stamp.authority)
@@ -102,13 +104,14 @@ fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
             "",
             "Cosignatures by outside witnesses",
             &["Entry", "Of the log at", "When, by the witness", "Key"],
+            outside.witnesses.len(),
         );
         for witness in &outside.witnesses {
             html.put("<tr><td class=\"number\">");
             names.entry(html, witness.seq);
             html.put("</td><td class=\"number\">")
                 .shown(witness.checkpoint.size)
-                .put("</td><td>");
+                .put("</td><td class=\"when\">");
             names::time(html, witness.at);
             html.put("</td><td><code>")
                 .text(&witness.vkey)
@@ -136,13 +139,14 @@ fn trails_table(html: &mut Html, outside: &Outside, names: &Names<'_>) {
             "Unexplained",
             "Gaps in time",
         ],
+        outside.trails.len(),
     );
     for trail in &outside.trails {
         html.put("<tr><td class=\"number\">");
         names.entry(html, trail.seq);
-        html.put("</td><td>");
+        html.put("</td><td class=\"when\">");
         names::time(html, trail.from);
-        html.put("</td><td>");
+        html.put("</td><td class=\"when\">");
         names::time(html, trail.to);
         html.put("</td>");
         for number in [
@@ -175,7 +179,7 @@ fn lateness(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
         return;
     }
     html.table(
-        "sortable",
+        "sortable titled",
         "Entries written down more than 24 hours after what they tell of",
         &[
             "Entry",
@@ -185,6 +189,7 @@ fn lateness(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
             "Recorded",
             "Hours later",
         ],
+        late.len(),
     );
     for (line, by) in late {
         html.put("<tr><td class=\"number\">");
@@ -193,9 +198,9 @@ fn lateness(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
             .text(&line.kind)
             .put("</code></td><td>");
         names.put(html, &line.author);
-        html.put("</td><td>");
+        html.put("</td><td class=\"when\">");
         names::maybe_time(html, line.happened_at);
-        html.put("</td><td>");
+        html.put("</td><td class=\"when\">");
         names::time(html, line.made_at);
         html.put("</td><td class=\"number\">")
             .shown(by / 3_600)
@@ -287,6 +292,7 @@ fn populations(html: &mut Html, evidence: &Evidence) {
         "",
         "Tables",
         &["Population", "Rows", "First entry", "Last entry"],
+        5,
     );
     let rows: [(&'static str, &'static str, Vec<u64>); 5] = [
         (
@@ -339,6 +345,7 @@ fn populations(html: &mut Html, evidence: &Evidence) {
         "sortable",
         "Entries by kind",
         &["Kind", "Entries", "Disclosed", "First entry", "Last entry"],
+        kinds.len(),
     );
     for (kind, (all, disclosed, first, last)) in &kinds {
         html.put("<tr><th scope=\"row\"><code>")
@@ -357,9 +364,8 @@ fn populations(html: &mut Html, evidence: &Evidence) {
 fn ends(html: &mut Html, first: Option<&u64>, last: Option<&u64>) {
     for end in [first, last] {
         html.put("<td class=\"number\">");
-        match end {
-            Some(seq) => names::link(html, *seq),
-            None => names::none(html),
+        if let Some(seq) = end {
+            names::link(html, *seq);
         }
         html.put("</td>");
     }

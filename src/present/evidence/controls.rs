@@ -1,12 +1,9 @@
 //! Frameworks: each control with how it stands and what supports it.
 
 use super::html::Html;
-use super::names::{self, length};
+use super::names;
 use super::{end_part, part};
 use crate::exchange::evidence::model::{ControlLine, ControlState, Evidence, FrameworkLine};
-
-/// So many entries are listed at once; the rest unfolds.
-const AT_ONCE: usize = 12;
 
 /// The whole part.
 pub fn write(html: &mut Html, evidence: &Evidence) {
@@ -35,7 +32,7 @@ fn one(html: &mut Html, framework: &FrameworkLine, evidence: &Evidence) {
     html.put("</p>\n");
     let caption = format!("Controls of {} {}", framework.title, framework.version);
     html.table(
-        "controls",
+        "controls titled",
         &caption,
         &[
             "Control",
@@ -45,6 +42,7 @@ fn one(html: &mut Html, framework: &FrameworkLine, evidence: &Evidence) {
             "Findings",
             "Entries",
         ],
+        framework.controls.len(),
     );
     for control in &framework.controls {
         row(html, control, evidence);
@@ -72,49 +70,31 @@ fn row(html: &mut Html, control: &ControlLine, evidence: &Evidence) {
         html.put(if place > 0 { " " } else { "" })
             .element("code", &[], rule);
     }
-    if control.rules.is_empty() {
-        names::none(html);
-    }
     html.put("</td><td>");
-    for (place, finding) in control.findings.iter().enumerate() {
-        html.put(if place > 0 { ", " } else { "" });
-        let found = usize::try_from(*finding)
-            .ok()
-            .and_then(|at| evidence.findings.get(at));
-        html.open("a", &[("href", &format!("#f{finding}"))]);
-        html.text(found.map_or("?", |found| &found.rule))
-            .put(" ")
-            .shown(finding + 1)
-            .close("a");
-    }
-    if control.findings.is_empty() {
-        names::none(html);
-    }
+    findings(html, control, evidence);
     html.put("</td><td class=\"entries\">");
-    entries(html, &control.statements);
+    names::entries(html, &control.statements);
     html.put("</td></tr>\n");
 }
 
-fn entries(html: &mut Html, entries: &[u64]) {
-    let links = |html: &mut Html, entries: &[u64]| {
-        for (place, seq) in entries.iter().enumerate() {
-            html.put(if place > 0 { ", " } else { "" });
-            names::link(html, *seq);
+/// Findings by their numbers, those of one rule together.
+fn findings(html: &mut Html, control: &ControlLine, evidence: &Evidence) {
+    let mut before = None;
+    for finding in &control.findings {
+        let found = usize::try_from(*finding)
+            .ok()
+            .and_then(|at| evidence.findings.get(at));
+        let rule = found.map_or("?", |found| found.rule.as_str());
+        if before == Some(rule) {
+            html.put(", ");
+        } else {
+            html.put(if before.is_some() { "; " } else { "" });
+            html.element("code", &[], rule).put(" no. ");
         }
-    };
-    match entries.split_at_checked(AT_ONCE) {
-        Some((first, rest)) if !rest.is_empty() => {
-            links(html, first);
-            html.put("<details><summary>");
-            html.text(&names::count(length(rest.len()), "more", "more"))
-                .put("</summary>");
-            links(html, rest);
-            html.put("</details>");
-        }
-        _ => links(html, entries),
-    }
-    if entries.is_empty() {
-        names::none(html);
+        before = Some(rule);
+        html.open("a", &[("href", &format!("#f{finding}"))])
+            .shown(finding + 1)
+            .close("a");
     }
 }
 

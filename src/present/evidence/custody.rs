@@ -176,8 +176,12 @@ fn cut(text: &str, room: f64) -> String {
 
 fn locations(html: &mut Html, custody: &Custody, names: &Names<'_>) {
     html.put("<h3>Locations</h3>\n");
+    if custody.locations.is_empty() {
+        html.put("<p>None at the checkpoint.</p>\n");
+        return;
+    }
     html.table(
-        "sortable",
+        "sortable titled",
         "Locations in use",
         &[
             "Location",
@@ -188,6 +192,7 @@ fn locations(html: &mut Html, custody: &Custody, names: &Names<'_>) {
             "Accesses ever",
             "Lock counter",
         ],
+        custody.locations.len(),
     );
     for one in &custody.locations {
         html.put("<tr><th scope=\"row\">")
@@ -211,8 +216,12 @@ fn locations(html: &mut Html, custody: &Custody, names: &Names<'_>) {
 
 fn items(html: &mut Html, custody: &Custody) {
     html.put("<h3>Items</h3>\n");
+    if custody.items.is_empty() {
+        html.put("<p>None at the checkpoint.</p>\n");
+        return;
+    }
     html.table(
-        "sortable",
+        "sortable titled",
         "Items that were not destroyed",
         &[
             "Item",
@@ -222,6 +231,7 @@ fn items(html: &mut Html, custody: &Custody) {
             "Bag",
             "Battery checked",
         ],
+        custody.items.len(),
     );
     for one in &custody.items {
         html.put("<tr><th scope=\"row\">")
@@ -246,8 +256,12 @@ fn items(html: &mut Html, custody: &Custody) {
 
 fn secrets(html: &mut Html, custody: &Custody, names: &Names<'_>) {
     html.put("<h3>Sealed secrets</h3>\n<p>Nothing of a secret is in this bundle but who holds a share of it.</p>\n");
+    if custody.secrets.is_empty() {
+        html.put("<p>None at the checkpoint.</p>\n");
+        return;
+    }
     html.table(
-        "sortable",
+        "sortable titled",
         "Sealed secrets",
         &[
             "Secret",
@@ -258,6 +272,7 @@ fn secrets(html: &mut Html, custody: &Custody, names: &Names<'_>) {
             "Holders",
             "Shown to be alive",
         ],
+        custody.secrets.len(),
     );
     for one in &custody.secrets {
         html.open("tr", &[("id", &format!("secret-{}", one.id))]);
@@ -267,7 +282,7 @@ fn secrets(html: &mut Html, custody: &Custody, names: &Names<'_>) {
         html.text(&one.kind)
             .put("</td><td class=\"number\">")
             .shown(one.epoch)
-            .put("</td><td>");
+            .put("</td><td class=\"when\">");
         names::time(html, one.sealed_at);
         html.put("</td><td>")
             .element("bdi", &[], &one.rule)

@@ -1,4 +1,4 @@
-//! What the self-check reads: the evidence, and each entry as it was signed, with its proof.
+//! What the self-check reads: what of the evidence it can check, and each entry as it was signed, with its proof.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,21 @@ use super::html::Html;
 use crate::crypto::part::Part;
 use crate::error::{Error, Result};
 use crate::exchange::evidence::bundle::Bundle;
+use crate::exchange::evidence::model::{Head, LedgerLine, PersonLine, Range, StatementLine};
 use crate::exchange::evidence::trust::Trust;
 use crate::log::Hash;
+use crate::statement::Seen;
+
+/// What of the evidence can be checked.
+#[derive(Serialize)]
+struct Checked<'a> {
+    ledger: &'a LedgerLine,
+    checkpoint: &'a Head,
+    previous: &'a Option<Seen>,
+    range: &'a Range,
+    statements: &'a [StatementLine],
+    people: &'a [PersonLine],
+}
 
 #[derive(Serialize)]
 struct Data<'a> {
@@ -62,7 +75,18 @@ pub fn write(html: &mut Html, bundle: &Bundle) -> Result<()> {
             path: one.path.iter().map(&mut place).collect(),
         });
     }
-    html.data("evidence", &json(&bundle.evidence)?);
+    let evidence = &bundle.evidence;
+    html.data(
+        "evidence",
+        &json(&Checked {
+            ledger: &evidence.ledger,
+            checkpoint: &evidence.checkpoint,
+            previous: &evidence.previous,
+            range: &evidence.range,
+            statements: &evidence.statements,
+            people: &evidence.people,
+        })?,
+    );
     html.data(
         "bundle",
         &json(&Data {

@@ -11,43 +11,95 @@ pub fn write(html: &mut Html, evidence: &Evidence) {
     if evidence.findings.is_empty() {
         html.put("<p>The rules found nothing at the checkpoint.</p>\n");
     } else {
-        html.table(
-            "sortable",
-            "What the rules found, at the checkpoint",
-            &[
-                "No.",
-                "Severity",
-                "Rule",
-                "About",
-                "What was found",
-                "Standing",
-            ],
-        );
-        for (place, finding) in evidence.findings.iter().enumerate() {
-            row(html, place, finding);
-        }
-        html.end_table();
+        found(html, &evidence.findings);
     }
     accepted(html, evidence);
     rules(html, evidence);
     end_part(html);
 }
 
-fn row(html: &mut Html, place: usize, finding: &FindingLine) {
-    html.open("tr", &[("id", &format!("f{place}"))]);
-    html.put("<td class=\"number\">")
-        .shown(place + 1)
-        .put("</td><td>");
-    severity(html, &finding.severity);
-    html.put("</td><td><code>")
-        .text(&finding.rule)
-        .put("</code> ")
-        .text(&finding.title);
-    html.put("</td><td>")
-        .element("bdi", &[], &finding.about)
-        .put("</td><td>");
-    html.element("bdi", &[], &finding.message).put("</td><td>");
-    match &finding.accepted {
+/// A finding, and its place in the list.
+type Placed<'a> = (usize, &'a FindingLine);
+
+/// Findings of one rule together, and of these the ones that say the same in one row.
+fn found(html: &mut Html, findings: &[FindingLine]) {
+    html.table(
+        "grouped titled",
+        "Findings",
+        &["No., about", "What was found", "Standing"],
+        findings.len(),
+    );
+    let rules = together(findings.iter().enumerate(), |one, other| {
+        (&one.rule, &one.severity) == (&other.rule, &other.severity)
+    });
+    for (place, rule) in rules.iter().enumerate() {
+        html.put(if place > 0 { "</tbody><tbody>\n" } else { "" });
+        group(html, rule);
+        let alike = together(rule.iter().copied(), |one, other| {
+            (&one.message, &one.accepted) == (&other.message, &other.accepted)
+        });
+        for alike in &alike {
+            row(html, alike);
+        }
+    }
+    html.end_table();
+}
+
+/// What is alike, in the order of the first of each kind.
+fn together<'a>(
+    findings: impl Iterator<Item = Placed<'a>>,
+    alike: impl Fn(&FindingLine, &FindingLine) -> bool,
+) -> Vec<Vec<Placed<'a>>> {
+    let mut groups: Vec<Vec<Placed<'a>>> = Vec::new();
+    for (place, finding) in findings {
+        let group = groups.iter_mut().find(|group| {
+            group
+                .first()
+                .is_some_and(|(_, first)| alike(first, finding))
+        });
+        match group {
+            Some(group) => group.push((place, finding)),
+            None => groups.push(vec![(place, finding)]),
+        }
+    }
+    groups
+}
+
+/// A rule's heading, with how many findings of it there are.
+fn group(html: &mut Html, findings: &[Placed<'_>]) {
+    let Some((_, first)) = findings.first() else {
+        return;
+    };
+    html.put("<tr class=\"group\"><th colspan=\"3\" scope=\"rowgroup\">");
+    severity(html, &first.severity);
+    html.put(" <code>").text(&first.rule).put("</code> ");
+    html.text(&first.title).put(" <span class=\"many\">");
+    let open = findings
+        .iter()
+        .filter(|(_, one)| one.accepted.is_none())
+        .count();
+    html.text(&count(length(findings.len()), "finding", "findings"));
+    if open < findings.len() {
+        html.put(", ").shown(open).put(" open");
+    }
+    html.put("</span></th></tr>\n");
+}
+
+fn row(html: &mut Html, alike: &[Placed<'_>]) {
+    let Some((_, first)) = alike.first() else {
+        return;
+    };
+    html.put("<tr><td>");
+    for (at, (place, finding)) in alike.iter().enumerate() {
+        html.put(if at > 0 { ", " } else { "" });
+        html.open("span", &[("id", &format!("f{place}")), ("tabindex", "-1")]);
+        html.put("<span class=\"no\">").shown(place + 1);
+        html.put("</span>&nbsp;")
+            .element("bdi", &[], &finding.about)
+            .put("</span>");
+    }
+    html.put("</td><td>").text(&first.message).put("</td><td>");
+    match &first.accepted {
         Some(accepted) => html.put("accepted until ").shown(accepted.until),
         None => html.put("<strong>open</strong>"),
     };
@@ -82,9 +134,10 @@ fn accepted(html: &mut Html, evidence: &Evidence) {
         return;
     }
     html.table(
-        "",
+        "titled",
         "Findings that governance has accepted",
         &["Finding", "About", "Until", "In effect since entry", "Why"],
+        accepted().count(),
     );
     for (place, finding, accepted) in accepted() {
         html.put("<tr><td>")
@@ -132,9 +185,10 @@ fn rules(html: &mut Html, evidence: &Evidence) {
         return;
     }
     html.table(
-        "",
+        "titled",
         "Rules without a verdict, and why",
         &["Rule", "Why", "Of how many things"],
+        rules.not_applicable.len(),
     );
     for one in &rules.not_applicable {
         html.put("<tr><th scope=\"row\"><code>")

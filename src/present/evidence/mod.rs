@@ -9,8 +9,13 @@
 //! | `timeline.rs`, `custody.rs` | pictures, each with its table |
 //! | `controls.rs`, `findings.rs` | frameworks; findings, accepted risks, rules |
 //! | `tables.rs`, `statements.rs` | everything else, row by row |
-//! | `data.rs` | what the self-check reads |
-//! | `sha256.js`, `check.js`, `view.js`, `page.css` | the self-check, sorting and filtering, the looks |
+//! | `rows.rs` | which entries a row is made of |
+//! | `view.js` | sorting, filtering, unfolding |
+//! | `data.rs`, `sha256.js`, `check.js` | the self-check, and what it reads |
+//! | `page.css` | the looks |
+//!
+//! A quarter has 5,000 entries, and a browser's time goes by elements: what is folded is in `noscript`, which a
+//! browser with JavaScript keeps as one text until it is unfolded, and what is far off the screen is not laid out.
 
 mod about;
 mod completeness;
@@ -22,6 +27,7 @@ mod html;
 mod json;
 mod missing;
 mod names;
+mod rows;
 mod statements;
 mod tables;
 mod timeline;
@@ -34,13 +40,12 @@ use crate::exchange::evidence::bundle::Bundle;
 
 use html::Html;
 use names::Names;
+use rows::Rows;
 
 const STYLE: &str = include_str!("page.css");
-const SCRIPTS: [&str; 3] = [
-    include_str!("sha256.js"),
-    include_str!("check.js"),
-    include_str!("view.js"),
-];
+const VIEW: &str = include_str!("view.js");
+const SHA256: &str = include_str!("sha256.js");
+const CHECK: &str = include_str!("check.js");
 
 /// The page's parts: address, title.
 const PARTS: [(&str, &str); 12] = [
@@ -65,6 +70,7 @@ const PARTS: [(&str, &str); 12] = [
 /// envelope is not text.
 pub fn page(bundle: &Bundle) -> Result<String> {
     let names = Names::new(&bundle.evidence);
+    let rows = Rows::new(bundle);
     let mut html = Html::new();
     head(&mut html, bundle);
     html.put("<body>\n<a class=\"skip\" href=\"#page\">Skip to the evidence</a>\n");
@@ -77,13 +83,14 @@ pub fn page(bundle: &Bundle) -> Result<String> {
     custody::write(&mut html, &bundle.evidence, &names);
     controls::write(&mut html, &bundle.evidence);
     findings::write(&mut html, &bundle.evidence);
-    tables::write(&mut html, &bundle.evidence.tables, &names);
-    statements::write(&mut html, bundle, &names);
+    tables::write(&mut html, &bundle.evidence, &names, &rows);
+    statements::write(&mut html, bundle, &names, &rows);
     html.put("</main>\n");
+    // The page is in use before what the self-check reads is there.
+    script(&mut html, VIEW);
     data::write(&mut html, bundle)?;
-    for script in SCRIPTS {
-        html.put("<script>").put(script).put("</script>\n");
-    }
+    script(&mut html, SHA256);
+    script(&mut html, CHECK);
     html.put("</body>\n</html>\n");
     Ok(html.finish())
 }
@@ -93,12 +100,18 @@ fn head(html: &mut Html, bundle: &Bundle) {
     let source = |text: &str| format!("'sha256-{}'", BASE64.encode(&Digest::of(text.as_bytes()).0));
     let policy = format!(
         "default-src 'none'; script-src {}; style-src {}; img-src data:; form-action 'none'; base-uri 'none'",
-        SCRIPTS.map(source).join(" "),
+        [VIEW, SHA256, CHECK].map(source).join(" "),
         source(STYLE)
     );
     html.put("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    html.put("<meta http-equiv=\"Content-Security-Policy\" content=\"");
-    html.text(&policy).put("\">\n");
+    html.open(
+        "meta",
+        &[
+            ("http-equiv", "Content-Security-Policy"),
+            ("content", &policy),
+        ],
+    );
+    html.put("\n");
     html.put("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     html.put("<meta name=\"referrer\" content=\"no-referrer\">\n");
     html.put("<link rel=\"icon\" href=\"data:,\">\n");
@@ -107,6 +120,10 @@ fn head(html: &mut Html, bundle: &Bundle) {
     html.put(", ").shown(evidence.query.from).put(" to ");
     html.shown(evidence.query.to).put("</title>\n");
     html.put("<style>").put(STYLE).put("</style>\n</head>\n");
+}
+
+fn script(html: &mut Html, script: &'static str) {
+    html.put("<script>").put(script).put("</script>\n");
 }
 
 fn contents(html: &mut Html) {

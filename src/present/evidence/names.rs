@@ -43,16 +43,13 @@ impl<'a> Names<'a> {
         html.element("bdi", &[], &self.person(id));
     }
 
-    /// People, in their order; a dash where there is none.
+    /// People, in their order.
     pub fn list(&self, html: &mut Html, ids: &[Id]) {
         for (place, id) in ids.iter().enumerate() {
             if place > 0 {
                 html.put(", ");
             }
             self.put(html, id);
-        }
-        if ids.is_empty() {
-            none(html);
         }
     }
 
@@ -79,22 +76,36 @@ pub fn link(html: &mut Html, seq: u64) {
         .close("a");
 }
 
-/// Nothing to be said.
-pub fn none(html: &mut Html) {
-    html.put("<span class=\"none\">\u{2013}</span>");
-}
+/// So many entries are listed at once; the rest unfolds.
+const AT_ONCE: usize = 12;
 
-/// A text, or a dash.
-pub fn text(html: &mut Html, text: Option<&str>) {
-    match text {
-        Some(text) => {
-            html.element("bdi", &[], text);
+/// Links to entries of the page.
+pub fn entries(html: &mut Html, entries: &[u64]) {
+    let links = |html: &mut Html, entries: &[u64]| {
+        for (place, seq) in entries.iter().enumerate() {
+            html.put(if place > 0 { ", " } else { "" });
+            link(html, *seq);
         }
-        None => none(html),
+    };
+    match entries.split_at_checked(AT_ONCE) {
+        Some((first, rest)) if !rest.is_empty() => {
+            links(html, first);
+            html.put("<details><summary>");
+            html.text(&count(length(rest.len()), "more", "more"))
+                .put("</summary><noscript>");
+            links(html, rest);
+            html.put("</noscript></details>");
+        }
+        _ => links(html, entries),
     }
 }
 
-/// Texts with commas, or a dash.
+/// A text that has its cell to itself; an empty cell is shown with a dash.
+pub fn text(html: &mut Html, text: Option<&str>) {
+    html.text(text.unwrap_or(""));
+}
+
+/// Texts with commas.
 pub fn texts(html: &mut Html, texts: &[String]) {
     for (place, one) in texts.iter().enumerate() {
         if place > 0 {
@@ -102,32 +113,30 @@ pub fn texts(html: &mut Html, texts: &[String]) {
         }
         html.element("bdi", &[], one);
     }
-    if texts.is_empty() {
-        none(html);
+}
+
+/// A number, where there is one.
+pub fn number(html: &mut Html, number: Option<u64>) {
+    if let Some(number) = number {
+        html.shown(number);
     }
 }
 
-/// A number, or a dash.
-pub fn number(html: &mut Html, number: Option<u64>) {
-    match number {
-        Some(number) => {
-            html.shown(number);
-        }
-        None => none(html),
-    }
+/// A moment in words, in UTC.
+#[must_use]
+pub fn moment(time: Time) -> String {
+    time.to_chrono().format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// A moment, in UTC.
 pub fn time(html: &mut Html, time: Time) {
-    let shown = time.to_chrono().format("%Y-%m-%d %H:%M:%S").to_string();
-    html.element("time", &[("datetime", &time.to_string())], &shown);
+    html.element("time", &[("datetime", &time.to_string())], &moment(time));
 }
 
-/// A moment, or a dash.
+/// A moment, where there is one.
 pub fn maybe_time(html: &mut Html, moment: Option<Time>) {
-    match moment {
-        Some(moment) => time(html, moment),
-        None => none(html),
+    if let Some(moment) = moment {
+        time(html, moment);
     }
 }
 

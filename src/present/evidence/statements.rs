@@ -3,17 +3,18 @@
 use super::html::Html;
 use super::json;
 use super::names::{self, Names};
+use super::rows::Rows;
 use super::{end_part, part};
 use crate::crypto::part::Part;
 use crate::exchange::evidence::bundle::{Bundle, Enclosed, parts_name};
-use crate::exchange::evidence::model::{Shown, StatementLine};
+use crate::exchange::evidence::model::{Shown, SignedLine, StatementLine};
 
 /// So many are laid out together, once they come near to being seen: one by one, a quarter's entries take a browser
 /// three times as long.
 const TOGETHER: usize = 50;
 
 /// The whole part.
-pub fn write(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
+pub fn write(html: &mut Html, bundle: &Bundle, names: &Names<'_>, rows: &Rows) {
     part(html, "statements");
     html.put("<p>In the order of the log. Each is one signed statement; the line under it is the exporter\u{2019}s summary, and what was signed unfolds below that.</p>\n");
     html.put("<div id=\"statement-list\">\n");
@@ -23,7 +24,7 @@ pub fn write(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
         for line in together {
             while enclosed.next_if(|one| one.seq < line.seq).is_some() {}
             let own = enclosed.next_if(|one| one.seq == line.seq);
-            statement(html, line, own, names);
+            statement(html, line, own, (names, rows));
         }
         html.put("</ol>\n");
     }
@@ -31,7 +32,12 @@ pub fn write(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
     end_part(html);
 }
 
-fn statement(html: &mut Html, line: &StatementLine, own: Option<&Enclosed>, names: &Names<'_>) {
+fn statement(
+    html: &mut Html,
+    line: &StatementLine,
+    own: Option<&Enclosed>,
+    (names, rows): (&Names<'_>, &Rows),
+) {
     html.open(
         "li",
         &[("id", &format!("s{}", line.seq)), ("tabindex", "-1")],
@@ -40,17 +46,22 @@ fn statement(html: &mut Html, line: &StatementLine, own: Option<&Enclosed>, name
         .shown(line.seq)
         .put("\">");
     html.shown(line.seq)
-        .put("</a> <code class=\"kind\">")
+        .put("</a><code class=\"kind\">")
         .text(&line.kind)
-        .put("</code> <bdi class=\"author\">");
-    html.text(&names.person(&line.author)).put("</bdi> ");
+        .put("</code><bdi class=\"author\">");
+    html.text(&names.person(&line.author)).put("</bdi>");
     names::time(html, line.made_at);
-    html.put(" <span class=\"shown\">")
+    html.put("<span class=\"shown\">")
         .put(shown(line.shown))
-        .put("</span></p>\n<p class=\"text\"><bdi>");
+        .put("</span>");
+    if let Some((table, row)) = rows.place(line.seq) {
+        html.open("a", &[("href", &format!("#r{row}"))]);
+        html.put("in ").put(table.title()).close("a");
+    }
+    html.put("</p><p class=\"text\">");
     html.text(line.text.as_deref().unwrap_or("what it says is withheld"))
-        .put("</bdi></p>\n");
-    others(html, line, names);
+        .put("</p>");
+    others(html, line, names, rows.needed(line.seq));
     if let Some(own) = own {
         signed(html, line, own);
     }
@@ -67,22 +78,24 @@ fn shown(shown: Shown) -> &'static str {
 }
 
 /// What other entries say of it.
-fn others(html: &mut Html, line: &StatementLine, names: &Names<'_>) {
-    for (what, said) in [
-        ("Agreed to by ", &line.signed),
-        ("Refused by ", &line.rejected),
-    ] {
-        if !said.is_empty() {
-            html.put("<p class=\"others\">").put(what);
-            for (place, one) in said.iter().enumerate() {
-                html.put(if place > 0 { ", " } else { "" });
-                names.put(html, &one.custodian);
-                html.put(" (");
-                names.entry(html, one.seq);
-                html.put(")");
-            }
-            html.put("</p>\n");
+fn others(html: &mut Html, line: &StatementLine, names: &Names<'_>, needed: Option<&str>) {
+    if !line.signed.is_empty() || needed.is_some() {
+        html.put("<p class=\"others\">Agreed to by ");
+        said(html, &line.signed, names);
+        html.put(if line.signed.is_empty() {
+            "nobody here"
+        } else {
+            ""
+        });
+        if let Some(needed) = needed {
+            html.put("; needed: ").text(needed);
         }
+        html.put("</p>");
+    }
+    if !line.rejected.is_empty() {
+        html.put("<p class=\"others\">Refused by ");
+        said(html, &line.rejected, names);
+        html.put("</p>");
     }
     if !line.corrected.is_empty() {
         html.put("<p class=\"others\">Corrected by ");
@@ -90,7 +103,7 @@ fn others(html: &mut Html, line: &StatementLine, names: &Names<'_>) {
             html.put(if place > 0 { ", " } else { "" });
             names.entry(html, *seq);
         }
-        html.put("</p>\n");
+        html.put("</p>");
     }
     if let Some(erased) = &line.erased {
         html.put("<p class=\"others\">Personal part erased by ");
@@ -103,14 +116,25 @@ fn others(html: &mut Html, line: &StatementLine, names: &Names<'_>) {
             &[],
             erased.why.as_deref().unwrap_or("why is withheld"),
         );
-        html.put("</p>\n");
+        html.put("</p>");
     }
 }
 
+fn said(html: &mut Html, said: &[SignedLine], names: &Names<'_>) {
+    for (place, one) in said.iter().enumerate() {
+        html.put(if place > 0 { ", " } else { "" });
+        names.put(html, &one.custodian);
+        html.put(" (");
+        names.entry(html, one.seq);
+        html.put(")");
+    }
+}
+
+/// What was signed: `view.js` unfolds it, and `check.js` knows its form.
 fn signed(html: &mut Html, line: &StatementLine, own: &Enclosed) {
-    html.put("<details><summary>What was signed<span class=\"unseen\">, entry ")
+    html.put("<details><summary aria-label=\"What was signed, entry ")
         .shown(line.seq);
-    html.put("</span></summary>\n<dl><dt>Leaf</dt><dd><code>")
+    html.put("\">What was signed</summary><noscript>\n<dl><dt>Leaf</dt><dd><code>")
         .shown(line.leaf)
         .put("</code></dd>");
     html.put("<dt>Author</dt><dd><code>")
@@ -128,7 +152,7 @@ fn signed(html: &mut Html, line: &StatementLine, own: &Enclosed) {
             set_out(html, part, own.seq);
         }
     }
-    html.put("</details>\n");
+    html.put("</noscript></details>");
 }
 
 fn set_out(html: &mut Html, part: &Part, seq: u64) {

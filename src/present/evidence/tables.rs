@@ -1,135 +1,183 @@
 //! Accesses, releases, drills, ceremonies and reviews, row by row.
 
 use super::html::Html;
-use super::names::{self, Names};
+use super::names::{self, Names, count};
+use super::rows::{Rows, Table};
 use super::{end_part, part};
-use crate::exchange::evidence::tables::{
-    AccessRow, CeremonyRow, DrillRow, ReleaseRow, ReviewRow, Tables,
-};
+use crate::crypto::fixed::Id;
+use crate::exchange::evidence::model::{Evidence, Shown};
+use crate::exchange::evidence::tables::{AccessRow, CeremonyRow, DrillRow, ReleaseRow, ReviewRow};
+use crate::statement::Time;
 
 /// A row that began before the bundle has dashes where its first entry would tell.
-const BEFORE: &str = "<p class=\"hint\">What began before the bundle\u{2019}s first entry has dashes where that entry would tell. The first column leads to the signed statement.</p>\n";
+const BEFORE: &str = "<p class=\"hint\">The first column leads to the signed entries that a row is made of, and each of them back to its row. What began before the bundle\u{2019}s first entry has dashes where that entry would tell.</p>\n";
+
+/// What the rows are written with.
+struct Page<'a> {
+    evidence: &'a Evidence,
+    names: &'a Names<'a>,
+    rows: &'a Rows,
+}
 
 /// The four parts.
-pub fn write(html: &mut Html, tables: &Tables, names: &Names<'_>) {
+pub fn write(html: &mut Html, evidence: &Evidence, names: &Names<'_>, rows: &Rows) {
+    let page = Page {
+        evidence,
+        names,
+        rows,
+    };
+    let tables = &evidence.tables;
     part(html, "accesses");
     html.put(BEFORE);
-    html.table(
-        "sortable",
-        "Openings of locations",
-        &[
-            "Entry",
-            "Location",
-            "Opened",
-            "Closed",
-            "By",
-            "Witness",
-            "Witness agreed",
-            "Purpose",
-            "Taken out",
-            "Put in",
-            "Seal broken",
-            "Counter",
-            "Exceptions",
-            "Recorded",
-        ],
-    );
-    for row in &tables.accesses {
-        access(html, row, names);
-    }
-    html.end_table();
+    let columns = [
+        "Entries",
+        "Location",
+        "Opened",
+        "Closed",
+        "By",
+        "Witness",
+        "Purpose",
+        "Items",
+        "Counter",
+        "Exceptions",
+    ];
+    page.table(html, Table::Accesses, &columns, &tables.accesses, access);
     end_part(html);
     part(html, "releases");
-    html.table(
-        "sortable",
-        "Releases of secrets, and tasks",
-        &[
-            "Entry",
-            "What",
-            "Of",
-            "Operator",
-            "Purpose",
-            "Asked for",
-            "Agreed",
-            "Shown at",
-            "Closed",
-            "Outcome",
-            "Changed afterwards",
-        ],
-    );
-    for row in &tables.releases {
-        release(html, row, names);
-    }
-    html.end_table();
+    let columns = [
+        "Entries",
+        "What",
+        "Of",
+        "Operator",
+        "Purpose",
+        "Asked for",
+        "Agreed",
+        "Shown",
+        "Ended",
+    ];
+    page.table(html, Table::Releases, &columns, &tables.releases, release);
     end_part(html);
     part(html, "drills");
-    html.table(
-        "sortable",
-        "Drills",
-        &[
-            "Entry",
-            "What was tried",
-            "Plan",
-            "Due",
-            "Started",
-            "Took part",
-            "Finished",
-            "Outcome",
-            "Agreed",
-            "Lessons",
-        ],
-    );
-    for row in &tables.drills {
-        drill(html, row, names);
-    }
-    html.end_table();
+    let columns = [
+        "Entries",
+        "What was tried",
+        "Plan",
+        "Started",
+        "Took part",
+        "Finished",
+        "Agreed",
+        "Lessons",
+    ];
+    page.table(html, Table::Drills, &columns, &tables.drills, drill);
     end_part(html);
     part(html, "ceremonies");
-    html.table(
-        "sortable",
-        "Ceremonies",
-        &[
-            "Entry",
-            "Runbook",
-            "Version",
-            "Performed as",
-            "Began",
-            "Over",
-            "Outcome",
-            "Exceptions",
-            "Agreed",
-        ],
+    html.put("<h3>Ceremonies</h3>\n");
+    let columns = [
+        "Entries",
+        "Runbook",
+        "Performed as",
+        "Began",
+        "Over",
+        "Exceptions",
+        "Agreed",
+    ];
+    page.table(
+        html,
+        Table::Ceremonies,
+        &columns,
+        &tables.ceremonies,
+        ceremony,
     );
-    for row in &tables.ceremonies {
-        ceremony(html, row, names);
-    }
-    html.end_table();
     html.put("<h3 id=\"reviews\" tabindex=\"-1\">Access reviews</h3>\n");
-    html.table(
-        "sortable",
-        "Access reviews",
-        &[
-            "Entry",
-            "Period from",
-            "How often",
-            "Started",
-            "Groups",
-            "Reviewers",
-            "Names struck",
-            "Followed up",
-        ],
-    );
-    for row in &tables.reviews {
-        review(html, row, names);
-    }
-    html.end_table();
+    let columns = [
+        "Entries",
+        "Period from",
+        "How often",
+        "Started",
+        "Groups",
+        "Reviewers",
+        "Names struck",
+        "Followed up",
+    ];
+    page.table(html, Table::Reviews, &columns, &tables.reviews, review);
     end_part(html);
 }
 
-fn begin(html: &mut Html, seq: u64) {
-    html.put("<tr><td class=\"number\">");
-    names::link(html, seq);
-    html.put("</td>");
+impl Page<'_> {
+    fn table<R>(
+        &self,
+        html: &mut Html,
+        table: Table,
+        columns: &[&str],
+        rows: &[R],
+        row: fn(&Self, &mut Html, &R),
+    ) {
+        self.withheld(html, table);
+        if rows.is_empty() {
+            html.put("<p>None in this period.</p>\n");
+            return;
+        }
+        html.table("sortable titled", table.title(), columns, rows.len());
+        for one in rows {
+            row(self, html, one);
+            html.put("</tr>\n");
+        }
+        html.end_table();
+    }
+
+    /// That a table can lack rows, and because of which kinds.
+    fn withheld(&self, html: &mut Html, table: Table) {
+        let mut kinds: Vec<&str> = Vec::new();
+        let mut entries = 0;
+        for line in &self.evidence.statements {
+            let feeds = table.kinds().iter().any(|kind| kind.as_str() == line.kind);
+            if feeds && line.shown == Shown::Header {
+                entries += 1;
+                if !kinds.contains(&line.kind.as_str()) {
+                    kinds.push(&line.kind);
+                }
+            }
+        }
+        if kinds.is_empty() {
+            return;
+        }
+        kinds.sort_unstable();
+        html.put(
+            "<p class=\"notice warn\">Rows can be missing here, and rows can lack something: ",
+        );
+        html.text(&count(
+            entries,
+            "entry that would tell is a header alone",
+            "entries that would tell are headers alone",
+        ));
+        html.put(" (");
+        for (place, kind) in kinds.iter().enumerate() {
+            html.put(if place > 0 { ", " } else { "" })
+                .element("code", &[], kind);
+        }
+        html.put(").</p>\n");
+    }
+
+    /// The row's beginning: what it is made of.
+    fn begin(&self, html: &mut Html, seq: u64) {
+        html.open("tr", &[("id", &format!("r{seq}"))]);
+        html.put("<td class=\"made\">");
+        self.rows.put(html, seq, self.names);
+        html.put("</td>");
+    }
+
+    /// Who agreed, and who had to.
+    fn agreed(&self, html: &mut Html, seq: u64, agreed: &[Id]) {
+        cell(html, |html| {
+            self.names.list(html, agreed);
+            if let Some(needed) = self.rows.needed_of(seq) {
+                html.put(if agreed.is_empty() { "nobody here" } else { "" });
+                html.put("<p class=\"more\">needed: ")
+                    .text(needed)
+                    .put("</p>");
+            }
+        });
+    }
 }
 
 fn cell(html: &mut Html, inside: impl FnOnce(&mut Html)) {
@@ -138,60 +186,97 @@ fn cell(html: &mut Html, inside: impl FnOnce(&mut Html)) {
     html.put("</td>");
 }
 
+fn time_cell(html: &mut Html, at: Option<Time>) {
+    end_cell(html, at, &[]);
+}
+
 fn count_cell(html: &mut Html, number: Option<u64>) {
     html.put("<td class=\"number\">");
     names::number(html, number);
     html.put("</td>");
 }
 
-fn yes(html: &mut Html, yes: Option<bool>) {
-    match yes {
-        Some(yes) => {
-            html.put(if yes { "yes" } else { "no" });
-        }
-        None => names::none(html),
+/// A moment, and what there is to say of it in a line below.
+fn end_cell(html: &mut Html, at: Option<Time>, more: &[Option<String>]) {
+    html.put("<td class=\"when\">");
+    names::maybe_time(html, at);
+    for more in more.iter().flatten() {
+        html.put("<p class=\"more\">").text(more).put("</p>");
+    }
+    html.put("</td>");
+}
+
+fn access(page: &Page<'_>, html: &mut Html, row: &AccessRow) {
+    page.begin(html, row.seq);
+    cell(html, |html| names::text(html, row.location.as_deref()));
+    time_cell(html, row.opened_at);
+    end_cell(html, row.closed_at, &recorded(row));
+    cell(html, |html| page.names.list(html, row.opened_by.as_slice()));
+    cell(html, |html| {
+        page.names.put(html, &row.witness);
+        html.put(if row.agreed {
+            ", agreed"
+        } else {
+            ", <strong>has not agreed</strong>"
+        });
+    });
+    cell(html, |html| names::text(html, row.purpose.as_deref()));
+    cell(html, |html| items(html, row));
+    count_cell(html, row.counter);
+    count_cell(html, row.exceptions);
+}
+
+/// When the end was written down: the hour alone where it is the same day.
+fn recorded(row: &AccessRow) -> [Option<String>; 2] {
+    let Some(at) = row.recorded_at else {
+        return [None, None];
+    };
+    let day = |at: Time| at.to_chrono().date_naive();
+    let hour = at.to_chrono().format("%H:%M:%S");
+    if row.closed_at.map(day) == Some(day(at)) {
+        [Some(format!("recorded {hour}")), None]
+    } else {
+        [Some("recorded".to_owned()), Some(names::moment(at))]
     }
 }
 
-fn access(html: &mut Html, row: &AccessRow, names: &Names<'_>) {
-    begin(html, row.seq);
-    cell(html, |html| names::text(html, row.location.as_deref()));
-    cell(html, |html| names::maybe_time(html, row.opened_at));
-    cell(html, |html| names::maybe_time(html, row.closed_at));
-    cell(html, |html| names.list(html, row.opened_by.as_slice()));
-    cell(html, |html| names.put(html, &row.witness));
-    cell(html, |html| yes(html, Some(row.agreed)));
-    cell(html, |html| names::text(html, row.purpose.as_deref()));
-    cell(html, |html| names::texts(html, &row.taken));
-    cell(html, |html| names::texts(html, &row.put));
-    cell(html, |html| names::texts(html, &row.broken));
-    count_cell(html, row.counter);
-    count_cell(html, row.exceptions);
-    cell(html, |html| names::maybe_time(html, row.recorded_at));
-    html.put("</tr>\n");
+fn items(html: &mut Html, row: &AccessRow) {
+    let mut before = false;
+    for (what, items) in [
+        ("taken out: ", &row.taken),
+        ("put in: ", &row.put),
+        ("seal broken: ", &row.broken),
+    ] {
+        if !items.is_empty() {
+            html.put(if before { "; " } else { "" }).put(what);
+            names::texts(html, items);
+            before = true;
+        }
+    }
 }
 
-fn release(html: &mut Html, row: &ReleaseRow, names: &Names<'_>) {
-    begin(html, row.seq);
+fn release(page: &Page<'_>, html: &mut Html, row: &ReleaseRow) {
+    page.begin(html, row.seq);
     cell(html, |html| names::text(html, row.what.as_deref()));
-    cell(html, |html| secrets(html, &row.of, names));
-    cell(html, |html| names.list(html, row.operator.as_slice()));
+    cell(html, |html| secrets(html, &row.of, page.names));
+    cell(html, |html| page.names.list(html, row.operator.as_slice()));
     cell(html, |html| names::text(html, row.purpose.as_deref()));
-    cell(html, |html| names::maybe_time(html, row.requested_at));
-    cell(html, |html| names.list(html, &row.agreed));
-    cell(html, |html| {
-        for (place, at) in row.revealed_at.iter().enumerate() {
-            html.put(if place > 0 { ", " } else { "" });
-            names::time(html, *at);
-        }
-        if row.revealed_at.is_empty() {
-            names::none(html);
+    time_cell(html, row.requested_at);
+    page.agreed(html, row.seq, &row.agreed);
+    html.put("<td class=\"when\">");
+    for (place, at) in row.revealed_at.iter().enumerate() {
+        html.put(if place > 0 { ", " } else { "" });
+        names::time(html, *at);
+    }
+    html.put("</td>");
+    let rotated = row.rotated.map(|rotated| {
+        if rotated {
+            "changed afterwards".to_owned()
+        } else {
+            "not changed afterwards".to_owned()
         }
     });
-    cell(html, |html| names::maybe_time(html, row.closed_at));
-    cell(html, |html| names::text(html, row.outcome.as_deref()));
-    cell(html, |html| yes(html, row.rotated));
-    html.put("</tr>\n");
+    end_cell(html, row.closed_at, &[row.outcome.clone(), rotated]);
 }
 
 /// Secrets by name where the custody map has them, else as they are.
@@ -208,50 +293,50 @@ fn secrets(html: &mut Html, of: &[String], names: &Names<'_>) {
             }
         }
     }
-    if of.is_empty() {
-        names::none(html);
-    }
 }
 
-fn drill(html: &mut Html, row: &DrillRow, names: &Names<'_>) {
-    begin(html, row.seq);
+fn drill(page: &Page<'_>, html: &mut Html, row: &DrillRow) {
+    page.begin(html, row.seq);
     cell(html, |html| names::text(html, row.drill.as_deref()));
-    cell(html, |html| names::text(html, row.plan.as_deref()));
     cell(html, |html| {
-        names::text(html, row.due.map(|day| day.to_string()).as_deref())
+        names::text(html, row.plan.as_deref());
+        if let Some(due) = row.due {
+            html.put("<p class=\"more\">due ").shown(due).put("</p>");
+        }
     });
-    cell(html, |html| names::maybe_time(html, row.started_at));
-    cell(html, |html| names.list(html, &row.took_part));
-    cell(html, |html| names::maybe_time(html, row.finished_at));
-    cell(html, |html| names::text(html, row.outcome.as_deref()));
-    cell(html, |html| names.list(html, &row.agreed));
+    time_cell(html, row.started_at);
+    cell(html, |html| page.names.list(html, &row.took_part));
+    end_cell(html, row.finished_at, &[row.outcome.clone()]);
+    page.agreed(html, row.seq, &row.agreed);
     count_cell(html, row.lessons);
-    html.put("</tr>\n");
 }
 
-fn ceremony(html: &mut Html, row: &CeremonyRow, names: &Names<'_>) {
-    begin(html, row.seq);
-    cell(html, |html| names::text(html, row.runbook.as_deref()));
-    count_cell(html, row.version);
-    cell(html, |html| names::text(html, row.performance.as_deref()));
-    cell(html, |html| names::maybe_time(html, row.began_at));
-    cell(html, |html| names::maybe_time(html, row.ended_at));
-    cell(html, |html| names::text(html, row.outcome.as_deref()));
-    count_cell(html, Some(row.exceptions));
-    cell(html, |html| names.list(html, &row.agreed));
-    html.put("</tr>\n");
-}
-
-fn review(html: &mut Html, row: &ReviewRow, names: &Names<'_>) {
-    begin(html, row.seq);
+fn ceremony(page: &Page<'_>, html: &mut Html, row: &CeremonyRow) {
+    page.begin(html, row.seq);
     cell(html, |html| {
-        names::text(html, row.first.map(|day| day.to_string()).as_deref())
+        names::text(html, row.runbook.as_deref());
+        if let Some(version) = row.version {
+            html.put("<p class=\"more\">version ")
+                .shown(version)
+                .put("</p>");
+        }
+    });
+    cell(html, |html| names::text(html, row.performance.as_deref()));
+    time_cell(html, row.began_at);
+    end_cell(html, row.ended_at, &[row.outcome.clone()]);
+    count_cell(html, Some(row.exceptions));
+    page.agreed(html, row.seq, &row.agreed);
+}
+
+fn review(page: &Page<'_>, html: &mut Html, row: &ReviewRow) {
+    page.begin(html, row.seq);
+    cell(html, |html| {
+        names::text(html, row.first.map(|day| day.to_string()).as_deref());
     });
     cell(html, |html| names::text(html, row.every.as_deref()));
-    cell(html, |html| names::maybe_time(html, row.started_at));
+    time_cell(html, row.started_at);
     count_cell(html, row.groups);
-    cell(html, |html| names.list(html, &row.reviewers));
+    cell(html, |html| page.names.list(html, &row.reviewers));
     count_cell(html, Some(row.struck));
     count_cell(html, Some(row.done));
-    html.put("</tr>\n");
 }

@@ -240,7 +240,12 @@ fn months(html: &mut Html, evidence: &Evidence, lanes: &[Lane]) {
     }
     let mut columns = vec!["Month"];
     columns.extend(lanes.iter().map(|lane| lane.name));
-    html.table("", "Events by the month they began in", &columns);
+    html.table(
+        "",
+        "Events by the month they began in",
+        &columns,
+        months.len(),
+    );
     for (month, counts) in &months {
         html.put("<tr><th scope=\"row\">").text(month).put("</th>");
         for count in counts {
