@@ -107,7 +107,7 @@ pub fn run(context: &Context, command: &ExportCommand) -> Result<Done> {
     verdict.require_good()?;
     archive::publish(&command.out, &files)?;
     drop(files);
-    let claim = exported(&bundle, sums);
+    let claim = exported(&bundle, sums)?;
     let (entry, warnings) = if command.unrecorded {
         (None, Vec::new())
     } else if let Some(seq) = known(&session, &claim)? {
@@ -204,9 +204,9 @@ pub fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn exported(bundle: &Bundle, sums: Digest) -> Exported {
+fn exported(bundle: &Bundle, sums: Digest) -> Result<Exported> {
     let evidence = &bundle.evidence;
-    Exported {
+    Ok(Exported {
         at: Seen {
             size: evidence.checkpoint.size,
             root: evidence.checkpoint.root,
@@ -216,9 +216,15 @@ fn exported(bundle: &Bundle, sums: Digest) -> Exported {
         to: evidence.query.to,
         first: evidence.range.first,
         end: evidence.range.end,
+        scope: kinds(&evidence.query.scope)?,
+        withheld: kinds(&evidence.query.withheld)?,
         redacted: evidence.query.redacted,
         sums,
-    }
+    })
+}
+
+fn kinds(words: &[String]) -> Result<Vec<Kind>> {
+    words.iter().map(|word| Kind::parse(word)).collect()
 }
 
 /// The entry that has this very bundle on record.
