@@ -31,6 +31,7 @@ mod migration;
 mod oracle;
 mod outside;
 mod reconcile;
+mod redaction;
 mod refusals;
 mod rekeys;
 mod reshares;
