@@ -25,6 +25,7 @@ mod estate;
 mod evidence;
 mod evidence_page;
 mod forger;
+mod handed_over;
 mod hostile;
 mod killing;
 mod migration;
