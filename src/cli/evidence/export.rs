@@ -136,12 +136,20 @@ fn wanted(command: &ExportCommand) -> Result<Wanted> {
     } else {
         Framework::find_all(command.framework.iter().map(String::as_str))?
     };
+    let (scope, withheld) = (kinds(&command.scope)?, kinds(&command.withhold)?);
+    if !scope.is_empty() && scope.iter().all(|kind| withheld.contains(kind)) {
+        return Err(Error::usage(
+            "nothing-disclosed",
+            "every kind of entry that is in scope is withheld: headers would be all there is",
+        )
+        .hint("leave out --withhold, or name another kind with --scope"));
+    }
     Ok(Wanted {
         from,
         to,
         since: None,
-        scope: kinds(&command.scope)?,
-        withheld: kinds(&command.withhold)?,
+        scope,
+        withheld,
         redacted: command.redact,
         bags: command.bags,
         frameworks,
