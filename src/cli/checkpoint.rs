@@ -139,10 +139,24 @@ pub fn run(context: &Context, command: &CheckpointCommand) -> Result<Done> {
     for line in outside.iter().flatten() {
         context.say(line);
     }
-    if command.out.is_none() {
-        output::data(&note)?;
+    let entries = output::count(size, "entry", "entries");
+    if command.cosign {
+        context.say(&format!(
+            "you have cosigned the checkpoint of {entries}; the ledger keeps that"
+        ));
+    }
+    if let Some(path) = &command.out {
+        let path = path.display();
+        context.say(&format!(
+            "the checkpoint of {entries} is in {path}: kept elsewhere, it shows whether the ledger still goes on from there: rootkeep verify --against {path}"
+        ));
     } else {
-        context.say(&format!("checkpoint of size {size} written"));
+        if command.cosign {
+            context.say(
+                "to keep it elsewhere, or to hand it on: --out FILE; this is what would be in it:",
+            );
+        }
+        output::data(&note)?;
     }
     Ok(Done::Yes)
 }

@@ -2,6 +2,7 @@
 
 mod cosign;
 mod export;
+mod parts;
 mod verify;
 
 use clap::Subcommand;

@@ -7,24 +7,26 @@ use super::asked::Asked;
 use super::check::known;
 use super::context::Context;
 use super::output::{self, Done};
+use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
 use crate::insight::rules::{Report, World};
-use crate::ledger::{People, Session};
-use crate::policy::GOVERNANCE_SECRET;
+use crate::ledger::{People, Reading, Session};
+use crate::policy::{self, GOVERNANCE_SECRET};
 use crate::present::findings as present;
 use crate::state::findings::AcceptedRecord;
 use crate::state::records::list as records;
-use crate::statement::Claim;
+use crate::state::rules::{PolicyRecord, Proposal};
 use crate::statement::findings::{About, AcceptFinding, RuleId};
 use crate::statement::register::Remark;
 use crate::statement::time::Date;
+use crate::statement::{Claim, Kind, Statement};
 
 /// `finding …`.
 #[derive(Debug, Subcommand)]
 pub enum FindingCommand {
     /// Propose that a finding is accepted for a time; it counts once governance has signed
     Accept(AcceptOne),
-    /// What is accepted, and until when
+    /// What is accepted, and until when; and what governance has yet to sign
     #[command(after_help = "Examples:\n  rootkeep finding list")]
     List,
 }
@@ -120,10 +122,34 @@ fn typed(context: &Context, session: &Session, people: &People, text: &str) -> R
     })
 }
 
+/// What governance has yet to decide on.
+fn waiting(session: &Session) -> Result<Vec<Statement>> {
+    let (view, now) = (session.view(), session.now()?);
+    let days = u64::from(PolicyRecord::load(&view)?.settings.pending_days);
+    let mut all = Vec::new();
+    for (leaf, proposal) in records::<Proposal>(&view, "")? {
+        let lasts = now <= proposal.made_at.plus(days * 86_400);
+        let is_one = proposal.kind == Kind::FindingAccept.as_str();
+        if is_one && lasts && policy::not_overtaken(&view, &proposal).is_ok() {
+            all.push(session.statement(&Digest::parse(&leaf)?)?);
+        }
+    }
+    all.sort_by_key(|(seq, _)| *seq);
+    Ok(all.into_iter().map(|(_, statement)| statement).collect())
+}
+
+fn reason(claim: &Claim) -> Option<String> {
+    match claim {
+        Claim::FindingAccept(_, Some(remark)) => Some(remark.note.as_str().to_owned()),
+        _ => None,
+    }
+}
+
 fn list(context: &Context) -> Result<Done> {
     let session = context.open()?;
     let people = session.people()?;
     let today = session.now()?.to_chrono().date_naive();
+    let waiting = waiting(&session)?;
     let mut all = records::<AcceptedRecord>(&session.view(), "")?;
     all.sort_by_key(|(_, record)| (record.facts.until, record.since));
     let (mut fields, mut rows): (Vec<Value>, Vec<Vec<String>>) = (Vec::new(), Vec::new());
@@ -131,11 +157,8 @@ fn list(context: &Context) -> Result<Done> {
         let facts = &record.facts;
         let over = facts.until.0 < today;
         let about = present::about(&session, &facts.about, &people)?;
-        let (_, statement) = crate::ledger::Reading::statement(&session, &record.leaf)?;
-        let reason = match statement.claim() {
-            Claim::FindingAccept(_, Some(remark)) => Some(remark.note.as_str().to_owned()),
-            _ => None,
-        };
+        let (_, statement) = session.statement(&record.leaf)?;
+        let reason = reason(statement.claim());
         let by = people.name(&statement.header().author);
         fields.push(json!({
             "rule": facts.rule, "subject": about, "until": facts.until, "since": record.since,
@@ -154,8 +177,32 @@ fn list(context: &Context) -> Result<Done> {
             output::plain(reason.as_deref().unwrap_or("withheld")),
         ]);
     }
+    let mut waits = Vec::new();
+    for statement in &waiting {
+        let Claim::FindingAccept(facts, _) = statement.claim() else {
+            continue;
+        };
+        let about = present::about(&session, &facts.about, &people)?;
+        let header = statement.header();
+        let by = people.name(&header.author);
+        let reason = reason(statement.claim());
+        waits.push(json!({
+            "rule": facts.rule, "subject": about, "until": facts.until, "id": header.id,
+            "proposed_by": by, "reason": reason,
+        }));
+        rows.push(vec![
+            facts.rule.to_string(),
+            output::plain(&about),
+            format!("not yet: sign {}", header.id.short()),
+            output::plain(&by),
+            output::plain(reason.as_deref().unwrap_or("withheld")),
+        ]);
+    }
     if context.global.json {
-        output::object("finding.list", json!({"accepted": fields}))?;
+        output::object(
+            "finding.list",
+            json!({"accepted": fields, "waiting": waits}),
+        )?;
     } else {
         let table = output::table(&["RULE", "ABOUT", "ACCEPTED", "PROPOSED BY", "WHY"], &rows);
         output::data(&table)?;

@@ -17,10 +17,13 @@ use crate::store::{Entry, LogFilter};
 /// How many entries are read at once when all are written.
 const CHUNK: u64 = 512;
 
+/// Kinds whose facts hold a card.
+const CARDS: [Kind; 3] = [Kind::Genesis, Kind::CustodianAdd, Kind::CustodianReplace];
+
 /// `log`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  rootkeep log --limit 20\n  rootkeep log --kind request --author alice --from 2026-01-01"
+    after_help = "Examples:\n  rootkeep log --kind request --author alice --from 2026-01-01 --limit 20\n  rootkeep log --raw --entry 4eb276f8 --redact"
 )]
 pub struct LogCommand {
     /// Only this kind, such as seal or request
@@ -41,6 +44,12 @@ pub struct LogCommand {
     /// Envelopes and parts as they were signed, one JSON object a line
     #[arg(long, conflicts_with_all = ["kind", "author", "from", "to", "limit", "checkpoints"])]
     raw: bool,
+    /// With --raw: this entry alone, for whoever has its header in a bundle (repeatable)
+    #[arg(long, value_name = "ENTRY", requires = "raw")]
+    entry: Vec<String>,
+    /// With --raw: without what entries say of people
+    #[arg(long, requires = "raw")]
+    redact: bool,
     /// Every stored checkpoint with its cosignatures, one JSON object a line
     #[arg(long, conflicts_with_all = ["kind", "author", "from", "to", "limit"])]
     checkpoints: bool,
@@ -53,7 +62,7 @@ pub fn run(context: &Context, command: &LogCommand) -> Result<Done> {
     let (from, to) = (moment(&command.from, false)?, moment(&command.to, true)?);
     let session = context.open()?;
     if command.raw {
-        return raw(&session);
+        return raw(context, &session, command);
     }
     if command.checkpoints {
         return checkpoints(&session);
@@ -145,8 +154,21 @@ fn part(part: Option<&Part>) -> Value {
 }
 
 /// docs/formats.md, section 13.
-fn raw(session: &Session) -> Result<Done> {
+fn raw(context: &Context, session: &Session, command: &LogCommand) -> Result<Done> {
     let view = session.view();
+    if !command.entry.is_empty() {
+        for typed in &command.entry {
+            let entry = context.entry(session, typed)?;
+            if CARDS.contains(&Kind::parse(&entry.kind)?) {
+                context.warn(&format!(
+                    "#{} has its owner's key in it, encrypted to the owner: hand it to nobody who need not have it",
+                    entry.seq
+                ));
+            }
+            raw_line(&entry, command.redact)?;
+        }
+        return Ok(Done::Yes);
+    }
     let mut next = 0;
     loop {
         let entries = view.entries(next, CHUNK)?;
@@ -155,15 +177,20 @@ fn raw(session: &Session) -> Result<Done> {
         };
         next = last.seq + 1;
         for entry in &entries {
-            let object = json!({
-                "seq": entry.seq,
-                "envelope": BASE64.encode(&entry.envelope),
-                "facts": part(Some(&entry.facts)),
-                "personal": part(entry.personal.as_ref()),
-            });
-            output::data(&format!("{object}\n"))?;
+            raw_line(entry, command.redact)?;
         }
     }
+}
+
+fn raw_line(entry: &Entry, redact: bool) -> Result<()> {
+    let personal = entry.personal.as_ref().filter(|_| !redact);
+    let object = json!({
+        "seq": entry.seq,
+        "envelope": BASE64.encode(&entry.envelope),
+        "facts": part(Some(&entry.facts)),
+        "personal": part(personal),
+    });
+    output::data(&format!("{object}\n"))
 }
 
 fn checkpoints(session: &Session) -> Result<Done> {

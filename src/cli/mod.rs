@@ -146,7 +146,9 @@ fn not_parsed(error: &clap::Error, json: bool) -> u8 {
         let _unheard = error.print();
         return if asked_for { 0 } else { 2 };
     }
-    output::print_usage(&error.render().to_string(), json);
+    // Where the environment names one, clap counts it among what the command needs.
+    let rendered = error.render().to_string();
+    output::print_usage(&rendered.replacen(" --identity <FILE>", "", 1), json);
     2
 }
 

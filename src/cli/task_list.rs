@@ -75,11 +75,19 @@ impl Listed {
         })
     }
 
+    /// How it stands, and once it is closed, how it ended.
+    fn standing(&self) -> String {
+        match &self.record.closed {
+            Some(closed) => format!("{}, {}", self.state.as_str(), closed.outcome.as_str()),
+            None => self.state.as_str().to_owned(),
+        }
+    }
+
     fn row(&self, people: &People) -> Vec<String> {
         vec![
             self.record.id.short(),
             format!("#{}", self.record.index),
-            self.state.as_str().to_owned(),
+            self.standing(),
             self.until()
                 .map_or_else(String::new, |until| until.to_string()),
             self.record.account.to_string(),

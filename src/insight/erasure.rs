@@ -31,6 +31,21 @@ pub enum What {
     Evidence(Digest),
 }
 
+/// Kinds whose names are in every bundle that is not redacted.
+const NAMES: [Kind; 3] = [Kind::Genesis, Kind::CustodianAdd, Kind::CustodianReplace];
+
+/// Kinds of which a bundle can tell what they say of people wherever they stand in the log, as it can of
+/// [`IN_FINDINGS`]: beside what was accepted or erased, and in the words of a review's entries.
+const BEYOND: [Kind; 3] = [Kind::FindingAccept, Kind::Erase, Kind::ReviewStart];
+
+/// Kinds whose personal parts the posture rules read: what they find can tell of them.
+pub const IN_FINDINGS: [Kind; 4] = [
+    Kind::AccountImport,
+    Kind::MailboxSet,
+    Kind::PhoneSet,
+    Kind::PrivilegeSet,
+];
+
 /// The kinds of statements that record something leaving the ledger.
 const LEAVING: [Kind; 2] = [Kind::Backup, Kind::EvidenceExport];
 
@@ -44,16 +59,7 @@ pub fn holders(view: &View<'_>, seq: u64) -> Result<Vec<Holder>> {
         return Ok(Vec::new());
     };
     let erased = ErasedRecord::load(view, &subject.hash)?;
-    // Names are in every bundle, and so is why something was accepted or erased.
-    let kind = Kind::parse(&subject.kind)?;
-    let always = matches!(
-        kind,
-        Kind::Genesis
-            | Kind::CustodianAdd
-            | Kind::CustodianReplace
-            | Kind::FindingAccept
-            | Kind::Erase
-    );
+    let of = Kind::parse(&subject.kind)?;
     let end = erased.map_or(u64::MAX, |erased| erased.index);
     let mut found = Vec::new();
     for kind in LEAVING {
@@ -63,10 +69,9 @@ pub fn holders(view: &View<'_>, seq: u64) -> Result<Vec<Holder>> {
         };
         for entry in view.filtered(&filter)? {
             let claim = Claim::parse(kind, &entry.facts.bytes.0, None)?;
-            let (Some((size, what)), Some(made_at)) = (
-                holds(&claim, seq, always),
-                Time::from_seconds(entry.made_at),
-            ) else {
+            let (Some((size, what)), Some(made_at)) =
+                (holds(&claim, seq, of), Time::from_seconds(entry.made_at))
+            else {
                 continue;
             };
             // What it holds is the log of that size: what was erased before was in none of it.
@@ -84,14 +89,19 @@ pub fn holders(view: &View<'_>, seq: u64) -> Result<Vec<Holder>> {
     Ok(found)
 }
 
-/// The size of the log that has left with a statement, and what it has left as, where entry `seq` is in it.
-fn holds(claim: &Claim, seq: u64, always: bool) -> Option<(u64, What)> {
+/// The size of the log that has left with a statement, and what it has left as, where what entry `seq` of kind `of`
+/// says of people is in it.
+fn holds(claim: &Claim, seq: u64, of: Kind) -> Option<(u64, What)> {
     match claim {
         Claim::Backup(made) => Some((made.at.size, What::Backup(made.file))),
-        Claim::EvidenceExport(made)
-            if !made.redacted && (always || (made.first..made.end).contains(&seq)) =>
-        {
-            Some((made.at.size, What::Evidence(made.sums)))
+        Claim::EvidenceExport(made) => {
+            let told = if NAMES.contains(&of) {
+                !made.redacted
+            } else {
+                let beyond = BEYOND.contains(&of) || IN_FINDINGS.contains(&of);
+                (beyond || (made.first..made.end).contains(&seq)) && made.tells(of)
+            };
+            told.then_some((made.at.size, What::Evidence(made.sums)))
         }
         _ => None,
     }

@@ -56,6 +56,13 @@ impl Session {
         let token = untrusted.verify()?;
         let at = self.imprinted(&token.imprint)?;
         let stamp = Timestamp::of(at, &token, untrusted.bytes())?;
+        let known = TimestampRecord::all(&self.view())?;
+        if let Some(known) = known.iter().find(|known| known.facts.token == stamp.token) {
+            return Err(Error::refused(
+                "already-recorded",
+                format!("this time-stamp is on record as #{}", known.index),
+            ));
+        }
         let blobs = vec![untrusted.bytes().to_vec()];
         let entered = self.enter(Claim::Timestamp(stamp.clone()), blobs)?;
         Ok((entered, stamp))

@@ -37,6 +37,17 @@ pub trait Reading {
     /// Not found, code `no-entry`; verification.
     fn statement(&self, leaf: &Digest) -> Result<(u64, Statement)>;
 
+    /// What stands under a leaf hash, as [`Self::statement`], where it is there to be read.
+    ///
+    /// # Errors
+    /// Verification.
+    fn told(&self, leaf: &Digest) -> Result<Option<(u64, Statement)>> {
+        match self.place(leaf)? {
+            Some(_) => self.statement(leaf).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// A blob's bytes.
     ///
     /// # Errors

@@ -5,9 +5,9 @@ use super::{Judge, Verdict, refusal};
 use crate::crypto::canonical::INTEGERS_END;
 use crate::error::{Error, Result};
 use crate::state::people::{ONE, WriterRecord};
-use crate::statement::Seen;
 use crate::statement::copies::{BackedUp, Promote};
 use crate::statement::evidence::Exported;
+use crate::statement::{Kind, Seen};
 
 impl Judge<'_> {
     /// The head that a promotion names is the one before it.
@@ -68,6 +68,13 @@ impl Judge<'_> {
         if !in_order || !since_before || made.from > made.to {
             return Err(refusal::malformed(
                 "evidence is of days in order, and of entries before its checkpoint",
+            ));
+        }
+        let in_order =
+            |kinds: &[Kind]| kinds.is_sorted_by(|one, other| one.as_str() < other.as_str());
+        if !in_order(&made.scope) || !in_order(&made.withheld) {
+            return Err(refusal::malformed(
+                "the kinds that evidence has or withholds are in order, each once",
             ));
         }
         Ok(Verdict::AT_ONCE)

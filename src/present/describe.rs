@@ -338,10 +338,9 @@ fn opening(
     source: &dyn Reading,
     access: &Digest,
 ) -> Result<Option<(Id, Opened, Option<OpenedPersonal>)>> {
-    if source.place(access)?.is_none() {
+    let Some((_, statement)) = source.told(access)? else {
         return Ok(None);
-    }
-    let (_, statement) = source.statement(access)?;
+    };
     Ok(match statement.claim() {
         Claim::SafeOpen(opened, personal) => {
             Some((statement.header().author, opened.clone(), personal.clone()))

@@ -43,6 +43,8 @@ use super::tasks::{CloseTask, CloseTaskPersonal, RequestTask, RequestTaskPersona
 use super::trails::{
     Explain, ExplainPersonal, Reconcile, ReconcilePersonal, VoidReconcile, VoidReconcilePersonal,
 };
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 use crate::crypto::canonical;
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
@@ -227,6 +229,19 @@ claims! {
     "erase" Erase(Erase, RejectPersonal) "What a statement says of people is to be erased.";
     "timestamp" Timestamp(Timestamp) "An authority has dated a checkpoint.";
     "witness" Witness(Witness) "An outside witness has cosigned a checkpoint.";
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Self::parse(&word).map_err(de::Error::custom)
+    }
 }
 
 impl Claim {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Kind;
 use super::header::Seen;
 use super::time::Date;
 use crate::crypto::fixed::Digest;
@@ -22,8 +23,21 @@ pub struct Exported {
     pub first: u64,
     /// Index after the last entry in it.
     pub end: u64,
+    /// Kinds of entries that it discloses, in order of their words; none: every kind.
+    pub scope: Vec<Kind>,
+    /// Kinds that it withholds though they are in scope, in order of their words.
+    pub withheld: Vec<Kind>,
     /// Whether personal parts were left out.
     pub redacted: bool,
     /// SHA-256 of its `SHA256SUMS`.
     pub sums: Digest,
+}
+
+impl Exported {
+    /// Whether it has what entries of a kind say of people.
+    #[must_use]
+    pub fn tells(&self, kind: Kind) -> bool {
+        let in_scope = self.scope.is_empty() || self.scope.contains(&kind);
+        !self.redacted && in_scope && !self.withheld.contains(&kind)
+    }
 }

@@ -33,7 +33,9 @@ grep -q 'Good "evidence@rootkeep" signature' "$tmp/2" || fail 'ssh-keygen does n
 grep -q 'the same in all three files' "$tmp/3" || fail 'the keys are not compared'
 grep -q 'Signature Verified Successfully' "$tmp/4" || fail 'openssl does not say that it is good'
 grep -q 'statements are signed by those they name' "$tmp/5" || fail securesystemslib
+grep -q '^facts {' "$tmp/4" || fail 'the facts are not printed'
 grep -q 'without a gap' "$tmp/6" || fail proofbundle
+[ "$(grep -c '^cosigned by [0-9a-f]\{32\}$' "$tmp/6")" -ge 3 ] || fail 'the cosigners are not listed'
 grep -q 'is in the log of size' "$tmp/7" || fail Go
 grep -q 'continues that of 42' "$tmp/8" || fail 'the consistency proof'
 echo 'VERIFY.md: every command of eight sections'
@@ -77,6 +79,10 @@ changed() {
     grep -q "${file##*/}\|entry #" said || fail "rootkeep does not name $file: $(cat said)"
 }
 first=$(sed -n 's/^N=//p' guide/VERIFY.md)
+# Too few cosigners are no success: all proofs with the log's own line and one more.
+rm -rf other && cp -r guide other
+perl -ni -e 'print unless /^\x{e2}\x80\x94 rootkeep\S*\/[0-9a-f]{32} / && $seen{$ARGV}++' other/proofs/*.tlog-proof
+(cd other && ! run 6 >"$tmp/few" 2>&1) && grep -q '1 have cosigned where' "$tmp/few" || fail "one cosigner is enough: $(cat "$tmp/few")"
 changed index.html 's/<h1/<H1/' 1
 changed SHA256SUMS 's/([0-9a-f]{63})[0-9a-f]  index/${1}0  index/ or s/([0-9a-f]{63})0/${1}1/' 1 2
 changed "signatures/$(ls guide/signatures | head -n 1)" 's/AAAA/AAAB/' 2

@@ -166,7 +166,7 @@ def main():
     whole(signed.defs)
 
     # ---- the log
-    kinds, parts, gone, erased = signed.defs["header"]["properties"]["kind"]["enum"], {}, set(), set()
+    kinds, parts, gone, erased = signed.defs["kind"]["enum"], {}, set(), set()
     for index, line in enumerate(objects(where / "log.ndjson")):
         signed.holds("log.line", line)
         assert signed.root.is_valid(line) and line["seq"] == index

@@ -568,7 +568,7 @@ TRAIL
     as alice checkpoint --at 3
     as bob checkpoint
     as bob status
-    refused 4 blob-known alice checkpoint --timestamp-response log.tsr
+    refused 3 already-recorded alice checkpoint --timestamp-response log.tsr
     as alice backup --out b.tar
     as alice backup --out c.tar --unrecorded
     as alice evidence export --from 2020-01-01 --to 2035-12-31 --out evidence.zip

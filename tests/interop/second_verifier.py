@@ -238,7 +238,7 @@ SHAPES = {  # kind: facts, personal
     "backup": ({"at": {"size": size, "root": digest}, "file": digest, "bytes": size}, None),
     "backup.confirm": ({"at": {"size": size, "root": digest}, "file": digest}, None),
     "evidence.export": ({"at": {"size": size, "root": digest}, "since": ({"size": size, "root": digest}, None), "from": date, "to": date,
-                         "first": size, "end": size, "redacted": (True, False), "sums": digest}, None),
+                         "first": size, "end": size, "scope": [text(64, False)], "withheld": [text(64, False)], "redacted": (True, False), "sums": digest}, None),
     "rekey": ({"number": number(0, 2**32 - 1)}, None),
     "account.import": ({"organization": (text(), None), "at": time, "accounts": [
         {"id": account, "state": ("pending-activation", "active", "suspended", "pending-closure", "closed"),
@@ -1893,6 +1893,8 @@ class Log:
         since = (facts["since"] or facts["at"])["size"]
         need(facts["first"] <= facts["end"] <= facts["at"]["size"] and since <= facts["at"]["size"], "evidence: of entries before it")
         need(facts["from"] <= facts["to"], "evidence: days in order")
+        for kinds in (facts["scope"], facts["withheld"]):
+            need(all(kind in SHAPES for kind in kinds) and kinds == sorted(set(kinds)), "evidence: kinds in order")
 
     def timestamp(self, new, facts):
         self.backup(new, facts)

@@ -865,7 +865,7 @@ def forgeries(book):
         yield f"a {kind} of a state to come", "not a state", after(size, lambda b: backed_up(b, kind=kind, n=size + 1))
         yield f"a {kind} of another log", "not a state", after(size, lambda b: backed_up(b, kind=kind, root="0" * 64))
     def exported(b, by="alice", at=None, **change):
-        facts = {"at": at or state(b), "since": None, "from": "2026-01-01", "to": "2026-03-31", "first": 1, "end": 2, "redacted": False, "sums": "0" * 64}
+        facts = {"at": at or state(b), "since": None, "from": "2026-01-01", "to": "2026-03-31", "first": 1, "end": 2, "scope": [], "withheld": [], "redacted": False, "sums": "0" * 64}
         return b.add(by, "evidence.export", facts | change)
 
     yield "evidence of an earlier state", None, after(size, lambda b: exported(b, "frank", state(b, n=3), since=state(b, n=2), end=3))
@@ -875,6 +875,10 @@ def forgeries(book):
     yield "evidence of entries after its checkpoint", "before it", after(size, lambda b: exported(b, at=state(b, n=3), end=4))
     yield "evidence of entries backwards", "before it", after(size, lambda b: exported(b, first=3))
     yield "evidence since a later state", "before it", after(size, lambda b: exported(b, at=state(b, n=3), since=state(b, n=4)))
+    yield "evidence of some kinds", None, after(size, lambda b: exported(b, scope=["seal", "sign"], withheld=["sign"]))
+    yield "evidence of kinds backwards", "kinds", after(size, lambda b: exported(b, scope=["sign", "seal"]))
+    yield "evidence without a kind twice", "kinds", after(size, lambda b: exported(b, withheld=["sign", "sign"]))
+    yield "evidence without a kind that is none", "kinds", after(size, lambda b: exported(b, withheld=["sing"]))
     yield "evidence of days backwards", "days", after(size, lambda b: exported(b, to="2025-12-31"))
     def dated(b, by="frank", where=None, later=0, **change):
         facts = {"at": state(b, **(where or {})), "time": clock(b, later), "token": b.blob(), "policy": "1.2.3.4.1", "serial": "02",

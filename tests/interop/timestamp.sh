@@ -75,7 +75,7 @@ PY
     done
     rk bob custodian away bob --from 2030-01-01 --to 2030-01-02 >/dev/null # the log goes on
     rk bob checkpoint --timestamp-response log.tsr >/dev/null || fail "$how: refused"
-    refused blob-known checkpoint --timestamp-response log.tsr
+    refused already-recorded checkpoint --timestamp-response log.tsr
     # What comes back out, by docs/time.md.
     rm -f log.tst
     rk alice checkpoint --timestamp-token log.tst >/dev/null

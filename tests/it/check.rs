@@ -255,6 +255,31 @@ fn check_says_what_is_wrong_and_with_6_that_something_is() {
 }
 
 #[test]
+fn what_is_not_accepted_yet_is_listed_with_what_to_type() {
+    let desk = Desk::ready();
+    let words = "--json finding accept RK012 --about quorum:board --until 2027-06-30 --reason Two";
+    let proposed = desk.ok_as("alice", &words.split(' ').collect::<Vec<_>>());
+    let proposed = proposed.json();
+    let id = proposed["id"].as_str().unwrap();
+    let list = || desk.ok_as("carol", &["--json", "finding", "list"]).json();
+    let waits = list();
+    assert_eq!(waits["accepted"].as_array().unwrap().len(), 0);
+    assert_eq!(waits["waiting"][0]["id"], id);
+    assert_eq!(waits["waiting"][0]["reason"], "Two");
+    let text = desk.ok_as("carol", &["finding", "list"]).out;
+    assert!(
+        text.contains(&format!("not yet: sign {}", &id[..8])),
+        "{text}"
+    );
+    for name in ["alice", "bob", "dave"] {
+        desk.ok_as(name, &["sign", id]);
+    }
+    let accepted = list();
+    assert_eq!(accepted["waiting"].as_array().unwrap().len(), 0);
+    assert_eq!(accepted["accepted"][0]["id"], id);
+}
+
+#[test]
 fn an_accepted_finding_is_shown_as_such_and_is_none_any_more() {
     let desk = Desk::ready();
     let signers = [

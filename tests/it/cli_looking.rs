@@ -191,3 +191,23 @@ fn exported_shares_are_named_after_their_secret() {
         assert!(desk.path(&path).exists(), "{path}");
     }
 }
+
+#[test]
+fn a_custodian_is_found_by_name_though_the_card_is_in_base64() {
+    let desk = Desk::ready();
+    let found = |text: &str| -> Vec<String> {
+        let found = desk.ok_as("erin", &["--json", "find", text]).json();
+        let entries = found["entries"].as_array().unwrap().clone();
+        let kind = |entry: &Value| entry["kind"].as_str().unwrap().to_owned();
+        entries.iter().map(kind).collect()
+    };
+    assert_eq!(found("ALICE")[0], "genesis");
+    let newcomer = found("erin");
+    assert!(
+        newcomer
+            .iter()
+            .any(|kind| kind == "custodian.add" || kind == "genesis")
+    );
+    let one = desk.ok_as("erin", &["--json", "find", "alice", "--limit", "1"]);
+    assert_eq!(one.json()["entries"].as_array().unwrap().len(), 1);
+}

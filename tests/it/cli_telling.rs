@@ -306,3 +306,51 @@ fn a_start_of_somebodys_digits_is_enough() {
     let typed = format!("bob [{other}]");
     desk.refused("alice", &["custodian", "show", &typed], 5, "no-custodian");
 }
+
+#[test]
+fn what_the_environment_has_is_no_part_of_how_a_command_is_typed() {
+    let desk = Desk::ready();
+    let mut command = desk.command(&["evidence", "export"]);
+    command.env("ROOTKEEP_IDENTITY", desk.path("alice.key"));
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    let usage = "Usage: rootkeep evidence export --from <DATE> --to <DATE> --out <FILE>\n";
+    assert!(said.contains(usage), "{said}");
+}
+
+#[test]
+fn who_cosigns_is_told_what_came_of_it() {
+    let desk = Desk::ready();
+    let cosigned = desk.ok_as("bob", &["checkpoint", "--cosign"]);
+    assert!(
+        cosigned
+            .err
+            .contains("you have cosigned the checkpoint of ")
+    );
+    assert!(cosigned.err.contains("--out FILE"), "{}", cosigned.err);
+    assert!(cosigned.out.starts_with("rootkeep/"), "{}", cosigned.out);
+    let kept = desk.ok_as("carol", &["checkpoint", "--cosign", "--out", "now"]);
+    assert!(kept.err.contains("verify --against now"), "{}", kept.err);
+    assert_eq!(kept.out, "");
+    desk.ok_as("carol", &["verify", "--against", "now"]);
+    let looked = desk.ok_as("dave", &["checkpoint"]);
+    assert!(!looked.err.contains("cosigned the"), "{}", looked.err);
+    let quiet = desk.ok_as("bob", &["-q", "checkpoint", "--cosign"]);
+    assert_eq!(quiet.err, "");
+}
+
+#[test]
+fn evidence_of_nothing_is_refused_and_not_recorded() {
+    let desk = Desk::ready();
+    let before = desk.entries();
+    let typed = "evidence export --from 2026-01-01 --to 2099-12-31 --out q.zip --scope seal --withhold seal";
+    let error = desk.refused(
+        "alice",
+        &typed.split(' ').collect::<Vec<_>>(),
+        2,
+        "nothing-disclosed",
+    );
+    says(&error, &["headers would be all there is", "--withhold"]);
+    assert_eq!(desk.entries(), before);
+    assert!(!desk.path("q.zip").exists());
+}

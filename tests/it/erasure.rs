@@ -19,10 +19,12 @@ use rootkeep::state::records::read;
 use rootkeep::statement::copies::BackedUp;
 use rootkeep::statement::decisions::{About, RejectPersonal};
 use rootkeep::statement::erasure::{Erase, Ground};
+use rootkeep::statement::evidence::Exported;
 use rootkeep::statement::notes::{AttachPersonal, CorrectPersonal};
 use rootkeep::statement::people::Role;
 use rootkeep::statement::register::{Mailbox, MailboxPersonal};
 use rootkeep::statement::runbooks::AddRunbook;
+use rootkeep::statement::time::Date;
 use rootkeep::statement::{Claim, Kind, Seen};
 
 use crate::cli::{Desk, PROGRAM};
@@ -52,7 +54,7 @@ pub fn erase(world: &World, subject: Digest, signers: &[usize]) -> Entered {
     world.sign_all(proposed.leaf, signers)
 }
 
-fn correct(world: &World, words: &str) -> Digest {
+pub fn correct(world: &World, words: &str) -> Digest {
     let personal = CorrectPersonal {
         reason: text("a slip of the pen"),
         text: text(words),
@@ -509,6 +511,74 @@ fn what_left_the_ledger_with_it_is_listed() {
     let found = erasure::holders(&session.view(), seq).unwrap();
     let found: Vec<_> = found.iter().map(|it| (it.seq, &it.what)).collect();
     assert_eq!(found, [(with.seq, &What::Backup(Digest::of(b"with it")))]);
+}
+
+#[test]
+fn of_bundles_those_are_listed_that_tell_it() {
+    let world = World::active(3, 2);
+    correct(&world, WORD);
+    let subject = correct(&world, WORD);
+    let (size, root) = world.session(ADA).head().unwrap();
+    let of = |place: u8, change: fn(&mut Exported)| {
+        let mut made = Exported {
+            at: Seen { size, root },
+            since: None,
+            from: Date::parse("2026-01-01").unwrap(),
+            to: Date::parse("2026-12-31").unwrap(),
+            first: 0,
+            end: size,
+            scope: Vec::new(),
+            withheld: Vec::new(),
+            redacted: false,
+            sums: Digest::of(&[place]),
+        };
+        change(&mut made);
+        let claim = Claim::EvidenceExport(made);
+        world.session(ADA).enter(claim, Vec::new()).unwrap().seq
+    };
+    let whole = of(0, |_| ());
+    let scoped = of(1, |made| made.scope = vec![Kind::Correct, Kind::Seal]);
+    let others = of(2, |made| made.withheld = vec![Kind::Attach]);
+    of(3, |made| made.scope = vec![Kind::Seal]);
+    of(4, |made| made.withheld = vec![Kind::Correct]);
+    of(5, |made| made.redacted = true);
+    of(6, |made| made.end -= 1);
+    let held = |seq| -> Vec<u64> {
+        let session = world.session(CY);
+        let found = erasure::holders(&session.view(), seq).unwrap();
+        found.iter().map(|holder| holder.seq).collect()
+    };
+    assert_eq!(held(size - 1), [whole, scoped, others]);
+    // Names are in every bundle that is not redacted, whatever its range and kinds.
+    assert_eq!(held(0).len(), 6);
+    let session = world.session(CY);
+    let entry = session.view().entry_by_hash(&subject).unwrap().unwrap();
+    assert_eq!(entry.seq, size - 1);
+}
+
+#[test]
+fn evidence_names_kinds_in_order_and_each_once() {
+    let world = World::active(3, 2);
+    let (size, root) = world.session(ADA).head().unwrap();
+    let enter = |scope: &[Kind], withheld: &[Kind]| {
+        let made = Exported {
+            at: Seen { size, root },
+            since: None,
+            from: Date::parse("2026-01-01").unwrap(),
+            to: Date::parse("2026-12-31").unwrap(),
+            first: 0,
+            end: size,
+            scope: scope.to_vec(),
+            withheld: withheld.to_vec(),
+            redacted: false,
+            sums: Digest::of(b"sums"),
+        };
+        let claim = Claim::EvidenceExport(made);
+        world.session(ADA).enter(claim, Vec::new())
+    };
+    world.refused("malformed", || enter(&[Kind::Sign, Kind::Seal], &[]));
+    world.refused("malformed", || enter(&[], &[Kind::Seal, Kind::Seal]));
+    enter(&[Kind::Seal, Kind::Sign], &[Kind::Sign]).unwrap();
 }
 
 #[test]

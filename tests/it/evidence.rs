@@ -25,9 +25,9 @@ use rootkeep::statement::{Claim, Kind};
 
 use crate::world::*;
 
-type Files = BTreeMap<String, Vec<u8>>;
+pub type Files = BTreeMap<String, Vec<u8>>;
 
-struct OurWords;
+pub struct OurWords;
 
 impl Words for OurWords {
     fn claim(&self, source: &dyn Reading, claim: &Claim, people: &People) -> Result<String> {
@@ -39,7 +39,7 @@ impl Words for OurWords {
     }
 }
 
-fn wanted() -> Wanted {
+pub fn wanted() -> Wanted {
     Wanted {
         from: Date::parse("2026-01-01").unwrap(),
         to: Date::parse("2027-12-31").unwrap(),
@@ -54,7 +54,12 @@ fn wanted() -> Wanted {
 }
 
 /// What `place` exports at `size`, or at the head.
-fn export_at(world: &World, place: usize, wanted: &Wanted, size: Option<u64>) -> (Bundle, Files) {
+pub fn export_at(
+    world: &World,
+    place: usize,
+    wanted: &Wanted,
+    size: Option<u64>,
+) -> (Bundle, Files) {
     let mut session = world.session(place);
     let size = size.unwrap_or_else(|| session.head().unwrap().0);
     let bundle = session
@@ -79,11 +84,11 @@ fn all_files(bundle: &Bundle) -> Files {
     bundle.files(views).unwrap()
 }
 
-fn export(world: &World) -> (Bundle, Files) {
+pub fn export(world: &World) -> (Bundle, Files) {
     export_at(world, 0, &wanted(), None)
 }
 
-fn close(session: &Session, files: &mut Files) {
+pub fn close(session: &Session, files: &mut Files) {
     let sign = |sums: &[u8]| session.sign_evidence(sums);
     bundle::close(files, &session.member(), sign).unwrap();
 }
@@ -99,7 +104,7 @@ fn closed_again(world: &World, files: &Files) -> Files {
     files
 }
 
-fn verified(files: &Files) -> Verdict {
+pub fn verified(files: &Files) -> Verdict {
     let demands = Demands {
         page: Some(page::page),
         ..Demands::default()
@@ -125,7 +130,7 @@ fn differences(world: &World, place: usize, files: &Files) -> Vec<String> {
 }
 
 /// A world in which a secret was released, used and changed.
-fn released() -> World {
+pub fn released() -> World {
     let world = World::ready();
     let request = world.request(&[PASSWORD]);
     world.sign_all(request.leaf, &[1, 2]);

@@ -70,7 +70,9 @@ fn an_answer_is_recorded_for_the_checkpoint_that_was_asked_about() {
     assert!(session.timestamps(entered.seq).unwrap().is_empty());
     world.assert_good(CY);
     // The same token again says nothing.
-    world.refused("blob-known", || world.session(ADA).timestamp(&answer));
+    let again = world.refused("already-recorded", || world.session(ADA).timestamp(&answer));
+    let known = format!("this time-stamp is on record as #{}", entered.seq);
+    assert_eq!(again.message(), known);
     // An older checkpoint can still be dated, and by a token without a response around it.
     let older = world.session(ADA).root_at(5).unwrap();
     let older = Seen {

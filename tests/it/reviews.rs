@@ -39,7 +39,7 @@ fn ids(world: &World, people: &[usize]) -> Vec<Id> {
     ids
 }
 
-fn mailbox(world: &World, word: &str, people: &[usize], others: &[&str]) {
+pub fn mailbox(world: &World, word: &str, people: &[usize], others: &[&str]) {
     let facts = Mailbox {
         mailbox: name(word),
         members: ids(world, people),
@@ -109,7 +109,7 @@ fn privilege(world: &World, word: &str, people: &[usize], others: &[&str]) {
     world.session(ADA).enter(claim, Vec::new()).unwrap();
 }
 
-fn start(world: &World, place: usize) -> Result<Entered> {
+pub fn start(world: &World, place: usize) -> Result<Entered> {
     let mut session = world.session(place);
     session.start_review(Every::Quarter, date("2026-10-01"), None)
 }
@@ -153,7 +153,7 @@ fn record(world: &World, review: &Digest) -> ReviewRecord {
 }
 
 /// The number of the group that has a thing.
-fn group_of(world: &World, review: &Digest, thing: &str) -> u32 {
+pub fn group_of(world: &World, review: &Digest, thing: &str) -> u32 {
     let layout = layout(world, review);
     let thing = thing.parse().unwrap();
     let mut of = layout.numbered();
@@ -175,7 +175,7 @@ fn confirm(world: &World, place: usize, review: Digest) -> Result<Entered> {
     world.session(place).enter(claim, Vec::new())
 }
 
-fn strike(
+pub fn strike(
     world: &World,
     place: usize,
     review: Digest,

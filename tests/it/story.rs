@@ -383,6 +383,8 @@ pub fn retire(world: &World, place: usize, distrust_from: Option<u64>) -> Claim 
             cause: Cause::Left,
             distrust_from,
         },
-        Some(RetirePersonal { note: None }),
+        Some(RetirePersonal {
+            note: Some(text("Another job")),
+        }),
     )
 }

@@ -79,7 +79,9 @@ pub fn complete() -> World {
     enter(
         Claim::SecretConfirm(
             Confirm { secret, epoch: 1 },
-            Some(ConfirmPersonal { note: None }),
+            Some(ConfirmPersonal {
+                note: Some(text("It let me in")),
+            }),
         ),
         Vec::new(),
     );
@@ -199,7 +201,10 @@ pub fn complete() -> World {
         .unwrap();
     let drill = begin(DrillKind::LedgerRestore, Some("backups"));
     let at = Time::from_seconds(world.clock.seconds()).unwrap();
-    let noted = || Some(Noted { note: None });
+    let noted = || {
+        let note = Some(text("Before the others came"));
+        Some(Noted { note })
+    };
     let step = Step {
         drill,
         step: 1,
@@ -245,7 +250,9 @@ pub fn complete() -> World {
         number: 1,
         outcome: Improved::Done,
     };
-    let done = Some(Remark { note: text("done") });
+    let done = Some(Remark {
+        note: text("It was made anew"),
+    });
     enter(Claim::ImprovementClose(close, done), Vec::new());
     let runbook = AddRunbook {
         runbook: name("lost-mfa"),
@@ -262,7 +269,7 @@ pub fn complete() -> World {
         until: Date::parse("2026-01-01").unwrap(),
     };
     let remark = Some(Remark {
-        note: text("agreed"),
+        note: text("The board can live with it"),
     });
     let accepted = enter(Claim::FindingAccept(accept, remark), Vec::new());
     world.sign_all(accepted.leaf, &both);
@@ -621,7 +628,7 @@ pub fn complete() -> World {
             Some(ClosedPersonal {
                 others: Vec::new(),
                 exceptions: Vec::new(),
-                note: None,
+                note: Some(text("It was raining")),
             }),
         ),
         Vec::new(),
@@ -664,7 +671,7 @@ pub fn complete() -> World {
     for who in [BEA, CY] {
         world
             .session(who)
-            .reject(rejected.leaf, text("no"))
+            .reject(rejected.leaf, text("Two are too few"))
             .unwrap();
     }
     world.decide(ADA, retire(&world, again, Some(5)), &both);
@@ -681,7 +688,7 @@ pub fn complete() -> World {
             epoch: Some(1),
         },
         Some(DestroyPersonal {
-            reason: text("old"),
+            reason: text("It was on a screen"),
         }),
     );
     world.decide(ADA, destroy, &both);
@@ -703,6 +710,8 @@ pub fn complete() -> World {
         to: day("2026-03-31"),
         first: 1,
         end: 2,
+        scope: Vec::new(),
+        withheld: vec![StatementKind::QuorumDefine],
         redacted: true,
         sums: file,
     };
@@ -751,7 +760,9 @@ pub fn complete() -> World {
             credentials: second.is_none().then_some(Credentials::Present),
             witness: second,
         };
-        let note = Some(CloseTaskPersonal { note: text("done") });
+        let note = Some(CloseTaskPersonal {
+            note: text("The owner has it"),
+        });
         let ended = enter(Claim::TaskClose(ended, note), Vec::new());
         if second.is_some() {
             world.session(BEA).sign_off(ended.leaf).unwrap();

@@ -744,7 +744,9 @@ pub fn close_claim(request: Digest) -> Claim {
             outcome: Outcome::Used,
             rotated: true,
         },
-        Some(ClosePersonal { note: text("done") }),
+        Some(ClosePersonal {
+            note: text("The plan is changed"),
+        }),
     )
 }
 

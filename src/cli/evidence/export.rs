@@ -93,7 +93,7 @@ pub fn run(context: &Context, command: &ExportCommand) -> Result<Done> {
     verdict.require_good()?;
     archive::publish(&command.out, &files)?;
     drop(files);
-    let claim = exported(&bundle, sums);
+    let claim = exported(&bundle, sums)?;
     let (entry, warnings) = if command.unrecorded {
         (None, Vec::new())
     } else if let Some(seq) = known(&session, &claim)? {
@@ -122,13 +122,21 @@ fn wanted(command: &ExportCommand) -> Result<Wanted> {
     } else {
         Framework::find_all(command.framework.iter().map(String::as_str))?
     };
+    let (scope, withheld) = (kinds(&command.scope)?, kinds(&command.withhold)?);
+    if !scope.is_empty() && scope.iter().all(|kind| withheld.contains(kind)) {
+        return Err(Error::usage(
+            "nothing-disclosed",
+            "every kind of entry that is in scope is withheld: headers would be all there is",
+        )
+        .hint("leave out --withhold, or name another kind with --scope"));
+    }
     Ok(Wanted {
         from,
         to,
         since: None,
         note: None,
-        scope: kinds(&command.scope)?,
-        withheld: kinds(&command.withhold)?,
+        scope,
+        withheld,
         redacted: command.redact,
         bags: command.bags,
         frameworks,
@@ -176,9 +184,9 @@ fn checkpoint(session: &Session, typed: &str) -> Result<Seen> {
     })
 }
 
-fn exported(bundle: &Bundle, sums: Digest) -> Exported {
+fn exported(bundle: &Bundle, sums: Digest) -> Result<Exported> {
     let evidence = &bundle.evidence;
-    Exported {
+    Ok(Exported {
         at: Seen {
             size: evidence.checkpoint.size,
             root: evidence.checkpoint.root,
@@ -188,9 +196,15 @@ fn exported(bundle: &Bundle, sums: Digest) -> Exported {
         to: evidence.query.to,
         first: evidence.range.first,
         end: evidence.range.end,
+        scope: kinds(&evidence.query.scope)?,
+        withheld: kinds(&evidence.query.withheld)?,
         redacted: evidence.query.redacted,
         sums,
-    }
+    })
+}
+
+fn kinds(words: &[String]) -> Result<Vec<Kind>> {
+    words.iter().map(|word| Kind::parse(word)).collect()
 }
 
 /// The entry that has this very bundle on record.

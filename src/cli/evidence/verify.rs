@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::parts;
 use super::threads;
 use crate::cli::context::Context;
 use crate::cli::output::{self, Done};
@@ -13,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::exchange::evidence::bundle::read_lined;
 use crate::exchange::evidence::container::BYTES_LIMIT;
 use crate::exchange::evidence::trust::Trust;
-use crate::exchange::evidence::verify::{self, Demands, Verdict, unpacked};
+use crate::exchange::evidence::verify::handed_over::{self, Handed};
+use crate::exchange::evidence::verify::{self, Demands, Files, Verdict, unpacked};
 use crate::ledger::read_regular;
 use crate::present;
 
@@ -23,7 +25,7 @@ const TRUST_LIMIT: u64 = 16 << 20;
 /// `evidence verify`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  rootkeep evidence verify q3.zip --trust trust.json\n  rootkeep evidence verify q3.zip --previous q2.zip --cosigners 3"
+    after_help = "Examples:\n  rootkeep evidence verify q3.zip --trust trust.json\n  rootkeep evidence verify q3.zip --previous q2.zip --cosigners 3 --parts asked-for.ndjson"
 )]
 pub struct VerifyBundle {
     /// The bundle, or the folder it was unpacked into
@@ -41,13 +43,17 @@ pub struct VerifyBundle {
     /// The bundle before: this one has to continue it
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
+    /// Parts that were handed over of single entries, as `log --raw --entry` writes them (repeatable)
+    #[arg(long, value_name = "FILE")]
+    parts: Vec<PathBuf>,
 }
 
 pub fn run(context: &Context, command: &VerifyBundle) -> Result<Done> {
     let demands = demands(command)?;
-    let mut verdict = verified(&command.bundle, &demands)?;
+    let parts = parts::read(&command.parts)?;
+    let (mut verdict, handed) = verified(&command.bundle, &demands, &parts)?;
     if let Some(path) = &command.previous {
-        let older = verified(path, &demands)?;
+        let (older, _) = verified(path, &demands, &[])?;
         if let Some(first) = older.problems.first() {
             return Err(Error::verification(
                 "previous-not-good",
@@ -63,9 +69,9 @@ pub fn run(context: &Context, command: &VerifyBundle) -> Result<Done> {
         (false, _) => Done::Problems,
     };
     if context.global.json {
-        json(&verdict)?;
+        json(&verdict, &handed)?;
     } else {
-        text(command, &verdict)?;
+        text(command, &verdict, &handed)?;
     }
     Ok(done)
 }
@@ -105,22 +111,31 @@ fn demands(command: &VerifyBundle) -> Result<Demands> {
     })
 }
 
-/// Verifies a file or a folder.
-fn verified(path: &Path, demands: &Demands) -> Result<Verdict> {
+/// Verifies a file or a folder, and what was handed over beside it.
+fn verified(
+    path: &Path,
+    demands: &Demands,
+    parts: &[(String, Vec<u8>)],
+) -> Result<(Verdict, Vec<Handed>)> {
+    let held = |files: Result<Files<'_>>| match files {
+        Ok(files) => {
+            let mut verdict = verify::verify(&files, demands, threads());
+            let mut handed = Vec::new();
+            for (name, bytes) in parts {
+                handed.extend(handed_over::check(&files, name, bytes, &mut verdict));
+            }
+            (verdict, handed)
+        }
+        Err(error) => (Verdict::of(&error), Vec::new()),
+    };
     if path.is_dir() {
-        return Ok(match unpacked::read(path) {
-            Ok(files) => verify::verify(&files, demands, threads()),
-            Err(error) => Verdict::of(&error),
-        });
+        return Ok(held(unpacked::read(path)));
     }
     let bytes = read_regular(path, BYTES_LIMIT)?;
-    Ok(match verify::unpack(&bytes) {
-        Ok(files) => verify::verify(&files, demands, threads()),
-        Err(error) => Verdict::of(&error),
-    })
+    Ok(held(verify::unpack(&bytes)))
 }
 
-fn json(verdict: &Verdict) -> Result<()> {
+fn json(verdict: &Verdict, handed: &[Handed]) -> Result<()> {
     let head = verdict
         .evidence
         .as_ref()
@@ -138,13 +153,13 @@ fn json(verdict: &Verdict) -> Result<()> {
             "ok": verdict.is_good(), "statements": verdict.statements, "signatures": verdict.signatures,
             "checkpoint": head.map(|head| json!({"size": head.size, "root": head.root})),
             "cosigners": verdict.cosigners, "signers": verdict.signers, "confirmed": verdict.confirmed,
-            "problems": problems,
+            "parts": parts::json(handed), "problems": problems,
         }),
     )
 }
 
-fn text(command: &VerifyBundle, verdict: &Verdict) -> Result<()> {
-    let mut text = String::new();
+fn text(command: &VerifyBundle, verdict: &Verdict, handed: &[Handed]) -> Result<()> {
+    let mut text = parts::text(handed)?;
     for problem in &verdict.problems {
         let place = match (&problem.file, problem.seq) {
             (_, Some(seq)) => format!("entry #{seq}: "),

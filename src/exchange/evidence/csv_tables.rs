@@ -24,7 +24,7 @@ const FORMULA: [char; 11] = [
 /// # Errors
 /// Failed, code `internal`.
 pub fn csv_files(evidence: &Evidence) -> Result<Vec<(String, Vec<u8>)>> {
-    let people = People::of(&evidence.people);
+    let people = Names::of(evidence);
     let tables = &evidence.tables;
     Ok(vec![
         file("accesses", &ACCESSES, &tables.accesses, |row| {
@@ -35,7 +35,9 @@ pub fn csv_files(evidence: &Evidence) -> Result<Vec<(String, Vec<u8>)>> {
         })?,
         file("custodians", &CUSTODIANS, &evidence.people, custodian)?,
         file("drills", &DRILLS, &tables.drills, |row| people.drill(row))?,
-        file("findings", &FINDINGS, &evidence.findings, finding)?,
+        file("findings", &FINDINGS, &evidence.findings, |row| {
+            people.finding(row)
+        })?,
         file("items", &ITEMS, &evidence.custody.items, item)?,
         file("releases", &RELEASES, &tables.releases, |row| {
             people.release(row)
@@ -91,10 +93,11 @@ const DRILLS: [&str; 12] = [
     "agreed_ids",
     "lessons",
 ];
-const FINDINGS: [&str; 10] = [
+const FINDINGS: [&str; 11] = [
     "rule",
     "severity",
     "about",
+    "about_name",
     "title",
     "message",
     "state",
@@ -104,10 +107,11 @@ const FINDINGS: [&str; 10] = [
     "accepted_why",
 ];
 const ITEMS: [&str; 6] = ["item", "kind", "location", "out", "bag", "battery_checked"];
-const RELEASES: [&str; 13] = [
+const RELEASES: [&str; 14] = [
     "entry",
     "what",
     "of",
+    "of_names",
     "operator",
     "operator_id",
     "purpose",
@@ -175,18 +179,63 @@ fn list<T: ToString>(values: &[T]) -> String {
     values.join("; ")
 }
 
-/// What the bundle calls people.
-struct People<'e>(BTreeMap<Id, &'e str>);
+/// What the bundle calls people, secrets and entries.
+struct Names<'e> {
+    people: BTreeMap<Id, &'e str>,
+    secrets: BTreeMap<String, &'e str>,
+    entries: BTreeMap<String, u64>,
+}
 
-impl<'e> People<'e> {
-    fn of(people: &'e [PersonLine]) -> Self {
-        Self(people.iter().map(|one| (one.id, &*one.name)).collect())
+impl<'e> Names<'e> {
+    fn of(evidence: &'e Evidence) -> Self {
+        let people = evidence.people.iter();
+        let secrets = evidence.custody.secrets.iter();
+        let entries = evidence.statements.iter();
+        Self {
+            people: people.map(|one| (one.id, &*one.name)).collect(),
+            secrets: secrets.map(|one| (one.id.to_hex(), &*one.name)).collect(),
+            entries: entries.map(|one| (one.leaf.to_hex(), one.seq)).collect(),
+        }
     }
 
     fn name(&self, id: &Id) -> String {
-        self.0
+        self.people
             .get(id)
             .map_or_else(|| id.short(), |name| (*name).to_owned())
+    }
+
+    /// What a release is of, by name: a secret that is not sealed any more, or an account, as it is.
+    fn secrets(&self, of: &[String]) -> String {
+        let named = |one: &String| {
+            self.secrets
+                .get(one)
+                .map_or(&**one, |name| *name)
+                .to_owned()
+        };
+        list(&of.iter().map(named).collect::<Vec<_>>())
+    }
+
+    /// What a finding is about, where that is an id to which the bundle has a name.
+    fn about(&self, about: &str) -> String {
+        let Some((what, id)) = about.split_once(':') else {
+            return String::new();
+        };
+        match what {
+            "custodian" => {
+                let known = Id::parse(id).ok();
+                let name = known.and_then(|id| self.people.get(&id));
+                name.map_or_else(String::new, |name| (*name).to_owned())
+            }
+            "secret" => self
+                .secrets
+                .get(id)
+                .map_or_else(String::new, |name| (*name).to_owned()),
+            "entry" => self
+                .entries
+                .get(id)
+                .map_or_else(String::new, |seq| format!("#{seq}")),
+            _ => String::new(),
+        }
     }
 
     fn names(&self, ids: &[Id]) -> String {
@@ -248,12 +297,13 @@ impl<'e> People<'e> {
         ]
     }
 
-    fn release(&self, row: &ReleaseRow) -> [String; 13] {
+    fn release(&self, row: &ReleaseRow) -> [String; 14] {
         let operator = row.operator.as_ref();
         [
             row.seq.to_string(),
             cell(&row.what),
             list(&row.of),
+            self.secrets(&row.of),
             operator.map_or_else(String::new, |id| self.name(id)),
             cell(&row.operator),
             cell(&row.purpose),
@@ -264,6 +314,24 @@ impl<'e> People<'e> {
             cell(&row.closed_at),
             cell(&row.outcome),
             cell(&row.rotated),
+        ]
+    }
+
+    fn finding(&self, row: &FindingLine) -> [String; 11] {
+        let accepted = row.accepted.as_ref();
+        let state = accepted.map_or("open", |_| "accepted");
+        [
+            row.rule.clone(),
+            row.severity.clone(),
+            row.about.clone(),
+            self.about(&row.about),
+            row.title.clone(),
+            row.message.clone(),
+            state.to_owned(),
+            cell(&accepted.map(|accepted| accepted.until)),
+            cell(&accepted.map(|accepted| accepted.since)),
+            cell(&accepted.map(|accepted| accepted.leaf)),
+            cell(&accepted.and_then(|accepted| accepted.why.clone())),
         ]
     }
 
@@ -290,23 +358,6 @@ fn custodian(row: &PersonLine) -> [String; 6] {
         cell(&row.from),
         cell(&row.until),
         cell(&row.distrusted),
-    ]
-}
-
-fn finding(row: &FindingLine) -> [String; 10] {
-    let accepted = row.accepted.as_ref();
-    let state = accepted.map_or("open", |_| "accepted");
-    [
-        row.rule.clone(),
-        row.severity.clone(),
-        row.about.clone(),
-        row.title.clone(),
-        row.message.clone(),
-        state.to_owned(),
-        cell(&accepted.map(|accepted| accepted.until)),
-        cell(&accepted.map(|accepted| accepted.since)),
-        cell(&accepted.map(|accepted| accepted.leaf)),
-        cell(&accepted.and_then(|accepted| accepted.why.clone())),
     ]
 }
 

@@ -167,8 +167,12 @@ impl Framework {
     /// # Errors
     /// Usage, code `bad-framework`, naming line or control, and field.
     pub fn parse(bytes: &[u8], file: &str) -> Result<Self> {
-        let read: Self =
-            serde_json::from_slice(bytes).map_err(|error| bad(file, &error.to_string()))?;
+        let read: Self = serde_json::from_slice(bytes).map_err(|error| {
+            bad(
+                file,
+                &in_control(bytes).unwrap_or_else(|| error.to_string()),
+            )
+        })?;
         read.check().map_err(|why| bad(file, &why))?;
         Ok(read)
     }
@@ -188,14 +192,13 @@ impl Framework {
             return Err(format!("controls: 1 to {MAX_CONTROLS}"));
         }
         let mut ids = BTreeSet::new();
-        for (at, control) in self.controls.iter().enumerate() {
-            let place = format!("controls, no. {}", at.saturating_add(1));
+        for (number, control) in (1..).zip(&self.controls) {
+            let place = place(number, Some(&control.id));
             if !is_id(&control.id) {
                 return Err(format!(
                     "{place}: id: 1 to {MAX_WORD} of `A-Z a-z 0-9 . - _ ( )`"
                 ));
             }
-            let place = format!("{place} (`{}`)", control.id);
             if !ids.insert(token(&control.id)) {
                 return Err(format!("{place}: id: there is such a one before it"));
             }
@@ -222,6 +225,25 @@ impl Control {
             DrillKind::parse(drill).is_some()
         })
     }
+}
+
+/// Where a control stands, and what it calls itself.
+fn place(number: u64, id: Option<&str>) -> String {
+    match id {
+        Some(id) => format!("controls, no. {number} (`{}`)", id.escape_debug()),
+        None => format!("controls, no. {number}"),
+    }
+}
+
+/// Which control can't be read, and why, where it is one: a reader of JSON knows but the line.
+fn in_control(bytes: &[u8]) -> Option<String> {
+    let file: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    let controls = file.get("controls")?.as_array()?;
+    (1..).zip(controls).find_map(|(number, control)| {
+        let error = Control::deserialize(control).err()?;
+        let id = control.get("id").and_then(serde_json::Value::as_str);
+        Some(format!("{}: {error}", place(number, id)))
+    })
 }
 
 fn bad(file: &str, why: &str) -> Error {
@@ -407,6 +429,9 @@ fn control_line(
         ControlState::Accepted
     } else if !statements.is_empty() || control.rules.iter().any(|rule| passed.contains(rule)) {
         ControlState::Supported
+    } else if !control.rules.is_empty() {
+        // What has no finding and did not pass had nothing to look at.
+        ControlState::NotLookedAt
     } else {
         ControlState::NoEvidence
     };

@@ -4,6 +4,7 @@ pub mod again;
 pub mod missing;
 mod outsiders;
 mod records;
+mod sparing;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ use crate::statement::{Claim, Kind, Seen, Time, UntrustedStatement};
 use crate::store::{LogFilter, View};
 
 use super::frameworks::{self, Framework};
+use sparing::Sparing;
 
 /// So many entries are read at once.
 const CHUNK: u64 = 256;
@@ -108,6 +110,7 @@ pub fn gather(session: &Session, wanted: &Wanted, words: &dyn Words) -> Result<B
     let previous = previous.map(|(at, _)| at);
     let entries = Entries {
         session,
+        sparing: Sparing { session, wanted },
         people: &people,
         wanted,
         words,
@@ -344,6 +347,7 @@ fn say_who_agreed(lines: &mut [StatementLine], told: &[Told]) {
 /// Reads entries as a bundle shows them.
 struct Entries<'g> {
     session: &'g Session,
+    sparing: Sparing<'g>,
     people: &'g People,
     wanted: &'g Wanted,
     words: &'g dyn Words,
@@ -418,20 +422,8 @@ impl Entries<'_> {
             &parts.facts.bytes.0,
             personal.as_ref().map(|part| part.bytes.0.as_slice()),
         )?;
-        // What is said in words of these is taken from the personal parts of other entries too.
-        let tells_names = matches!(
-            kind,
-            Kind::ReviewStrike
-                | Kind::ReviewDone
-                | Kind::SafeClose
-                | Kind::TaskClose
-                | Kind::ReconcileVoid
-                | Kind::EventExplain
-                | Kind::Attach
-                | Kind::Correct
-        );
-        let text = (!(withheld || self.wanted.redacted && tells_names))
-            .then(|| self.words.claim(self.session, &claim, self.people))
+        let text = (!withheld)
+            .then(|| self.words.claim(&self.sparing, &claim, self.people))
             .transpose()?;
         let told = Told {
             seq,

@@ -31,6 +31,7 @@ pub fn text(evidence: &Evidence, trust: &Trust) -> String {
         .replace("{keys}", &keys)
         .replace("{exporter}", &evidence.exporter.to_string())
         .replace("{first}", &format!("{first:08}"))
+        .replace("{threshold}", &evidence.ledger.threshold.to_string())
         .replace("{size}", &evidence.checkpoint.size.to_string())
         .replace("{root}", &evidence.checkpoint.root.to_string())
         .replace("{log}", &trust.log().to_string())

@@ -242,7 +242,7 @@ pub struct FindingLine {
     pub severity: String,
     /// About what.
     pub about: String,
-    /// What is wrong; where names are withheld, the rule's title alone.
+    /// What is wrong; where that could tell of people what is withheld, the rule's title alone.
     pub message: String,
     /// That governance has accepted it.
     pub accepted: Option<AcceptedLine>,
@@ -268,6 +268,8 @@ pub struct AcceptedLine {
 pub struct RulesLine {
     /// Rules that were held to something, and found nothing.
     pub passed: Vec<String>,
+    /// Rules that had nothing to look at.
+    pub not_looked: Vec<String>,
     /// Rules that say nothing, and why.
     pub not_applicable: Vec<NotApplicable>,
 }
@@ -310,6 +312,8 @@ pub enum ControlState {
     Findings,
     /// Every finding is accepted by governance.
     Accepted,
+    /// Its rules had nothing to look at, and nothing else in this bundle speaks of it.
+    NotLookedAt,
     /// Nothing in this bundle speaks of it.
     NoEvidence,
 }

@@ -483,6 +483,12 @@ fn state(state: ControlState) -> (&'static str, Status) {
             "other",
             "There are findings, and governance has accepted each of them for a time.",
         ),
+        ControlState::NotLookedAt => (
+            "not-looked-at",
+            "not-satisfied",
+            "other",
+            "Its rules had nothing to look at, and nothing else in this bundle speaks of it.",
+        ),
         ControlState::NoEvidence => (
             "no-evidence",
             "not-satisfied",

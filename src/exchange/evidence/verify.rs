@@ -2,6 +2,7 @@
 //! its file or its entry, and the verifying goes on as far as it can.
 
 mod entries;
+pub mod handed_over;
 mod keys;
 mod outsiders;
 mod page;

@@ -30,7 +30,9 @@ fn look(world: &World) -> Looked {
         Some(restored) => Some(format!(
             "the last backup that was tried was restored at {restored}"
         )),
-        None if founded >= since => None,
+        None if founded >= since => {
+            return Looked::nothing("no backup was restored yet, and the ledger is young");
+        }
         None => Some("no backup was ever restored".to_owned()),
     };
     looked.at(|| About::Ledger, wrong);
@@ -54,5 +56,7 @@ mod tests {
         breaks(&RULE, &world, "the last backup that was tried");
         world.restored = None;
         breaks(&RULE, &world, "no backup was ever restored");
+        world.founded = Some(ago(&world, 99));
+        says_nothing(&RULE, &world);
     }
 }

@@ -20,10 +20,14 @@ pub const RULE: Rule = Rule {
 };
 
 fn look(world: &World) -> Looked {
-    let mut looked = Looked {
-        at: world.items.len(),
-        ..Looked::default()
-    };
+    let mut looked = Looked::default();
+    for item in world.items.keys() {
+        if world.handled.contains(item) {
+            looked.at += 1;
+        } else {
+            looked.skip("it was not handled in any access that is on record");
+        }
+    }
     for (leaf, access) in &world.odd_accesses {
         for finding in &access.findings {
             let (item, what) = match finding {
@@ -112,5 +116,12 @@ mod tests {
         holds(&RULE, &world);
         broken(&mut world, "qr-tokyo");
         breaks(&RULE, &world, "was broken");
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_nobody_has_handled() {
+        let mut world = good();
+        world.handled.clear();
+        says_nothing(&RULE, &world);
     }
 }

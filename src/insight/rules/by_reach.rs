@@ -18,6 +18,10 @@ pub(super) fn look(world: &World, wrong: impl Fn(&Reach) -> Option<String>) -> L
     let mut shared: BTreeMap<String, usize> = BTreeMap::new();
     for (id, reach) in &world.reach {
         let message = wrong(reach);
+        if reach.smallest.is_none() && message.is_none() {
+            looked.skip("no way to its root user is on record");
+            continue;
+        }
         if !reach.from_management {
             looked.at(|| About::Account(*id), message);
             continue;

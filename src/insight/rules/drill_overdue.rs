@@ -51,6 +51,10 @@ fn look(world: &World) -> Looked {
             continue;
         };
         let overdue = one.standing == Standing::Overdue;
+        if !overdue && !was_held(world, plan.facts.drill) {
+            looked.skip("no drill of its kind was held yet, and the first is not overdue");
+            continue;
+        }
         looked.at(
             || About::Plan(plan.facts.plan.clone()),
             overdue.then(|| {
@@ -62,6 +66,12 @@ fn look(world: &World) -> Looked {
         );
     }
     looked
+}
+
+/// Whether a drill was brought to its end, however that was.
+fn was_held(world: &World, kind: DrillKind) -> bool {
+    let mut drills = world.drills.iter().filter_map(|one| one.drill.as_ref());
+    drills.any(|(_, drill)| drill.drill == kind && drill.finished.is_some())
 }
 
 #[cfg(test)]
@@ -81,5 +91,12 @@ mod tests {
         breaks(&RULE, &world, "is overdue");
         world.drills.remove(0);
         breaks(&RULE, &world, "no possession drill is planned");
+    }
+
+    #[test]
+    fn a_plan_alone_is_no_practice() {
+        let mut world = good();
+        world.drills.retain(|one| one.drill.is_none());
+        says_nothing(&RULE, &world);
     }
 }

@@ -1,6 +1,5 @@
 //! RK033: every root event of CloudTrail is explained.
 
-use super::rule::Found;
 use super::rule::{Looked, Rule, Severity};
 use super::world::World;
 use crate::statement::findings::About;
@@ -19,27 +18,26 @@ pub const RULE: Rule = Rule {
 
 fn look(world: &World) -> Looked {
     let mut looked = Looked {
-        at: 1,
+        at: world.compared.len(),
         ..Looked::default()
     };
     for event in &world.events {
         let account = event.account.map(|account| format!(" in {account}"));
         let place = account.unwrap_or_default();
-        looked.found.push(Found {
-            about: event.about.clone(),
-            message: format!(
-                "{}{place} at {} is explained by nothing",
-                event.name, event.at
-            ),
-        });
+        let wrong = format!(
+            "{}{place} at {} is explained by nothing",
+            event.name, event.at
+        );
+        looked.at(|| event.about.clone(), Some(wrong));
     }
     for (leaf, from, to) in &world.set_aside {
-        looked.found.push(Found {
-            about: About::Entry(*leaf),
-            message: format!(
-                "what CloudTrail was found to say from {from} to {to} was set aside, and nobody has read that time again"
-            ),
-        });
+        let wrong = format!(
+            "what CloudTrail was found to say from {from} to {to} was set aside, and nobody has read that time again"
+        );
+        looked.at(|| About::Entry(*leaf), Some(wrong));
+    }
+    if looked.at == 0 {
+        looked.skip("CloudTrail was not compared with the ledger for the time in question");
     }
     looked
 }
@@ -69,5 +67,12 @@ mod tests {
             .set_aside
             .push((Digest([1; 32]), ago(&world, 9), ago(&world, 2)));
         breaks(&RULE, &world, "set aside");
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_nobody_compared() {
+        let mut world = good();
+        world.compared.clear();
+        says_nothing(&RULE, &world);
     }
 }

@@ -21,7 +21,7 @@ use crate::state::ceremonies::{CeremonyRecord, Ended};
 use crate::state::custody::{
     AccountRecord, Epoch, InEffect, RequestRecord, SecretRecord, WantedRecord,
 };
-use crate::state::drills::{ImprovementRecord, PlanRecord};
+use crate::state::drills::{DrillRecord, Finished, ImprovementRecord, PlanRecord};
 use crate::state::people::{Custodian, GovernanceRecord};
 use crate::state::places::{
     AccessRecord, Finding, ItemRecord, LocationRecord, MailboxRecord, PhoneRecord, Place,
@@ -34,7 +34,7 @@ use crate::statement::accesses::{Happened, Opened};
 use crate::statement::account_id::AccountId;
 use crate::statement::accounts::{AccountFacts, AccountNames, AccountState, Partition};
 use crate::statement::ceremonies::{CeremonyOutcome, Performance};
-use crate::statement::drills::{DrillKind, Every, Plan, Scope};
+use crate::statement::drills::{DrillKind, DrillOutcome, Every, Plan, Scope};
 use crate::statement::people::{Cause, Role};
 use crate::statement::quorums::Group;
 use crate::statement::register::HeldSecret;
@@ -231,8 +231,8 @@ fn safe(site: &str, zone: &str, access: [u8; 2], item: &str) -> (Name, LocationR
         out: BTreeSet::new(),
         open: None,
         last: None,
-        accesses: 0,
-        counter: None,
+        accesses: 1,
+        counter: Some(4),
     };
     (location, record)
 }
@@ -281,6 +281,46 @@ fn occasion(kind: DrillKind) -> Occasion {
         drill: None,
         due: Some(date("2027-03-31")),
         standing: Standing::Planned,
+        late: false,
+    }
+}
+
+/// A drill that was held by no plan, and passed.
+fn held(kind: DrillKind) -> Occasion {
+    let record = DrillRecord {
+        id: id(1),
+        index: 6,
+        author: id(1),
+        made_at: day(40),
+        drill: kind,
+        plan: None,
+        due: None,
+        nonce: Digest([1; 32]),
+        scope: Scope::All,
+        sample: None,
+        secrets: 0,
+        holders: Vec::new(),
+        targets: Vec::new(),
+        invited: Vec::new(),
+        named: Vec::new(),
+        people: Vec::new(),
+        answers: Vec::new(),
+        steps: Vec::new(),
+        found: Vec::new(),
+        finishing: None,
+        finished: Some(Finished {
+            finish: Digest([2; 32]),
+            index: 7,
+            at: day(39),
+            outcome: DrillOutcome::Passed,
+            lessons: 0,
+        }),
+    };
+    Occasion {
+        plan: None,
+        drill: Some((Digest([9; 32]), record)),
+        due: None,
+        standing: Standing::Passed,
         late: false,
     }
 }
@@ -430,6 +470,7 @@ pub(super) fn good() -> World {
         thing("qr-london", ItemKind::QrSheet, Some(SEED), "london-safe"),
         (token, record),
     ]);
+    world.handled = world.items.keys().cloned().collect();
     world.mailboxes = BTreeMap::from([
         mailbox_of("mail-m", M, "root@example.com"),
         mailbox_of("mail-b", B, "b@example.com"),
@@ -473,6 +514,7 @@ pub(super) fn good() -> World {
     ]
     .map(occasion)
     .to_vec();
+    world.drills.push(held(DrillKind::Possession));
     world.reviews.push(reviews::Occasion {
         review: None,
         period: Period::of(Every::Quarter, NaiveDate::from_ymd_opt(2027, 1, 1).unwrap()),
@@ -480,6 +522,14 @@ pub(super) fn good() -> World {
         standing: drills::Standing::Planned,
         late: false,
     });
+    world.reviews.push(reviews::Occasion {
+        review: None,
+        period: Period::of(Every::Quarter, NaiveDate::from_ymd_opt(2026, 7, 1).unwrap()),
+        zone: chrono_tz::Tz::UTC,
+        standing: drills::Standing::Passed,
+        late: false,
+    });
+    world.compared.push((day(90), day(1)));
     for scenario in super::runbook::SCENARIOS {
         let version = PublishedVersion {
             leaf: Digest([3; 32]),
@@ -697,6 +747,7 @@ pub(super) fn lesson(world: &mut World, due: &str) {
 /// p7 was struck out of a group so many days ago.
 pub(super) fn struck(world: &mut World, days_ago: u64) {
     let at = world.days_ago(days_ago);
+    world.strikes += 1;
     world.struck.push(StruckRecord {
         review: Digest([2; 32]),
         group: 1,

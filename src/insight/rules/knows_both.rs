@@ -32,6 +32,10 @@ fn look(world: &World) -> Looked {
                 .collect()
         };
         let (password, seed) = (know(SecretKind::Password), know(SecretKind::MfaSeed));
+        if password.is_empty() || seed.is_empty() {
+            looked.skip("not both of its factors are sealed here");
+            continue;
+        }
         let both: Vec<Id> = password.intersection(&seed).copied().collect();
         looked.at(
             || About::Account(id),
@@ -61,5 +65,12 @@ mod tests {
         let mut world = good();
         knows(&mut world, PASSWORD, id(4));
         breaks(&RULE, &world, "p4 may know both");
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_is_not_sealed() {
+        let mut world = good();
+        destroy(&mut world, SEED);
+        says_nothing(&RULE, &world);
     }
 }

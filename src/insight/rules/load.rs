@@ -20,6 +20,7 @@ use crate::state::outside::TimestampRecord;
 use crate::state::people::LedgerRecord;
 use crate::state::places::{AccessRecord, ItemRecord, LocationRecord, Place};
 use crate::state::records::list;
+use crate::state::reviews::StruckRecord;
 use crate::state::rules::SplitRule;
 use crate::state::trails::{EventRecord, ReconcileRecord};
 use crate::statement::account_id::AccountId;
@@ -63,6 +64,7 @@ impl World {
         world.drills = drills::occasions(view, now)?;
         world.improvements = drills::open_improvements(view)?;
         world.reviews = reviews::occasions(view, now)?;
+        world.strikes = list::<StruckRecord>(view, "")?.len();
         world.struck = reviews::open_strikes(view)?;
         world.runbooks = by_name(view)?;
         world.ceremonies = list(view, "")?.into_iter().map(|(_, one)| one).collect();
@@ -104,6 +106,7 @@ impl World {
                 self.set_aside.push((leaf, one.from, one.to));
             }
         }
+        self.compared = good.iter().map(|(_, one)| (one.from, one.to)).collect();
         self.standards = Standards::of(&PostureRecord::load(view)?.posture);
         for (_, alarm) in list::<AlarmRecord>(view, "")? {
             if !alarm.facts.closed {
@@ -247,6 +250,11 @@ impl World {
             }
         }
         self.odd_accesses = by_leaf::<AccessRecord>(view)?;
+        for (_, access) in &self.odd_accesses {
+            let items = access.happened.items.iter();
+            self.handled
+                .extend(items.map(|handled| handled.item.clone()));
+        }
         self.odd_accesses
             .retain(|(_, access)| !access.findings.is_empty());
         self.odd_accesses.sort_by_key(|(_, access)| access.index);

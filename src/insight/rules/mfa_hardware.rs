@@ -36,8 +36,12 @@ fn look(world: &World) -> Looked {
             let sheet = |kind| kind == ItemKind::QrSheet;
             things.iter().any(|(_, item)| sheet(item.facts.kind))
         });
-        let virtual_here = sealed.contains_key(&key) || sheet;
-        let is_virtual = root.virtual_mfa.unwrap_or(virtual_here);
+        let is_sealed = sealed.contains_key(&key);
+        let here = is_sealed || things.contains_key(&key);
+        let Some(is_virtual) = root.virtual_mfa.or(here.then_some(is_sealed || sheet)) else {
+            looked.skip("of what kind its MFA is, is not known");
+            continue;
+        };
         looked.at(
             || About::Account(id),
             is_virtual.then(|| "its root user has a virtual MFA device".to_owned()),
@@ -65,5 +69,8 @@ mod tests {
         says_nothing(&RULE, &world);
         world.standards.hardware_management = true;
         breaks(&RULE, &world, "virtual");
+        destroy(&mut world, SEED);
+        world.items.clear();
+        says_nothing(&RULE, &world);
     }
 }

@@ -29,9 +29,17 @@ fn look(world: &World) -> Looked {
             Some("no review of who has access is planned".to_owned()),
         );
     }
+    let held = world
+        .reviews
+        .iter()
+        .any(|one| one.standing == Standing::Passed);
     for one in &world.reviews {
         let due = one.period.last;
         let overdue = one.standing == Standing::Overdue;
+        if !overdue && !held {
+            looked.skip("no review was held yet, and the first is not overdue");
+            continue;
+        }
         looked.at(
             || About::Ledger,
             overdue.then(|| format!("the review of who has access is overdue since {due}")),
@@ -57,5 +65,12 @@ mod tests {
         breaks(&RULE, &world, "overdue since 2027-03-31");
         world.reviews.clear();
         breaks(&RULE, &world, "no review");
+    }
+
+    #[test]
+    fn a_plan_alone_is_no_review() {
+        let mut world = good();
+        world.reviews.retain(|one| one.standing != Standing::Passed);
+        says_nothing(&RULE, &world);
     }
 }

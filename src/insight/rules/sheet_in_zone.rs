@@ -37,6 +37,9 @@ fn look(world: &World) -> Looked {
                 .map(|zone| (offset(world, *zone), id, *zone))
         })
         .collect();
+    if wanted.is_empty() {
+        return Looked::nothing("in which time zones custodians live is not on record");
+    }
     wanted.sort_by_key(|(offset, ..)| *offset);
     for (account, _, _) in world.rooted_accounts() {
         let Some(copies) = things.get(&(account, SecretKind::MfaSeed)) else {
@@ -100,5 +103,7 @@ mod tests {
         let mut world = good();
         world.items.remove(&name("qr-tokyo"));
         breaks(&RULE, &world, "Asia/Tokyo");
+        world.zones.clear();
+        says_nothing(&RULE, &world);
     }
 }

@@ -53,4 +53,13 @@ mod tests {
             "of 1 member account, from the management account: p7",
         );
     }
+
+    #[test]
+    fn nothing_is_said_where_no_way_is_on_record() {
+        let mut world = good();
+        for account in [M, B] {
+            reach(&mut world, account).smallest = None;
+        }
+        says_nothing(&RULE, &world);
+    }
 }

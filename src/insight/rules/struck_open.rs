@@ -22,8 +22,11 @@ pub const RULE: Rule = Rule {
 const DAYS: u64 = 14;
 
 fn look(world: &World) -> Looked {
+    if world.strikes == 0 {
+        return Looked::nothing("nobody was struck in a review");
+    }
     let mut looked = Looked {
-        at: 1,
+        at: world.strikes,
         ..Looked::default()
     };
     let since = world.days_ago(DAYS);
@@ -61,5 +64,10 @@ mod tests {
         let mut world = good();
         struck(&mut world, 15);
         breaks(&RULE, &world, "p7 was struck out of group 1");
+    }
+
+    #[test]
+    fn nothing_is_said_where_nobody_was_struck() {
+        says_nothing(&RULE, &good());
     }
 }

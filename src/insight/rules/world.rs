@@ -154,6 +154,8 @@ pub struct World {
     pub locations: BTreeMap<Name, LocationRecord>,
     /// Items that are not destroyed.
     pub items: BTreeMap<Name, ItemRecord>,
+    /// Items that were handled in an access that is on record.
+    pub handled: BTreeSet<Name>,
     /// Accesses with something that did not fit, the oldest first.
     pub odd_accesses: Vec<(Digest, AccessRecord)>,
     /// Mailboxes in use.
@@ -170,6 +172,8 @@ pub struct World {
     pub improvements: Vec<ImprovementRecord>,
     /// Reviews, and what the plan asks for.
     pub reviews: Vec<reviews::Occasion>,
+    /// How many names were ever struck in a review.
+    pub strikes: usize,
     /// Struck names that are open.
     pub struck: Vec<StruckRecord>,
     /// Published runbooks.
@@ -192,6 +196,8 @@ pub struct World {
     pub clock_steps: Vec<ClockStep>,
     /// Events of CloudTrail that nobody has explained.
     pub events: Vec<OpenEvent>,
+    /// The times that CloudTrail was compared with the ledger for.
+    pub compared: Vec<(Time, Time)>,
     /// Comparings of CloudTrail that were set aside, with their periods, which no other one covers.
     pub set_aside: Vec<(Digest, Time, Time)>,
     /// Why it can't be worked out who reaches root users.
@@ -221,6 +227,7 @@ impl World {
             quorums: BTreeMap::new(),
             locations: BTreeMap::new(),
             items: BTreeMap::new(),
+            handled: BTreeSet::new(),
             odd_accesses: Vec::new(),
             mailboxes: BTreeMap::new(),
             phones: BTreeMap::new(),
@@ -229,6 +236,7 @@ impl World {
             drills: Vec::new(),
             improvements: Vec::new(),
             reviews: Vec::new(),
+            strikes: 0,
             struck: Vec::new(),
             runbooks: BTreeMap::new(),
             ceremonies: Vec::new(),
@@ -240,6 +248,7 @@ impl World {
             timestamped: None,
             clock_steps: Vec::new(),
             events: Vec::new(),
+            compared: Vec::new(),
             set_aside: Vec::new(),
             unreachable: None,
             reach: BTreeMap::new(),

@@ -104,6 +104,7 @@ fn state(html: &mut Html, state: ControlState) {
         ControlState::Supported => ("state good", "\u{25cf}", "supported"),
         ControlState::Findings => ("state bad", "\u{25b2}", "open findings"),
         ControlState::Accepted => ("state warn", "\u{25c6}", "accepted as risk"),
+        ControlState::NotLookedAt => ("state pale", "\u{25cb}", "not looked at"),
         ControlState::NoEvidence => ("state pale", "\u{25cb}", "no evidence here"),
     };
     html.put("<span class=\"")

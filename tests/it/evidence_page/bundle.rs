@@ -531,6 +531,7 @@ fn told(maker: &Maker, wanted: &Wanted, previous: Seen) -> Bundle {
                 passed: ["RK001", "RK002", "RK005", "RK009", "RK014", "RK021"]
                     .map(str::to_owned)
                     .to_vec(),
+                not_looked: vec!["RK030".to_owned(), "RK033".to_owned()],
                 not_applicable: vec![NotApplicable {
                     rule: "RK030".to_owned(),
                     reason: "no alarm on uses of root is registered".to_owned(),

@@ -118,8 +118,8 @@ fn what_is_wrong_with_a_file_is_said_with_its_place() {
         (head("\"version\"", "\"versions\""), "versions"),
         (file(""), "controls: 1 to 500"),
         (file(&many), "controls: 1 to 500"),
-        (control("A.1", "A 1"), "no. 1: id"),
-        (control("A.1", ""), "no. 1: id"),
+        (control("A.1", "A 1"), "no. 1 (`A 1`): id"),
+        (control("A.1", ""), "no. 1 (``): id"),
         (twice, "no. 2 (`A.1`): id"),
         (file(&same_token), "no. 2 (`a.1`): id"),
         (control("Access", &long), "(`A.1`): about"),
@@ -133,7 +133,18 @@ fn what_is_wrong_with_a_file_is_said_with_its_place() {
             "kinds: there is no `safe.look`",
         ),
         (control("possession", "fire"), "drills: there is no `fire`"),
-        (control("drills", "drill"), "line 1"),
+        (
+            control("drills", "drill"),
+            "no. 1 (`A.1`): unknown field `drill`",
+        ),
+        (
+            file(r#"{"about":"x","kinds":["sign"]}"#),
+            "controls, no. 1: missing field `id`",
+        ),
+        (
+            file(r#"{"id":"1","about":"x","kinds":["sign"]},{"id":"2","about":7}"#),
+            "controls, no. 2 (`2`): invalid type",
+        ),
         (control("\"id\"", "\"id\":\"B\",\"id\""), "duplicate field"),
         (
             file(r#"{"id":"1","about":"x"}"#),
@@ -216,10 +227,10 @@ fn a_control_stands_as_what_speaks_of_it() {
     };
     let (open, accepted) = (finding("RK009", false), finding("RK018", true));
     let other = finding("RK001", false);
-    assert_eq!(state(&[], &[], &[]), ControlState::NoEvidence);
+    assert_eq!(state(&[], &[], &[]), ControlState::NotLookedAt);
     assert_eq!(
         state(std::slice::from_ref(&other), &["RK001"], &[]),
-        ControlState::NoEvidence
+        ControlState::NotLookedAt
     );
     assert_eq!(state(&[other], &["RK009"], &[]), ControlState::Supported);
     assert_eq!(
@@ -228,7 +239,7 @@ fn a_control_stands_as_what_speaks_of_it() {
     );
     assert_eq!(
         state(&[], &[], &[statement(0, "seal")]),
-        ControlState::NoEvidence
+        ControlState::NotLookedAt
     );
     assert_eq!(
         state(std::slice::from_ref(&accepted), &["RK009"], &[]),
@@ -239,6 +250,14 @@ fn a_control_stands_as_what_speaks_of_it() {
     assert_eq!(line.state, ControlState::Findings);
     assert_eq!(line.findings, [0, 2]);
     assert_eq!(line.statements, [0]);
+}
+
+#[test]
+fn a_control_without_rules_is_not_looked_at_by_any() {
+    let text = file(r#"{"id":"1","about":"x","kinds":["sign"]}"#);
+    let framework = Framework::parse(text.as_bytes(), "it").unwrap();
+    let line = line(&framework, &[], &[], &[], &Tables::default());
+    assert_eq!(line.controls[0].state, ControlState::NoEvidence);
 }
 
 #[test]

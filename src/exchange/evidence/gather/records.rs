@@ -8,6 +8,7 @@ use crate::exchange::evidence::model::{
     NotApplicable, Outside, PersonLine, RulesLine, SecretLine, TrailLine,
 };
 use crate::exchange::evidence::tables::Told;
+use crate::insight::erasure::IN_FINDINGS;
 use crate::insight::rules::{self, Report, World};
 use crate::ledger::{People, Reading, Session};
 use crate::state::custody::{Epoch, SecretRecord};
@@ -30,13 +31,19 @@ pub(super) fn findings(
     wanted: &Wanted,
 ) -> Result<(Vec<FindingLine>, RulesLine)> {
     let view = session.view();
-    let world = World::load(&view, people, as_of)?;
+    let mut world = World::load(&view, people, as_of)?;
+    // What was read of other times says nothing of this one.
+    let day = |time: &Time| time.to_chrono().date_naive();
+    world
+        .compared
+        .retain(|(from, to)| day(from) <= wanted.to.0 && day(to) >= wanted.from.0);
     let accepted: Vec<AcceptedRecord> = list(&view, "")?
         .into_iter()
         .map(|(_, record)| record)
         .collect();
     let report = Report::of(&world, &accepted, None)?;
     let hidden = wanted.hides(Kind::FindingAccept);
+    let silent = IN_FINDINGS.iter().any(|kind| wanted.hides(*kind));
     let mut lines = Vec::new();
     for found in report.findings.iter().chain(&report.accepted) {
         let accepted = found.accepted.as_ref().map(|accepted| -> Result<_> {
@@ -59,7 +66,7 @@ pub(super) fn findings(
             title: found.rule.title.to_owned(),
             severity: found.rule.severity.to_string(),
             about: found.about.to_string(),
-            message: if wanted.redacted {
+            message: if silent {
                 format!("Not so: {}", found.rule.title)
             } else {
                 found.message.clone()
@@ -68,11 +75,16 @@ pub(super) fn findings(
         });
     }
     let speaks = |id: &str| lines.iter().any(|line| line.rule == id);
-    let mut passed = Vec::new();
+    let (mut passed, mut not_looked) = (Vec::new(), Vec::new());
     for rule in rules::ALL {
         let id = rule.id()?.to_string();
-        if (rule.look)(&world).at > 0 && !speaks(&id) {
+        if speaks(&id) {
+            continue;
+        }
+        if (rule.look)(&world).at > 0 {
             passed.push(id);
+        } else {
+            not_looked.push(id);
         }
     }
     let not_applicable = report
@@ -88,6 +100,7 @@ pub(super) fn findings(
         .collect::<Result<_>>()?;
     let rules = RulesLine {
         passed,
+        not_looked,
         not_applicable,
     };
     Ok((lines, rules))
