@@ -113,6 +113,10 @@ impl Page<'_> {
         row: fn(&Self, &mut Html, &R),
     ) {
         self.withheld(html, table);
+        let told = matches!(table, Table::Accesses | Table::Releases);
+        if self.evidence.query.redacted && told && !rows.is_empty() {
+            html.put("<p class=\"hint\">Purposes, and what was noted besides, are withheld throughout this bundle.</p>\n");
+        }
         if rows.is_empty() {
             html.put("<p>None in this period.</p>\n");
             return;
