@@ -173,6 +173,7 @@ const verdict = (page) => page.evaluate(() => ({
   for (const part of ['What is missing', 'Fingerprints to compare', 'Custody map', 'drill.finish', 'PA-1']) {
     expect(words.includes(part), `on paper there is: ${part}`);
   }
+  expect(words.match(/Entries +Location/g).length > 1, 'on paper each page of a table has its head');
   if (pictures) spawnSync('pdftoppm', ['-png', '-r', '60', '-f', '1', '-l', '1', '-singlefile', pdf, join(pictures, 'evidence-print')]);
   await page.close();
 }

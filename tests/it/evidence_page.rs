@@ -159,9 +159,12 @@ fn a_table_says_which_kinds_it_lacks_and_when_it_has_no_row() {
     for line in &mut bundle.evidence.statements {
         line.shown = Shown::All;
     }
+    assert!(!of(&page(&bundle).unwrap(), "releases").contains("are withheld"));
+    bundle.evidence.query.redacted = true;
     bundle.evidence.tables.drills.clear();
     let page = page(&bundle).unwrap();
     assert!(!of(&page, "accesses").contains("Rows can be missing here"));
+    assert!(of(&page, "releases").contains("Purposes, and what was noted besides, are withheld"));
     let drills = of(&page, "drills");
     assert!(drills.contains("None in this period."), "{drills}");
     assert!(!drills.contains("<table"), "{drills}");

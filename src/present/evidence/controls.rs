@@ -89,7 +89,7 @@ fn findings(html: &mut Html, control: &ControlLine, evidence: &Evidence) {
             html.put(", ");
         } else {
             html.put(if before.is_some() { "; " } else { "" });
-            html.element("code", &[], rule).put(" no. ");
+            html.element("code", &[], rule).put(" no.&nbsp;");
         }
         before = Some(rule);
         html.open("a", &[("href", &format!("#f{finding}"))])

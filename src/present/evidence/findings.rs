@@ -98,7 +98,9 @@ fn row(html: &mut Html, alike: &[Placed<'_>]) {
             .element("bdi", &[], &finding.about)
             .put("</span>");
     }
-    html.put("</td><td>").text(&first.message).put("</td><td>");
+    html.put("</td><td>")
+        .text(&first.message)
+        .put("</td><td class=\"when\">");
     match &first.accepted {
         Some(accepted) => html.put("accepted until ").shown(accepted.until),
         None => html.put("<strong>open</strong>"),
@@ -143,10 +145,11 @@ fn accepted(html: &mut Html, evidence: &Evidence) {
         html.put("<tr><td>")
             .open("a", &[("href", &format!("#f{place}"))]);
         html.text(&finding.rule)
-            .put(" ")
+            .put(" no.&nbsp;")
             .shown(place + 1)
             .put("</a></td><td>");
-        html.element("bdi", &[], &finding.about).put("</td><td>");
+        html.element("bdi", &[], &finding.about)
+            .put("</td><td class=\"when\">");
         html.shown(accepted.until).put("</td><td class=\"number\">");
         let here = evidence
             .statements

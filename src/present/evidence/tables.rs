@@ -113,6 +113,10 @@ impl Page<'_> {
         row: fn(&Self, &mut Html, &R),
     ) {
         self.withheld(html, table);
+        let told = matches!(table, Table::Accesses | Table::Releases);
+        if self.evidence.query.redacted && told && !rows.is_empty() {
+            html.put("<p class=\"hint\">Purposes, and what was noted besides, are withheld throughout this bundle.</p>\n");
+        }
         if rows.is_empty() {
             html.put("<p>None in this period.</p>\n");
             return;
@@ -197,7 +201,7 @@ fn count_cell(html: &mut Html, number: Option<u64>) {
 }
 
 /// A moment, and what there is to say of it in a line below.
-fn end_cell(html: &mut Html, at: Option<Time>, more: &[Option<String>]) {
+fn end_cell(html: &mut Html, at: Option<Time>, more: &[Option<&str>]) {
     html.put("<td class=\"when\">");
     names::maybe_time(html, at);
     for more in more.iter().flatten() {
@@ -210,7 +214,12 @@ fn access(page: &Page<'_>, html: &mut Html, row: &AccessRow) {
     page.begin(html, row.seq);
     cell(html, |html| names::text(html, row.location.as_deref()));
     time_cell(html, row.opened_at);
-    end_cell(html, row.closed_at, &recorded(row));
+    let recorded = recorded(row);
+    end_cell(
+        html,
+        row.closed_at,
+        &recorded.each_ref().map(Option::as_deref),
+    );
     cell(html, |html| page.names.list(html, row.opened_by.as_slice()));
     cell(html, |html| {
         page.names.put(html, &row.witness);
@@ -271,12 +280,12 @@ fn release(page: &Page<'_>, html: &mut Html, row: &ReleaseRow) {
     html.put("</td>");
     let rotated = row.rotated.map(|rotated| {
         if rotated {
-            "changed afterwards".to_owned()
+            "changed afterwards"
         } else {
-            "not changed afterwards".to_owned()
+            "not changed afterwards"
         }
     });
-    end_cell(html, row.closed_at, &[row.outcome.clone(), rotated]);
+    end_cell(html, row.closed_at, &[row.outcome.as_deref(), rotated]);
 }
 
 /// Secrets by name where the custody map has them, else as they are.
@@ -306,7 +315,7 @@ fn drill(page: &Page<'_>, html: &mut Html, row: &DrillRow) {
     });
     time_cell(html, row.started_at);
     cell(html, |html| page.names.list(html, &row.took_part));
-    end_cell(html, row.finished_at, &[row.outcome.clone()]);
+    end_cell(html, row.finished_at, &[row.outcome.as_deref()]);
     page.agreed(html, row.seq, &row.agreed);
     count_cell(html, row.lessons);
 }
@@ -323,7 +332,7 @@ fn ceremony(page: &Page<'_>, html: &mut Html, row: &CeremonyRow) {
     });
     cell(html, |html| names::text(html, row.performance.as_deref()));
     time_cell(html, row.began_at);
-    end_cell(html, row.ended_at, &[row.outcome.clone()]);
+    end_cell(html, row.ended_at, &[row.outcome.as_deref()]);
     count_cell(html, Some(row.exceptions));
     page.agreed(html, row.seq, &row.agreed);
 }

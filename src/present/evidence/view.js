@@ -151,7 +151,7 @@ const unfolded = new Map();
     };
     const select = make('select', { id: 'filter-kind' });
     select.append(make('option', { value: '' }, 'every kind'), ...kinds.map((one) => make('option', { value: one }, one)));
-    const text = reader((item) => [...item.children[0].children, item.children[1]].map((part) => part.textContent).join(' '));
+    const text = reader((item) => `${item.children[0].textContent} ${item.children[1].textContent}`);
     const { apply, soon } = hold(own, items, text, (item) => select.value === '' || kind(item) === select.value, fit);
     select.addEventListener('change', soon);
     own.input.after(make('label', { htmlFor: select.id }, 'Kind'), select);
