@@ -42,6 +42,7 @@ mod runbooks;
 mod slips;
 mod story;
 mod succession;
+mod support;
 mod tamper;
 mod tasks;
 mod vectors;

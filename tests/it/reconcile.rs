@@ -73,7 +73,7 @@ fn files() -> TrailFiles {
     }
 }
 
-fn facts(world: &World, ids: &[&str]) -> Reconcile {
+pub fn facts(world: &World, ids: &[&str]) -> Reconcile {
     let all = ids.iter().zip(0..);
     Reconcile {
         files: files(),
@@ -95,7 +95,7 @@ fn facts(world: &World, ids: &[&str]) -> Reconcile {
     }
 }
 
-fn found(world: &World, place: usize, facts: Reconcile) -> Result<Entered> {
+pub fn found(world: &World, place: usize, facts: Reconcile) -> Result<Entered> {
     let traces = vec![Traces::default(); facts.unexplained.len()];
     let claim = Claim::Reconcile(facts, Some(ReconcilePersonal { traces }));
     world.session(place).enter(claim, Vec::new())

@@ -127,7 +127,7 @@ fn has(all: &[Vec<u8>], text: &str) -> bool {
     })
 }
 
-fn line<'b>(bundle: &'b Bundle, kind: Kind) -> &'b StatementLine {
+fn line(bundle: &Bundle, kind: Kind) -> &StatementLine {
     let mut lines = bundle.evidence.statements.iter().rev();
     lines.find(|line| line.kind == kind.as_str()).unwrap()
 }
