@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::parts;
-use super::threads;
+use super::{parts, threads};
 use crate::cli::context::Context;
 use crate::cli::output::{self, Done};
 use crate::crypto::fixed::Id;

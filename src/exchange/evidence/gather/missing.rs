@@ -1,5 +1,7 @@
 //! What an auditor ought to know is not there: said first, because a bundle shows well what it has.
 
+use std::fmt;
+
 use super::by_kind;
 use crate::exchange::evidence::model::{Evidence, Missing, Shown};
 
@@ -37,8 +39,8 @@ pub fn of(evidence: &Evidence) -> Vec<Missing> {
         say(
             "open-findings",
             format!(
-                "{} findings are open: {} critical, {} high, {} medium, {} low.",
-                open.len(),
+                "{} open: {} critical, {} high, {} medium, {} low.",
+                many(open.len(), "finding is", "findings are"),
                 of("critical"),
                 of("high"),
                 of("medium"),
@@ -51,8 +53,12 @@ pub fn of(evidence: &Evidence) -> Vec<Missing> {
         say(
             "unexplained-events",
             format!(
-                "{} events of root users in CloudTrail are explained by nothing on record.",
-                outside.open_events
+                "{} explained by nothing on record.",
+                many(
+                    outside.open_events,
+                    "event of a root user in CloudTrail is",
+                    "events of root users in CloudTrail are"
+                )
             ),
         );
     }
@@ -81,13 +87,28 @@ pub fn of(evidence: &Evidence) -> Vec<Missing> {
     all
 }
 
+/// So many of something, with the words for one and for more.
+fn many(count: impl fmt::Display, one: &str, more: &str) -> String {
+    match count.to_string() {
+        single if single == "1" => format!("1 {one}"),
+        count => format!("{count} {more}"),
+    }
+}
+
 /// What of the log is not here.
 fn around(evidence: &Evidence, say: &mut impl FnMut(&str, String)) {
     let (range, size) = (&evidence.range, evidence.checkpoint.size);
     if evidence.previous.is_none() && range.first > 0 {
         say(
             "entries-before",
-            format!("The log's first {} entries are not here.", range.first),
+            format!(
+                "{} not here.",
+                many(
+                    range.first,
+                    "entry at the log's beginning is",
+                    "entries at the log's beginning are"
+                )
+            ),
         );
     }
     if range.end < size {
@@ -127,9 +148,9 @@ fn withheld(evidence: &Evidence, say: &mut impl FnMut(&str, String)) {
         say(
             "headers-alone",
             format!(
-                "{} of {} entries show their signed header alone: {}.",
-                hidden.len(),
-                lines.len(),
+                "Of {}, {} signed header alone: {}.",
+                many(lines.len(), "entry", "entries"),
+                many(hidden.len(), "shows its", "show their"),
                 kinds.join(", ")
             ),
         );
@@ -147,7 +168,10 @@ fn withheld(evidence: &Evidence, say: &mut impl FnMut(&str, String)) {
     if erased > 0 {
         say(
             "erased",
-            format!("The personal part of {erased} entries was erased."),
+            format!(
+                "The personal part of {} was erased.",
+                many(erased, "entry", "entries")
+            ),
         );
     }
     let distrusted = lines
@@ -161,7 +185,8 @@ fn withheld(evidence: &Evidence, say: &mut impl FnMut(&str, String)) {
         say(
             "distrusted",
             format!(
-                "{distrusted} entries are signed by keys that the custodians no longer trusted by then."
+                "{} signed by keys that the custodians no longer trusted by then.",
+                many(distrusted, "entry is", "entries are")
             ),
         );
     }
@@ -169,7 +194,10 @@ fn withheld(evidence: &Evidence, say: &mut impl FnMut(&str, String)) {
     if late > 0 {
         say(
             "late",
-            format!("{late} entries were written down more than 24 hours after what they tell of."),
+            format!(
+                "{} written down more than 24 hours after what was done.",
+                many(late, "entry was", "entries were")
+            ),
         );
     }
 }
@@ -181,7 +209,10 @@ fn practice(evidence: &Evidence, say: &mut impl FnMut(&str, String)) {
     if alone > 0 {
         say(
             "accesses-unwitnessed",
-            format!("{alone} accesses have no agreement by their witness in this bundle."),
+            format!(
+                "{} no agreement by the witness in this bundle.",
+                many(alone, "access has", "accesses have")
+            ),
         );
     }
     let open = tables
@@ -192,7 +223,10 @@ fn practice(evidence: &Evidence, say: &mut impl FnMut(&str, String)) {
     if open > 0 {
         say(
             "releases-open",
-            format!("{open} releases have shown a secret, and have no end in this bundle."),
+            format!(
+                "{} shown a secret, and no end in this bundle.",
+                many(open, "release has", "releases have")
+            ),
         );
     }
     let kept = tables
@@ -203,7 +237,10 @@ fn practice(evidence: &Evidence, say: &mut impl FnMut(&str, String)) {
     if kept > 0 {
         say(
             "not-rotated",
-            format!("After {kept} releases what was shown was not changed."),
+            format!(
+                "After {} what was shown was not changed.",
+                many(kept, "release", "releases")
+            ),
         );
     }
     if tables.drills.is_empty() {
