@@ -169,19 +169,22 @@ fn accepted(html: &mut Html, evidence: &Evidence) {
 
 fn rules(html: &mut Html, evidence: &Evidence) {
     let rules = &evidence.rules;
-    html.put("<h3>Rules that found nothing</h3>\n<p>");
-    html.text(&count(
-        length(rules.passed.len()),
+    html.put("<h3>Rules that found nothing</h3>\n");
+    listed(
+        html,
+        &rules.passed,
         "rule was held to something and found nothing",
         "rules were held to something and found nothing",
-    ));
-    html.put(": ");
-    for (place, rule) in rules.passed.iter().enumerate() {
-        html.put(if place > 0 { " " } else { "" })
-            .element("code", &[], rule);
+    );
+    if !rules.not_looked.is_empty() {
+        html.put("<h3>Rules that had nothing to look at</h3>\n");
+        listed(
+            html,
+            &rules.not_looked,
+            "rule would have found nothing in any case, and supports no control",
+            "rules would have found nothing in any case, and support no control",
+        );
     }
-    html.put(if rules.passed.is_empty() { "none" } else { "" })
-        .put(".</p>\n");
     html.put("<h3>Rules that say nothing</h3>\n");
     if rules.not_applicable.is_empty() {
         html.put("<p>Every rule had something to be held to.</p>\n");
@@ -203,4 +206,16 @@ fn rules(html: &mut Html, evidence: &Evidence) {
             .put("</td></tr>\n");
     }
     html.end_table();
+}
+
+/// How many rules, and which.
+fn listed(html: &mut Html, rules: &[String], one: &str, more: &str) {
+    html.put("<p>").text(&count(length(rules.len()), one, more));
+    html.put(": ");
+    for (place, rule) in rules.iter().enumerate() {
+        html.put(if place > 0 { " " } else { "" })
+            .element("code", &[], rule);
+    }
+    html.put(if rules.is_empty() { "none" } else { "" })
+        .put(".</p>\n");
 }
