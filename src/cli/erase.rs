@@ -8,7 +8,7 @@ use super::context::Context;
 use super::output::Done;
 use crate::crypto::fixed::Digest;
 use crate::error::Result;
-use crate::insight::erasure::{self, What};
+use crate::insight::erasure::{self, Holder, What};
 use crate::ledger::Session;
 use crate::state::erasure::ErasedRecord;
 use crate::statement::Claim;
@@ -70,6 +70,9 @@ pub fn run(context: &Context, command: &EraseCommand) -> Result<Done> {
     let claim = Claim::Erase(facts, Some(RejectPersonal { reason }));
     let entered = session.enter(claim, Vec::new())?;
     let held = holders(&session, entry.seq)?;
+    for holder in &held {
+        context.warn(&format!("{}, and will after it", line(holder)));
+    }
     let mut notes = Vec::new();
     for note in erasure::notes(&session.view(), &entry.hash)? {
         context.warn(&format!(
@@ -78,25 +81,40 @@ pub fn run(context: &Context, command: &EraseCommand) -> Result<Done> {
         ));
         notes.push(note.index);
     }
+    let held: Vec<Value> = held.iter().map(value).collect();
     let fields = json!({"subject": entry.id, "held_by": held, "notes": notes});
     let headline = format!("proposed to erase what #{} says of people", entry.seq);
     context.report(session, &entered, &headline, fields)
 }
 
 /// What holds the personal part of an entry, on record.
-fn holders(session: &Session, seq: u64) -> Result<Vec<Value>> {
-    let held = erasure::holders(&session.view(), seq)?;
-    let value = |holder: &erasure::Holder| {
-        let (what, file) = match &holder.what {
-            What::Backup(file) => ("backup", file),
-            What::Evidence(sums) => ("evidence", sums),
-        };
-        json!({
-            "what": what, "seq": holder.seq, "id": holder.id, "made_at": holder.made_at,
-            "file": file,
-        })
+fn holders(session: &Session, seq: u64) -> Result<Vec<Holder>> {
+    erasure::holders(&session.view(), seq)
+}
+
+fn value(holder: &Holder) -> Value {
+    let (what, file) = match &holder.what {
+        What::Backup(file) => ("backup", file),
+        What::Evidence { sums, .. } => ("evidence", sums),
     };
-    Ok(held.iter().map(value).collect())
+    json!({
+        "what": what, "seq": holder.seq, "id": holder.id, "made_at": holder.made_at,
+        "file": file,
+    })
+}
+
+fn line(holder: &Holder) -> String {
+    let (what, digest) = match &holder.what {
+        What::Backup(file) => ("backup".to_owned(), format!("SHA-256 {file}")),
+        What::Evidence { sums, from, to } => (
+            format!("evidence of {from} to {to}"),
+            format!("SHA-256 of its SHA256SUMS {sums}"),
+        ),
+    };
+    format!(
+        "the {what}, on record as #{} ({}; {digest}), holds it",
+        holder.seq, holder.made_at
+    )
 }
 
 /// After a decision: what still holds what it has erased.
@@ -114,21 +132,14 @@ pub fn still_held(session: &Session, subject: &Digest) -> Result<Vec<String>> {
         return Ok(Vec::new());
     };
     let mut lines = Vec::new();
-    for holder in erasure::holders(&view, entry.seq)? {
-        let (what, digest) = match &holder.what {
-            What::Backup(file) => ("backup", format!("SHA-256 {file}")),
-            What::Evidence(sums) => ("evidence", format!("SHA-256 of its SHA256SUMS {sums}")),
-        };
-        lines.push(format!(
-            "the {what} of #{} ({}) still holds it: {digest}",
-            holder.seq, holder.made_at
-        ));
+    for holder in holders(session, entry.seq)? {
+        lines.push(format!("{}, still", line(&holder)));
     }
     for old in session.older_databases() {
         lines.push(format!("{} still holds it: remove it", old.display()));
     }
     lines.push(
-        "copies hold it until they are made again (rootkeep copy --out DIR); so do slips, prints and files that were made before, which no ledger has on record"
+        "copies hold it until they are made again (rootkeep copy --out DIR); so do slips, prints, files, and parts that were handed over (log --raw) before, which no ledger has on record"
             .to_owned(),
     );
     Ok(lines)

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::state::custody::NoteRecord;
 use crate::state::erasure::ErasedRecord;
 use crate::state::records::list;
+use crate::statement::time::Date;
 use crate::statement::{Claim, Kind, Time};
 use crate::store::{LogFilter, View};
 
@@ -27,8 +28,15 @@ pub struct Holder {
 pub enum What {
     /// A backup: the digest of its file.
     Backup(Digest),
-    /// A bundle of evidence: the digest of its `SHA256SUMS`.
-    Evidence(Digest),
+    /// A bundle of evidence: the digest of its `SHA256SUMS`, and its period.
+    Evidence {
+        /// The digest.
+        sums: Digest,
+        /// Its first day.
+        from: Date,
+        /// Its last day.
+        to: Date,
+    },
 }
 
 /// Kinds whose names are in every bundle that is not redacted.
@@ -101,7 +109,14 @@ fn holds(claim: &Claim, seq: u64, of: Kind) -> Option<(u64, What)> {
                 let beyond = BEYOND.contains(&of) || IN_FINDINGS.contains(&of);
                 (beyond || (made.first..made.end).contains(&seq)) && made.tells(of)
             };
-            told.then_some((made.at.size, What::Evidence(made.sums)))
+            told.then_some((
+                made.at.size,
+                What::Evidence {
+                    sums: made.sums,
+                    from: made.from,
+                    to: made.to,
+                },
+            ))
         }
         _ => None,
     }

@@ -73,7 +73,7 @@ pub fn export_at(
 }
 
 /// Every file but digests and signatures.
-fn all_files(bundle: &Bundle) -> Files {
+pub fn all_files(bundle: &Bundle) -> Files {
     let mut views = csv_tables::csv_files(&bundle.evidence).unwrap();
     views.extend(
         oscal::assessment_results(&bundle.evidence)
@@ -94,7 +94,7 @@ pub fn close(session: &Session, files: &mut Files) {
 }
 
 /// As an exporter would who has changed something: all digests, and the signature, are of what is there now.
-fn closed_again(world: &World, files: &Files) -> Files {
+pub fn closed_again(world: &World, files: &Files) -> Files {
     let mut files: Files = files
         .iter()
         .filter(|(name, _)| *name != SUMS && !name.starts_with("signatures/"))
@@ -142,7 +142,7 @@ pub fn released() -> World {
 }
 
 /// Changes `evidence.json`, and nothing else.
-fn retold(files: &Files, change: impl FnOnce(&mut Evidence)) -> Files {
+pub fn retold(files: &Files, change: impl FnOnce(&mut Evidence)) -> Files {
     let mut evidence: Evidence = bundle::read_lined(&files[EVIDENCE], "it").unwrap();
     change(&mut evidence);
     let mut bytes = canonical::write(&evidence).unwrap();
@@ -153,7 +153,7 @@ fn retold(files: &Files, change: impl FnOnce(&mut Evidence)) -> Files {
 }
 
 #[track_caller]
-fn names(verdict: &Verdict, what: &str, code: &str) {
+pub fn names(verdict: &Verdict, what: &str, code: &str) {
     let found = verdict.problems.iter().any(|problem| {
         let seq = problem.seq.map(|seq| format!("#{seq}"));
         problem.code == code
@@ -242,7 +242,7 @@ fn what_an_exporter_says_otherwise_than_the_ledger_no_other_custodian_signs() {
         close(&world.session(0), &mut files);
         let found = differences(&world, 1, &files);
         assert!(
-            found.contains(&format!("evidence.json: {member}")),
+            found.contains(&format!("evidence.json, field `{member}`")),
             "{member}: {found:?}"
         );
     }

@@ -23,6 +23,7 @@ mod drills;
 mod erasure;
 mod estate;
 mod evidence;
+mod evidence_lies;
 mod evidence_page;
 mod forger;
 mod handed_over;

@@ -15,11 +15,9 @@ use crate::exchange::evidence::container::BYTES_LIMIT;
 use crate::exchange::evidence::frameworks::Framework;
 use crate::exchange::evidence::gather::{self, again};
 use crate::exchange::evidence::model::Evidence;
-use crate::exchange::evidence::trust::Trust;
-use crate::exchange::evidence::verify::{self, Demands, Files, Verdict};
+use crate::exchange::evidence::verify::{self, Demands, Files};
 use crate::exchange::evidence::{archive, bundle};
 use crate::ledger::{Session, read_regular};
-use crate::state::people::Custodian;
 
 /// `evidence cosign`.
 #[derive(Debug, Args)]
@@ -44,13 +42,9 @@ pub fn run(context: &Context, command: &CosignCommand) -> Result<Done> {
     let verdict = verify::verify(&files, &Demands::default(), threads());
     verdict.require_good()?;
     let mut session = context.open_to_act()?;
-    session.on_verified(|session| is_of(session, &verdict))?;
     let evidence = verdict.evidence.as_ref().ok_or_else(not_of)?;
-    // Another version may word things otherwise, so that its bundle can't be made again.
-    let made_again = evidence.program == gather::program();
-    if made_again {
-        says_the_same(context, command, &mut session, &files, evidence)?;
-    }
+    session.on_verified(|session| is_of(session, evidence))?;
+    says_the_same(context, command, &mut session, &files, evidence)?;
     let name = bundle::signature_name(&session.member());
     let there = files.contains_key(&name);
     let mut signers = verdict.signers.clone();
@@ -69,25 +63,22 @@ pub fn run(context: &Context, command: &CosignCommand) -> Result<Done> {
     if context.global.json {
         output::object(
             "evidence.cosign",
-            json!({"file": command.bundle, "made_again": made_again, "added": !there, "signers": signers}),
+            json!({"file": command.bundle, "added": !there, "signers": signers}),
         )?;
     } else {
         let people = session.people()?;
-        let held = if made_again {
-            "made again from your ledger, it is the same, byte for byte".to_owned()
-        } else {
-            format!(
-                "its entries, its checkpoint and its keys are those of your ledger; what it says of findings, custody and controls is the exporter's word, for another version made it: {}",
-                evidence.program
-            )
-        };
         let signed = if there {
             "you had signed it before"
         } else {
             "you have signed it"
         };
         output::data(&output::plain(&format!(
-            "{held}\n{signed}: now signed by {}\n",
+            "evidence of {} to {}, entries {} to before {} of {}: made again from your ledger, it is the same, byte for byte\n{signed}: now signed by {}\n",
+            evidence.query.from,
+            evidence.query.to,
+            evidence.range.first,
+            evidence.range.end,
+            evidence.checkpoint.size,
             people.names(&signers)
         )))?;
     }
@@ -132,11 +123,8 @@ fn says_the_same(
     })
 }
 
-/// That a good bundle is of this ledger, and goes by the keys that this ledger has.
-fn is_of(session: &Session, verdict: &Verdict) -> Result<()> {
-    let (Some(evidence), Some(trust)) = (&verdict.evidence, &verdict.trust) else {
-        return Err(not_of());
-    };
+/// That a good bundle is of this ledger, and of a state that it had.
+fn is_of(session: &Session, evidence: &Evidence) -> Result<()> {
     let (head, _) = session.head()?;
     let at = &evidence.checkpoint;
     if evidence.ledger.id != session.id() {
@@ -149,29 +137,18 @@ fn is_of(session: &Session, verdict: &Verdict) -> Result<()> {
         )
         .hint("your copy is older, or one of the two is a fork: rootkeep compare"));
     }
-    same_keys(session, trust, at.size)
-}
-
-fn same_keys(session: &Session, trust: &Trust, size: u64) -> Result<()> {
-    for one in &trust.custodians {
-        let known = Custodian::load(&session.view(), &one.id)?;
-        let same = known.is_some_and(|known| {
-            let until = known.retired.filter(|at| *at < size);
-            let distrusted = known.distrust_from.filter(|_| until.is_some());
-            known.sign == one.sign
-                && known.from.filter(|at| *at < size) == one.from
-                && until == one.until
-                && (distrusted == one.distrusted || one.distrusted.is_none())
-        });
-        if !same {
-            return Err(Error::verification(
-                "other-key",
-                format!(
-                    "the bundle has another key, beginning or end for {} than your ledger",
-                    one.name
-                ),
-            ));
-        }
+    if evidence.program != gather::program() {
+        return Err(Error::refused(
+            "other-version",
+            format!(
+                "another version of the program made the bundle ({}), so that it can't be made again and compared",
+                evidence.program.escape_debug()
+            ),
+        )
+        .hint(format!(
+            "sign it with that version, or have it exported anew with {}",
+            gather::program()
+        )));
     }
     Ok(())
 }

@@ -153,8 +153,23 @@ fn kind(word: &str) -> Result<Kind> {
                 "bad-kind",
                 format!("`{}` is no kind of entry", word.escape_debug()),
             )
-            .hint("such as safe.log or drill.finish: rootkeep log shows the kinds")
+            .hint(format!("one of {}", near(word)))
         })
+}
+
+/// The kinds whose words have something in common with what was typed; else all.
+fn near(word: &str) -> String {
+    let family = word.split('.').next().unwrap_or(word);
+    let kinds = Kind::ALL.iter().map(|kind| kind.as_str());
+    let alike: Vec<&str> = kinds
+        .clone()
+        .filter(|kind| !family.is_empty() && kind.split('.').any(|piece| piece == family))
+        .collect();
+    if alike.is_empty() {
+        kinds.collect::<Vec<_>>().join(", ")
+    } else {
+        alike.join(", ")
+    }
 }
 
 /// A checkpoint of this log: by the file that somebody kept, or by its number of entries.
@@ -244,7 +259,7 @@ fn tell(
         return Ok(Done::Yes);
     }
     let mut text = format!(
-        "evidence of {} to {}: {}\nverified, as it is in the file\n  entries     #{} to #{}, {} disclosed, {} as headers\n  checkpoint  {} entries, root {}, cosigned by {} of the {} that governance asks for\n  SHA256SUMS  {sums}\n",
+        "evidence of {} to {}: {}\nverified, as it is in the file\n  entries     #{} to #{}, {} disclosed, {} as headers\n  checkpoint  {} entries, root {}, cosigned by {}; governance asks for {}\n  continues   {}\n  SHA256SUMS  {sums}\n",
         evidence.query.from,
         evidence.query.to,
         command.out.display(),
@@ -256,6 +271,10 @@ fn tell(
         evidence.checkpoint.root,
         evidence.checkpoint.cosigned.len(),
         evidence.ledger.threshold,
+        evidence.previous.map_or_else(
+            || "no bundle".to_owned(),
+            |at| format!("the bundle made at {} entries", at.size)
+        ),
     );
     if !evidence.missing.is_empty() {
         text.push_str("What it says is missing:\n");

@@ -62,9 +62,10 @@ pub fn run(context: &Context, command: &VerifyBundle) -> Result<Done> {
         }
         verify::continues(&older, &mut verdict);
     }
-    let done = match (verdict.is_good(), too_few(command, &verdict)) {
-        (true, None) => Done::Yes,
-        (true, Some(_)) => Done::Attention,
+    let doubtful = too_few(command, &verdict).is_some() || !verdict.made_again;
+    let done = match (verdict.is_good(), doubtful) {
+        (true, false) => Done::Yes,
+        (true, true) => Done::Attention,
         (false, _) => Done::Problems,
     };
     if context.global.json {
@@ -75,11 +76,10 @@ pub fn run(context: &Context, command: &VerifyBundle) -> Result<Done> {
     Ok(done)
 }
 
-/// Where nobody asked for a number: what the ledger's governance asks for, if fewer have cosigned.
+/// Where nobody asked for a number: what the ledger's governance asks for, if fewer have cosigned whose word counts.
 fn too_few(command: &VerifyBundle, verdict: &Verdict) -> Option<u8> {
-    let threshold = verdict.trust.as_ref()?.threshold;
-    let few = verdict.cosigners.len() < usize::from(threshold);
-    (few && command.cosigners.is_none()).then_some(threshold)
+    let few = verdict.counted < usize::from(verdict.threshold);
+    (few && command.cosigners.is_none()).then_some(verdict.threshold)
 }
 
 fn demands(command: &VerifyBundle) -> Result<Demands> {
@@ -120,7 +120,9 @@ fn verified(
         Ok(files) => {
             let mut verdict = verify::verify(&files, demands, threads());
             let mut handed = Vec::new();
-            for (name, bytes) in parts {
+            // They are held to envelopes, of which nothing is known in a bundle that is not good.
+            let good = verdict.is_good();
+            for (name, bytes) in parts.iter().filter(|_| good) {
                 handed.extend(handed_over::check(&files, name, bytes, &mut verdict));
             }
             (verdict, handed)
@@ -149,7 +151,7 @@ fn json(verdict: &Verdict, handed: &[Handed]) -> Result<()> {
     output::object(
         "evidence.verify",
         json!({
-            "ok": verdict.is_good(), "statements": verdict.statements, "signatures": verdict.signatures,
+            "ok": verdict.is_good(), "made_again": verdict.made_again, "sums": verdict.sums, "statements": verdict.statements, "signatures": verdict.signatures,
             "checkpoint": head.map(|head| json!({"size": head.size, "root": head.root})),
             "cosigners": verdict.cosigners, "signers": verdict.signers, "confirmed": verdict.confirmed,
             "parts": parts::json(handed), "problems": problems,
@@ -165,7 +167,11 @@ fn text(command: &VerifyBundle, verdict: &Verdict, handed: &[Handed]) -> Result<
             (Some(file), None) => format!("{file}: "),
             (None, None) => String::new(),
         };
-        text.push_str(&format!("{place}{} [{}]\n", problem.message, problem.code));
+        text.push_str(&one_line(&format!(
+            "{place}{} [{}]",
+            problem.message, problem.code
+        )));
+        text.push('\n');
     }
     let listed = verdict.problems.len();
     if verdict.count > listed {
@@ -175,7 +181,7 @@ fn text(command: &VerifyBundle, verdict: &Verdict, handed: &[Handed]) -> Result<
         let trust = verdict.trust.as_ref();
         trust
             .and_then(|trust| trust.key(id))
-            .map_or_else(|| id.short(), |key| key.name.clone())
+            .map_or_else(|| id.short(), |key| one_line(&key.name))
     };
     let names = |ids: &[Id]| match ids {
         [] => "nobody".to_owned(),
@@ -183,26 +189,44 @@ fn text(command: &VerifyBundle, verdict: &Verdict, handed: &[Handed]) -> Result<
     };
     if let Some(evidence) = &verdict.evidence {
         text.push_str(&format!(
-            "evidence of {} to {}, ledger {}\n  entries     {}, {} signatures checked\n  checkpoint  {} entries, root {}\n  cosigned by {}\n  signed by   {}\n",
+            "evidence of {} to {}, ledger {}\n  entries     {} to before {} of the log's {}: {}, {} signatures checked\n  checkpoint  {} entries, root {}\n  time-stamps {}\n  cosigned by {}\n  signed by   {}\n",
             evidence.query.from,
             evidence.query.to,
             evidence.ledger.id,
+            evidence.range.first,
+            evidence.range.end,
+            evidence.checkpoint.size,
             verdict.statements,
             verdict.signatures,
             evidence.checkpoint.size,
             evidence.checkpoint.root,
+            evidence.outside.timestamps.len(),
             names(&verdict.cosigners),
             names(&verdict.signers),
         ));
+        for missing in &evidence.missing {
+            text.push_str(&format!("  missing     {}\n", one_line(&missing.text)));
+        }
+        if let Some(sums) = &verdict.sums {
+            text.push_str(&format!("  SHA256SUMS  {sums}\n"));
+        }
     }
     if verdict.is_good() {
+        let brought = command.trust.is_some() || !command.fingerprint.is_empty();
         if let Some(threshold) = too_few(command, verdict) {
             text.push_str(&format!(
-                "TOO FEW COSIGNERS: {} where the ledger's governance asks for {threshold}; those few could show another log to others\n",
-                verdict.cosigners.len()
+                "TOO FEW COSIGNERS{}: {} where the ledger's governance asks for {threshold}; those few could show another log to others\n",
+                if brought { ", of those whose keys you brought" } else { "" },
+                verdict.counted
             ));
         }
-        let brought = command.trust.is_some() || !command.fingerprint.is_empty();
+        if !verdict.made_again {
+            let program = verdict.evidence.as_ref().map(|evidence| &*evidence.program);
+            text.push_str(&format!(
+                "NOT MADE AGAIN: another version made it ({}); its page, tables/, VERIFY.md, assessment-results.json and what it says is missing are the exporter's word: read evidence.json, or use that version\n",
+                one_line(program.unwrap_or_default())
+            ));
+        }
         text.push_str(&if brought {
             format!("good; held to keys that you brought: {}\n", names(&verdict.confirmed))
         } else {
@@ -219,4 +243,16 @@ fn text(command: &VerifyBundle, verdict: &Verdict, handed: &[Handed]) -> Result<
         ));
     }
     output::data(&output::plain(&text))
+}
+
+/// What a bundle calls something, so that it can't pass for a line of this program's.
+fn one_line(text: &str) -> String {
+    let shown = |c: char| {
+        if c.is_control() {
+            c.escape_default().to_string()
+        } else {
+            c.to_string()
+        }
+    };
+    text.chars().map(shown).collect()
 }

@@ -139,7 +139,17 @@ impl Framework {
             )));
         }
         let bytes = read_bounded(Path::new(typed), MAX_BYTES)?;
-        Self::parse(&bytes, typed)
+        let own = Self::parse(&bytes, typed)?;
+        if names().any(|name| name == own.framework) {
+            return Err(bad(
+                typed,
+                &format!(
+                    "framework: `{}` is the name of a built-in one, which says what that name means",
+                    own.framework
+                ),
+            ));
+        }
+        Ok(own)
     }
 
     /// Several, each once.

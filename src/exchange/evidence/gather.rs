@@ -31,7 +31,7 @@ use sparing::Sparing;
 /// So many entries are read at once.
 const CHUNK: u64 = 256;
 /// Kinds whose facts have ciphertexts: a card has the member key, encrypted to its owner.
-pub(super) const SEALED: [Kind; 3] = [Kind::Genesis, Kind::CustodianAdd, Kind::CustodianReplace];
+pub const SEALED: [Kind; 3] = [Kind::Genesis, Kind::CustodianAdd, Kind::CustodianReplace];
 
 /// What a bundle is to have.
 #[derive(Clone, Debug)]
@@ -62,6 +62,11 @@ impl Wanted {
     fn withholds(&self, kind: Kind) -> bool {
         let in_scope = self.scope.is_empty() || self.scope.contains(&kind);
         !in_scope || self.withheld.contains(&kind)
+    }
+
+    /// Whether kinds are left out that somebody asked to be.
+    fn is_part(&self) -> bool {
+        !self.scope.is_empty() || !self.withheld.is_empty()
     }
 
     /// Whether what entries of a kind say of people is left out.
@@ -177,7 +182,7 @@ pub fn gather(session: &Session, wanted: &Wanted, words: &dyn Words) -> Result<B
         missing: Vec::new(),
         people: records::people(&view, &people)?,
         custody: records::custody(session, &people, wanted, words)?,
-        outside: records::outside(&view, &told)?,
+        outside: records::outside(&view, &told, wanted)?,
         statements: lines,
         tables,
         findings,

@@ -1,6 +1,6 @@
 //! `VERIFY.md`: how to check a bundle with tools that others wrote.
 
-use super::model::Evidence;
+use super::model::{Evidence, Shown};
 use super::trust::Trust;
 
 const GUIDE: &str = include_str!("guide.md");
@@ -17,7 +17,12 @@ pub fn text(evidence: &Evidence, trust: &Trust) -> String {
             one.name.replace('|', "\\|")
         ));
     }
-    let first = evidence.range.first;
+    // An entry whose parts are here shows more.
+    let disclosed = evidence
+        .statements
+        .iter()
+        .find(|line| line.shown != Shown::Header);
+    let first = disclosed.map_or(evidence.range.first, |line| line.seq);
     let previous = evidence.previous.as_ref().map_or_else(
         || "This bundle continues none: there is no `consistency` file.".to_owned(),
         |seen| {

@@ -14,15 +14,16 @@ use std::collections::BTreeMap;
 use std::thread;
 
 use super::bundle::{self, read_lined};
-use super::model::{self, Evidence};
+use super::compared::Compared;
+use super::model::{self, CounterLine, Evidence, Shown};
 use super::tables::{self, Tables, Told};
 use super::trust::{self, Trust};
-use super::{container, sums};
+use super::{container, gather, sums};
 use crate::crypto::fixed::{Digest, Id};
 use crate::crypto::sshsig;
 use crate::error::{Error, Result};
 use crate::log::{self, AddCheckpoint, Hash, SignedCheckpoint};
-use crate::statement::Seen;
+use crate::statement::{Claim, Kind, Seen};
 
 pub use keys::{Demands, MakePage};
 
@@ -48,6 +49,10 @@ pub struct Problem {
 /// What came of it.
 #[derive(Clone, Debug, Default)]
 pub struct Verdict {
+    /// The digest of the file of digests: by it a bundle is on record in its ledger.
+    pub sums: Option<Digest>,
+    /// Whether this version made it, so that page, tables, guide and other views could be made again and compared.
+    pub made_again: bool,
     /// How many entries were looked at.
     pub statements: u64,
     /// How many Ed25519 signatures.
@@ -62,6 +67,10 @@ pub struct Verdict {
     pub signers: Vec<Id>,
     /// Custodians whose keys were held to what the reader brought.
     pub confirmed: Vec<Id>,
+    /// How many of the cosigners count: of those whose keys the reader brought, if any.
+    pub counted: usize,
+    /// How many the ledger's governance asks for, by the bundle or by the keys that the reader brought.
+    pub threshold: u8,
     /// What is wrong, the first [`LISTED`].
     pub problems: Vec<Problem>,
     /// How many problems there are.
@@ -79,7 +88,11 @@ impl Verdict {
     #[must_use]
     pub fn of(error: &Error) -> Self {
         let mut verdict = Self::default();
-        verdict.whole(error.code(), error.to_string());
+        let hints = error.hints().iter().map(|hint| format!("; {hint}"));
+        verdict.whole(
+            error.code(),
+            format!("{error}{}", hints.collect::<String>()),
+        );
         verdict
     }
 
@@ -202,6 +215,7 @@ pub fn verify(files: &Files<'_>, demands: &Demands, threads: usize) -> Verdict {
         }
     }
     keys::enough(&evidence, &trust, demands, &mut verdict);
+    verdict.made_again = evidence.program == gather::program();
     words::check(files, &evidence, &trust, &mut verdict);
     verdict.evidence = Some(evidence);
     verdict.trust = Some(trust);
@@ -238,13 +252,19 @@ pub fn continues(older: &Verdict, newer: &mut Verdict) {
         newer.whole(
             "does-not-continue",
             format!(
-                "it does not prove that its log continues the bundle before, of {} entries with root {}",
-                was.size, was.root
+                "it does not prove that its log continues the bundle before, of {} entries with root {}; it continues {}. Another export may lie between the two: ask for that bundle, or for this one anew with --since {}",
+                was.size,
+                was.root,
+                new.previous.map_or_else(
+                    || "none".to_owned(),
+                    |at| format!("the one of {} entries", at.size)
+                ),
+                was.size
             ),
         );
     }
     if let (Some(before), Some(now)) = (&older.trust, newer.trust.clone()) {
-        keys::same(before, &now, newer);
+        keys::same(before, &now, was.size, newer);
     }
     if new.range.first > old.range.end {
         newer.whole(
@@ -300,6 +320,7 @@ fn digests(files: &Files<'_>) -> Verdict {
         );
         return verdict;
     };
+    verdict.sums = Some(Digest::of(bytes));
     let sums = match sums::read(bytes) {
         Ok(sums) => sums,
         Err(error) => {
@@ -536,9 +557,74 @@ fn continues_from(
     }
 }
 
+/// An erasure that the bundle has is of the entry that it is said to be of.
+fn erasures(evidence: &Evidence, told: &[Told], verdict: &mut Verdict) {
+    for line in &evidence.statements {
+        let Some(erased) = &line.erased else { continue };
+        let place = told.binary_search_by_key(&erased.seq, |one| one.seq);
+        let named = place.ok().and_then(|place| told.get(place));
+        let good = match named {
+            Some(one) => {
+                one.author == erased.by
+                    && match &one.claim {
+                        Some(Claim::Erase(erase, _)) => erase.subject == line.leaf,
+                        Some(_) => false,
+                        None => is_header(evidence, one.seq, Kind::Erase),
+                    }
+            }
+            None => erased.seq < evidence.checkpoint.size,
+        };
+        if !good {
+            verdict.add(Problem {
+                file: Some(bundle::EVIDENCE.to_owned()),
+                seq: Some(line.seq),
+                code: "line-differs".to_owned(),
+                message: format!(
+                    "entry {} is said to be erased by entry {}, which does not do that",
+                    line.seq, erased.seq
+                ),
+            });
+        }
+    }
+}
+
+/// Whether an entry is a header alone, of this kind.
+fn is_header(evidence: &Evidence, seq: u64, kind: Kind) -> bool {
+    let place = evidence
+        .statements
+        .binary_search_by_key(&seq, |line| line.seq);
+    let line = place.ok().and_then(|place| evidence.statements.get(place));
+    line.is_some_and(|line| line.kind == kind.as_str() && line.shown == Shown::Header)
+}
+
 /// What `evidence.json` says of entries, ranges and tables is what the entries say.
 fn summary(evidence: &Evidence, told: &[Told], verdict: &mut Verdict) {
     let name = bundle::EVIDENCE;
+    let last = told
+        .last()
+        .filter(|_| evidence.range.end == evidence.checkpoint.size);
+    if last.is_some_and(|last| last.made_at != evidence.as_of) {
+        verdict.file(
+            name,
+            "line-differs",
+            "it is not as of the time of the checkpoint's last entry",
+        );
+    }
+    let (compared, outside) = (Compared::of(told), &evidence.outside);
+    let counted = |said: &CounterLine, made: &CounterLine| {
+        said.seen == made.seen && said.recorded == made.recorded
+    };
+    if compared.trails != outside.trails
+        || !counted(&outside.counters, &compared.counters)
+        || !counted(&outside.bags, &compared.bags)
+    {
+        verdict.file(
+            name,
+            "tables-differ",
+            "what it says was compared with the world is not what the disclosed entries say",
+        );
+    }
+    erasures(evidence, told, verdict);
     if Tables::of(told) != evidence.tables {
         verdict.file(
             name,

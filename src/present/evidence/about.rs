@@ -19,9 +19,8 @@ pub fn title(evidence: &Evidence) -> String {
     }
 }
 
-/// The whole part.
-pub fn write(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
-    let evidence = &bundle.evidence;
+/// What the page begins with.
+pub fn title_and_verdict(html: &mut Html, evidence: &Evidence) {
     html.put("<header class=\"title\">\n<p class=\"kind\">Evidence bundle \u{b7} Rootkeep custody ledger</p>\n<h1>");
     html.element("bdi", &[], &title(evidence)).put("</h1>\n");
     html.put("<p class=\"period\">").shown(evidence.query.from);
@@ -33,6 +32,10 @@ pub fn write(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
     ));
     html.put("</p>\n</header>\n");
     verdict(html);
+}
+
+/// The whole part.
+pub fn write(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
     part(html, "about");
     facts(html, bundle, names);
     keys(html, &bundle.trust, names);

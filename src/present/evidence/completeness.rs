@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 
 use super::html::Html;
 use super::names::{self, Names, length};
-use super::{end_part, part};
+use super::{end_part, part, withheld};
 use crate::exchange::evidence::bundle::timestamp_name;
-use crate::exchange::evidence::model::{CounterLine, Evidence, Outside, Shown, StatementLine};
+use crate::exchange::evidence::model::{
+    CounterLine, Evidence, Outside, Shown, StatementLine, TrailLine,
+};
 
 /// The whole part.
 pub fn write(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
@@ -20,6 +22,7 @@ pub fn write(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
          writing it down. What speaks for the rest is what the log was held against below, \
          and how much of it fitted.</p>\n",
     );
+    withheld::before_counts(html, evidence);
     outside(html, &evidence.outside, names);
     lateness(html, evidence, names);
     changed(html, evidence, names);
@@ -42,9 +45,13 @@ fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
         }
         html.put("</tr>\n");
     };
-    let events = outside.trails.iter().map(|trail| trail.events).sum();
-    let explained = outside.trails.iter().map(|trail| trail.explained).sum();
-    let unexplained = outside.trails.iter().map(|trail| trail.unexplained).sum();
+    let sum = |what: fn(&TrailLine) -> u64| {
+        let trails = outside.trails.iter();
+        trails.fold(0_u64, |sum, trail| sum.saturating_add(what(trail)))
+    };
+    let events = sum(|trail| trail.events);
+    let explained = sum(|trail| trail.explained);
+    let unexplained = sum(|trail| trail.unexplained);
     let trails = CounterLine {
         seen: events,
         recorded: explained,
@@ -66,8 +73,10 @@ fn outside(html: &mut Html, outside: &Outside, names: &Names<'_>) {
         outside.bags,
     );
     html.end_table();
-    html.put("<p>Events of root users that nobody has explained, at the checkpoint: <strong>");
-    html.shown(outside.open_events).put("</strong>.</p>\n");
+    if !outside.trails.is_empty() {
+        html.put("<p>Events of root users that nobody has explained, at the checkpoint: <strong>");
+        html.shown(outside.open_events).put("</strong>.</p>\n");
+    }
     trails_table(html, outside, names);
     if outside.timestamps.is_empty() {
         html.put("<p>No time-stamp of an outside authority is in this bundle: times are the authors\u{2019} clocks.</p>\n");
@@ -280,10 +289,15 @@ fn list(
 }
 
 fn populations(html: &mut Html, evidence: &Evidence) {
+    html.put("<h3 id=\"populations\" tabindex=\"-1\">Populations for sampling</h3>\n<p>");
+    html.put(if withheld::any(evidence) {
+        "Each kind below is a whole population: the log has no more of it in the range. A table is made of what is disclosed, \
+         and can lack rows."
+    } else {
+        "Each table and each kind below is a whole population: the log has no more of it in the range."
+    });
     html.put(
-        "<h3 id=\"populations\" tabindex=\"-1\">Populations for sampling</h3>\n\
-         <p>Each table and each kind below is a whole population: the log has no more of it in the range. To draw a sample, \
-         number the rows of a population from 1 in the order of their entries, \
+        " To draw a sample, number the rows of a population from 1 in the order of their entries, \
          draw numbers by your own means, and follow each row to its signed entry. \
          An entry shown as a header alone counts too: ask for what it says.</p>\n",
     );

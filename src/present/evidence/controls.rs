@@ -69,6 +69,9 @@ fn row(html: &mut Html, control: &ControlLine, evidence: &Evidence) {
     for (place, rule) in control.rules.iter().enumerate() {
         html.put(if place > 0 { " " } else { "" })
             .element("code", &[], rule);
+        if evidence.rules.not_looked.contains(rule) {
+            html.put(" <span class=\"none\">had nothing to look at</span>");
+        }
     }
     html.put("</td><td>");
     findings(html, control, evidence);
@@ -93,7 +96,7 @@ fn findings(html: &mut Html, control: &ControlLine, evidence: &Evidence) {
         }
         before = Some(rule);
         html.open("a", &[("href", &format!("#f{finding}"))])
-            .shown(finding + 1)
+            .shown(finding.saturating_add(1))
             .close("a");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::html::{Drawing, Html, visible};
 use super::names::{self, Names};
 use super::timeline::number;
-use super::{end_part, part};
+use super::{end_part, part, withheld};
 use crate::crypto::fixed::Id;
 use crate::exchange::evidence::model::{Custody, Evidence, SecretLine};
 
@@ -33,6 +33,12 @@ struct Thing<'a> {
 /// The whole part.
 pub fn write(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
     part(html, "custody");
+    withheld::notice(
+        html,
+        evidence,
+        "What is withheld is not on this map, and it can lack places, things and secrets",
+        |kind| !withheld::is_sealed(kind),
+    );
     let custody = &evidence.custody;
     let things = things(custody);
     if things.is_empty() {

@@ -28,6 +28,10 @@ pub fn write(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
     html.put("<dl class=\"counts\">\n");
     for (number, what, address) in counts(bundle) {
         html.put("<div><dt>").put(what).put("</dt><dd>");
+        let Some(number) = number else {
+            html.put("not compared</dd></div>\n");
+            continue;
+        };
         if number > 0 {
             html.put("<a href=\"").put(address).put("\">");
             html.shown(number).put("</a>");
@@ -41,8 +45,8 @@ pub fn write(html: &mut Html, bundle: &Bundle, names: &Names<'_>) {
     end_part(html);
 }
 
-/// How many, of what, and where on the page.
-fn counts(bundle: &Bundle) -> Vec<(u64, &'static str, &'static str)> {
+/// How many, where that can be known, of what, and where on the page.
+fn counts(bundle: &Bundle) -> Vec<(Option<u64>, &'static str, &'static str)> {
     let evidence = &bundle.evidence;
     let open = |severity: &str| {
         let found = evidence.findings.iter();
@@ -65,25 +69,25 @@ fn counts(bundle: &Bundle) -> Vec<(u64, &'static str, &'static str)> {
         .iter()
         .filter(|line| line.shown == Shown::Erased);
     vec![
-        (grave, "open findings, critical or high", "#findings"),
-        (rest, "open findings, medium or low", "#findings"),
+        (Some(grave), "open findings, critical or high", "#findings"),
+        (Some(rest), "open findings, medium or low", "#findings"),
         (
-            evidence.outside.open_events,
+            (!evidence.outside.trails.is_empty()).then_some(evidence.outside.open_events),
             "root events that nobody explained",
             "#outside",
         ),
         (
-            evidence.range.headers,
+            Some(evidence.range.headers),
             "entries shown as headers alone",
             "#statements",
         ),
         (
-            length(erased.count()),
+            Some(length(erased.count())),
             "entries with an erased personal part",
             "#erased",
         ),
         (
-            length(super::completeness::late(evidence).len()),
+            Some(length(super::completeness::late(evidence).len())),
             "entries written down more than a day late",
             "#late",
         ),

@@ -31,6 +31,7 @@ mod rows;
 mod statements;
 mod tables;
 mod timeline;
+mod withheld;
 
 use data_encoding::BASE64;
 
@@ -49,8 +50,8 @@ const CHECK: &str = include_str!("check.js");
 
 /// The page's parts: address, title.
 const PARTS: [(&str, &str); 12] = [
-    ("about", "About this bundle"),
     ("missing", "What is missing"),
+    ("about", "About this bundle"),
     ("completeness", "What complete means"),
     ("timeline", "Timeline"),
     ("custody", "Custody map"),
@@ -76,8 +77,9 @@ pub fn page(bundle: &Bundle) -> Result<String> {
     html.put("<body>\n<a class=\"skip\" href=\"#page\">Skip to the evidence</a>\n");
     contents(&mut html);
     html.put("<main id=\"page\" tabindex=\"-1\">\n");
-    about::write(&mut html, bundle, &names);
+    about::title_and_verdict(&mut html, &bundle.evidence);
     missing::write(&mut html, bundle, &names);
+    about::write(&mut html, bundle, &names);
     completeness::write(&mut html, &bundle.evidence, &names);
     timeline::write(&mut html, &bundle.evidence);
     custody::write(&mut html, &bundle.evidence, &names);

@@ -1,11 +1,11 @@
 //! Accesses, releases, drills, ceremonies and reviews, row by row.
 
 use super::html::Html;
-use super::names::{self, Names, count};
+use super::names::{self, Names};
 use super::rows::{Rows, Table};
-use super::{end_part, part};
+use super::{end_part, part, withheld};
 use crate::crypto::fixed::Id;
-use crate::exchange::evidence::model::{Evidence, Shown};
+use crate::exchange::evidence::model::Evidence;
 use crate::exchange::evidence::tables::{AccessRow, CeremonyRow, DrillRow, ReleaseRow, ReviewRow};
 use crate::statement::Time;
 
@@ -112,7 +112,12 @@ impl Page<'_> {
         rows: &[R],
         row: fn(&Self, &mut Html, &R),
     ) {
-        self.withheld(html, table);
+        withheld::notice(
+            html,
+            self.evidence,
+            "Rows can be missing here, and rows can lack something",
+            |kind| table.kinds().iter().any(|known| known.as_str() == kind),
+        );
         let told = matches!(table, Table::Accesses | Table::Releases);
         if self.evidence.query.redacted && told && !rows.is_empty() {
             html.put("<p class=\"hint\">Purposes, and what was noted besides, are withheld throughout this bundle.</p>\n");
@@ -127,39 +132,6 @@ impl Page<'_> {
             html.put("</tr>\n");
         }
         html.end_table();
-    }
-
-    /// That a table can lack rows, and because of which kinds.
-    fn withheld(&self, html: &mut Html, table: Table) {
-        let mut kinds: Vec<&str> = Vec::new();
-        let mut entries = 0;
-        for line in &self.evidence.statements {
-            let feeds = table.kinds().iter().any(|kind| kind.as_str() == line.kind);
-            if feeds && line.shown == Shown::Header {
-                entries += 1;
-                if !kinds.contains(&line.kind.as_str()) {
-                    kinds.push(&line.kind);
-                }
-            }
-        }
-        if kinds.is_empty() {
-            return;
-        }
-        kinds.sort_unstable();
-        html.put(
-            "<p class=\"notice warn\">Rows can be missing here, and rows can lack something: ",
-        );
-        html.text(&count(
-            entries,
-            "entry that would tell is a header alone",
-            "entries that would tell are headers alone",
-        ));
-        html.put(" (");
-        for (place, kind) in kinds.iter().enumerate() {
-            html.put(if place > 0 { ", " } else { "" })
-                .element("code", &[], kind);
-        }
-        html.put(").</p>\n");
     }
 
     /// The row's beginning: what it is made of.

@@ -6,7 +6,7 @@ use chrono::{Datelike, Months, NaiveDate, NaiveTime};
 
 use super::html::{Drawing, Html};
 use super::names::{count, length};
-use super::{end_part, part};
+use super::{end_part, part, withheld};
 use crate::exchange::evidence::model::Evidence;
 use crate::statement::Time;
 use crate::statement::time::Date;
@@ -87,6 +87,7 @@ fn lanes(evidence: &Evidence) -> [Lane; 5] {
 /// The whole part.
 pub fn write(html: &mut Html, evidence: &Evidence) {
     part(html, "timeline");
+    withheld::before_counts(html, evidence);
     let lanes = lanes(evidence);
     html.put("<figure>\n").drawing(&draw(evidence, &lanes));
     html.put("<figcaption>One mark is one event; where there are many, a bar, as high as they are many. ");

@@ -98,6 +98,6 @@ fn members(their: &[u8], our: &[u8]) -> Vec<String> {
     names
         .into_iter()
         .filter(|name| their.get(*name) != our.get(*name))
-        .map(|name| format!("{EVIDENCE}: {name}"))
+        .map(|name| format!("{EVIDENCE}, field `{name}`"))
         .collect()
 }

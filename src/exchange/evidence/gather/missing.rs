@@ -1,5 +1,6 @@
 //! What an auditor ought to know is not there: said first, because a bundle shows well what it has.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::by_kind;
@@ -174,11 +175,15 @@ fn withheld(evidence: &Evidence, say: &mut impl FnMut(&str, String)) {
             ),
         );
     }
+    let people = evidence.people.iter();
+    let distrusted: BTreeMap<_, _> = people
+        .filter_map(|one| Some((one.id, one.distrusted?)))
+        .collect();
     let distrusted = lines
         .iter()
         .filter(|line| {
-            let author = evidence.people.iter().find(|one| one.id == line.author);
-            author.is_some_and(|one| one.distrusted.is_some_and(|from| line.seq >= from))
+            let from = distrusted.get(&line.author);
+            from.is_some_and(|from| line.seq >= *from)
         })
         .count();
     if distrusted > 0 {
@@ -243,13 +248,26 @@ fn practice(evidence: &Evidence, say: &mut impl FnMut(&str, String)) {
             ),
         );
     }
+    let withheld = |family: &str| {
+        let lines = evidence.statements.iter();
+        lines
+            .filter(|line| line.shown == Shown::Header && line.kind.starts_with(family))
+            .count()
+    };
+    let mut none = |code: &str, family: &str, what: &str| match withheld(family) {
+        0 => say(code, format!("No {what} is in this bundle.")),
+        entries => say(
+            code,
+            format!(
+                "No {what} is told of in this bundle: {} withheld.",
+                many(entries, "entry of one is", "entries of such are")
+            ),
+        ),
+    };
     if tables.drills.is_empty() {
-        say("no-drills", "No drill is in this bundle.".to_owned());
+        none("no-drills", "drill.", "drill");
     }
     if tables.reviews.is_empty() {
-        say(
-            "no-reviews",
-            "No access review is in this bundle.".to_owned(),
-        );
+        none("no-reviews", "review.", "access review");
     }
 }

@@ -3,9 +3,10 @@
 use super::{Wanted, Words};
 use crate::crypto::fixed::Digest;
 use crate::error::Result;
+use crate::exchange::evidence::compared::{Compared, happened};
 use crate::exchange::evidence::model::{
-    AcceptedLine, CounterLine, Custody, ErasedLine, FindingLine, ItemLine, LocationLine,
-    NotApplicable, Outside, PersonLine, RulesLine, SecretLine, TrailLine,
+    AcceptedLine, Custody, ErasedLine, FindingLine, ItemLine, LocationLine, NotApplicable, Outside,
+    PersonLine, RulesLine, SecretLine,
 };
 use crate::exchange::evidence::tables::Told;
 use crate::insight::erasure::IN_FINDINGS;
@@ -19,9 +20,11 @@ use crate::state::places::{AccessRecord, Finding, ItemRecord, LocationRecord, Pl
 use crate::state::records::{list, read};
 use crate::state::rules::{Quorum, leaf_key};
 use crate::state::trails::EventRecord;
-use crate::statement::accesses::Happened;
 use crate::statement::{Claim, Kind, Time};
 use crate::store::View;
+
+/// The rule whose findings say numbers of bags.
+const BAG_MISMATCH: u16 = 15;
 
 /// What the posture rules find as of a moment.
 pub(super) fn findings(
@@ -43,7 +46,9 @@ pub(super) fn findings(
         .collect();
     let report = Report::of(&world, &accepted, None)?;
     let hidden = wanted.hides(Kind::FindingAccept);
-    let silent = IN_FINDINGS.iter().any(|kind| wanted.hides(*kind));
+    // A rule reads entries of many kinds, and says in its own words what they say.
+    let part = wanted.is_part();
+    let silent = part || IN_FINDINGS.iter().any(|kind| wanted.hides(*kind));
     let mut lines = Vec::new();
     for found in report.findings.iter().chain(&report.accepted) {
         let accepted = found.accepted.as_ref().map(|accepted| -> Result<_> {
@@ -61,12 +66,17 @@ pub(super) fn findings(
                 why,
             })
         });
+        let about = found.about.to_string();
+        let about = match about.split_once(':') {
+            Some((sort, _)) if part => sort.to_owned(),
+            _ => about,
+        };
         lines.push(FindingLine {
             rule: found.id.to_string(),
             title: found.rule.title.to_owned(),
             severity: found.rule.severity.to_string(),
-            about: found.about.to_string(),
-            message: if silent {
+            about,
+            message: if silent || !wanted.bags && found.rule.number == BAG_MISMATCH {
                 format!("Not so: {}", found.rule.title)
             } else {
                 found.message.clone()
@@ -133,9 +143,16 @@ pub(super) fn custody(
     words: &dyn Words,
 ) -> Result<Custody> {
     let view = session.view();
+    let tells = |families: &[&str]| {
+        !Kind::ALL.iter().any(|kind| {
+            let of = |family: &&str| kind.as_str().starts_with(*family);
+            families.iter().any(of) && wanted.withholds(*kind)
+        })
+    };
+    let (places, things) = (tells(&["location.", "safe."]), tells(&["item."]));
     let locations = list::<LocationRecord>(&view, "")?
         .into_iter()
-        .filter(|(_, record)| !record.retired)
+        .filter(|(_, record)| places && !record.retired)
         .map(|(location, record)| LocationLine {
             location,
             kind: record.facts.kind.as_str().to_owned(),
@@ -147,14 +164,17 @@ pub(super) fn custody(
         })
         .collect();
     let mut items = Vec::new();
-    for (item, record) in list::<ItemRecord>(&view, "")? {
+    for (_, record) in list::<ItemRecord>(&view, "")? {
+        if !(places && things) {
+            break;
+        }
         let (location, out) = match &record.place {
             Place::At(location) => (location, false),
             Place::Out { from, .. } => (from, true),
             Place::Destroyed => continue,
         };
         items.push(ItemLine {
-            item,
+            item: record.facts.item.to_string(),
             kind: record.facts.kind.as_str().to_owned(),
             location: location.to_string(),
             out,
@@ -168,7 +188,11 @@ pub(super) fn custody(
         });
     }
     let mut secrets = Vec::new();
+    let proofs = tells(&["secret.prove", "drill."]);
     for (key, record) in list::<SecretRecord>(&view, "")? {
+        if !tells(&["seal", "quorum.", "reshare"]) {
+            break;
+        }
         let id = crate::crypto::fixed::Id::parse(&key)?;
         let Some(epoch) = read::<Epoch>(&view, &Epoch::key(&id, record.epoch))? else {
             continue;
@@ -188,7 +212,7 @@ pub(super) fn custody(
             sealed_at: epoch.made_at,
             rule: quorum.map_or_else(String::new, |quorum| words.rule(&quorum, people)),
             holders,
-            proven: epoch.proven,
+            proven: if proofs { epoch.proven } else { Vec::new() },
         });
     }
     Ok(Custody {
@@ -199,34 +223,13 @@ pub(super) fn custody(
 }
 
 /// What was compared with the world outside the log.
-pub(super) fn outside(view: &View<'_>, told: &[Told]) -> Result<Outside> {
-    let mut trails = Vec::new();
-    let (mut counters, mut bags) = (CounterLine::default(), CounterLine::default());
-    for one in told {
-        let happened: &Happened = match &one.claim {
-            Some(Claim::Reconcile(found, _)) => {
-                trails.push(TrailLine {
-                    seq: one.seq,
-                    from: found.from,
-                    to: found.to,
-                    files: found.files.count,
-                    events: found.counts.events,
-                    explained: found.counts.explained,
-                    unexplained: u64::try_from(found.unexplained.len()).unwrap_or(u64::MAX),
-                    gaps: found.more_gaps + u64::try_from(found.gaps.len()).unwrap_or(0),
-                });
-                continue;
-            }
-            Some(Claim::SafeClose(closed, _)) => &closed.happened,
-            Some(Claim::SafeLog(logged, _)) => &logged.happened,
-            _ => continue,
-        };
-        counters.seen += 1;
-        counters.recorded += u64::from(happened.counter.is_some());
-        for item in &happened.items {
-            bags.seen += 1;
-            bags.recorded += u64::from(item.bag.is_some());
-        }
+pub(super) fn outside(view: &View<'_>, told: &[Told], wanted: &Wanted) -> Result<Outside> {
+    let Compared {
+        trails,
+        mut counters,
+        mut bags,
+    } = Compared::of(told);
+    for one in told.iter().filter(|one| happened(one).is_some()) {
         let Some(access) = read::<AccessRecord>(view, &leaf_key(&one.leaf))? else {
             continue;
         };
@@ -237,7 +240,7 @@ pub(super) fn outside(view: &View<'_>, told: &[Told]) -> Result<Outside> {
     }
     let open = EventRecord::all(view)?
         .iter()
-        .filter(|event| event.explained.is_none())
+        .filter(|event| event.explained.is_none() && !wanted.withholds(Kind::Reconcile))
         .count();
     Ok(Outside {
         trails,

@@ -2,8 +2,13 @@
 
 use super::{Evidence, Trust, Verdict};
 use crate::crypto::sshsig;
+use crate::crypto::unseen::is_unseen;
 use crate::error::Result;
 use crate::exchange::evidence::bundle::{Bundle, TRUST};
+use crate::exchange::evidence::trust::TrustedKey;
+
+/// The most bytes of a name.
+const NAME_LIMIT: usize = 256;
 
 /// What the reader holds a bundle to.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +61,13 @@ pub(super) fn check(trust: &Trust, demands: &Demands, verdict: &mut Verdict) {
         }
     }
     for one in &trust.custodians {
+        if !is_one_line(&one.name) {
+            verdict.file(
+                TRUST,
+                "bad-trust",
+                format!("the name of {} is not one line of visible text", one.id),
+            );
+        }
         let shown = sshsig::fingerprint(&one.sign).ok();
         if shown.as_ref() != Some(&one.fingerprint) {
             verdict.file(
@@ -69,6 +81,18 @@ pub(super) fn check(trust: &Trust, demands: &Demands, verdict: &mut Verdict) {
             match brought.key(&one.id) {
                 Some(known) if known.sign == one.sign => {
                     confirmed = true;
+                    // A bundle without names has this one.
+                    let withheld = format!("custodian {}", one.id.short());
+                    if known.name != one.name && known.name != withheld && one.name != withheld {
+                        verdict.file(
+                            TRUST,
+                            "other-name",
+                            format!(
+                                "{} is called {} in it, and {} in your trust file",
+                                one.id, one.name, known.name
+                            ),
+                        );
+                    }
                     let ended = |known: Option<u64>, says| known.is_some() && known != says;
                     if ended(known.until, one.until)
                         || ended(known.distrusted, one.distrusted)
@@ -144,6 +168,12 @@ pub(super) fn enough(evidence: &Evidence, trust: &Trust, demands: &Demands, verd
             );
         }
     }
+    verdict.counted = cosigners.len();
+    let brought = demands
+        .trust
+        .as_ref()
+        .map_or(0, |brought| brought.threshold);
+    verdict.threshold = trust.threshold.max(brought);
     let needed = demands.cosigners.max(1);
     if cosigners.len() < needed {
         let whose = if demands.brings_keys() {
@@ -161,8 +191,33 @@ pub(super) fn enough(evidence: &Evidence, trust: &Trust, demands: &Demands, verd
     }
 }
 
-/// That a newer bundle goes by the keys of an older one: nobody's key, beginning or end was written anew.
-pub(super) fn same(before: &Trust, now: &Trust, verdict: &mut Verdict) {
+/// Names of people are one line each, so that they can't pass for what a program says.
+fn is_one_line(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= NAME_LIMIT
+        && !name.chars().any(|c| c.is_control() || is_unseen(c))
+}
+
+/// That a newer bundle goes by the keys of an older one, made at a log of `size` entries: nobody's key, beginning or
+/// end was written anew, or put before what the older one knew.
+pub(super) fn same(before: &Trust, now: &Trust, size: u64, verdict: &mut Verdict) {
+    for new in &now.custodians {
+        let early = |index: Option<u64>| index.is_some_and(|index| index < size);
+        let old = before.key(&new.id);
+        let known =
+            |what: fn(&TrustedKey) -> Option<u64>| old.is_some_and(|old| what(old).is_some());
+        if early(new.from) && !known(|one| one.from) || early(new.until) && !known(|one| one.until)
+        {
+            verdict.file(
+                TRUST,
+                "other-key",
+                format!(
+                    "{} ({}) begins or ends before the bundle before was made, which does not say so",
+                    new.name, new.id
+                ),
+            );
+        }
+    }
     if before.log_key != now.log_key {
         verdict.file(
             TRUST,

@@ -15,7 +15,7 @@ const DEPTH: usize = 3;
 /// Reads every file below a folder.
 ///
 /// # Errors
-/// Verification, code `bad-container`, for what no bundle has: other names, links, too much; failed, not found
+/// Verification, code `bad-container`, for what no bundle has: links, too much; failed, not found
 /// where a file can't be read.
 pub fn read(folder: &Path) -> Result<Files<'static>> {
     let mut files = Files::new();
@@ -41,19 +41,21 @@ fn add(
         let entry = entry.map_err(cannot)?;
         let own = entry.file_name();
         let name = format!("{prefix}{}", own.to_string_lossy());
-        if !is_name(&name) {
-            return Err(bad(&name, "is no name of a file in a bundle"));
+        if files.len() >= MEMBERS_LIMIT {
+            return Err(bad(prefix, "has more files than a bundle has"));
         }
         let kind = entry.file_type().map_err(cannot)?;
+        if !is_name(&name) {
+            // Such as a desktop leaves behind: it is named as a file too many, and not read.
+            files.insert(name.escape_debug().to_string(), Cow::Borrowed(&[]));
+            continue;
+        }
         if kind.is_dir() && depth > 1 {
             add(&entry.path(), &format!("{name}/"), depth - 1, left, files)?;
         } else if kind.is_file() {
             let bytes = read_regular(&entry.path(), *left)?;
             *left = left.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
             files.insert(name, Cow::Owned(bytes));
-            if files.len() > MEMBERS_LIMIT {
-                return Err(bad(prefix, "has more files than a bundle has"));
-            }
         } else {
             return Err(bad(&name, "is neither a file nor a folder of a bundle"));
         }

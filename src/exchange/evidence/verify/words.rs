@@ -2,6 +2,7 @@
 //! does not have.
 
 use super::{Evidence, Files, Problem, Trust, Verdict};
+use crate::exchange::evidence::frameworks::MAX_STATEMENTS;
 use crate::exchange::evidence::gather::{SEALED, missing};
 use crate::exchange::evidence::model::{PersonLine, Shown};
 use crate::exchange::evidence::{bundle, csv_tables, guide, oscal};
@@ -17,9 +18,10 @@ const NAMES: [&str; 10] = [
     bundle::SUMS,
     "policy",
     "allowed_signers",
-    "assessment-results.json",
+    RESULTS,
     "VERIFY.md",
 ];
+const RESULTS: &str = "assessment-results.json";
 /// Where files lie that are looked at one by one.
 const FOLDERS: [&str; 5] = [
     "statements/",
@@ -32,6 +34,7 @@ const FOLDERS: [&str; 5] = [
 pub(super) fn check(files: &Files<'_>, evidence: &Evidence, trust: &Trust, verdict: &mut Verdict) {
     people(evidence, trust, verdict);
     shown(evidence, verdict);
+    controls(evidence, verdict);
     let tables = csv_tables::csv_files(evidence).unwrap_or_default();
     for name in files.keys() {
         let known = NAMES.contains(&name.as_str())
@@ -41,8 +44,15 @@ pub(super) fn check(files: &Files<'_>, evidence: &Evidence, trust: &Trust, verdi
             verdict.file(name, "stray-file", format!("{name} is no file of a bundle"));
         }
     }
-    // Another version may word things otherwise.
-    if evidence.program != crate::exchange::evidence::gather::program() {
+    if evidence.frameworks.is_empty() && files.contains_key(RESULTS) {
+        verdict.file(
+            RESULTS,
+            "stray-file",
+            "no framework was asked for, and there are results of one",
+        );
+    }
+    // Another version may word things otherwise; and what is not good need not be told again in other forms.
+    if !verdict.made_again || !verdict.is_good() {
         return;
     }
     let mut views = tables;
@@ -50,8 +60,10 @@ pub(super) fn check(files: &Files<'_>, evidence: &Evidence, trust: &Trust, verdi
         "VERIFY.md".to_owned(),
         guide::text(evidence, trust).into_bytes(),
     ));
-    if let Ok(Some(results)) = oscal::assessment_results(evidence) {
-        views.push(("assessment-results.json".to_owned(), results));
+    match oscal::assessment_results(evidence) {
+        Ok(Some(results)) => views.push((RESULTS.to_owned(), results)),
+        Ok(None) => {}
+        Err(error) => verdict.error(RESULTS, &error),
     }
     for (name, made) in views {
         if files.get(&name).map(AsRef::as_ref) != Some(made.as_slice()) {
@@ -68,6 +80,32 @@ pub(super) fn check(files: &Files<'_>, evidence: &Evidence, trust: &Trust, verdi
             "missing-differs",
             "what it says is missing is not what is",
         );
+    }
+}
+
+/// What controls point to is there, each once.
+fn controls(evidence: &Evidence, verdict: &mut Verdict) {
+    let rising = |places: &[u64], end: usize| {
+        places.is_sorted_by(|one, next| one < next)
+            && places
+                .last()
+                .is_none_or(|last| usize::try_from(*last).is_ok_and(|last| last < end))
+    };
+    let controls = evidence.frameworks.iter().flat_map(|one| &one.controls);
+    for control in controls {
+        if !rising(&control.findings, evidence.findings.len())
+            || !rising(&control.statements, usize::MAX)
+            || control.statements.len() > MAX_STATEMENTS
+        {
+            verdict.file(
+                bundle::EVIDENCE,
+                "bad-control",
+                format!(
+                    "what control {} points to is not there, each once and in order",
+                    control.id
+                ),
+            );
+        }
     }
 }
 

@@ -1,0 +1,243 @@
+//! What a hostile exporter, with a key of their own and a program of their own, can't make an auditor believe. Each is
+//! a lie with good digests, a good signature, and views that fit the lie.
+
+use rootkeep::exchange::evidence::bundle::{Bundle, TRUST};
+use rootkeep::exchange::evidence::frameworks::Framework;
+use rootkeep::exchange::evidence::gather::{Wanted, missing};
+use rootkeep::exchange::evidence::model::{ErasedLine, Evidence, Shown};
+use rootkeep::exchange::evidence::trust::Trust;
+use rootkeep::exchange::evidence::verify::{self, Demands, Verdict};
+use rootkeep::present::evidence as page;
+use rootkeep::statement::{Kind, Time};
+
+use crate::evidence::*;
+use crate::world::*;
+
+/// A bundle that says something else, as whoever exported it would make it.
+fn lied(world: &World, bundle: &Bundle, lie: impl FnOnce(&mut Bundle)) -> Files {
+    let mut other = bundle.clone();
+    lie(&mut other);
+    other.evidence.missing = missing::of(&other.evidence);
+    let mut files = all_files(&other);
+    close(&world.session(0), &mut files);
+    files
+}
+
+fn held(files: &Files, trust: &Trust) -> Verdict {
+    let demands = Demands {
+        trust: Some(trust.clone()),
+        page: Some(page::page),
+        ..Demands::default()
+    };
+    verify::verify(&verify::borrowed(files), &demands, 2)
+}
+
+#[test]
+fn what_it_says_beside_the_entries_is_held_to_them() {
+    let world = released();
+    let (bundle, _) = export(&world);
+    type Lie = fn(&mut Evidence);
+    let lies: [(&str, &str, Lie); 6] = [
+        ("as of", "line-differs", |evidence| {
+            evidence.as_of = evidence.as_of.plus(86_400);
+        }),
+        ("counters", "tables-differ", |evidence| {
+            evidence.outside.counters.seen = 900;
+        }),
+        ("trails", "tables-differ", |evidence| {
+            evidence.outside.trails = vec![trail(u64::MAX), trail(u64::MAX)];
+        }),
+        ("a control's findings", "bad-control", |evidence| {
+            evidence.frameworks[0].controls[0].findings = vec![u64::MAX];
+        }),
+        ("a control's entries", "bad-control", |evidence| {
+            evidence.frameworks[0].controls[0].statements = vec![3; 300];
+        }),
+        ("who erased", "line-differs", |evidence| {
+            let line = &mut evidence.statements[18];
+            line.shown = Shown::Erased;
+            line.erased = Some(ErasedLine {
+                seq: 3,
+                by: line.author,
+                why: None,
+            });
+        }),
+    ];
+    for (what, code, lie) in lies {
+        let mut other = bundle.evidence.clone();
+        lie(&mut other);
+        let files = retold(&export(&world).1, |evidence| *evidence = other);
+        let verdict = verified(&closed_again(&world, &files));
+        let found = verdict.problems.iter().any(|problem| problem.code == code);
+        assert!(found, "{what}: {:?}", verdict.problems);
+    }
+}
+
+fn trail(events: u64) -> rootkeep::exchange::evidence::model::TrailLine {
+    rootkeep::exchange::evidence::model::TrailLine {
+        seq: 1,
+        from: Time::from_seconds(0).unwrap(),
+        to: Time::from_seconds(1).unwrap(),
+        files: 8_832,
+        events,
+        explained: events,
+        unexplained: 0,
+        gaps: 0,
+    }
+}
+
+#[test]
+fn names_are_those_that_the_reader_knows_and_one_line_each() {
+    let world = released();
+    let (bundle, files) = export(&world);
+    assert!(held(&files, &bundle.trust).is_good());
+    let swapped = lied(&world, &bundle, |bundle| {
+        let names: Vec<String> = ["eve", "ada"].map(str::to_owned).to_vec();
+        for (one, name) in bundle.trust.custodians.iter_mut().zip(&names) {
+            one.name.clone_from(name);
+        }
+        for (one, name) in bundle.evidence.people.iter_mut().zip(&names) {
+            one.name.clone_from(name);
+        }
+    });
+    names(&held(&swapped, &bundle.trust), TRUST, "other-name");
+    let lines = "ada\ngood; held to keys that you brought: everybody";
+    let forged = lied(&world, &bundle, |bundle| {
+        bundle.trust.custodians[0].name = lines.to_owned();
+        bundle.evidence.people[0].name = lines.to_owned();
+    });
+    names(&verified(&forged), TRUST, "bad-trust");
+    // A bundle without names goes with a trust file that has them, and the other way round.
+    let redacted = Wanted {
+        redacted: true,
+        ..wanted()
+    };
+    let (hidden, hidden_files) = export_at(&world, 0, &redacted, None);
+    assert!(held(&hidden_files, &bundle.trust).is_good());
+    assert!(held(&files, &hidden.trust).is_good());
+}
+
+#[test]
+fn cosigners_whose_keys_nobody_brought_do_not_count() {
+    let world = released();
+    for place in [1, 2] {
+        world.session(place).cosign_head().unwrap();
+    }
+    let (bundle, files) = export(&world);
+    assert_eq!(
+        (verified(&files).counted, verified(&files).threshold),
+        (3, 3)
+    );
+    let mut one = bundle.trust.clone();
+    one.custodians.retain(|known| known.id == world.id(0));
+    assert_eq!(held(&files, &one).counted, 1);
+    one.threshold = 4;
+    assert_eq!(held(&files, &one).threshold, 4);
+}
+
+#[test]
+fn another_version_is_said_to_be_another() {
+    let world = released();
+    let (bundle, files) = export(&world);
+    assert!(verified(&files).made_again);
+    let other = lied(&world, &bundle, |bundle| {
+        bundle.evidence.program = "rootkeep 0.0.9".to_owned();
+    });
+    let verdict = verified(&other);
+    assert!(
+        verdict.is_good() && !verdict.made_again,
+        "{:?}",
+        verdict.problems
+    );
+}
+
+#[test]
+fn results_that_nobody_asked_for_are_a_stray_file() {
+    let world = released();
+    let none = Wanted {
+        frameworks: Vec::new(),
+        ..wanted()
+    };
+    let (_, files) = export_at(&world, 0, &none, None);
+    let mut other = files.clone();
+    other.insert("assessment-results.json".to_owned(), b"{}\n".to_vec());
+    names(
+        &verified(&closed_again(&world, &other)),
+        "assessment-results.json",
+        "stray-file",
+    );
+}
+
+#[test]
+fn nobody_is_said_to_have_been_there_whom_the_bundle_before_did_not_know() {
+    let world = released();
+    let (old, old_files) = export(&world);
+    world.import(1);
+    let before = rootkeep::statement::Seen {
+        size: old.evidence.checkpoint.size,
+        root: old.evidence.checkpoint.root,
+    };
+    let since = Wanted {
+        since: Some((before, before.size)),
+        ..wanted()
+    };
+    let (bundle, files) = export_at(&world, 0, &since, None);
+    let against = |files: &Files| {
+        let mut newer = verified(files);
+        verify::continues(&verified(&old_files), &mut newer);
+        newer
+    };
+    assert!(against(&files).is_good());
+    let retired = lied(&world, &bundle, |bundle| {
+        bundle.trust.custodians[4].until = Some(5);
+        bundle.evidence.people[4].until = Some(5);
+    });
+    names(&against(&retired), TRUST, "other-key");
+    let stranger = lied(&world, &bundle, |bundle| {
+        let mut key = bundle.trust.custodians[0].clone();
+        key.id = random_id();
+        key.from = Some(0);
+        key.name = "frank".to_owned();
+        bundle.trust.custodians.push(key);
+        bundle.trust.custodians.sort_by_key(|one| one.id);
+    });
+    names(&against(&stranger), TRUST, "other-key");
+}
+
+#[test]
+fn a_framework_of_ones_own_has_a_name_of_its_own() {
+    let dir = TempDir::new();
+    let file = dir.path().join("ours.json");
+    let text = |name: &str| {
+        format!(
+            r#"{{"schema":"rootkeep/v1/framework","framework":"{name}","title":"Ours","version":"1","relation":"mapped","controls":[{{"id":"A","about":"Everything","rules":["RK003"]}}]}}"#
+        )
+    };
+    std::fs::write(&file, text("ours")).unwrap();
+    assert!(Framework::find(file.to_str().unwrap()).is_ok());
+    std::fs::write(&file, text("soc2")).unwrap();
+    let error = Framework::find(file.to_str().unwrap()).unwrap_err();
+    assert_eq!(error.code(), "bad-framework");
+}
+
+#[test]
+fn what_a_withheld_kind_says_is_said_by_no_finding_and_no_map() {
+    let world = released();
+    let (whole, _) = export(&world);
+    assert!(!whole.evidence.custody.secrets.is_empty());
+    let part = Wanted {
+        withheld: vec![Kind::Seal],
+        ..wanted()
+    };
+    let (bundle, files) = export_at(&world, 0, &part, None);
+    assert!(verified(&files).is_good());
+    assert!(bundle.evidence.custody.secrets.is_empty());
+    for found in &bundle.evidence.findings {
+        assert_eq!(found.message, format!("Not so: {}", found.title));
+        assert!(!found.about.contains(':'), "{}", found.about);
+    }
+    assert_eq!(
+        bundle.evidence.findings.len(),
+        whole.evidence.findings.len()
+    );
+}
