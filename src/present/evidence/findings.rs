@@ -4,6 +4,7 @@ use super::html::Html;
 use super::names::{self, count, length};
 use super::{end_part, part};
 use crate::exchange::evidence::model::{Evidence, FindingLine};
+use crate::insight::rules;
 
 /// The whole part.
 pub fn write(html: &mut Html, evidence: &Evidence) {
@@ -14,7 +15,7 @@ pub fn write(html: &mut Html, evidence: &Evidence) {
         found(html, &evidence.findings);
     }
     accepted(html, evidence);
-    rules(html, evidence);
+    verdicts(html, evidence);
     end_part(html);
 }
 
@@ -167,7 +168,7 @@ fn accepted(html: &mut Html, evidence: &Evidence) {
     html.end_table();
 }
 
-fn rules(html: &mut Html, evidence: &Evidence) {
+fn verdicts(html: &mut Html, evidence: &Evidence) {
     let rules = &evidence.rules;
     html.put("<h3>Rules that found nothing</h3>\n");
     listed(
@@ -193,13 +194,20 @@ fn rules(html: &mut Html, evidence: &Evidence) {
     html.table(
         "titled",
         "Rules without a verdict, and why",
-        &["Rule", "Why", "Of how many things"],
+        &[
+            "Rule",
+            "What it asks for",
+            "Why it says nothing",
+            "Of how many things",
+        ],
         rules.not_applicable.len(),
     );
     for one in &rules.not_applicable {
         html.put("<tr><th scope=\"row\"><code>")
             .text(&one.rule)
-            .put("</code></th><td>");
+            .put("</code></th><td>")
+            .put(title(&one.rule))
+            .put("</td><td>");
         html.element("bdi", &[], &one.reason)
             .put("</td><td class=\"number\">")
             .shown(one.count)
@@ -211,11 +219,23 @@ fn rules(html: &mut Html, evidence: &Evidence) {
 /// How many rules, and which.
 fn listed(html: &mut Html, rules: &[String], one: &str, more: &str) {
     html.put("<p>").text(&count(length(rules.len()), one, more));
-    html.put(": ");
-    for (place, rule) in rules.iter().enumerate() {
-        html.put(if place > 0 { " " } else { "" })
-            .element("code", &[], rule);
+    html.put(if rules.is_empty() {
+        ".</p>\n"
+    } else {
+        ":</p>\n<ul class=\"rules\">\n"
+    });
+    for rule in rules {
+        html.put("<li><code>").text(rule).put("</code> ");
+        html.text(title(rule)).put("</li>\n");
     }
-    html.put(if rules.is_empty() { "none" } else { "" })
-        .put(".</p>\n");
+    html.put(if rules.is_empty() { "" } else { "</ul>\n" });
+}
+
+/// What a rule asks for.
+fn title(id: &str) -> &'static str {
+    let named = rules::ALL.iter().find(|rule| {
+        let own = rule.id();
+        own.is_ok_and(|own| own.to_string() == id)
+    });
+    named.map_or("a rule that this version does not know", |rule| rule.title)
 }

@@ -252,9 +252,9 @@ fn release(page: &Page<'_>, html: &mut Html, row: &ReleaseRow) {
     html.put("</td>");
     let rotated = row.rotated.map(|rotated| {
         if rotated {
-            "changed afterwards"
+            "secret changed afterwards"
         } else {
-            "not changed afterwards"
+            "secret not changed afterwards"
         }
     });
     end_cell(html, row.closed_at, &[row.outcome.as_deref(), rotated]);
