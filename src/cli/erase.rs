@@ -71,7 +71,7 @@ pub fn run(context: &Context, command: &EraseCommand) -> Result<Done> {
     let entered = session.enter(claim, Vec::new())?;
     let held = holders(&session, entry.seq)?;
     for holder in &held {
-        context.warn(&format!("{}, and will after it", line(holder)));
+        context.warn(&format!("{}, and will after it", line(holder, "holds")));
     }
     let mut notes = Vec::new();
     for note in erasure::notes(&session.view(), &entry.hash)? {
@@ -103,7 +103,7 @@ fn value(holder: &Holder) -> Value {
     })
 }
 
-fn line(holder: &Holder) -> String {
+fn line(holder: &Holder, holds: &str) -> String {
     let (what, digest) = match &holder.what {
         What::Backup(file) => ("backup".to_owned(), format!("SHA-256 {file}")),
         What::Evidence { sums, from, to } => (
@@ -112,7 +112,7 @@ fn line(holder: &Holder) -> String {
         ),
     };
     format!(
-        "the {what}, on record as #{} ({}; {digest}), holds it",
+        "the {what}, on record as #{} ({}; {digest}), {holds} it",
         holder.seq, holder.made_at
     )
 }
@@ -133,7 +133,7 @@ pub fn still_held(session: &Session, subject: &Digest) -> Result<Vec<String>> {
     };
     let mut lines = Vec::new();
     for holder in holders(session, entry.seq)? {
-        lines.push(format!("{}, still", line(&holder)));
+        lines.push(line(&holder, "still holds"));
     }
     for old in session.older_databases() {
         lines.push(format!("{} still holds it: remove it", old.display()));

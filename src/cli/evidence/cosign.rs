@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use serde_json::json;
 
 use super::{OurWords, threads, views};
@@ -29,7 +29,7 @@ pub struct CosignCommand {
     #[arg(value_name = "FILE")]
     bundle: PathBuf,
     /// The file of a framework that the bundle goes by and that is not built in (repeatable)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     framework: Vec<String>,
 }
 
