@@ -2,7 +2,3 @@
 -- has brought, which stays when the blob goes. `state`, `undo` and `shard` are filled from the log.
 
 DELETE FROM undo;
-
--- The times lie beside the kinds, so that the entries of a period are found without reading the entries.
-DROP INDEX leaf_by_kind;
-CREATE INDEX leaf_by_kind ON leaf (kind, seq, made_at);

@@ -6,15 +6,16 @@ use super::failed;
 use crate::error::{Error, Result};
 
 /// What takes a database from version n to n + 1, for n from 0: an empty one.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     include_str!("../../schema/0001.sql"),
     include_str!("../../schema/0002.sql"),
     include_str!("../../schema/0003.sql"),
+    include_str!("../../schema/0004.sql"),
 ];
 
 /// The schema version that this program writes, and the only one that it reads.
-pub const SCHEMA_VERSION: i64 = 3;
-const _: () = assert!(STEPS.len() == 3, "one step a version");
+pub const SCHEMA_VERSION: i64 = 4;
+const _: () = assert!(STEPS.len() == 4, "one step a version");
 
 /// Takes a database from version `from` to [`SCHEMA_VERSION`], in the transaction that is open.
 ///

@@ -12,9 +12,10 @@ use crate::cli::{backup, fresh, progress};
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
 use crate::exchange::evidence::archive;
-use crate::exchange::evidence::bundle::{self, Bundle};
+use crate::exchange::evidence::bundle;
 use crate::exchange::evidence::frameworks::{self, Framework};
 use crate::exchange::evidence::gather::{self, Wanted};
+use crate::exchange::evidence::model::Evidence;
 use crate::exchange::evidence::verify::{self, Demands};
 use crate::ledger::{Entered, Session, read_regular};
 use crate::log::{MAX_NOTE_BYTES, SignedCheckpoint};
@@ -80,11 +81,11 @@ pub fn run(context: &Context, command: &ExportCommand) -> Result<Done> {
         Some(typed) => checkpoint(&session, typed)?.size,
         None => session.head()?.0,
     };
-    let (bundle, mut files) = progress::verifying(context, |progress| {
+    let (evidence, mut files) = progress::verifying(context, |progress| {
         session.as_of(at, progress, |session| {
             let bundle = gather::gather(session, &wanted, &OurWords)?;
             let files = bundle.files(views(&bundle)?)?;
-            Ok((bundle, files))
+            Ok((bundle.evidence, files))
         })
     })?;
     let exporter = session.member();
@@ -93,7 +94,7 @@ pub fn run(context: &Context, command: &ExportCommand) -> Result<Done> {
     verdict.require_good()?;
     archive::publish(&command.out, &files)?;
     drop(files);
-    let claim = exported(&bundle, sums)?;
+    let claim = exported(&evidence, sums)?;
     let (entry, warnings) = if command.unrecorded {
         (None, Vec::new())
     } else if let Some(seq) = known(&session, &claim)? {
@@ -102,7 +103,7 @@ pub fn run(context: &Context, command: &ExportCommand) -> Result<Done> {
     } else {
         backup::record(context, &mut session, Claim::EvidenceExport(claim))
     };
-    tell(context, command, &bundle, &sums, entry.as_ref(), &warnings)
+    tell(context, command, &evidence, &sums, entry.as_ref(), &warnings)
 }
 
 fn wanted(command: &ExportCommand) -> Result<Wanted> {
@@ -199,8 +200,7 @@ fn checkpoint(session: &Session, typed: &str) -> Result<Seen> {
     })
 }
 
-fn exported(bundle: &Bundle, sums: Digest) -> Result<Exported> {
-    let evidence = &bundle.evidence;
+fn exported(evidence: &Evidence, sums: Digest) -> Result<Exported> {
     Ok(Exported {
         at: Seen {
             size: evidence.checkpoint.size,
@@ -236,12 +236,11 @@ fn known(session: &Session, made: &Exported) -> Result<Option<u64>> {
 fn tell(
     context: &Context,
     command: &ExportCommand,
-    bundle: &Bundle,
+    evidence: &Evidence,
     sums: &Digest,
     entry: Option<&Entered>,
     warnings: &[String],
 ) -> Result<Done> {
-    let evidence = &bundle.evidence;
     let range = &evidence.range;
     if context.global.json {
         output::object(

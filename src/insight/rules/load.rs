@@ -414,14 +414,18 @@ fn clock_steps(view: &View<'_>, steps: Vec<(Dated, i64)>) -> Result<Vec<ClockSte
     let own = steps
         .into_iter()
         .filter(|(leaf, _)| !brought.contains(&leaf.seq));
-    let step = |(leaf, before): (Dated, i64)| {
-        Some(ClockStep {
-            leaf: leaf.hash,
-            index: leaf.seq,
-            author: leaf.author,
-            at: Time::from_seconds(leaf.made_at)?,
-            before: Time::from_seconds(before)?,
-        })
-    };
-    Ok(own.filter_map(step).collect())
+    let mut found = Vec::new();
+    for (leaf, before) in own {
+        let times = Time::from_seconds(leaf.made_at).zip(Time::from_seconds(before));
+        if let (Some((at, before)), Some(entry)) = (times, view.entry(leaf.seq)?) {
+            found.push(ClockStep {
+                leaf: entry.hash,
+                index: leaf.seq,
+                author: leaf.author,
+                at,
+                before,
+            });
+        }
+    }
+    Ok(found)
 }

@@ -46,8 +46,6 @@ pub struct Entry {
 pub struct Dated {
     /// Its index.
     pub seq: u64,
-    /// Its hash.
-    pub hash: Digest,
     /// Its author.
     pub author: Id,
     /// Its time.
