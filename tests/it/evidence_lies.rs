@@ -11,6 +11,7 @@ use rootkeep::present::evidence as page;
 use rootkeep::statement::{Kind, Time};
 
 use crate::evidence::*;
+use crate::outside::{head, stamp, state};
 use crate::world::*;
 
 /// A bundle that says something else, as whoever exported it would make it.
@@ -71,6 +72,30 @@ fn what_it_says_beside_the_entries_is_held_to_them() {
         let found = verdict.problems.iter().any(|problem| problem.code == code);
         assert!(found, "{what}: {:?}", verdict.problems);
     }
+}
+
+#[test]
+fn a_time_stamp_is_of_the_entry_that_recorded_it_and_none_is_left_out() {
+    let world = released();
+    let at = head(&world);
+    state(&world, BEA, stamp(&world, at, 0)).unwrap();
+    let (bundle, files) = export(&world);
+    assert_eq!(bundle.evidence.outside.timestamps.len(), 1);
+    assert_eq!(verified(&files).problems, Vec::new());
+    let other = lied(&world, &bundle, |bundle| {
+        let line = &mut bundle.evidence.outside.timestamps[0];
+        let was = line.seq;
+        line.seq = 3;
+        for (name, _) in &mut bundle.outside {
+            *name = name.replace(&format!("{was:08}"), "00000003");
+        }
+    });
+    names(&verified(&other), "evidence.json", "line-differs");
+    let none = lied(&world, &bundle, |bundle| {
+        bundle.evidence.outside.timestamps.clear();
+        bundle.outside.clear();
+    });
+    names(&verified(&none), "evidence.json", "line-differs");
 }
 
 fn trail(events: u64) -> rootkeep::exchange::evidence::model::TrailLine {

@@ -22,7 +22,7 @@ use crate::slips::{for_member, refusal};
 use crate::story::retire;
 use crate::world::*;
 
-fn head(world: &World) -> Seen {
+pub fn head(world: &World) -> Seen {
     let (size, root) = world.open(CY).unwrap().head().unwrap();
     Seen { size, root }
 }
@@ -38,7 +38,7 @@ pub fn stamp(world: &World, at: Seen, before: i64) -> (Timestamp, Vec<u8>) {
     (Timestamp::of(at, &read, &token).unwrap(), token)
 }
 
-fn state(world: &World, place: usize, (stamp, token): (Timestamp, Vec<u8>)) -> Result<Entered> {
+pub fn state(world: &World, place: usize, (stamp, token): (Timestamp, Vec<u8>)) -> Result<Entered> {
     let mut session = world.session(place);
     session.enter(Claim::Timestamp(stamp), vec![token])
 }

@@ -103,7 +103,14 @@ pub fn run(context: &Context, command: &ExportCommand) -> Result<Done> {
     } else {
         backup::record(context, &mut session, Claim::EvidenceExport(claim))
     };
-    tell(context, command, &evidence, &sums, entry.as_ref(), &warnings)
+    tell(
+        context,
+        command,
+        &evidence,
+        &sums,
+        entry.as_ref(),
+        &warnings,
+    )
 }
 
 fn wanted(command: &ExportCommand) -> Result<Wanted> {
@@ -192,7 +199,8 @@ fn checkpoint(session: &Session, typed: &str) -> Result<Seen> {
         return Err(Error::not_found(
             "no-checkpoint",
             format!("the log has checkpoints of 1 to {head} entries, not of {size}"),
-        ));
+        )
+        .hint("name one of these, or leave it out"));
     }
     Ok(Seen {
         size,

@@ -5,11 +5,10 @@
 //! of [`FORMULA`] has an apostrophe before it (OWASP, "CSV Injection"). In a cell with several values they are
 //! separated by `; `; people are in two columns, by name and by id.
 
-use std::collections::BTreeMap;
-
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 
-use super::model::{Evidence, FindingLine, ItemLine, PersonLine};
+use super::called::{About, Called};
+use super::model::{Evidence, FindingLine, ItemLine, PersonLine, SignedLine, StatementLine};
 use super::tables::{AccessRow, CeremonyRow, DrillRow, ReleaseRow, ReviewRow};
 use crate::crypto::fixed::Id;
 use crate::error::{Error, Result};
@@ -24,27 +23,28 @@ const FORMULA: [char; 11] = [
 /// # Errors
 /// Failed, code `internal`.
 pub fn csv_files(evidence: &Evidence) -> Result<Vec<(String, Vec<u8>)>> {
-    let people = Names::of(evidence);
+    let rows = Rows(Called::of(evidence));
     let tables = &evidence.tables;
     Ok(vec![
         file("accesses", &ACCESSES, &tables.accesses, |row| {
-            people.access(row)
+            rows.access(row)
         })?,
         file("ceremonies", &CEREMONIES, &tables.ceremonies, |row| {
-            people.ceremony(row)
+            rows.ceremony(row)
         })?,
         file("custodians", &CUSTODIANS, &evidence.people, custodian)?,
-        file("drills", &DRILLS, &tables.drills, |row| people.drill(row))?,
+        file("drills", &DRILLS, &tables.drills, |row| rows.drill(row))?,
+        file("entries", &ENTRIES, &evidence.statements, |row| {
+            rows.entry(row)
+        })?,
         file("findings", &FINDINGS, &evidence.findings, |row| {
-            people.finding(row)
+            rows.finding(row)
         })?,
         file("items", &ITEMS, &evidence.custody.items, item)?,
         file("releases", &RELEASES, &tables.releases, |row| {
-            people.release(row)
+            rows.release(row)
         })?,
-        file("reviews", &REVIEWS, &tables.reviews, |row| {
-            people.review(row)
-        })?,
+        file("reviews", &REVIEWS, &tables.reviews, |row| rows.review(row))?,
     ])
 }
 
@@ -92,6 +92,23 @@ const DRILLS: [&str; 12] = [
     "agreed",
     "agreed_ids",
     "lessons",
+];
+const ENTRIES: [&str; 15] = [
+    "entry",
+    "kind",
+    "author",
+    "author_id",
+    "recorded_at",
+    "happened_at",
+    "late_seconds",
+    "shown",
+    "text",
+    "agreed",
+    "agreed_ids",
+    "rejected",
+    "corrected_by",
+    "erased_by",
+    "leaf",
 ];
 const FINDINGS: [&str; 11] = [
     "rule",
@@ -179,62 +196,26 @@ fn list<T: ToString>(values: &[T]) -> String {
     values.join("; ")
 }
 
-/// What the bundle calls people, secrets and entries.
-struct Names<'e> {
-    people: BTreeMap<Id, &'e str>,
-    secrets: BTreeMap<String, &'e str>,
-    entries: BTreeMap<String, u64>,
-}
+/// Rows by what the bundle calls things.
+struct Rows<'e>(Called<'e>);
 
-impl<'e> Names<'e> {
-    fn of(evidence: &'e Evidence) -> Self {
-        let people = evidence.people.iter();
-        let secrets = evidence.custody.secrets.iter();
-        let entries = evidence.statements.iter();
-        Self {
-            people: people.map(|one| (one.id, &*one.name)).collect(),
-            secrets: secrets.map(|one| (one.id.to_hex(), &*one.name)).collect(),
-            entries: entries.map(|one| (one.leaf.to_hex(), one.seq)).collect(),
-        }
-    }
-
+impl Rows<'_> {
     fn name(&self, id: &Id) -> String {
-        self.people
-            .get(id)
-            .map_or_else(|| id.short(), |name| (*name).to_owned())
+        self.0.person(id)
     }
 
     /// What a release is of, by name: a secret that is not sealed any more, or an account, as it is.
     fn secrets(&self, of: &[String]) -> String {
-        let named = |one: &String| {
-            self.secrets
-                .get(one)
-                .map_or(&**one, |name| *name)
-                .to_owned()
-        };
+        let named = |one: &String| self.0.secret(one).unwrap_or(one).to_owned();
         list(&of.iter().map(named).collect::<Vec<_>>())
     }
 
     /// What a finding is about, where that is an id to which the bundle has a name.
     fn about(&self, about: &str) -> String {
-        let Some((what, id)) = about.split_once(':') else {
-            return String::new();
-        };
-        match what {
-            "custodian" => {
-                let known = Id::parse(id).ok();
-                let name = known.and_then(|id| self.people.get(&id));
-                name.map_or_else(String::new, |name| (*name).to_owned())
-            }
-            "secret" => self
-                .secrets
-                .get(id)
-                .map_or_else(String::new, |name| (*name).to_owned()),
-            "entry" => self
-                .entries
-                .get(id)
-                .map_or_else(String::new, |seq| format!("#{seq}")),
-            _ => String::new(),
+        match self.0.about(about) {
+            Some(About::Person(name) | About::Secret(name)) => name.to_owned(),
+            Some(About::Entry(seq)) => format!("#{seq}"),
+            None => String::new(),
         }
     }
 
@@ -294,6 +275,30 @@ impl<'e> Names<'e> {
             self.names(&row.agreed),
             list(&row.agreed),
             cell(&row.lessons),
+        ]
+    }
+
+    /// One of all entries of the range: what a sample is drawn from.
+    fn entry(&self, row: &StatementLine) -> [String; 15] {
+        let people =
+            |lines: &[SignedLine]| -> Vec<Id> { lines.iter().map(|line| line.custodian).collect() };
+        let agreed = people(&row.signed);
+        [
+            row.seq.to_string(),
+            row.kind.clone(),
+            self.name(&row.author),
+            row.author.to_string(),
+            row.made_at.to_string(),
+            cell(&row.happened_at),
+            cell(&row.late_by()),
+            row.shown.as_str().to_owned(),
+            cell(&row.text),
+            self.names(&agreed),
+            list(&agreed),
+            self.names(&people(&row.rejected)),
+            list(&row.corrected),
+            cell(&row.erased.as_ref().map(|erased| erased.seq)),
+            row.leaf.to_string(),
         ]
     }
 

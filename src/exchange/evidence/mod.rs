@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod bundle;
+pub mod called;
 pub mod compared;
 pub mod container;
 pub mod csv_tables;

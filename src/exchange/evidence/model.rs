@@ -151,6 +151,19 @@ pub enum Shown {
     Header,
 }
 
+impl Shown {
+    /// As it is spelt.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Facts => "facts",
+            Self::Erased => "erased",
+            Self::Header => "header",
+        }
+    }
+}
+
 /// One entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

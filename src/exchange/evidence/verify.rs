@@ -210,6 +210,7 @@ pub fn verify(files: &Files<'_>, demands: &Demands, threads: usize) -> Verdict {
         let (told, enclosed) =
             entries::check(files, &evidence, &trust, head, threads, &mut verdict);
         summary(&evidence, &told, &mut verdict);
+        outsiders::of_entries(&evidence, &told, &mut verdict);
         if let Some(make) = demands.page {
             page::check(files, (&evidence, &trust), enclosed, make, &mut verdict);
         }

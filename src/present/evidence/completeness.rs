@@ -299,7 +299,9 @@ fn populations(html: &mut Html, evidence: &Evidence) {
     html.put(
         " To draw a sample, number the rows of a population from 1 in the order of their entries, \
          draw numbers by your own means, and follow each row to its signed entry. \
-         An entry shown as a header alone counts too: ask for what it says.</p>\n",
+         An entry shown as a header alone counts too: ask for what it says. \
+         The folder <code>tables</code> of the bundle has the same for spreadsheets; \
+         <code>tables/entries.csv</code> has every entry.</p>\n",
     );
     let tables = &evidence.tables;
     html.table(

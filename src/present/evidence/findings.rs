@@ -1,20 +1,20 @@
 //! What the posture rules found, what was accepted, and which rules say nothing.
 
 use super::html::Html;
-use super::names::{self, count, length};
+use super::names::{Names, count, length};
 use super::{end_part, part};
 use crate::exchange::evidence::model::{Evidence, FindingLine};
 use crate::insight::rules;
 
 /// The whole part.
-pub fn write(html: &mut Html, evidence: &Evidence) {
+pub fn write(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
     part(html, "findings");
     if evidence.findings.is_empty() {
         html.put("<p>The rules found nothing at the checkpoint.</p>\n");
     } else {
-        found(html, &evidence.findings);
+        found(html, &evidence.findings, names);
     }
-    accepted(html, evidence);
+    accepted(html, evidence, names);
     verdicts(html, evidence);
     end_part(html);
 }
@@ -23,7 +23,7 @@ pub fn write(html: &mut Html, evidence: &Evidence) {
 type Placed<'a> = (usize, &'a FindingLine);
 
 /// Findings of one rule together, and of these the ones that say the same in one row.
-fn found(html: &mut Html, findings: &[FindingLine]) {
+fn found(html: &mut Html, findings: &[FindingLine], names: &Names<'_>) {
     html.table(
         "grouped titled",
         "Findings",
@@ -40,7 +40,7 @@ fn found(html: &mut Html, findings: &[FindingLine]) {
             (&one.message, &one.accepted) == (&other.message, &other.accepted)
         });
         for alike in &alike {
-            row(html, alike);
+            row(html, alike, names);
         }
     }
     html.end_table();
@@ -86,7 +86,7 @@ fn group(html: &mut Html, findings: &[Placed<'_>]) {
     html.put("</span></th></tr>\n");
 }
 
-fn row(html: &mut Html, alike: &[Placed<'_>]) {
+fn row(html: &mut Html, alike: &[Placed<'_>], names: &Names<'_>) {
     let Some((_, first)) = alike.first() else {
         return;
     };
@@ -95,15 +95,18 @@ fn row(html: &mut Html, alike: &[Placed<'_>]) {
         html.put(if at > 0 { ", " } else { "" });
         html.open("span", &[("id", &format!("f{place}")), ("tabindex", "-1")]);
         html.put("<span class=\"no\">").shown(place + 1);
-        html.put("</span>&nbsp;")
-            .element("bdi", &[], &finding.about)
-            .put("</span>");
+        html.put("</span>&nbsp;");
+        names.about(html, &finding.about);
+        html.put("</span>");
     }
     html.put("</td><td>")
         .text(&first.message)
         .put("</td><td class=\"when\">");
     match &first.accepted {
-        Some(accepted) => html.put("accepted until ").shown(accepted.until),
+        Some(accepted) => html
+            .put("accepted until <span class=\"day\">")
+            .shown(accepted.until)
+            .put("</span>"),
         None => html.put("<strong>open</strong>"),
     };
     html.put("</td></tr>\n");
@@ -123,7 +126,7 @@ fn severity(html: &mut Html, severity: &str) {
     html.put("</span> ").text(severity).put("</span>");
 }
 
-fn accepted(html: &mut Html, evidence: &Evidence) {
+fn accepted(html: &mut Html, evidence: &Evidence, names: &Names<'_>) {
     html.put("<h3 id=\"accepted\" tabindex=\"-1\">Accepted risks</h3>\n");
     let accepted = || {
         evidence
@@ -149,18 +152,10 @@ fn accepted(html: &mut Html, evidence: &Evidence) {
             .put(" no.&nbsp;")
             .shown(place + 1)
             .put("</a></td><td>");
-        html.element("bdi", &[], &finding.about)
-            .put("</td><td class=\"when\">");
+        names.about(html, &finding.about);
+        html.put("</td><td class=\"when\">");
         html.shown(accepted.until).put("</td><td class=\"number\">");
-        let here = evidence
-            .statements
-            .iter()
-            .any(|line| line.seq == accepted.since);
-        if here {
-            names::link(html, accepted.since);
-        } else {
-            html.shown(accepted.since);
-        }
+        names.entry(html, accepted.since);
         html.put("</td><td>");
         html.element("bdi", &[], accepted.why.as_deref().unwrap_or("withheld"));
         html.put("</td></tr>\n");

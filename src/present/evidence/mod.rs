@@ -84,7 +84,7 @@ pub fn page(bundle: &Bundle) -> Result<String> {
     timeline::write(&mut html, &bundle.evidence);
     custody::write(&mut html, &bundle.evidence, &names);
     controls::write(&mut html, &bundle.evidence);
-    findings::write(&mut html, &bundle.evidence);
+    findings::write(&mut html, &bundle.evidence, &names);
     tables::write(&mut html, &bundle.evidence, &names, &rows);
     statements::write(&mut html, bundle, &names, &rows);
     html.put("</main>\n");

@@ -1,17 +1,17 @@
 //! How people, entries and times are written on the page.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::html::Html;
 use crate::crypto::fixed::Id;
-use crate::exchange::evidence::model::{Evidence, PersonLine};
+use crate::exchange::evidence::called::{About, Called};
+use crate::exchange::evidence::model::Evidence;
 use crate::statement::Time;
 
-/// What everybody is called, and which entries are on the page.
+/// What everything is called, and which entries are on the page.
 pub struct Names<'a> {
-    people: BTreeMap<Id, &'a PersonLine>,
+    called: Called<'a>,
     entries: BTreeSet<u64>,
-    secrets: BTreeMap<String, &'a str>,
 }
 
 impl<'a> Names<'a> {
@@ -19,23 +19,15 @@ impl<'a> Names<'a> {
     #[must_use]
     pub fn new(evidence: &'a Evidence) -> Self {
         Self {
-            people: evidence.people.iter().map(|one| (one.id, one)).collect(),
+            called: Called::of(evidence),
             entries: evidence.statements.iter().map(|line| line.seq).collect(),
-            secrets: evidence
-                .custody
-                .secrets
-                .iter()
-                .map(|one| (one.id.to_hex(), one.name.as_str()))
-                .collect(),
         }
     }
 
     /// What somebody is called; the first digits of the id where the bundle has no name.
     #[must_use]
     pub fn person(&self, id: &Id) -> String {
-        self.people
-            .get(id)
-            .map_or_else(|| id.short(), |one| one.name.clone())
+        self.called.person(id)
     }
 
     /// A person.
@@ -56,7 +48,21 @@ impl<'a> Names<'a> {
     /// What a secret is called, by its id.
     #[must_use]
     pub fn secret(&self, id: &str) -> Option<&'a str> {
-        self.secrets.get(id).copied()
+        self.called.secret(id)
+    }
+
+    /// What a finding is about.
+    pub fn about(&self, html: &mut Html, about: &str) {
+        match self.called.about(about) {
+            Some(About::Person(name)) => html.element("bdi", &[], name),
+            Some(About::Secret(name)) => html.put("secret ").element("bdi", &[], name),
+            Some(About::Entry(seq)) => {
+                html.put("entry ");
+                link(html, seq);
+                html
+            }
+            None => html.element("bdi", &[], about),
+        };
     }
 
     /// An entry, as a link where the page has it.

@@ -1,18 +1,19 @@
 //! What outsiders have said of the log: each token, and each witness's line, is good and of a state that the
 //! bundle's log had. Whether an authority or a witness is to be believed is the reader's to say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Evidence, Files, Trust, Verdict, continues_from};
+use super::{Evidence, Files, Problem, Trust, Verdict, continues_from, is_header};
 use crate::crypto::ed25519::PublicKey;
 use crate::crypto::fixed::Digest;
 use crate::crypto::timestamp::UntrustedToken;
 use crate::error::{Error, Result};
 use crate::exchange::evidence::bundle::{EVIDENCE, timestamp_name, witness_name};
 use crate::exchange::evidence::model::{TimestampLine, WitnessLine};
+use crate::exchange::evidence::tables::Told;
 use crate::log::{self, Checkpoint, Hash, SignedCheckpoint, VerifierKey, origin};
-use crate::statement::Seen;
 use crate::statement::outside::Timestamp;
+use crate::statement::{Claim, Kind, Seen};
 
 pub(super) fn check(
     files: &Files<'_>,
@@ -64,6 +65,49 @@ pub(super) fn check(
                 "stray-file",
                 format!("{name} is of nothing that evidence.json names"),
             );
+        }
+    }
+}
+
+/// That what is listed is what the entries in the range have recorded, and that nothing of it is left out.
+pub(super) fn of_entries(evidence: &Evidence, told: &[Told], verdict: &mut Verdict) {
+    let outside = &evidence.outside;
+    let stamps = outside
+        .timestamps
+        .iter()
+        .map(|line| (line.seq, line.checkpoint));
+    let witnesses = outside
+        .witnesses
+        .iter()
+        .map(|line| (line.seq, line.checkpoint));
+    let listed: [(Kind, BTreeMap<u64, Seen>); 2] = [
+        (Kind::Timestamp, stamps.collect()),
+        (Kind::Witness, witnesses.collect()),
+    ];
+    for told in told {
+        for (kind, listed) in &listed {
+            let here = listed.get(&told.seq);
+            let said = match &told.claim {
+                Some(Claim::Timestamp(stamp)) if *kind == Kind::Timestamp => Some(stamp.at),
+                Some(Claim::Witness(witness)) if *kind == Kind::Witness => Some(witness.at),
+                // A header alone says of what kind it is.
+                None if is_header(evidence, told.seq, *kind) => here.copied(),
+                _ => None,
+            };
+            // Of checkpoints before the range there is no entry here that they would date.
+            let wanted = said.filter(|at| here.is_some() || at.size > evidence.range.first);
+            if wanted.as_ref() != here {
+                let name = kind.as_str();
+                verdict.add(Problem {
+                    file: Some(EVIDENCE.to_owned()),
+                    seq: Some(told.seq),
+                    code: "line-differs".to_owned(),
+                    message: match here {
+                        Some(_) => format!("what is listed as its {name} is not what it says"),
+                        None => format!("its {name} is not listed"),
+                    },
+                });
+            }
         }
     }
 }
