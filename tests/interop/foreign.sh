@@ -310,7 +310,7 @@ db = opened(key)
 one = lambda statement: db.execute(statement).fetchall()
 assert one("PRAGMA cipher_integrity_check") == [], "a page is damaged"
 assert one("PRAGMA integrity_check") == [("ok",)]
-assert one("PRAGMA user_version") == [(3,)]
+assert one("PRAGMA user_version") == [(4,)]
 assert one("SELECT count(*) FROM leaf") == [(int(sys.argv[1]),)]
 try:
     opened(key[::-1]).execute("SELECT count(*) FROM leaf")

@@ -153,7 +153,7 @@ fn any_flipped_bit_is_found() {
 fn a_newer_schema_is_refused_untouched() {
     let desk = Desk::ready();
     let raw = desk.raw("alice");
-    raw.execute_batch("PRAGMA user_version = 4; PRAGMA wal_checkpoint(TRUNCATE);")
+    raw.execute_batch("PRAGMA user_version = 5; PRAGMA wal_checkpoint(TRUNCATE);")
         .unwrap();
     drop(raw);
     let before = fs::read(desk.path("acme.ledger/ledger.db")).unwrap();

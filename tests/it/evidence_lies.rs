@@ -10,6 +10,7 @@ use rootkeep::exchange::evidence::verify::{self, Demands, Verdict};
 use rootkeep::present::evidence as page;
 use rootkeep::statement::{Kind, Time};
 
+use crate::erasure::{correct, erase};
 use crate::evidence::*;
 use crate::outside::{head, stamp, state};
 use crate::world::*;
@@ -96,6 +97,80 @@ fn a_time_stamp_is_of_the_entry_that_recorded_it_and_none_is_left_out() {
         bundle.outside.clear();
     });
     names(&verified(&none), "evidence.json", "line-differs");
+    // Another good token, of the same checkpoint.
+    let (exchanged, token) = stamp(&world, at, 3_600);
+    let exchanged = lied(&world, &bundle, |bundle| {
+        bundle.evidence.outside.timestamps[0].at = exchanged.time;
+        for (name, bytes) in &mut bundle.outside {
+            if name.ends_with(".token") {
+                bytes.clone_from(&token);
+            }
+        }
+    });
+    names(&verified(&exchanged), "evidence.json", "line-differs");
+}
+
+#[test]
+fn an_erasure_is_as_the_entry_says_that_erased() {
+    let world = released();
+    let subject = correct(&world, "he was late");
+    let erased = erase(&world, subject, &[ADA, BEA, CY]);
+    let (bundle, files) = export(&world);
+    assert_eq!(verified(&files).problems, Vec::new());
+    let line = |bundle: &mut Bundle| -> usize {
+        let lines = &bundle.evidence.statements;
+        lines.iter().position(|line| line.erased.is_some()).unwrap()
+    };
+    type Lie = fn(&mut ErasedLine);
+    let lies: [Lie; 4] = [
+        |erased| erased.why = Some("Ordered by the court".to_owned()),
+        |erased| erased.why = None,
+        |erased| erased.seq = 1,
+        |erased| erased.by = random_id(),
+    ];
+    for lie in lies {
+        let other = lied(&world, &bundle, |bundle| {
+            let place = line(bundle);
+            let erased = bundle.evidence.statements[place].erased.as_mut();
+            lie(erased.unwrap());
+        });
+        let verdict = verified(&other);
+        let found = |problem: &verify::Problem| problem.code == "line-differs";
+        assert!(verdict.problems.iter().any(found), "{:?}", verdict.problems);
+    }
+    assert!(erased.seq > 0);
+}
+
+#[test]
+fn what_would_make_its_views_endless_is_refused_before_they_are_made() {
+    let world = released();
+    let (bundle, _) = export(&world);
+    type Lie = fn(&mut Evidence);
+    let lies: [(&str, Lie); 5] = [
+        ("bad-name", |evidence| {
+            evidence.custody.secrets[0].name = "x".repeat(257);
+        }),
+        ("bad-rule", |evidence| {
+            evidence.findings[0].rule = "RK999".to_owned();
+        }),
+        ("bad-rule", |evidence| {
+            evidence.rules.not_looked = vec!["RK001".to_owned(); 2];
+        }),
+        ("bad-rule", |evidence| {
+            evidence.rules.passed.push("RK999".to_owned());
+        }),
+        ("bad-control", |evidence| {
+            evidence.frameworks[0].controls[0].rules = vec!["RK001".to_owned(); 2];
+        }),
+    ];
+    for (code, lie) in lies {
+        let other = lied(&world, &bundle, |bundle| lie(&mut bundle.evidence));
+        names(&verified(&other), "evidence.json", code);
+    }
+    let longest = lied(&world, &bundle, |bundle| {
+        bundle.evidence.custody.secrets[0].name = "x".repeat(256);
+    });
+    assert_eq!(verified(&longest).problems, Vec::new());
 }
 
 fn trail(events: u64) -> rootkeep::exchange::evidence::model::TrailLine {
@@ -227,6 +302,32 @@ fn nobody_is_said_to_have_been_there_whom_the_bundle_before_did_not_know() {
         bundle.trust.custodians.sort_by_key(|one| one.id);
     });
     names(&against(&stranger), TRUST, "other-key");
+    let swapped = lied(&world, &bundle, |bundle| {
+        let names = ["ada", "bea"].map(|name| {
+            let people = &bundle.evidence.people;
+            people.iter().position(|one| one.name == name).unwrap()
+        });
+        for (place, name) in names.into_iter().zip(["bea", "ada"]) {
+            name.clone_into(&mut bundle.evidence.people[place].name);
+            name.clone_into(&mut bundle.trust.custodians[place].name);
+        }
+    });
+    names(&against(&swapped), TRUST, "other-name");
+    let lowered = lied(&world, &bundle, |bundle| {
+        bundle.trust.threshold = 1;
+        bundle.evidence.ledger.threshold = 1;
+    });
+    names(&against(&lowered), TRUST, "other-threshold");
+    let distrusted = lied(&world, &bundle, |bundle| {
+        bundle.trust.custodians[4].distrusted = Some(0);
+        bundle.evidence.people[4].distrusted = Some(0);
+    });
+    names(&against(&distrusted), TRUST, "other-key");
+    let renamed = lied(&world, &bundle, |bundle| {
+        bundle.evidence.ledger.name = Some("Another Company".to_owned());
+    });
+    let found = against(&renamed);
+    assert!(found.problems.iter().any(|one| one.code == "other-name"));
 }
 
 #[test]
@@ -243,6 +344,10 @@ fn a_framework_of_ones_own_has_a_name_of_its_own() {
     std::fs::write(&file, text("soc2")).unwrap();
     let error = Framework::find(file.to_str().unwrap()).unwrap_err();
     assert_eq!(error.code(), "bad-framework");
+    let titled = text("ours").replace("\"Ours\"", "\"aicpa trust services criteria (SOC 2) \"");
+    std::fs::write(&file, titled).unwrap();
+    let error = Framework::find(file.to_str().unwrap()).unwrap_err();
+    assert_eq!(error.code(), "bad-framework");
 }
 
 #[test]
@@ -257,6 +362,12 @@ fn what_a_withheld_kind_says_is_said_by_no_finding_and_no_map() {
     let (bundle, files) = export_at(&world, 0, &part, None);
     assert!(verified(&files).is_good());
     assert!(bundle.evidence.custody.secrets.is_empty());
+    for secret in &whole.evidence.custody.secrets {
+        for (name, bytes) in &files {
+            let text = String::from_utf8_lossy(bytes);
+            assert!(!text.contains(&secret.name), "{} in {name}", secret.name);
+        }
+    }
     for found in &bundle.evidence.findings {
         assert_eq!(found.message, format!("Not so: {}", found.title));
         assert!(!found.about.contains(':'), "{}", found.about);

@@ -225,6 +225,18 @@ fn what_one_kind_withholds_no_other_kind_tells() {
             .iter()
             .any(|one| !one.message.starts_with("Not so: "))
     };
+    // What outsiders say is what those entries have recorded.
+    let outside = |bundle: &Bundle| {
+        let outside = &bundle.evidence.outside;
+        (
+            outside.timestamps.len(),
+            outside.witnesses.len(),
+            bundle.outside.len(),
+        )
+    };
+    let neither = without(vec![Kind::Timestamp, Kind::Witness]);
+    assert!(outside(&whole).0 > 0 && outside(&whole).1 > 0);
+    assert_eq!(outside(&neither), (0, 0, 0));
     assert!(told(&whole) && !told(&less) && !told(&without(vec![Kind::MailboxSet])));
 }
 

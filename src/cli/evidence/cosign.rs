@@ -12,7 +12,7 @@ use crate::cli::output::{self, Done};
 use crate::cli::progress;
 use crate::error::{Error, Result};
 use crate::exchange::evidence::container::BYTES_LIMIT;
-use crate::exchange::evidence::frameworks::Framework;
+use crate::exchange::evidence::frameworks::{self, Framework};
 use crate::exchange::evidence::gather::{self, again};
 use crate::exchange::evidence::model::Evidence;
 use crate::exchange::evidence::verify::{self, Demands, Files};
@@ -45,6 +45,14 @@ pub fn run(context: &Context, command: &CosignCommand) -> Result<Done> {
     let evidence = verdict.evidence.as_ref().ok_or_else(not_of)?;
     session.on_verified(|session| is_of(session, evidence))?;
     says_the_same(context, command, &mut session, &files, evidence)?;
+    let (head, _) = session.head()?;
+    let query = &evidence.query;
+    let within = gather::made_within(&session.view(), query.from, query.to, head)?;
+    if let Some((_, last)) = within.filter(|(_, last)| *last >= evidence.checkpoint.size) {
+        context.warn(&format!(
+            "your ledger has entries of this period after the bundle's checkpoint, up to #{last}: the next bundle has to have them"
+        ));
+    }
     let name = bundle::signature_name(&session.member());
     let there = files.contains_key(&name);
     let mut signers = verdict.signers.clone();
@@ -94,6 +102,14 @@ fn says_the_same(
     evidence: &Evidence,
 ) -> Result<()> {
     let brought = Framework::find_all(command.framework.iter().map(String::as_str))?;
+    for (file, own) in command.framework.iter().zip(&brought) {
+        if frameworks::names().all(|name| name != own.framework) {
+            context.warn(&format!(
+                "framework {} ({}) is not built in: what supports its controls is as {file} has it; read that before you sign",
+                own.framework, own.title
+            ));
+        }
+    }
     let wanted = again::wanted(files, evidence, brought)?;
     let made = progress::verifying(context, |progress| {
         session.as_of(evidence.checkpoint.size, progress, |session| {

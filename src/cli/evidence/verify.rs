@@ -154,6 +154,7 @@ fn json(verdict: &Verdict, handed: &[Handed]) -> Result<()> {
             "ok": verdict.is_good(), "made_again": verdict.made_again, "sums": verdict.sums, "statements": verdict.statements, "signatures": verdict.signatures,
             "checkpoint": head.map(|head| json!({"size": head.size, "root": head.root})),
             "cosigners": verdict.cosigners, "signers": verdict.signers, "confirmed": verdict.confirmed,
+            "counted": verdict.counted, "threshold": verdict.threshold,
             "parts": parts::json(handed), "problems": problems,
         }),
     )
@@ -228,7 +229,12 @@ fn text(command: &VerifyBundle, verdict: &Verdict, handed: &[Handed]) -> Result<
             ));
         }
         text.push_str(&if brought {
-            format!("good; held to keys that you brought: {}\n", names(&verdict.confirmed))
+            let asks = if command.trust.is_none() {
+                format!("; that governance asks for {} of them is the bundle's own word", verdict.threshold)
+            } else {
+                String::new()
+            };
+            format!("good; held to keys that you brought: {}{asks}\n", names(&verdict.confirmed))
         } else {
             "good, by the keys that the bundle itself names: compare their fingerprints with the custodians', then add --trust or --fingerprint\n".to_owned()
         });

@@ -18,6 +18,28 @@ const FORMULA: [char; 11] = [
     '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
 ];
 
+/// The tables' names.
+const TABLES: [&str; 9] = [
+    "accesses",
+    "ceremonies",
+    "custodians",
+    "drills",
+    "entries",
+    "findings",
+    "items",
+    "releases",
+    "reviews",
+];
+
+/// Whether a file is one of the tables.
+#[must_use]
+pub fn is_table(file: &str) -> bool {
+    let name = file
+        .strip_prefix("tables/")
+        .and_then(|name| name.strip_suffix(".csv"));
+    name.is_some_and(|name| TABLES.contains(&name))
+}
+
 /// Name and bytes of each file.
 ///
 /// # Errors

@@ -149,6 +149,19 @@ impl Framework {
                 ),
             ));
         }
+        let titled = |text: &str| {
+            let built_in = Self::parse(text.as_bytes(), "built in");
+            built_in.is_ok_and(|one| one.title.eq_ignore_ascii_case(own.title.trim()))
+        };
+        if BUILT_IN.iter().any(|(_, text)| titled(text)) {
+            return Err(bad(
+                typed,
+                &format!(
+                    "title: `{}` is the title of a built-in one; say in it whose mapping this is",
+                    own.title
+                ),
+            ));
+        }
         Ok(own)
     }
 

@@ -189,7 +189,7 @@ pub fn gather(session: &Session, wanted: &Wanted, words: &dyn Words) -> Result<B
         rules,
         frameworks,
     };
-    let outside = outsiders::add(session, &note, first, &mut evidence.outside)?;
+    let outside = outsiders::add(session, &note, first, wanted, &mut evidence.outside)?;
     evidence.missing = missing::of(&evidence);
     let consistency = previous
         .map(|previous| consistency(&view, &previous, size, note.clone()))
@@ -296,14 +296,7 @@ fn made_at(view: &View<'_>, seq: u64) -> Result<Time> {
 /// The stretch of the log that a period's entries are in: from the first that was made in it to the last. Clocks
 /// differ, so every entry's time is looked at.
 fn period(view: &View<'_>, size: u64, wanted: &Wanted) -> Result<(u64, u64)> {
-    let start = |date: Date| {
-        date.0
-            .and_time(chrono::NaiveTime::MIN)
-            .and_utc()
-            .timestamp()
-    };
-    let (from, to) = (start(wanted.from), start(wanted.to) + 86_400);
-    match view.span(from, to, size)? {
+    match made_within(view, wanted.from, wanted.to, size)? {
         Some((first, last)) => Ok((first, last + 1)),
         None => Err(Error::refused(
             "nothing-to-export",
@@ -311,6 +304,25 @@ fn period(view: &View<'_>, size: u64, wanted: &Wanted) -> Result<(u64, u64)> {
         )
         .hint("rootkeep log shows when entries were made; days are in UTC")),
     }
+}
+
+/// The first and the last entry below `size` that were made from one day to another.
+///
+/// # Errors
+/// Failed where the database fails.
+pub fn made_within(
+    view: &View<'_>,
+    first: Date,
+    last: Date,
+    size: u64,
+) -> Result<Option<(u64, u64)>> {
+    let start = |date: Date| {
+        date.0
+            .and_time(chrono::NaiveTime::MIN)
+            .and_utc()
+            .timestamp()
+    };
+    view.span(start(first), start(last) + 86_400, size)
 }
 
 /// The proof that the log of `note` continues a state that it had.

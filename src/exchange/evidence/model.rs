@@ -262,7 +262,7 @@ pub struct FindingLine {
 }
 
 /// An accepted risk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptedLine {
     /// The last day (UTC).

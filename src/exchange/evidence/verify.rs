@@ -1,6 +1,7 @@
 //! Verifying a bundle: everything that can be, without a ledger (docs/formats.md, section 18). Each problem names
 //! its file or its entry, and the verifying goes on as far as it can.
 
+mod bounds;
 mod entries;
 pub mod handed_over;
 mod keys;
@@ -10,7 +11,7 @@ pub mod unpacked;
 mod words;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 
 use super::bundle::{self, read_lined};
@@ -203,21 +204,23 @@ pub fn verify(files: &Files<'_>, demands: &Demands, threads: usize) -> Verdict {
     keys::check(&trust, demands, &mut verdict);
     made_again(files, &trust, &mut verdict);
     signatures(files, &evidence, &trust, &mut verdict);
+    words::check(files, &evidence, &trust, &mut verdict);
+    bounds::check(&evidence, &mut verdict);
     let head = checkpoint(files, &evidence, &trust, &mut verdict);
     if let Some(head) = &head {
         consistency(files, &evidence, head, &mut verdict);
-        outsiders::check(files, &evidence, &trust, head, &mut verdict);
+        let vouched = outsiders::check(files, &evidence, &trust, head, &mut verdict);
         let (told, enclosed) =
             entries::check(files, &evidence, &trust, head, threads, &mut verdict);
         summary(&evidence, &told, &mut verdict);
-        outsiders::of_entries(&evidence, &told, &mut verdict);
+        vouched.held_to(&evidence, &told, &mut verdict);
         if let Some(make) = demands.page {
             page::check(files, (&evidence, &trust), enclosed, make, &mut verdict);
         }
     }
     keys::enough(&evidence, &trust, demands, &mut verdict);
     verdict.made_again = evidence.program == gather::program();
-    words::check(files, &evidence, &trust, &mut verdict);
+    words::views(files, &evidence, &trust, &mut verdict);
     verdict.evidence = Some(evidence);
     verdict.trust = Some(trust);
     verdict
@@ -264,8 +267,19 @@ pub fn continues(older: &Verdict, newer: &mut Verdict) {
             ),
         );
     }
+    if old.ledger.name != new.ledger.name && old.ledger.name.is_some() && new.ledger.name.is_some()
+    {
+        newer.whole(
+            "other-name",
+            "the bundle before gives the ledger another name",
+        );
+    }
     if let (Some(before), Some(now)) = (&older.trust, newer.trust.clone()) {
-        keys::same(before, &now, was.size, newer);
+        let since = |kinds: &[Kind]| {
+            let mut lines = new.statements.iter().filter(|line| line.seq >= was.size);
+            lines.any(|line| kinds.iter().any(|kind| kind.as_str() == line.kind))
+        };
+        keys::same(before, &now, was.size, &since, newer);
     }
     if new.range.first > old.range.end {
         newer.whole(
@@ -560,6 +574,7 @@ fn continues_from(
 
 /// An erasure that the bundle has is of the entry that it is said to be of.
 fn erasures(evidence: &Evidence, told: &[Told], verdict: &mut Verdict) {
+    let mut named_before = BTreeSet::new();
     for line in &evidence.statements {
         let Some(erased) = &line.erased else { continue };
         let place = told.binary_search_by_key(&erased.seq, |one| one.seq);
@@ -568,14 +583,20 @@ fn erasures(evidence: &Evidence, told: &[Told], verdict: &mut Verdict) {
             Some(one) => {
                 one.author == erased.by
                     && match &one.claim {
-                        Some(Claim::Erase(erase, _)) => erase.subject == line.leaf,
+                        Some(Claim::Erase(erase, told)) => {
+                            let why = told.as_ref().map(|told| told.reason.as_str());
+                            erase.subject == line.leaf && why == erased.why.as_deref()
+                        }
                         Some(_) => false,
-                        None => is_header(evidence, one.seq, Kind::Erase),
+                        None => is_header(evidence, one.seq, Kind::Erase) && erased.why.is_none(),
                     }
             }
-            None => erased.seq < evidence.checkpoint.size,
+            None => {
+                erased.seq < evidence.checkpoint.size
+                    && evidence.people.iter().any(|one| one.id == erased.by)
+            }
         };
-        if !good {
+        if !good || erased.seq <= line.seq || !named_before.insert(erased.seq) {
             verdict.add(Problem {
                 file: Some(bundle::EVIDENCE.to_owned()),
                 seq: Some(line.seq),

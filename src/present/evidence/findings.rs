@@ -1,5 +1,7 @@
 //! What the posture rules found, what was accepted, and which rules say nothing.
 
+use std::collections::BTreeMap;
+
 use super::html::Html;
 use super::names::{Names, count, length};
 use super::{end_part, part};
@@ -30,15 +32,13 @@ fn found(html: &mut Html, findings: &[FindingLine], names: &Names<'_>) {
         &["No., about", "What was found", "Standing"],
         findings.len(),
     );
-    let rules = together(findings.iter().enumerate(), |one, other| {
-        (&one.rule, &one.severity) == (&other.rule, &other.severity)
+    let rules = together(findings.iter().enumerate(), |one| {
+        (&one.rule, &one.severity)
     });
     for (place, rule) in rules.iter().enumerate() {
         html.put(if place > 0 { "</tbody><tbody>\n" } else { "" });
         group(html, rule);
-        let alike = together(rule.iter().copied(), |one, other| {
-            (&one.message, &one.accepted) == (&other.message, &other.accepted)
-        });
+        let alike = together(rule.iter().copied(), |one| (&one.message, &one.accepted));
         for alike in &alike {
             row(html, alike, names);
         }
@@ -47,18 +47,15 @@ fn found(html: &mut Html, findings: &[FindingLine], names: &Names<'_>) {
 }
 
 /// What is alike, in the order of the first of each kind.
-fn together<'a>(
+fn together<'a, K: Ord>(
     findings: impl Iterator<Item = Placed<'a>>,
-    alike: impl Fn(&FindingLine, &FindingLine) -> bool,
+    key: impl Fn(&'a FindingLine) -> K,
 ) -> Vec<Vec<Placed<'a>>> {
     let mut groups: Vec<Vec<Placed<'a>>> = Vec::new();
+    let mut places: BTreeMap<K, usize> = BTreeMap::new();
     for (place, finding) in findings {
-        let group = groups.iter_mut().find(|group| {
-            group
-                .first()
-                .is_some_and(|(_, first)| alike(first, finding))
-        });
-        match group {
+        let at = *places.entry(key(finding)).or_insert(groups.len());
+        match groups.get_mut(at) {
             Some(group) => group.push((place, finding)),
             None => groups.push(vec![(place, finding)]),
         }

@@ -1,18 +1,20 @@
 //! What outsiders have said of the log: time-stamps by authorities, cosignatures by witnesses.
 
-use super::consistency;
+use super::{Wanted, consistency};
 use crate::crypto::fixed::Digest;
 use crate::error::{Error, Result};
 use crate::exchange::evidence::bundle::{timestamp_name, witness_name};
 use crate::exchange::evidence::model::{Outside, TimestampLine, WitnessLine};
 use crate::ledger::Session;
 use crate::log::{Checkpoint, Hash, NoteSignature, SignedCheckpoint, origin};
+use crate::statement::Kind;
 
 /// Adds what is of checkpoints that have an entry from `first` on; returns the files that show it.
 pub(super) fn add(
     session: &Session,
     note: &SignedCheckpoint,
     first: u64,
+    wanted: &Wanted,
     outside: &mut Outside,
 ) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files = Vec::new();
@@ -20,7 +22,7 @@ pub(super) fn add(
     let size = note.unverified().size();
     for stamped in session.timestamps(size)? {
         let facts = &stamped.record.facts;
-        if facts.at.size <= first {
+        if facts.at.size <= first || wanted.withholds(Kind::Timestamp) {
             continue;
         }
         let seq = stamped.record.index;
@@ -39,7 +41,7 @@ pub(super) fn add(
     }
     for witnessed in session.witnessed(size)? {
         let facts = &witnessed.facts;
-        if facts.at.size <= first {
+        if facts.at.size <= first || wanted.withholds(Kind::Witness) {
             continue;
         }
         let seq = witnessed.index;

@@ -73,8 +73,7 @@ impl Shown<'_> {
     fn has(&self, table: Table) -> bool {
         let facts = |kind| !self.wanted.withholds(kind);
         match table {
-            // Their names are in every bundle's list of what is held where.
-            Table::Secret => true,
+            Table::Secret => facts(Kind::Seal),
             Table::Quorum => facts(Kind::QuorumDefine),
             Table::Drill => facts(Kind::DrillStart),
             Table::Ceremony => facts(Kind::CeremonyStart),

@@ -6,6 +6,7 @@ use crate::crypto::unseen::is_unseen;
 use crate::error::Result;
 use crate::exchange::evidence::bundle::{Bundle, TRUST};
 use crate::exchange::evidence::trust::TrustedKey;
+use crate::statement::Kind;
 
 /// The most bytes of a name.
 const NAME_LIMIT: usize = 256;
@@ -81,18 +82,7 @@ pub(super) fn check(trust: &Trust, demands: &Demands, verdict: &mut Verdict) {
             match brought.key(&one.id) {
                 Some(known) if known.sign == one.sign => {
                     confirmed = true;
-                    // A bundle without names has this one.
-                    let withheld = format!("custodian {}", one.id.short());
-                    if known.name != one.name && known.name != withheld && one.name != withheld {
-                        verdict.file(
-                            TRUST,
-                            "other-name",
-                            format!(
-                                "{} is called {} in it, and {} in your trust file",
-                                one.id, one.name, known.name
-                            ),
-                        );
-                    }
+                    same_name(known, one, "your trust file", verdict);
                     let ended = |known: Option<u64>, says| known.is_some() && known != says;
                     if ended(known.until, one.until)
                         || ended(known.distrusted, one.distrusted)
@@ -192,27 +182,66 @@ pub(super) fn enough(evidence: &Evidence, trust: &Trust, demands: &Demands, verd
 }
 
 /// Names of people are one line each, so that they can't pass for what a program says.
-fn is_one_line(name: &str) -> bool {
+pub(super) fn is_one_line(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= NAME_LIMIT
         && !name.chars().any(|c| c.is_control() || is_unseen(c))
 }
 
+/// A custodian has one name in both, or none in one of them.
+fn same_name(known: &TrustedKey, now: &TrustedKey, place: &str, verdict: &mut Verdict) {
+    // A bundle without names has this one.
+    let withheld = format!("custodian {}", now.id.short());
+    if known.name != now.name && known.name != withheld && now.name != withheld {
+        verdict.file(
+            TRUST,
+            "other-name",
+            format!(
+                "{} is called {} in it, and {} in {place}",
+                now.id, now.name, known.name
+            ),
+        );
+    }
+}
+
 /// That a newer bundle goes by the keys of an older one, made at a log of `size` entries: nobody's key, beginning or
 /// end was written anew, or put before what the older one knew.
-pub(super) fn same(before: &Trust, now: &Trust, size: u64, verdict: &mut Verdict) {
+///
+/// `since` says whether the newer bundle has an entry of one of these kinds that the older one was made before: only
+/// such a one can have lowered the governance's threshold, or have somebody distrusted.
+pub(super) fn same(
+    before: &Trust,
+    now: &Trust,
+    size: u64,
+    since: &dyn Fn(&[Kind]) -> bool,
+    verdict: &mut Verdict,
+) {
+    if now.threshold < before.threshold && !since(&[Kind::GovernanceSet]) {
+        verdict.file(
+            TRUST,
+            "other-threshold",
+            format!(
+                "governance asks for {} in it, for {} in the bundle before, and no entry here has changed that",
+                now.threshold, before.threshold
+            ),
+        );
+    }
+    let ends = since(&[Kind::CustodianRetire, Kind::CustodianReplace]);
     for new in &now.custodians {
         let early = |index: Option<u64>| index.is_some_and(|index| index < size);
         let old = before.key(&new.id);
         let known =
             |what: fn(&TrustedKey) -> Option<u64>| old.is_some_and(|old| what(old).is_some());
-        if early(new.from) && !known(|one| one.from) || early(new.until) && !known(|one| one.until)
+        let unknown = new.distrusted.is_some() && !known(|one| one.distrusted) && !ends;
+        if early(new.from) && !known(|one| one.from)
+            || early(new.until) && !known(|one| one.until)
+            || unknown && old.is_some()
         {
             verdict.file(
                 TRUST,
                 "other-key",
                 format!(
-                    "{} ({}) begins or ends before the bundle before was made, which does not say so",
+                    "{} ({}) begins, ends or is distrusted otherwise than the bundle before says, and no entry since then has done that",
                     new.name, new.id
                 ),
             );
@@ -226,6 +255,9 @@ pub(super) fn same(before: &Trust, now: &Trust, size: u64, verdict: &mut Verdict
         );
     }
     for old in &before.custodians {
+        if let Some(new) = now.key(&old.id) {
+            same_name(old, new, "the bundle before", verdict);
+        }
         let kept = |old: Option<u64>, new: Option<u64>| old.is_none() || old == new;
         let same = now.key(&old.id).is_some_and(|new| {
             new.sign == old.sign

@@ -12,7 +12,8 @@ use crate::exchange::evidence::bundle::{EVIDENCE, timestamp_name, witness_name};
 use crate::exchange::evidence::model::{TimestampLine, WitnessLine};
 use crate::exchange::evidence::tables::Told;
 use crate::log::{self, Checkpoint, Hash, SignedCheckpoint, VerifierKey, origin};
-use crate::statement::outside::Timestamp;
+use crate::statement::outside::{Timestamp, Witness};
+use crate::statement::text::Text;
 use crate::statement::{Claim, Kind, Seen};
 
 pub(super) fn check(
@@ -21,7 +22,8 @@ pub(super) fn check(
     trust: &Trust,
     head: &SignedCheckpoint,
     verdict: &mut Verdict,
-) {
+) -> Vouched {
+    let mut vouched = Vouched::default();
     let ledger = &evidence.ledger.id;
     let mut expected = BTreeSet::new();
     let ordered = |all: Vec<u64>| {
@@ -40,8 +42,11 @@ pub(super) fn check(
     }
     for line in &evidence.outside.timestamps {
         let name = timestamp_name(line.seq, "token");
-        if let Err(error) = stamped(files, ledger, line) {
-            verdict.error(&name, &error);
+        match stamped(files, ledger, line) {
+            Ok(stamp) => {
+                vouched.stamps.insert(line.seq, stamp);
+            }
+            Err(error) => verdict.error(&name, &error),
         }
         let proof = timestamp_name(line.seq, "consistency");
         continues_from(files, &proof, &line.checkpoint, head, verdict);
@@ -50,8 +55,11 @@ pub(super) fn check(
     for line in &evidence.outside.witnesses {
         let name = witness_name(line.seq, "checkpoint");
         verdict.signatures += 1;
-        if let Err(error) = witnessed(files, ledger, trust, line) {
-            verdict.error(&name, &error);
+        match witnessed(files, ledger, trust, line) {
+            Ok(witness) => {
+                vouched.witnesses.insert(line.seq, witness);
+            }
+            Err(error) => verdict.error(&name, &error),
         }
         let proof = witness_name(line.seq, "consistency");
         continues_from(files, &proof, &line.checkpoint, head, verdict);
@@ -67,46 +75,69 @@ pub(super) fn check(
             );
         }
     }
+    vouched
 }
 
-/// That what is listed is what the entries in the range have recorded, and that nothing of it is left out.
-pub(super) fn of_entries(evidence: &Evidence, told: &[Told], verdict: &mut Verdict) {
-    let outside = &evidence.outside;
-    let stamps = outside
-        .timestamps
-        .iter()
-        .map(|line| (line.seq, line.checkpoint));
-    let witnesses = outside
-        .witnesses
-        .iter()
-        .map(|line| (line.seq, line.checkpoint));
-    let listed: [(Kind, BTreeMap<u64, Seen>); 2] = [
-        (Kind::Timestamp, stamps.collect()),
-        (Kind::Witness, witnesses.collect()),
-    ];
-    for told in told {
-        for (kind, listed) in &listed {
-            let here = listed.get(&told.seq);
-            let said = match &told.claim {
-                Some(Claim::Timestamp(stamp)) if *kind == Kind::Timestamp => Some(stamp.at),
-                Some(Claim::Witness(witness)) if *kind == Kind::Witness => Some(witness.at),
+/// What the files of outsiders say, as their entries would state it.
+#[derive(Default)]
+pub(super) struct Vouched {
+    stamps: BTreeMap<u64, Timestamp>,
+    witnesses: BTreeMap<u64, Witness>,
+}
+
+impl Vouched {
+    /// That what is listed is what the entries have recorded, and that nothing of it is left out. What lies after the
+    /// range, or is a header alone, says of itself no more than that.
+    pub(super) fn held_to(&self, evidence: &Evidence, told: &[Told], verdict: &mut Verdict) {
+        let mut bad = |seq: u64, what: Kind, why: &str| {
+            verdict.add(Problem {
+                file: Some(EVIDENCE.to_owned()),
+                seq: Some(seq),
+                code: "line-differs".to_owned(),
+                message: format!("the {} listed for it {why}", what.as_str()),
+            });
+        };
+        let first = evidence.range.first;
+        for told in told {
+            let (stamp, witness) = (self.stamps.get(&told.seq), self.witnesses.get(&told.seq));
+            let (said, vouched) = match &told.claim {
+                Some(Claim::Timestamp(said)) => (Some(said), None),
+                Some(Claim::Witness(said)) => (None, Some(said)),
+                Some(_) => (None, None),
                 // A header alone says of what kind it is.
-                None if is_header(evidence, told.seq, *kind) => here.copied(),
-                _ => None,
+                None => (
+                    stamp.filter(|_| is_header(evidence, told.seq, Kind::Timestamp)),
+                    witness.filter(|_| is_header(evidence, told.seq, Kind::Witness)),
+                ),
             };
             // Of checkpoints before the range there is no entry here that they would date.
-            let wanted = said.filter(|at| here.is_some() || at.size > evidence.range.first);
-            if wanted.as_ref() != here {
-                let name = kind.as_str();
-                verdict.add(Problem {
-                    file: Some(EVIDENCE.to_owned()),
-                    seq: Some(told.seq),
-                    code: "line-differs".to_owned(),
-                    message: match here {
-                        Some(_) => format!("what is listed as its {name} is not what it says"),
-                        None => format!("its {name} is not listed"),
-                    },
-                });
+            if said.filter(|said| stamp.is_some() || said.at.size > first) != stamp {
+                bad(
+                    told.seq,
+                    Kind::Timestamp,
+                    "is not the one that it has recorded",
+                );
+            }
+            if vouched.filter(|said| witness.is_some() || said.at.size > first) != witness {
+                bad(
+                    told.seq,
+                    Kind::Witness,
+                    "is not the one that it has recorded",
+                );
+            }
+        }
+        let stamps = self
+            .stamps
+            .iter()
+            .map(|(seq, one)| (*seq, one.at, Kind::Timestamp));
+        let witnesses = self
+            .witnesses
+            .iter()
+            .map(|(seq, one)| (*seq, one.at, Kind::Witness));
+        for (seq, at, kind) in stamps.chain(witnesses) {
+            // An entry can only tell of a state that was there before it.
+            if at.size <= first || seq < at.size {
+                bad(seq, kind, "is of a checkpoint that it can't be of");
             }
         }
     }
@@ -124,7 +155,7 @@ fn checkpoint(ledger: &Digest, at: &Seen) -> Result<Checkpoint> {
         .map_err(|error| Error::verification("bad-checkpoint", "it is of no state").because(error))
 }
 
-fn stamped(files: &Files<'_>, ledger: &Digest, line: &TimestampLine) -> Result<()> {
+fn stamped(files: &Files<'_>, ledger: &Digest, line: &TimestampLine) -> Result<Timestamp> {
     let body = checkpoint(ledger, &line.checkpoint)?.body();
     if file(files, &timestamp_name(line.seq, "body"))? != body.as_bytes() {
         return Err(Error::verification(
@@ -147,10 +178,15 @@ fn stamped(files: &Files<'_>, ledger: &Digest, line: &TimestampLine) -> Result<(
             "the time-stamp is of another checkpoint, or of another time, than evidence.json says",
         ));
     }
-    Ok(())
+    Ok(said)
 }
 
-fn witnessed(files: &Files<'_>, ledger: &Digest, trust: &Trust, line: &WitnessLine) -> Result<()> {
+fn witnessed(
+    files: &Files<'_>,
+    ledger: &Digest,
+    trust: &Trust,
+    line: &WitnessLine,
+) -> Result<Witness> {
     let bad = |why: &dyn std::fmt::Display| {
         Error::verification("bad-cosignature", "the witness's cosignature is not good")
             .because(why.to_string())
@@ -170,5 +206,16 @@ fn witnessed(files: &Files<'_>, ledger: &Digest, trust: &Trust, line: &WitnessLi
     if i64::try_from(at).ok() != Some(line.at.seconds()) {
         return Err(bad(&"it was made at another time than evidence.json says"));
     }
-    Ok(())
+    let mut lines = note
+        .signatures()
+        .iter()
+        .filter(|line| line.name() == key.name());
+    let (Some(own), None) = (lines.next(), lines.next()) else {
+        return Err(bad(&"there is not one line by its name"));
+    };
+    Ok(Witness {
+        at: line.checkpoint,
+        vkey: Text::new(line.vkey.as_str())?,
+        line: Text::new(own.to_string().trim_end())?,
+    })
 }

@@ -2,7 +2,6 @@
 //! does not have.
 
 use super::{Evidence, Files, Problem, Trust, Verdict};
-use crate::exchange::evidence::frameworks::MAX_STATEMENTS;
 use crate::exchange::evidence::gather::{SEALED, missing};
 use crate::exchange::evidence::model::{PersonLine, Shown};
 use crate::exchange::evidence::{bundle, csv_tables, guide, oscal};
@@ -31,15 +30,14 @@ const FOLDERS: [&str; 5] = [
     bundle::SIGNATURES,
 ];
 
+/// What it says of people and of what is left out, and that no other file is there.
 pub(super) fn check(files: &Files<'_>, evidence: &Evidence, trust: &Trust, verdict: &mut Verdict) {
     people(evidence, trust, verdict);
     shown(evidence, verdict);
-    controls(evidence, verdict);
-    let tables = csv_tables::csv_files(evidence).unwrap_or_default();
     for name in files.keys() {
         let known = NAMES.contains(&name.as_str())
             || FOLDERS.iter().any(|folder| name.starts_with(folder))
-            || tables.iter().any(|(table, _)| table == name);
+            || csv_tables::is_table(name);
         if !known {
             verdict.file(name, "stray-file", format!("{name} is no file of a bundle"));
         }
@@ -51,11 +49,15 @@ pub(super) fn check(files: &Files<'_>, evidence: &Evidence, trust: &Trust, verdi
             "no framework was asked for, and there are results of one",
         );
     }
-    // Another version may word things otherwise; and what is not good need not be told again in other forms.
+}
+
+/// The views, made again from `evidence.json`. Another version may word things otherwise; and what is not good need
+/// not be told again in other forms.
+pub(super) fn views(files: &Files<'_>, evidence: &Evidence, trust: &Trust, verdict: &mut Verdict) {
     if !verdict.made_again || !verdict.is_good() {
         return;
     }
-    let mut views = tables;
+    let mut views = csv_tables::csv_files(evidence).unwrap_or_default();
     views.push((
         "VERIFY.md".to_owned(),
         guide::text(evidence, trust).into_bytes(),
@@ -80,32 +82,6 @@ pub(super) fn check(files: &Files<'_>, evidence: &Evidence, trust: &Trust, verdi
             "missing-differs",
             "what it says is missing is not what is",
         );
-    }
-}
-
-/// What controls point to is there, each once.
-fn controls(evidence: &Evidence, verdict: &mut Verdict) {
-    let rising = |places: &[u64], end: usize| {
-        places.is_sorted_by(|one, next| one < next)
-            && places
-                .last()
-                .is_none_or(|last| usize::try_from(*last).is_ok_and(|last| last < end))
-    };
-    let controls = evidence.frameworks.iter().flat_map(|one| &one.controls);
-    for control in controls {
-        if !rising(&control.findings, evidence.findings.len())
-            || !rising(&control.statements, usize::MAX)
-            || control.statements.len() > MAX_STATEMENTS
-        {
-            verdict.file(
-                bundle::EVIDENCE,
-                "bad-control",
-                format!(
-                    "what control {} points to is not there, each once and in order",
-                    control.id
-                ),
-            );
-        }
     }
 }
 
