@@ -22,6 +22,7 @@ impl Session {
     ) -> Result<T> {
         let (head, _) = self.head()?;
         if size == head {
+            self.store.keep_fewer_pages()?;
             return self.on_verified(read);
         }
         if size > head {

@@ -26,6 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LENGTH_LIMIT: i32 = 64 << 20;
 /// How much of the database is kept in memory at most, so that a page is decrypted once.
 const PAGE_CACHE_KIB: i64 = 64 << 10;
+/// How much where pages are read once, and the memory is wanted for what is made of them.
+const PASSING_CACHE_KIB: i64 = 8 << 10;
 
 /// What a ledger is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +88,7 @@ impl Store {
         let connection = connect(path, access)?;
         unlock(&connection, key)?;
         migration::check_version(version(&connection)?)?;
-        set_cache(&connection)?;
+        set_cache(&connection, PAGE_CACHE_KIB)?;
         if access == Access::Write {
             configure(&connection)?;
         }
@@ -97,6 +99,14 @@ impl Store {
         };
         store.check_schema()?;
         Ok(store)
+    }
+
+    /// Keeps fewer pages in memory from now on: for whoever reads much of the log once, and makes something of it.
+    ///
+    /// # Errors
+    /// Failed where the database fails.
+    pub fn keep_fewer_pages(&self) -> Result<()> {
+        set_cache(&self.connection, PASSING_CACHE_KIB)
     }
 
     /// Brings a ledger of an older schema version up to this program's, in one transaction. The file
@@ -353,9 +363,9 @@ fn set_bounds(connection: &Connection) -> Result<()> {
 }
 
 /// How many decrypted pages are kept. It reads the file, so it comes after the key was tried.
-fn set_cache(connection: &Connection) -> Result<()> {
+fn set_cache(connection: &Connection, kib: i64) -> Result<()> {
     connection
-        .pragma_update(None, "cache_size", -PAGE_CACHE_KIB)
+        .pragma_update(None, "cache_size", -kib)
         .map_err(failed)
 }
 
