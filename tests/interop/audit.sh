@@ -84,10 +84,10 @@ rm -rf other && cp -r guide other
 perl -ni -e 'print unless /^\x{e2}\x80\x94 rootkeep\S*\/[0-9a-f]{32} / && $seen{$ARGV}++' other/proofs/*.tlog-proof
 (cd other && ! run 6 >"$tmp/few" 2>&1) && grep -q '1 have cosigned where' "$tmp/few" || fail "one cosigner is enough: $(cat "$tmp/few")"
 changed index.html 's/<h1/<H1/' 1
-changed SHA256SUMS 's/([0-9a-f]{63})[0-9a-f]  index/${1}0  index/ or s/([0-9a-f]{63})0/${1}1/' 1 2
+changed SHA256SUMS 's/([0-9a-f]{63})([0-9a-f])  index/$1 . ($2 eq "0" ? "1" : "0") . "  index"/e' 1 2
 changed "signatures/$(ls guide/signatures | head -n 1)" 's/AAAA/AAAB/' 2
-changed "statements/$first.dsse.json" 's/"payload":"(....)e/"payload":"${1}f/ or s/"sig":"(.)./"sig":"${1}+/' 1 4 5 6 7
-changed "statements/$first.parts.json" 's/"salt":"./"salt":"+/' 1 4
+changed "statements/$first.dsse.json" 's/"sig":"(.)(.)/"\"sig\":\"$1" . ($2 eq "+" ? "A" : "+")/e' 1 4 5 6 7
+changed "statements/$first.parts.json" 's/"salt":"(.)/"\"salt\":\"" . ($1 eq "+" ? "A" : "+")/e' 1 4
 changed "proofs/$first.tlog-proof" 's/\n\n(rootkeep\S+\n)(\d)/\n\n${1}9${2}/' 1 6
 changed checkpoint 's/^(\S+\n)(\d)/${1}9${2}/' 1 7
 changed consistency 's/\nold|old 42/old 41/' 1 8

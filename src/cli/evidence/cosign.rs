@@ -18,6 +18,7 @@ use crate::exchange::evidence::model::Evidence;
 use crate::exchange::evidence::verify::{self, Demands, Files};
 use crate::exchange::evidence::{archive, bundle};
 use crate::ledger::{Session, read_regular};
+use crate::statement::Kind;
 
 /// `evidence cosign`.
 #[derive(Debug, Args)]
@@ -33,6 +34,8 @@ pub struct CosignCommand {
     framework: Vec<String>,
 }
 
+/// So many entries after a checkpoint are looked at.
+const LOOKED_AT: u64 = 64;
 /// So many differences are named.
 const NAMED: usize = 8;
 
@@ -48,7 +51,14 @@ pub fn run(context: &Context, command: &CosignCommand) -> Result<Done> {
     let (head, _) = session.head()?;
     let query = &evidence.query;
     let within = gather::made_within(&session.view(), query.from, query.to, head)?;
-    if let Some((_, last)) = within.filter(|(_, last)| *last >= evidence.checkpoint.size) {
+    let last = within.map_or(0, |(_, last)| last);
+    // That a bundle was exported is in the log after it, and is no part of it.
+    let more = session
+        .view()
+        .entries(evidence.checkpoint.size, LOOKED_AT)?
+        .iter()
+        .any(|entry| entry.seq <= last && entry.kind != Kind::EvidenceExport.as_str());
+    if more {
         context.warn(&format!(
             "your ledger has entries of this period after the bundle's checkpoint, up to #{last}: the next bundle has to have them"
         ));
